@@ -1,0 +1,25 @@
+/** What the tests need from Debian: installs the missing packages when it can (root and apt-get). */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const packages = [
+  { name: "mosquitto", file: "/usr/sbin/mosquitto" },
+  { name: "mosquitto-clients", file: "/usr/bin/mosquitto_sub" },
+  { name: "chromium", file: "/usr/bin/chromium" },
+];
+
+/** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
+export function installDebianPackages() {
+  const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    process.stderr.write(`holdfast: not installed, no root or no apt-get: ${missing.join(", ")}\n`);
+    return;
+  }
+  process.stderr.write(`holdfast: installing from Debian: ${missing.join(", ")} ...\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env });
+  const args = ["install", "-y", "-qq", "--no-install-recommends", ...missing];
+  const { status } = spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env });
+  if (status !== 0) process.stderr.write(`holdfast: apt-get install failed (${status})\n`);
+}

@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+/** The `holdfast` command: prepares a fresh clone if it must, then runs the CLI in this process. */
+import { prepare } from "./prepare.mjs";
+
+prepare();
+await import("../../dist/deploy/cli/main.js");

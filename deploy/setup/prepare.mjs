@@ -1,0 +1,71 @@
+/**
+ * Makes a fresh clone runnable: installs the packages of the lockfile, compiles, bundles the page.
+ * Each step is skipped when nothing it reads has changed, so the second start costs a few stat calls.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+const sourceFolders = ["runtime", "firmware", "devices", "deploy", "test"];
+
+/** Installs and builds what is missing or out of date; says what it does and how long it took. */
+export function prepare() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 11)) {
+    fail(`Holdfast needs Node 20.11 or newer; this is ${process.version}`);
+  }
+  const lock = readFileSync(join(root, "package-lock.json"));
+  once("node_modules/.holdfast", hash(lock), "installing packages", () =>
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+  );
+  once("dist/.holdfast", hash(lock, ...sourceStamps()), "building", () => {
+    run("node", [join("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
+    run("node", [join("deploy", "setup", "build-page.mjs")]);
+  });
+}
+
+/** Runs a command in the project's folder; its output is shown only when it fails. */
+export function run(command, args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0)
+    fail(`${command} ${args.join(" ")}\n${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`);
+}
+
+function once(stampFile, stamp, what, work) {
+  const file = join(root, stampFile);
+  if (existsSync(file) && readFileSync(file, "utf8") === stamp) return;
+  process.stderr.write(`holdfast: ${what} ... `);
+  const start = performance.now();
+  work();
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, stamp);
+  process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+}
+
+function sourceStamps() {
+  const files = ["tsconfig.json", "package.json"];
+  for (const folder of sourceFolders) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true })) files.push(join(folder, entry));
+  }
+  return files
+    .filter((file) => /\.(ts|tsx|mjs|json|css|html|svg)$/.test(file))
+    .sort()
+    .map((file) => {
+      const { size, mtimeMs } = statSync(join(root, file));
+      return `${file} ${size} ${mtimeMs}`;
+    });
+}
+
+function hash(...parts) {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part);
+  return digest.digest("hex");
+}
+
+function fail(message) {
+  process.stderr.write(`\nholdfast: ${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,59 @@
+/**
+ * GPIO lines as drivers see them. Levels are logical: `activeLow` is applied below this contract.
+ */
+
+/** Why a line operation failed; each code has one physical or political cause. */
+export type LineErrorCode =
+  /** The caller was fenced: a newer incarnation owns the line. */
+  | "fenced"
+  /** The line is not granted to this cell. */
+  | "not_owner"
+  /** `minOff` has not passed since the line last went off. */
+  | "min_off"
+  /** `maxOn` fired; the output rests or is latched as a fault. */
+  | "max_on"
+  /** The guardian did not answer in time. */
+  | "timeout"
+  /** The request breaks the rules: bad level, output used as input. */
+  | "refused"
+  /** The level read back differs from the level written: short circuit, broken backend. */
+  | "read_back";
+
+/** A failed line operation: which line, what happened. */
+export class LineError extends Error {
+  override readonly name = "LineError";
+  readonly code: LineErrorCode;
+  readonly line: string;
+
+  constructor(code: LineErrorCode, line: string, detail?: string) {
+    super(`${code} at ${line}${detail ? `: ${detail}` : ""}`);
+    this.code = code;
+    this.line = line;
+  }
+}
+
+/** An output that the guardian keeps inside its policy. Throws `LineError`. */
+export interface OutputLine {
+  readonly line: string;
+  /** Drives the level and returns the level read back: 0 or 1 for a line, 0..1 duty for PWM. */
+  write(level: number): number;
+  /** Renews the line lease: the current level is still wanted. */
+  renew(): void;
+  /** Level read back from the hardware. */
+  read(): number;
+}
+
+/** An edge of an input line, stamped where it happened. */
+export interface Edge {
+  readonly line: string;
+  /** Logical level after the edge. */
+  readonly level: 0 | 1;
+  /** Monotonic microseconds. */
+  readonly atUs: number;
+}
+
+/** An input line. Edges arrive as messages to the process that asked for them. */
+export interface InputLine {
+  readonly line: string;
+  read(): 0 | 1;
+}

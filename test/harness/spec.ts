@@ -1,0 +1,97 @@
+/**
+ * One test, written as a sentence that states a fact.
+ *
+ * Built on uvu, whose 0.5.6 exits 0 when a hook throws or `run()` is forgotten (lukeed/uvu#80) and has no
+ * time limit. So: no hooks; every test has a limit; `t.defer` undoes in reverse order even after a failure;
+ * the suite runs by itself after the file was evaluated; and the process fails unless every declared test
+ * reported an end. The last line is `# spec {"passed":N,"failed":N,"skipped":N}` for the runner.
+ */
+import { basename } from "node:path";
+import { suite } from "uvu";
+
+export interface SpecContext {
+  /** Runs `undo` when the test ends, last registered first; errors in it fail the test. */
+  defer(undo: () => unknown): void;
+  /** Ends the test as skipped: `reason` is printed. In CI (`CI=true`) a skip is a failure. */
+  skip(reason: string): never;
+}
+
+export interface SpecOptions {
+  /** Longest time the test may take, ms. Default 5000. */
+  limitMs?: number;
+}
+
+class Skipped extends Error {}
+
+const file = basename(process.argv[1] ?? "spec").replace(/\.test\.[jt]s$/, "");
+const tests = suite(file);
+const filter = process.env.SPEC_FILTER;
+const counts = { declared: 0, passed: 0, failed: 0, skipped: 0 };
+
+/** Declares a test. `name` is a sentence; the body may be asynchronous. */
+export function spec(
+  name: string,
+  body: (t: SpecContext) => unknown,
+  { limitMs = 5000 }: SpecOptions = {},
+): void {
+  if (filter !== undefined && !name.includes(filter)) return;
+  counts.declared++;
+  tests(name, async () => {
+    const undos: (() => unknown)[] = [];
+    const context: SpecContext = {
+      defer: (undo) => void undos.push(undo),
+      skip: (reason) => {
+        throw new Skipped(reason);
+      },
+    };
+    const errors: unknown[] = [];
+    try {
+      await within(limitMs, `"${name}" did not end`, async () => body(context));
+    } catch (error) {
+      errors.push(error);
+    }
+    for (const undo of undos.reverse()) {
+      try {
+        await within(10_000, `a deferred undo of "${name}" did not end`, async () => undo());
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    const [first] = errors;
+    if (first === undefined) {
+      counts.passed++;
+    } else if (first instanceof Skipped && errors.length === 1 && process.env.CI !== "true") {
+      counts.skipped++;
+      console.log(`  skipped: ${name}: ${first.message}`);
+    } else {
+      counts.failed++;
+      const error = first instanceof Error ? first : new Error(String(first));
+      console.log(`\n  not ok: ${file}: ${name}\n    ${error.stack?.replaceAll("\n", "\n    ")}`);
+      throw error;
+    }
+  });
+}
+
+async function within(limitMs: number, what: string, run: () => Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([run(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+setImmediate(() => tests.run());
+
+process.on("exit", (code) => {
+  const finished = counts.passed + counts.failed + counts.skipped;
+  const unfinished = counts.declared - finished;
+  if (unfinished > 0) console.log(`  not ok: ${file}: ${unfinished} declared test(s) never finished`);
+  const { passed, skipped } = counts;
+  const failed = counts.failed + unfinished;
+  console.log(`# spec ${JSON.stringify({ passed, failed, skipped })}`);
+  if (failed > 0 && code === 0) process.exitCode = 1;
+});
