@@ -1,0 +1,12 @@
+/** What a cell is given instead of devices files: lines and chips by name, all of them owned by the guardian. */
+import type { I2cTarget } from "./i2c.ts";
+import type { Edge, InputLine, OutputLine } from "./line.ts";
+
+export interface Hardware {
+  /** `bus` as named in the configuration; 7-bit address. Unknown or not granted: every transfer throws `refused`. */
+  i2c(bus: string, address: number): I2cTarget;
+  output(line: string): OutputLine;
+  input(line: string): InputLine;
+  /** Hands over edges that arrived since the last call; never waits. */
+  poll(onEdge: (edge: Edge) => void): void;
+}

@@ -1,0 +1,41 @@
+/** What the guardian is told about the hardware it owns, already validated, all durations in ms. */
+
+/** A line that is driven, and the policy that holds whatever dies above it (levels are logical). */
+export interface OutputPlan {
+  /** Name as in the header map: `GPIO17`. */
+  readonly line: string;
+  /** `line`: 0 or 1. `pwm`: duty 0..1. */
+  readonly kind: "line" | "pwm";
+  readonly activeLow: boolean;
+  readonly safe: "on" | "off";
+  readonly onCrash: "safe" | "hold" | "release";
+  /** With `hold`: how long the level is held before it goes safe. Absent: for ever. */
+  readonly holdForMs?: number;
+  /** Dead-man: a level other than safe lasts this long after its last renewal. Absent only where `none` is written. */
+  readonly leaseMs?: number;
+  /** Longest time on, accumulated over owners and restarts. */
+  readonly maxOnMs?: number;
+  /** Rest after `maxOn` fired; the longer of this and `minOffMs` counts. */
+  readonly maxOnRestMs?: number;
+  /** `maxOn` firing this often within the window latches the output off as a fault. */
+  readonly maxOnLatch?: { readonly count: number; readonly windowMs: number };
+  /** Shortest time off before it may go on again; starts afresh when the guardian starts. */
+  readonly minOffMs?: number;
+}
+
+export interface InputPlan {
+  readonly line: string;
+  readonly activeLow: boolean;
+  readonly bias: "pull-up" | "pull-down" | "none";
+}
+
+export interface BusPlan {
+  readonly bus: string;
+  readonly hz: number;
+}
+
+export interface HardwarePlan {
+  readonly outputs: readonly OutputPlan[];
+  readonly inputs: readonly InputPlan[];
+  readonly buses: readonly BusPlan[];
+}
