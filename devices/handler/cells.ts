@@ -1,0 +1,57 @@
+/** The bodies of device and controller cells: what a keeper starts, by module and export name. */
+import type { Hardware } from "../../firmware/contracts/hardware.ts";
+import type { CellResources } from "../../runtime/process/cell.ts";
+import type { Pid } from "../../runtime/process/pid.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { irrigationLaw } from "../controllers/irrigation.ts";
+import { thermostatLaw } from "../controllers/thermostat.ts";
+import { createTask } from "../tasks/task-catalogue.ts";
+import type { ControlLaw } from "./control-law.ts";
+import { controllerProcess } from "./controller-process.ts";
+import { deviceProcess } from "./device-process.ts";
+import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
+import type { ControllerMessage, DeviceMessage } from "./messages.ts";
+
+/** What a device's cell is given. */
+export interface DeviceResources extends CellResources {
+  readonly hardware: Hardware;
+  /** Edges of `line` go to this process from now on. */
+  watchEdges(line: string, pid: Pid): void;
+}
+
+export function* deviceCell(
+  self: Self<DeviceMessage>,
+  plan: DevicePlan,
+  start: Start,
+  keeper: Pid,
+): ProcessGenerator {
+  const { hardware, watchEdges } = self.resources as DeviceResources;
+  const task = createTask(hardware, plan, () => self.nowUs());
+  if (task.edges !== undefined) watchEdges(task.edges, self.pid);
+  yield* deviceProcess(self, plan, start, keeper, task);
+}
+
+export function* controllerCell(
+  self: Self<ControllerMessage>,
+  plan: ControllerPlan,
+  start: Start,
+  keeper: Pid,
+): ProcessGenerator {
+  yield* controllerProcess(self, plan, start, keeper, createLaw(plan));
+}
+
+function createLaw({ law, settings, input: { maxAgeMs } }: ControllerPlan): ControlLaw {
+  const number = (name: string) => Number(settings[name]);
+  switch (law) {
+    case "thermostat":
+      return thermostatLaw({ setpointC: number("setpointC"), bandC: number("bandC"), maxAgeMs });
+    case "irrigation":
+      return irrigationLaw({
+        thresholdPercent: number("thresholdPercent"),
+        onForMs: number("onForMs"),
+        soakMs: number("soakMs"),
+        maxAgeMs,
+      });
+  }
+}

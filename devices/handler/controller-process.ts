@@ -1,0 +1,160 @@
+/**
+ * A controller: a process of its own that decides as soon as its input was measured, and at each release
+ * whether or not it was. It never trusts silence: an input older than `maxAgeMs` means off.
+ *
+ * Its command to the output is a lease that each decision renews; when the controller dies, the lease ends.
+ * The way sample -> decision -> line has a deadline, which the output's answer closes.
+ */
+import type { Pid } from "../../runtime/process/pid.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { Histogram } from "../../runtime/time/histogram.ts";
+import { Job } from "../../runtime/time/job.ts";
+import type { ControlLaw } from "./control-law.ts";
+import type { ControllerPlan, Start } from "./device-plan.ts";
+import { injectFault } from "./injected-fault.ts";
+import {
+  type ControllerMessage,
+  type DriveMessage,
+  type ReadingMessage,
+  type StatePatch,
+  TELEMETRY,
+} from "./messages.ts";
+
+/** A command outlives this many periods without renewal. */
+const RENEWALS_MISSED = 3;
+const TIMING_EVERY_US = 2_000_000;
+
+export function* controllerProcess(
+  self: Self<ControllerMessage>,
+  plan: ControllerPlan,
+  start: Start,
+  keeper: Pid,
+  law: ControlLaw,
+): ProcessGenerator {
+  const { id, timing, input, output } = plan;
+  self.register(id);
+  law.change(start.kept);
+  const endToEnd = new Histogram();
+  let endToEndMisses = 0;
+  let latest: ReadingMessage | undefined;
+  let source: { pid: Pid; ref: number } | undefined;
+  let mode: "full" | "safe" | undefined;
+  let nextTimingUs = self.nowUs();
+  const job = new Job(
+    {
+      name: id,
+      periodUs: timing.everyMs * 1000,
+      deadlineUs: timing.deadlineMs * 1000,
+      hardDeadlineUs: timing.hardDeadlineMs * 1000,
+    },
+    self.nowUs(),
+  );
+
+  const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
+  const publish = () => {
+    for (const [reading, value] of Object.entries(law.readings())) {
+      const message: ReadingMessage = {
+        type: "reading",
+        device: id,
+        reading,
+        value,
+        quality: "good",
+        sampledAtUs: self.nowUs(),
+      };
+      self.send(TELEMETRY, message);
+    }
+  };
+
+  const decide = () => {
+    const nowUs = self.nowUs();
+    const usable = typeof latest?.value === "number" ? latest : undefined;
+    const decision = law.decide(
+      usable === undefined
+        ? undefined
+        : {
+            value: usable.value as number,
+            quality: usable.quality,
+            ageMs: (nowUs - usable.sampledAtUs) / 1000,
+          },
+      nowUs,
+    );
+    const next = decision.trusted ? "full" : "safe";
+    if (next !== mode) {
+      mode = next;
+      self.send(keeper, { type: "mode", mode });
+      patch({ mode, cause: decision.trusted ? null : decision.why });
+      self.send(TELEMETRY, { type: "event", event: { kind: "mode", device: id, mode, cause: decision.why } });
+    }
+    const sampledAtUs = usable?.sampledAtUs ?? nowUs;
+    const drive: DriveMessage = {
+      type: "drive",
+      controller: id,
+      from: self.pid,
+      level: decision.on ? 1 : 0,
+      forMs: RENEWALS_MISSED * timing.everyMs,
+      sampledAtUs,
+    };
+    self.send(output, drive, { deadlineUs: sampledAtUs + plan.endToEndDeadlineMs * 1000 });
+  };
+
+  /** The source is found by name: after its restart it is another process. */
+  const follow = () => {
+    const pid = self.whereis(input.device);
+    if (source !== undefined || pid === undefined) return;
+    source = { pid, ref: self.monitor(pid) };
+    self.send(pid, { type: "subscribe", reading: input.reading, from: self.pid });
+  };
+
+  patch({ mode: "starting", ready: true });
+  publish();
+  let decidedUs = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const message = yield* self.receive(undefined, { untilUs: job.releaseUs });
+    switch (message?.type) {
+      case "reading":
+        latest = message;
+        decidedUs = self.nowUs();
+        decide();
+        break;
+      case "driven": {
+        const us = message.atUs - message.sampledAtUs;
+        // A renewal by an older sample says nothing about the way of a sample to the line.
+        if (message.sampledAtUs !== latest?.sampledAtUs || us > timing.everyMs * 1000) break;
+        endToEnd.record(us);
+        if (us > plan.endToEndDeadlineMs * 1000) endToEndMisses++;
+        break;
+      }
+      case "command":
+        law.change(message.command.values);
+        self.send(keeper, { type: "keep", values: message.command.values });
+        publish();
+        decide();
+        break;
+      case "announce":
+        patch({ mode: mode ?? "starting", ready: true });
+        publish();
+        break;
+      case "fault":
+        if (plan.emulated) injectFault(message.fault);
+        break;
+      case "down":
+        if (message.ref === source?.ref) source = undefined;
+        break;
+    }
+    if (self.nowUs() < job.releaseUs) continue;
+    job.begin(self);
+    follow();
+    // Just decided by a fresh sample: a second decision now would only cost a message.
+    if (self.nowUs() - decidedUs > (timing.everyMs * 1000) / 2) decide();
+    if (job.end(self)) {
+      const event = { kind: "miss", device: id, job: id, misses: job.misses };
+      self.send(TELEMETRY, { type: "event", event });
+    }
+    if (self.nowUs() < nextTimingUs) continue;
+    nextTimingUs = self.nowUs() + TIMING_EVERY_US;
+    const report = { ...job.timing(), endToEndUs: endToEnd.quantiles(), endToEndMisses };
+    self.send(TELEMETRY, { type: "timing", job: id, timing: report });
+    patch({ misses: job.misses });
+  }
+}

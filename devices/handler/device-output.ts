@@ -1,0 +1,163 @@
+/** The output of an actuator: commands in, level out, lease renewed while a living command justifies it. */
+import { LineError } from "../../firmware/contracts/line.ts";
+import type { Command } from "../command-spec.ts";
+import type { DevicePlan } from "./device-plan.ts";
+import { type DrivenMessage, type DriveMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import { OutputCommand, type Verdict } from "./output-command.ts";
+import type { DeviceTask, Speaker } from "./task.ts";
+
+/** How the device tells people. */
+interface Voice {
+  patch(change: StatePatch): void;
+  event(detail: { kind: string; [key: string]: unknown }): void;
+}
+
+export class DeviceOutput {
+  readonly #self: Speaker;
+  readonly #plan: DevicePlan;
+  readonly #task: DeviceTask;
+  readonly #voice: Voice;
+  readonly #command: OutputCommand;
+  readonly #field: string;
+  /** The level last driven; `undefined` when nothing was driven since the start. */
+  #level: number | undefined;
+  #changed = false;
+
+  constructor(self: Speaker, plan: DevicePlan, task: DeviceTask, voice: Voice) {
+    if (plan.output === undefined) throw new TypeError(`${plan.id} has no output`);
+    this.#self = self;
+    this.#plan = plan;
+    this.#task = task;
+    this.#voice = voice;
+    this.#command = new OutputCommand(plan.output);
+    this.#field = Object.keys(plan.command)[0] ?? "on";
+  }
+
+  /** When a command ends by itself, us. */
+  nextUs(): number {
+    return this.#command.endsAtUs(this.#self.nowUs());
+  }
+
+  /** A person's command, already checked against the device's schema. */
+  command(command: Command): void {
+    const value = command.values[this.#field];
+    const level = value === undefined ? undefined : Number(value);
+    this.#answer(command, this.#command.fromPerson(command, level, this.#self.nowUs()));
+  }
+
+  drive(message: DriveMessage): void {
+    const { controller, level, forMs, from, sampledAtUs } = message;
+    const verdict = this.#command.fromController(controller, level, forMs, this.#self.nowUs());
+    if (!verdict.accepted) {
+      this.#voice.event({ kind: "refused", from: controller, reason: verdict.reason });
+      return;
+    }
+    const before = this.#level;
+    if (!this.#follow({ values: { [this.#field]: level } }, before !== this.#wanted())) return;
+    const driven: DrivenMessage = { type: "driven", level: this.#level ?? 0, sampledAtUs, atUs: this.#self.nowUs() };
+    this.#self.send(from, driven);
+  }
+
+  refuse(command: Command, reason: string): void {
+    this.#self.send(TELEMETRY, { type: "refused", device: this.#plan.id, command, reason });
+  }
+
+  /** Commands that have ended by time: the output follows, and people are told. */
+  expire(): void {
+    const nowUs = this.#self.nowUs();
+    if (!this.#command.expire(nowUs)) {
+      if (this.#level !== undefined && this.#level !== this.#wanted()) this.#follow(undefined, true);
+      return;
+    }
+    this.#voice.event({ kind: "commandExpired", level: this.#wanted() });
+    this.#follow(undefined, true);
+  }
+
+  /** Once a job: the level is still wanted. */
+  renew(): void {
+    if (this.#level === undefined) this.#level = this.#wanted();
+    if (this.#level !== this.#wanted()) this.#follow(undefined, true);
+    else if (this.#level !== this.#safeLevel()) this.#task.renew?.();
+    this.#tellRemaining();
+  }
+
+  toSafe(cause: string): void {
+    this.#command.clear();
+    this.#voice.event({ kind: "safe", cause });
+    try {
+      this.#task.drive?.(this.#safeLevel());
+    } catch (error) {
+      // Nothing more can be done from here: unrenewed, the guardian's line lease ends the level.
+      if (!(error instanceof LineError)) throw error;
+    }
+    this.#level = undefined;
+    this.#changed = true;
+    this.announce();
+  }
+
+  /** True once after the level was driven: it should be read back and published. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  announce(): void {
+    const level = this.#wanted();
+    const spec = this.#plan.command[this.#field];
+    const value = spec?.type === "boolean" ? level > 0 : level;
+    this.#voice.patch({ commanded: { [this.#field]: value } });
+    this.#tellRemaining();
+  }
+
+  #answer(command: Command, verdict: Verdict): void {
+    if (!verdict.accepted) return this.refuse(command, verdict.reason);
+    if (this.#follow(command, true)) this.announce();
+  }
+
+  /** Brings the line to the wanted level; false when the guardian refused. */
+  #follow(command: Command | undefined, changed: boolean): boolean {
+    const wanted = this.#wanted();
+    try {
+      if (changed) this.#task.drive?.(wanted);
+      else if (wanted !== this.#safeLevel()) this.#task.renew?.();
+    } catch (error) {
+      if (!(error instanceof LineError) || !isPolicy(error)) throw error;
+      this.#command.clear();
+      this.#level = undefined;
+      if (command !== undefined) this.refuse(command, error.message);
+      this.announce();
+      return false;
+    }
+    this.#level = wanted;
+    if (changed) {
+      this.#changed = true;
+      this.announce();
+      this.#voice.event({ kind: "output", level: wanted });
+    }
+    return true;
+  }
+
+  #tellRemaining(): void {
+    const nowUs = this.#self.nowUs();
+    const endsAtUs = this.#command.endsAtUs(nowUs);
+    const overrideUs = this.#command.overrideLeftUs(nowUs);
+    this.#voice.patch({
+      remainingMs: endsAtUs === Number.POSITIVE_INFINITY ? null : Math.round((endsAtUs - nowUs) / 1000),
+      override: overrideUs === undefined ? null : { remainingMs: Math.round(overrideUs / 1000) },
+    });
+  }
+
+  #wanted(): number {
+    return this.#command.level(this.#self.nowUs());
+  }
+
+  #safeLevel(): number {
+    return this.#plan.output?.safe === "on" ? 1 : 0;
+  }
+}
+
+/** The guardian keeps the output inside its policy: no fault of the device. */
+function isPolicy({ code }: LineError): boolean {
+  return code === "min_off" || code === "max_on" || code === "refused";
+}

@@ -1,0 +1,155 @@
+/**
+ * A device: one process that runs its driver's task job by job, walks the ladder of modes, judges the
+ * readings, and keeps its output to what a living command justifies.
+ *
+ * One receive serves everything: commands, edges, subscriptions, and the next release as its time limit. A
+ * failure of the world is a fault of the device and moves the ladder; any other error ends the process and
+ * its keeper starts it again.
+ */
+import { I2cError } from "../../firmware/contracts/i2c.ts";
+import { LineError } from "../../firmware/contracts/line.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { Job } from "../../runtime/time/job.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Pid } from "../../runtime/process/pid.ts";
+import { DeviceError } from "../device-error.ts";
+import { DeviceOutput } from "./device-output.ts";
+import type { DevicePlan, Start } from "./device-plan.ts";
+import { DeviceReadings } from "./device-readings.ts";
+import { injectFault } from "./injected-fault.ts";
+import { Ladder } from "./ladder.ts";
+import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import type { Mode } from "./mode.ts";
+import type { DeviceTask } from "./task.ts";
+
+/** Between two timing reports of a device, us. */
+const TIMING_EVERY_US = 2_000_000;
+
+export function* deviceProcess(
+  self: Self<DeviceMessage>,
+  plan: DevicePlan,
+  start: Start,
+  keeper: Pid,
+  task: DeviceTask,
+): ProcessGenerator {
+  const { id } = plan;
+  self.register(id);
+  const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
+  const event = (detail: { kind: string; [key: string]: unknown }) =>
+    self.send(TELEMETRY, { type: "event", event: { device: id, ...detail } });
+  const ladder = new Ladder(start.mode, plan);
+  const readings = new DeviceReadings(self, plan, task.rules ?? {});
+  const output = plan.output === undefined ? undefined : new DeviceOutput(self, plan, task, { patch, event });
+  let job = newJob(plan, start.mode, self.nowUs());
+  let started = false;
+  let ready = false;
+  let nextTimingUs = self.nowUs();
+
+  const changeMode = (mode: Mode | undefined, cause: string) => {
+    if (mode === undefined || mode === "off") return;
+    if (mode === "safe") output?.toSafe(cause);
+    job = newJob(plan, mode, self.nowUs());
+    self.send(keeper, { type: "mode", mode });
+    patch({ mode, cause: mode === "full" ? null : cause });
+    event({ kind: "mode", mode, cause });
+  };
+
+  /** The world failed: the readings are bad now, and the ladder hears of it. */
+  const faulted = (error: Error) => {
+    started = false;
+    readings.failed();
+    patch({ cause: error.message });
+    changeMode(ladder.fault(self.nowUs()), error.message);
+  };
+
+  const runJob = function* () {
+    const present = job;
+    present.begin(self);
+    try {
+      if (!started) yield* task.start(self);
+      started = true;
+      readings.took(yield* task.sample(self));
+      output?.renew();
+      if (!ready) patch({ ready: true, cause: null });
+      ready = true;
+      changeMode(ladder.good(self.nowUs()), "probation passed");
+    } catch (error) {
+      if (!isWorldFailure(error)) throw error;
+      faulted(error);
+    }
+    if (present.end(self)) event({ kind: "miss", job: id, misses: present.misses });
+    if (self.nowUs() < nextTimingUs) return;
+    nextTimingUs = self.nowUs() + TIMING_EVERY_US;
+    self.send(TELEMETRY, { type: "timing", job: id, timing: present.timing() });
+    patch({ misses: present.misses });
+  };
+
+  const announce = () => {
+    patch({ mode: ladder.mode, ready });
+    output?.announce();
+    readings.announce();
+  };
+
+  patch({ mode: start.mode });
+  for (;;) {
+    const untilUs = Math.min(job.releaseUs, output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
+    const message = yield* self.receive(undefined, { untilUs });
+    try {
+      switch (message?.type) {
+        case undefined:
+          output?.expire();
+          if (self.nowUs() >= job.releaseUs) yield* runJob();
+          else if (self.nowUs() >= (task.dueUs?.() ?? Infinity)) readings.took(yield* task.sample(self));
+          break;
+        case "command":
+          if (output === undefined) break;
+          if (ladder.mode === "safe") output.refuse(message.command, `in mode safe: ${id} is not trusted now`);
+          else output.command(message.command);
+          break;
+        case "drive":
+          if (ladder.mode !== "safe") output?.drive(message);
+          break;
+        case "edge":
+          readings.took(task.edge?.(message.edge) ?? []);
+          break;
+        case "subscribe":
+          readings.subscribe(message.reading, message.from);
+          break;
+        case "announce":
+          announce();
+          break;
+        case "fault":
+          if (plan.emulated) injectFault(message.fault);
+          break;
+        case "down":
+          readings.unsubscribe(message.pid);
+          break;
+      }
+      if (output?.takeChanged()) readings.took(yield* task.sample(self));
+    } catch (error) {
+      if (!isWorldFailure(error)) throw error;
+      faulted(error);
+    }
+    // Telling it apart from a busy loop of messages: a release that is due is never starved by them.
+    if (message !== undefined && self.nowUs() >= job.releaseUs) yield* runJob();
+  }
+}
+
+function newJob(plan: DevicePlan, mode: Exclude<Mode, "off">, nowUs: number): Job {
+  const { everyMs, deadlineMs, hardDeadlineMs } = plan.modes[mode];
+  return new Job(
+    {
+      name: plan.id,
+      periodUs: everyMs * 1000,
+      deadlineUs: deadlineMs * 1000,
+      hardDeadlineUs: hardDeadlineMs * 1000,
+    },
+    nowUs,
+  );
+}
+
+/** A fence is no fault of the device: a newer life owns it, and this one has to end. */
+function isWorldFailure(error: unknown): error is Error {
+  if (error instanceof I2cError || error instanceof LineError) return error.code !== "fenced";
+  return error instanceof DeviceError;
+}

@@ -1,0 +1,103 @@
+/** Messages that devices, controllers, their keepers and the telemetry exchange. Plain data and pids. */
+import type { Edge } from "../../firmware/contracts/line.ts";
+import type { JobTiming } from "../../runtime/time/job.ts";
+import type { Quantiles } from "../../runtime/time/histogram.ts";
+import type { Pid } from "../../runtime/process/pid.ts";
+import type { Command } from "../command-spec.ts";
+import type { Quality } from "../quality.ts";
+import type { Mode } from "./mode.ts";
+
+/** The name under which the telemetry process of a board is registered. */
+export const TELEMETRY = "telemetry";
+
+/** A sample on its way to whoever decides by it. */
+export interface ReadingMessage {
+  readonly type: "reading";
+  readonly device: string;
+  readonly reading: string;
+  readonly value: number | boolean | null;
+  readonly quality: Quality;
+  /** When it was measured, monotonic us. */
+  readonly sampledAtUs: number;
+}
+
+/** To a device or controller: somebody wants something. */
+export interface CommandMessage {
+  readonly type: "command";
+  readonly command: Command;
+}
+
+/** From a controller to its output. */
+export interface DriveMessage {
+  readonly type: "drive";
+  readonly controller: string;
+  readonly from: Pid;
+  readonly level: number;
+  /** The command lease: how long the level is justified without renewal, ms. */
+  readonly forMs: number;
+  /** When the sample behind the decision was measured, us. */
+  readonly sampledAtUs: number;
+}
+
+/** Back to the controller: the line was driven and read back. */
+export interface DrivenMessage {
+  readonly type: "driven";
+  readonly level: number;
+  readonly sampledAtUs: number;
+  readonly atUs: number;
+}
+
+export type InjectedFault = "crash" | "hang" | "leak";
+
+export type DeviceMessage =
+  | CommandMessage
+  | DriveMessage
+  | { readonly type: "subscribe"; readonly reading: string; readonly from: Pid }
+  | { readonly type: "announce" }
+  | { readonly type: "fault"; readonly fault: InjectedFault }
+  | { readonly type: "edge"; readonly edge: Edge };
+
+export type ControllerMessage =
+  | CommandMessage
+  | ReadingMessage
+  | DrivenMessage
+  | { readonly type: "announce" }
+  | { readonly type: "fault"; readonly fault: InjectedFault };
+
+/** To the keeper of a device or controller. */
+export type KeeperMessage =
+  | { readonly type: "mode"; readonly mode: Exclude<Mode, "off"> }
+  | { readonly type: "keep"; readonly values: Readonly<Record<string, number | boolean>> };
+
+/** What changed in a device's state; fields that are absent stay as they were. */
+export interface StatePatch {
+  readonly mode?: Mode | "starting";
+  readonly restarts?: number;
+  readonly cause?: string | null;
+  readonly misses?: number;
+  readonly commanded?: Readonly<Record<string, number | boolean>> | null;
+  readonly remainingMs?: number | null;
+  readonly override?: { readonly remainingMs: number } | null;
+  /** Commands are accepted: the first good job is done. */
+  readonly ready?: boolean;
+}
+
+/** Anything worth telling people, published on `events`. */
+export interface BoardEvent {
+  readonly kind: string;
+  readonly device?: string;
+  readonly cause?: string;
+  readonly [detail: string]: unknown;
+}
+
+/** To the telemetry process. */
+export type TelemetryMessage =
+  | ReadingMessage
+  | { readonly type: "state"; readonly device: string; readonly patch: StatePatch }
+  | { readonly type: "event"; readonly event: BoardEvent }
+  | { readonly type: "refused"; readonly device: string; readonly command: Command; readonly reason: string }
+  | {
+      readonly type: "timing";
+      readonly job: string;
+      readonly timing: JobTiming & { readonly endToEndUs?: Quantiles; readonly endToEndMisses?: number };
+    };

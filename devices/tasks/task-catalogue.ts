@@ -1,0 +1,45 @@
+/** Which adapter serves which driver of the catalogue. Adding a driver adds one line here. */
+import type { Hardware } from "../../firmware/contracts/hardware.ts";
+import type { DevicePlan, DevicePlace } from "../handler/device-plan.ts";
+import type { DeviceTask } from "../handler/task.ts";
+import { climateTask } from "./climate.ts";
+import { fanTask } from "./fan.ts";
+import { lightTask } from "./light.ts";
+import { buttonTask } from "./push-button.ts";
+import { type SoilSettings, soilTask } from "./soil.ts";
+import { ledTask, relayTask } from "./switch.ts";
+
+type Factory = (hardware: Hardware, plan: DevicePlan, nowUs: () => number) => DeviceTask;
+
+const TASKS: Readonly<Record<string, Factory>> = {
+  bme280: onBus((hardware, bus, address) => climateTask(hardware, bus, address)),
+  ads1115: onBus((hardware, bus, address, { settings }) =>
+    soilTask(hardware, bus, address, settings as unknown as SoilSettings),
+  ),
+  bh1750: onBus((hardware, bus, address) => lightTask(hardware, bus, address)),
+  button: (hardware, { place, settings }) => buttonTask(hardware, lineOf(place), Number(settings.debounceMs)),
+  relay: (hardware, { place }) => relayTask(hardware, lineOf(place)),
+  led: (hardware, { place }) => ledTask(hardware, lineOf(place)),
+  "pwm-fan": (hardware, { place }, nowUs) => fanTask(hardware, lineOf(place), nowUs),
+};
+
+/** The adapter of the plan's driver. A driver without one is a defect: the configuration was checked. */
+export function createTask(hardware: Hardware, plan: DevicePlan, nowUs: () => number): DeviceTask {
+  const factory = TASKS[plan.driver];
+  if (factory === undefined) throw new TypeError(`no task for driver "${plan.driver}"`);
+  return factory(hardware, plan, nowUs);
+}
+
+function onBus(
+  make: (hardware: Hardware, bus: string, address: number, plan: DevicePlan) => DeviceTask,
+): Factory {
+  return (hardware, plan) => {
+    if (plan.place.kind !== "i2c") throw new TypeError(`${plan.id}: ${plan.driver} needs a bus`);
+    return make(hardware, plan.place.bus, plan.place.address, plan);
+  };
+}
+
+function lineOf(place: DevicePlace): string {
+  if (place.kind === "i2c") throw new TypeError("a line is needed");
+  return place.line;
+}

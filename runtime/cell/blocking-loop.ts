@@ -1,0 +1,34 @@
+/**
+ * The loop of a blocking cell: take what arrived, run what is due, park until the bell or the next timer.
+ *
+ * The bell is read before the ports are drained: whatever rings after that read makes the wait return at
+ * once, so no wake-up is lost.
+ */
+import type { Cell } from "../process/cell.ts";
+import type { Clock } from "../time/clock.ts";
+
+export interface BlockingLoop {
+  readonly cell: Cell;
+  readonly clock: Clock;
+  readonly bell: Int32Array;
+  drain(): void;
+  over(): boolean;
+}
+
+/** Resumes between two looks at the ports: bounds how long a busy cell ignores its kernel. */
+const RESUMES_PER_TURN = 64;
+
+export function runBlocking({ cell, clock, bell, drain, over }: BlockingLoop): void {
+  const { resources } = cell;
+  const post = cell.post.bind(cell);
+  for (;;) {
+    const rung = Atomics.load(bell, 0);
+    drain();
+    resources.poll?.(post);
+    const busy = cell.run(RESUMES_PER_TURN);
+    if (over()) return;
+    if (busy) continue;
+    const waitMs = (cell.nextWakeUs() - clock.now()) / 1000;
+    if (waitMs > 0) Atomics.wait(bell, 0, rung, waitMs);
+  }
+}

@@ -1,0 +1,41 @@
+/** What a cell and the kernel tell each other beside messages, in the same ordered stream. */
+import type { MessagePort } from "node:worker_threads";
+import type { CrashReport } from "../process/cell.ts";
+import type { ExitReason } from "../process/exit-reason.ts";
+import type { WirePid } from "../process/pid.ts";
+import type { Frame } from "../process/signal.ts";
+
+/** One end of the way between two cells. */
+export interface PeerLink {
+  readonly cell: string;
+  readonly incarnation: number;
+  readonly port: MessagePort;
+  /** The doorbell word of the other cell. */
+  readonly bell: SharedArrayBuffer;
+  /** Four words: messages and bytes under way from side 0, then from side 1. */
+  readonly credit: SharedArrayBuffer;
+  readonly side: 0 | 1;
+}
+
+export type ControlFrame =
+  // kernel to cell
+  | { readonly control: "peerUp"; readonly link: PeerLink }
+  | {
+      readonly control: "peerDown";
+      readonly cell: string;
+      readonly incarnation: number;
+      readonly cause: ExitReason;
+    }
+  | { readonly control: "named"; readonly name: string; readonly pid: WirePid }
+  | { readonly control: "unnamed"; readonly name: string; readonly pid: WirePid }
+  // cell to kernel
+  | { readonly control: "claim"; readonly name: string; readonly pid: WirePid }
+  | { readonly control: "release"; readonly name: string; readonly pid: WirePid }
+  | { readonly control: "crash"; readonly report: CrashReport }
+  | { readonly control: "ended"; readonly reason: ExitReason };
+
+export type PortFrame = Frame | ControlFrame;
+
+export function isControl(frame: PortFrame): frame is ControlFrame {
+  return "control" in frame;
+}

@@ -1,0 +1,54 @@
+/**
+ * What supervisors need of whoever runs cells: start one, end one. `ThreadKernel` runs each cell in a
+ * thread of its own, `LocalKernel` runs all of them in one thread under a clock that is cranked.
+ */
+import type { Cell, CrashReport } from "../process/cell.ts";
+import type { ExitReason } from "../process/exit-reason.ts";
+import type { Pid } from "../process/pid.ts";
+
+/** A module's export, by URL: the only form of code that travels between isolates. */
+export interface ExportRef {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** How a cell is started; plain data, so that a supervisor can start it again. */
+export interface CellSpec {
+  /** Unique on the board; the middle part of its pids. */
+  readonly name: string;
+  /** The generator function of the cell's first process; when that process ends, the cell ends. */
+  readonly body: ExportRef;
+  /** Copied. */
+  readonly args: readonly unknown[];
+  /** `blocking` parks the thread (default); `event` runs Node's event loop, for promises and sockets. */
+  readonly loop?: "blocking" | "event";
+  /** Makes `self.resources` inside the cell: `(environment, data) => CellResources`. */
+  readonly setup?: ExportRef & { readonly data?: unknown };
+  /** Longest time one resume may take, us. */
+  readonly hangLimitUs?: number;
+  /** Heap limit of the isolate, MB. */
+  readonly heapMb?: number;
+}
+
+/** What is known of a cell's life and told to the one who composes the board. */
+export interface CellLife {
+  readonly name: string;
+  readonly incarnation: number;
+}
+
+export interface KernelHooks {
+  /** Before a cell starts: what it may touch is prepared; the answer is added to its setup data. */
+  prepare?(life: CellLife): Promise<unknown>;
+  /** After a cell ended, before anybody is told: what it held is taken back. */
+  ended?(life: CellLife, cause: ExitReason): void;
+  crashed?(life: CellLife, report: CrashReport): void;
+}
+
+export interface Kernel {
+  /** The cell of the kernel itself: supervisors run here. */
+  readonly cell: Cell;
+  /** Starts a cell; its first process may be sent to at once. Throws when the name is in use. */
+  startCell(spec: CellSpec): Pid;
+  /** Ends a cell from outside, whatever it does. No effect when that life is over. */
+  endCell(name: string, incarnation: number, cause: ExitReason): void;
+}

@@ -1,0 +1,238 @@
+/**
+ * The kernel of a board whose cells are threads. It lives on the main thread: it starts cells, joins each
+ * to each by a port, keeps the names, and tells everybody when a cell ended, in this order: drain what it
+ * said, take back what it held (`hooks.ended`), release its names, fire links and monitors.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { Cell } from "../process/cell.ts";
+import { crashReason, type ExitReason } from "../process/exit-reason.ts";
+import { pack } from "../process/pack.ts";
+import { Names } from "../process/names.ts";
+import { createPid, exportPid, importPid, type Pid, randomKey } from "../process/pid.ts";
+import type { Clock } from "../time/clock.ts";
+import type { ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
+import { isControl } from "./control-frame.ts";
+import { EventLoop } from "./event-loop.ts";
+import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
+import { NameRegistry } from "./name-registry.ts";
+import { PortPeer } from "./port-peer.ts";
+import { createProgressMemory } from "./progress-word.ts";
+import type { ThreadStart } from "./thread-entry.ts";
+
+const KERNEL_CELL = "kernel";
+const DEFAULT_HEAP_MB = 32;
+
+/** A cell's thread as the kernel knows it. */
+interface Running {
+  readonly spec: CellSpec;
+  readonly incarnation: number;
+  readonly bell: SharedArrayBuffer;
+  readonly progress: SharedArrayBuffer;
+  readonly peer: PortPeer;
+  worker: Worker | undefined;
+  cause: ExitReason | undefined;
+  over: boolean;
+}
+
+export interface ThreadKernelOptions {
+  readonly board: string;
+  readonly clock: Clock;
+  readonly hooks?: KernelHooks;
+  /** Told which progress memory belongs to which life, so that a watchdog can read it. */
+  readonly onStarted?: (name: string, incarnation: number, progress: SharedArrayBuffer) => void;
+}
+
+export class ThreadKernel implements Kernel {
+  readonly cell: Cell;
+  readonly #options: ThreadKernelOptions;
+  readonly #loop: EventLoop;
+  readonly #cells = new Map<string, Running>();
+  readonly #lives = new Map<string, number>();
+  readonly #names: Names;
+  readonly #registry: NameRegistry;
+  readonly #bell = new SharedArrayBuffer(4);
+
+  constructor(options: ThreadKernelOptions) {
+    this.#options = options;
+    this.#names = new Names();
+    this.#registry = new NameRegistry({
+      named: (name, pid) => {
+        if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid));
+        this.#tellAll({ control: "named", name, pid }, pid.cell);
+      },
+      unnamed: (name, pid) => {
+        this.#names.removed(name, importPid(pid));
+        this.#tellAll({ control: "unnamed", name, pid }, pid.cell);
+      },
+      refused: (name, pid) => this.cell.exit(undefined, pid, { nameTaken: name }),
+    });
+    this.cell = new Cell({
+      board: options.board,
+      cell: KERNEL_CELL,
+      incarnation: 1,
+      clock: options.clock,
+      names: this.#names,
+      onWake: () => this.#loop.wake(),
+      onCrash: (report) => options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, report),
+    });
+    this.#names.connect({
+      claim: (name, pid) => this.#registry.claim(name, exportPid(pid)),
+      release: (name, pid) => this.#registry.release(name, exportPid(pid)),
+    });
+    this.#loop = new EventLoop(this.cell);
+  }
+
+  startCell(spec: CellSpec): Pid {
+    const { name } = spec;
+    if (this.#cells.has(name) || name === KERNEL_CELL) throw new Error(`cell "${name}" is running already`);
+    const incarnation = (this.#lives.get(name) ?? 0) + 1;
+    this.#lives.set(name, incarnation);
+    const home = { board: this.#options.board, cell: name, incarnation };
+    const rootKey = randomKey();
+    const bell = new SharedArrayBuffer(4);
+    const [toCell, toKernel] = this.#join(
+      { cell: name, incarnation, bell },
+      { cell: KERNEL_CELL, incarnation: 1, bell: this.#bell },
+    );
+    const peer = new PortPeer(toCell);
+    const running: Running = {
+      spec,
+      incarnation,
+      bell,
+      progress: createProgressMemory(),
+      peer,
+      worker: undefined,
+      cause: undefined,
+      over: false,
+    };
+    const links = [toKernel];
+    for (const other of this.#cells.values()) {
+      const them = { cell: other.spec.name, incarnation: other.incarnation, bell: other.bell };
+      const [toUs, toThem] = this.#join({ cell: name, incarnation, bell }, them);
+      other.peer.post({ control: "peerUp", link: toUs });
+      links.push(toThem);
+    }
+    this.#cells.set(name, running);
+    this.cell.peerUp(name, peer);
+    peer.listen((frame) => this.#onFrame(running, frame));
+    void this.#launch(running, links, rootKey);
+    return createPid(home, 1, undefined, rootKey);
+  }
+
+  endCell(name: string, incarnation: number, cause: ExitReason): void {
+    const running = this.#cells.get(name);
+    if (running?.incarnation !== incarnation) return;
+    running.cause ??= cause;
+    if (running.worker === undefined) this.#over(running);
+    else void running.worker.terminate();
+  }
+
+  /** Ends every cell and the kernel's own loop. */
+  async stop(): Promise<void> {
+    this.#loop.stop();
+    const workers = [...this.#cells.values()].map(({ worker }) => worker);
+    await Promise.all(workers.map((worker) => worker?.terminate()));
+  }
+
+  async #launch(running: Running, links: PeerLink[], rootKey: string): Promise<void> {
+    const { spec, incarnation } = running;
+    let prepared: unknown;
+    try {
+      prepared = await this.#options.hooks?.prepare?.({ name: spec.name, incarnation });
+    } catch (error) {
+      running.cause ??= crashReason(error);
+    }
+    if (running.cause !== undefined) {
+      for (const link of links) link.port.close();
+      return this.#over(running);
+    }
+    const { bell, progress } = running;
+    const { board } = this.#options;
+    const { args, ...rest } = spec;
+    const start: ThreadStart = {
+      spec: rest,
+      args: pack(args).packed,
+      board,
+      incarnation,
+      rootKey,
+      bell,
+      progress,
+      links,
+      prepared,
+    };
+    const worker = new Worker(threadEntry(), {
+      workerData: start,
+      transferList: links.map(({ port }) => port),
+      name: spec.name,
+      resourceLimits: { maxOldGenerationSizeMb: spec.heapMb ?? DEFAULT_HEAP_MB, maxYoungGenerationSizeMb: 4 },
+    });
+    running.worker = worker;
+    for (const [name, pid] of this.#registry.entries()) running.peer.post({ control: "named", name, pid });
+    worker.on("error", (error: Error & { code?: string }) => {
+      const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      running.cause ??= memory ? "outOfMemory" : crashReason(error);
+    });
+    worker.on("exit", () => this.#over(running));
+    this.#options.onStarted?.(spec.name, incarnation, progress);
+  }
+
+  #over(running: Running): void {
+    if (running.over) return;
+    running.over = true;
+    const { spec, incarnation, peer } = running;
+    peer.drain((frame) => this.#onFrame(running, frame));
+    peer.close();
+    const cause = running.cause ?? "killed";
+    this.#cells.delete(spec.name);
+    this.#options.hooks?.ended?.({ name: spec.name, incarnation }, cause);
+    this.#registry.releaseCell(spec.name, incarnation);
+    this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause }, spec.name);
+    this.cell.peerDown(spec.name, incarnation, cause);
+    this.#loop.wake();
+  }
+
+  #onFrame(running: Running, frame: PortFrame): void {
+    if (!isControl(frame)) {
+      this.cell.deliver(frame);
+      this.#loop.wake();
+      return;
+    }
+    const { spec, incarnation } = running;
+    switch (frame.control) {
+      case "claim":
+        this.#registry.claim(frame.name, frame.pid);
+        break;
+      case "release":
+        this.#registry.release(frame.name, frame.pid);
+        break;
+      case "crash":
+        this.#options.hooks?.crashed?.({ name: spec.name, incarnation }, frame.report);
+        break;
+      case "ended":
+        running.cause ??= frame.reason;
+        break;
+    }
+  }
+
+  #tellAll(frame: ControlFrame, except: string): void {
+    for (const { spec, peer } of this.#cells.values()) if (spec.name !== except) peer.post(frame);
+  }
+
+  /** Two ends of a new way: the link by which `b` is to know `a`, and the one by which `a` is to know `b`. */
+  #join(a: Omit<PeerLink, "port" | "credit" | "side">, b: typeof a): [PeerLink, PeerLink] {
+    const { port1, port2 } = new MessageChannel();
+    const credit = new SharedArrayBuffer(16);
+    return [
+      { ...a, port: port1, credit, side: 0 },
+      { ...b, port: port2, credit, side: 1 },
+    ];
+  }
+}
+
+/** The compiled and the source form stand beside this file under the same name. */
+function threadEntry(): URL {
+  const compiled = new URL("./thread-entry.js", import.meta.url);
+  return existsSync(fileURLToPath(compiled)) ? compiled : new URL("./thread-entry.ts", import.meta.url);
+}

@@ -1,0 +1,56 @@
+/**
+ * Why a process ended. OTP's words, and ours: `hung` (past its hard deadline), `late`, `outOfMemory`.
+ *
+ * `kill` is what a sender asks for and cannot be trapped; its links see `killed`.
+ */
+export type ExitReason =
+  | "normal"
+  | "shutdown"
+  | "kill"
+  | "killed"
+  | "noproc"
+  | "noconnection"
+  | "hung"
+  | "late"
+  | "outOfMemory"
+  | CrashReason
+  | CellReason
+  | { readonly nameTaken: string }
+  | { readonly shutdown: string };
+
+/** An error that nobody caught. */
+export interface CrashReason {
+  readonly error: string;
+  readonly stack: string;
+}
+
+/** The whole cell ended: its processes' links and monitors see this. */
+export interface CellReason {
+  readonly cell: string;
+  readonly cause: ExitReason;
+}
+
+/** The reason of a thrown value. */
+export function crashReason(thrown: unknown): CrashReason {
+  if (!(thrown instanceof Error)) return { error: `thrown: ${String(thrown)}`, stack: "" };
+  return { error: `${thrown.name}: ${thrown.message}`, stack: thrown.stack ?? "" };
+}
+
+/** True for ends that were asked for and that a transient child is not restarted after. */
+export function isOrderly(reason: ExitReason): boolean {
+  return reason === "normal" || reason === "shutdown" || (typeof reason === "object" && "shutdown" in reason);
+}
+
+/** One line for people: `Error: boom`, `hung`, `cell climate: outOfMemory`. */
+export function describeReason(reason: ExitReason): string {
+  if (typeof reason === "string") return reason;
+  if ("error" in reason) return reason.error;
+  if ("cell" in reason) return `cell ${reason.cell}: ${describeReason(reason.cause)}`;
+  if ("nameTaken" in reason) return `name ${reason.nameTaken} is taken`;
+  return `shutdown: ${reason.shutdown}`;
+}
+
+/** What ended a process in the last instance: the cause inside a cell's reason. */
+export function rootCause(reason: ExitReason): ExitReason {
+  return typeof reason === "object" && "cell" in reason ? rootCause(reason.cause) : reason;
+}

@@ -1,0 +1,107 @@
+/**
+ * Process ids: the only authority to send.
+ *
+ * A `Pid` can't be built from its printed form. Inside its cell it refers to the process itself; when it
+ * leaves the cell it carries a 128-bit random key, made on first export, that its home cell checks.
+ * `incarnation` counts the lives of the cell: a pid of a former life reaches nobody.
+ */
+import { randomFillSync } from "node:crypto";
+import type { Process } from "./process.ts";
+
+/** How a pid travels between cells. Never shown to process code. */
+export interface WirePid {
+  readonly board: string;
+  readonly cell: string;
+  readonly incarnation: number;
+  readonly number: number;
+  readonly key: string;
+}
+
+/** A pid of this cell. `key` is given only for a cell's first process, whose pid exists before the cell runs. */
+export let createPid: (home: PidHome, number: number, process: Process | undefined, key?: string) => Pid;
+/** A pid of another cell, as it came over the transport. */
+export let importPid: (wire: WirePid) => Pid;
+/** The travelling form; makes the key when the pid leaves its cell for the first time. */
+export let exportPid: (pid: Pid) => WirePid;
+/** The process behind a pid of this isolate, `undefined` for pids of other cells. */
+export let processOf: (pid: Pid) => Process | undefined;
+/** True when the pid was exported with exactly this key. */
+export let hasKey: (pid: Pid, key: string) => boolean;
+
+export class Pid {
+  readonly board: string;
+  readonly cell: string;
+  readonly incarnation: number;
+  readonly number: number;
+  #key: string | undefined;
+  #process: Process | undefined;
+
+  private constructor(
+    board: string,
+    cell: string,
+    incarnation: number,
+    number: number,
+    key: string | undefined,
+    process: Process | undefined,
+  ) {
+    this.board = board;
+    this.cell = cell;
+    this.incarnation = incarnation;
+    this.number = number;
+    this.#key = key;
+    this.#process = process;
+  }
+
+  /** `<greenhouse.climate.3>`: for people; not an authority. */
+  toString(): string {
+    return `<${this.board}.${this.cell}.${this.number}>`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  static {
+    createPid = (home, number, process, key) =>
+      new Pid(home.board, home.cell, home.incarnation, number, key, process);
+    importPid = (wire) =>
+      new Pid(wire.board, wire.cell, wire.incarnation, wire.number, wire.key, undefined);
+    exportPid = (pid) => {
+      pid.#key ??= randomKey();
+      const { board, cell, incarnation, number } = pid;
+      return { board, cell, incarnation, number, key: pid.#key };
+    };
+    processOf = (pid) => pid.#process;
+    hasKey = (pid, key) => pid.#key !== undefined && pid.#key === key;
+  }
+}
+
+/** Where a pid is at home. */
+export interface PidHome {
+  readonly board: string;
+  readonly cell: string;
+  readonly incarnation: number;
+}
+
+/** Same process, also when the two objects came by different ways. */
+export function samePid(a: Pid, b: Pid): boolean {
+  return a === b || pidId(a) === pidId(b);
+}
+
+/** A string that is equal exactly for pids of the same process; for maps. Not an authority. */
+export function pidId(pid: Pid): string {
+  return `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
+}
+
+/** 128 bits from the system's secure source, 32 hex digits; drawn in blocks because a draw costs a call. */
+export function randomKey(): string {
+  if (poolAt === pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  poolAt += 16;
+  return pool.toString("hex", poolAt - 16, poolAt);
+}
+
+const pool = Buffer.alloc(16 * 256);
+let poolAt = pool.length;

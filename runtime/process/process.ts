@@ -1,0 +1,56 @@
+/**
+ * The kernel's record of one process. Only the cell that runs it touches it; process code sees `Self`.
+ */
+import type { ExitReason } from "./exit-reason.ts";
+import type { Mailbox } from "./mailbox.ts";
+import type { Pattern } from "./pattern.ts";
+import type { Pid } from "./pid.ts";
+import type { Wait } from "./wait.ts";
+
+/** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
+export type ProcessGenerator<R = unknown> = Generator<Wait, R, void>;
+
+/** Lower runs first. Signals and supervisors run in `system`. */
+export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3 } as const;
+
+export type ProcessState = "runnable" | "running" | "waiting" | "dead";
+
+export class Process {
+  readonly pid: Pid;
+  readonly label: string;
+  readonly band: number;
+  readonly mailbox: Mailbox;
+  generator: ProcessGenerator | undefined;
+  state: ProcessState = "waiting";
+  trapExit = false;
+  /** What `receive` waits for while `state` is `waiting`; `undefined` pattern: anything. */
+  pattern: Pattern<unknown> | undefined;
+  /** Waits for time only: no message wakes it. */
+  deaf = false;
+  /** Timer of the present wait; 0: none. */
+  timer = 0;
+  timedOut = false;
+  /** Deadline of the work at hand, us: lent by the message being handled or set by a job. */
+  deadlineUs = Number.POSITIVE_INFINITY;
+  /** Past this the watchdog ends the cell, us; `Infinity`: the cell's longest slice counts. */
+  hardDeadlineUs = Number.POSITIVE_INFINITY;
+  /** Set while it runs and something ended it: carried out when it yields. */
+  exitPending: ExitReason | undefined;
+  exitReason: ExitReason | undefined;
+  /** Linked processes by pid id. */
+  links: Map<string, Pid> | undefined;
+  /** Who watches this process: key `watcher id#ref`. */
+  watchers: Map<string, { watcher: Pid; ref: number }> | undefined;
+  /** Whom this process watches, by ref. */
+  watching: Map<number, Pid> | undefined;
+  names: Set<string> | undefined;
+  messagesHandled = 0;
+  runUs = 0;
+
+  constructor(pid: Pid, label: string, band: number, mailbox: Mailbox) {
+    this.pid = pid;
+    this.label = label;
+    this.band = band;
+    this.mailbox = mailbox;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * What a process can do, handed to its generator function as first argument.
+ *
+ * `const message = yield* self.receive("reading", { within: 50 })`: whatever waits is used with `yield*`.
+ * `M` is the union of messages the process understands.
+ */
+import type { Body, Cell, CellResources, SpawnOptions } from "./cell.ts";
+import type { ExitReason } from "./exit-reason.ts";
+import type { Matched, Pattern } from "./pattern.ts";
+import type { Pid } from "./pid.ts";
+import type { Process } from "./process.ts";
+import type { DownMessage, ExitMessage } from "./signal.ts";
+import type { Wait } from "./wait.ts";
+
+/** Something to `yield*`; its value is `T`. */
+export interface Waiting<T> {
+  [Symbol.iterator](): Iterator<Wait, T, void>;
+}
+
+/** Every process may be told of ends beside its own messages. */
+export type Incoming<M> = M | DownMessage | ExitMessage;
+
+/** A time limit: `within` ms from now, or `untilUs` on the monotonic clock; the earlier counts. */
+export interface WaitLimit {
+  readonly within?: number;
+  readonly untilUs?: number;
+}
+
+export interface SendOptions {
+  /** The receiver's work on this message is due by then, us. Default: the deadline of the work at hand. */
+  readonly deadlineUs?: number;
+}
+
+export class Self<M = unknown> {
+  readonly pid: Pid;
+  readonly #cell: Cell;
+  readonly #process: Process;
+  readonly #wait: Wait;
+
+  constructor(cell: Cell, process: Process, wait: Wait) {
+    this.pid = process.pid;
+    this.#cell = cell;
+    this.#process = process;
+    this.#wait = wait;
+  }
+
+  /** Monotonic microseconds. */
+  nowUs(): number {
+    return this.#cell.nowUs();
+  }
+
+  /** The first message that matches; others keep their order. `undefined` when the limit passed first. */
+  receive(): Waiting<Incoming<M>>;
+  receive<const P extends Pattern<Incoming<M>>>(pattern: P): Waiting<Matched<Incoming<M>, P>>;
+  receive(pattern: undefined, limit: WaitLimit): Waiting<Incoming<M> | undefined>;
+  receive<const P extends Pattern<Incoming<M>>>(
+    pattern: P,
+    limit: WaitLimit,
+  ): Waiting<Matched<Incoming<M>, P> | undefined>;
+  receive(pattern?: Pattern<Incoming<M>>, limit?: WaitLimit): Waiting<unknown> {
+    return this.#wait.arm(pattern as Pattern<unknown> | undefined, this.#limitUs(limit), false);
+  }
+
+  /** Waits `ms`; messages stay in the mailbox. */
+  sleep(ms: number): Waiting<undefined> {
+    return this.#wait.arm(undefined, this.#limitUs({ within: ms }), true) as Waiting<undefined>;
+  }
+
+  /** Waits until `untilUs`; messages stay in the mailbox. */
+  sleepUntil(untilUs: number): Waiting<undefined> {
+    return this.#wait.arm(undefined, untilUs, true) as Waiting<undefined>;
+  }
+
+  /** Copies `message` to a process or a name. Never blocks; for the dead it has no effect. */
+  send(to: Pid | string, message: unknown, options?: SendOptions): void {
+    const deadlineUs = options?.deadlineUs ?? this.#process.deadlineUs;
+    this.#cell.send(to, message, deadlineUs, this.#process.band);
+  }
+
+  /** Sends after `ms`; returns a handle for `cancel`. */
+  sendAfter(ms: number, to: Pid | string, message: unknown): number {
+    return this.#cell.sendAfter(ms * 1000, to, message);
+  }
+
+  /** False when it was sent already. */
+  cancel(timer: number): boolean {
+    return this.#cell.cancelTimer(timer);
+  }
+
+  /** A process in this cell; arguments are copied. */
+  spawn<A extends readonly unknown[]>(body: Body<A, never>, args: A, options?: SpawnOptions): Pid {
+    return this.#cell.spawn(body, args, { band: this.#process.band, ...options });
+  }
+
+  spawnLink<A extends readonly unknown[]>(body: Body<A, never>, args: A, options?: SpawnOptions): Pid {
+    const pid = this.spawn(body, args, options);
+    this.link(pid);
+    return pid;
+  }
+
+  link(pid: Pid): void {
+    this.#cell.link(this.#process, pid);
+  }
+
+  unlink(pid: Pid): void {
+    this.#cell.unlink(this.#process, pid);
+  }
+
+  /** Sends one `down` message when `pid` ends; at once with `noproc` when it has ended. */
+  monitor(pid: Pid): number {
+    return this.#cell.monitor(this.#process, pid);
+  }
+
+  /** Also removes a `down` that has already arrived. */
+  demonitor(ref: number): void {
+    this.#cell.demonitor(this.#process, ref);
+    this.#process.mailbox.take({ type: "down", ref });
+  }
+
+  /** Exit signals become `exit` messages. `kill` does not. */
+  trapExit(trap = true): void {
+    this.#process.trapExit = trap;
+  }
+
+  /** Asks another process, or this one, to end; this one ends at its next wait. */
+  exit(pid: Pid, reason: ExitReason): void {
+    this.#cell.exit(this.#process, pid, reason);
+  }
+
+  /** Ends it whatever it does; its links see `killed`. */
+  kill(pid: Pid): void {
+    this.exit(pid, "kill");
+  }
+
+  /** Throws when this cell knows another holder; a race with another cell ends the loser with `nameTaken`. */
+  register(name: string): void {
+    this.#cell.register(this.#process, name);
+  }
+
+  unregister(name: string): void {
+    this.#cell.unregister(this.#process, name);
+  }
+
+  whereis(name: string): Pid | undefined {
+    return this.#cell.names.whereis(name);
+  }
+
+  /** A function that code outside processes (a socket's callback) uses to send here. Event cells only. */
+  poster<T = M>(): (message: T) => void {
+    return (message) => this.#cell.post(this.pid, message);
+  }
+
+  /** What the cell was given at its start (hardware, for one); the same object for all its processes. */
+  get resources(): CellResources {
+    return this.#cell.resources;
+  }
+
+  /** The deadline lent by the message at hand, us; `Infinity` when there is none. */
+  get deadlineUs(): number {
+    return this.#process.deadlineUs;
+  }
+
+  /** Work from here on is due by `deadlineUs`; past `hardDeadlineUs` the cell is ended as hung. */
+  work(deadlineUs: number, hardDeadlineUs = Number.POSITIVE_INFINITY): void {
+    this.#process.deadlineUs = deadlineUs;
+    this.#process.hardDeadlineUs = hardDeadlineUs;
+  }
+
+  #limitUs(limit: WaitLimit | undefined): number {
+    if (limit === undefined) return Number.POSITIVE_INFINITY;
+    const within = limit.within === undefined ? Number.POSITIVE_INFINITY : limit.within * 1000 + this.#cell.nowUs();
+    return Math.min(within, limit.untilUs ?? Number.POSITIVE_INFINITY);
+  }
+}

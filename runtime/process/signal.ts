@@ -1,0 +1,64 @@
+/**
+ * Frames between cells: messages and signals of one pair of cells in one ordered stream.
+ *
+ * Pids inside a body are replaced by placeholders that are listed beside it (structured cloning keeps
+ * identity), so a body can't counterfeit a pid. `to` names a process of the receiving cell with its key.
+ */
+import type { ExitReason } from "./exit-reason.ts";
+import type { WirePid } from "./pid.ts";
+
+export interface PackedBody {
+  readonly body: unknown;
+  readonly placeholders: readonly object[];
+  readonly pids: readonly WirePid[];
+}
+
+export interface WireTarget {
+  readonly incarnation: number;
+  readonly number: number;
+  readonly key: string;
+}
+
+export type Frame =
+  | {
+      readonly kind: "message";
+      readonly to: WireTarget;
+      readonly packed: PackedBody;
+      readonly deadlineUs: number;
+      readonly band: number;
+      readonly bytes: number;
+    }
+  | {
+      readonly kind: "exit";
+      readonly to: WireTarget;
+      readonly from: WirePid;
+      readonly reason: ExitReason;
+      /** Sent because of a link; ignored when the link is gone. */
+      readonly linked: boolean;
+    }
+  | { readonly kind: "link"; readonly to: WireTarget; readonly from: WirePid }
+  | { readonly kind: "unlink"; readonly to: WireTarget; readonly from: WirePid }
+  | { readonly kind: "monitor"; readonly to: WireTarget; readonly from: WirePid; readonly ref: number }
+  | { readonly kind: "demonitor"; readonly to: WireTarget; readonly from: WirePid; readonly ref: number }
+  | {
+      readonly kind: "down";
+      readonly to: WireTarget;
+      readonly from: WirePid;
+      readonly ref: number;
+      readonly reason: ExitReason;
+    };
+
+/** What a process sees when something it monitors ended. */
+export interface DownMessage {
+  readonly type: "down";
+  readonly ref: number;
+  readonly pid: import("./pid.ts").Pid;
+  readonly reason: ExitReason;
+}
+
+/** What a process that traps exits sees when something it is linked to ended. */
+export interface ExitMessage {
+  readonly type: "exit";
+  readonly from: import("./pid.ts").Pid;
+  readonly reason: ExitReason;
+}

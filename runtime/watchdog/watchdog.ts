@@ -1,0 +1,94 @@
+/**
+ * The watchdog's judgement, without its thread: who is past a hard deadline now, and when to look again.
+ *
+ * It needs no cooperation from the code it watches: cells write deadlines before they run user code. Between
+ * looks it sleeps until the earliest deadline it saw, at most `lookUs`; a deadline shorter than that, set
+ * just after a look, is seen up to `lookUs` late. So `lookUs` is the pet period and hard deadlines are
+ * longer.
+ */
+import { ProgressReader } from "../cell/progress-word.ts";
+
+/** What the watchdog can do about it. Nothing here may block. */
+export interface Warden {
+  /** The runtime lives. */
+  pet(): void;
+  /** Takes the cell's outputs to their policy, at once. */
+  fence(cell: string, incarnation: number): void;
+  /** Asks the kernel to end the cell. */
+  endCell(cell: string, incarnation: number, lateUs: number, processNumber: number): void;
+  /** The kernel itself is beyond help: ends the whole runtime. Does not return. */
+  endRuntime(why: string): void;
+}
+
+export interface WatchdogOptions {
+  /** Longest time between two looks, and the pet period, us. */
+  readonly lookUs: number;
+  /** The kernel thread may be late by this much, us. */
+  readonly kernelLimitUs: number;
+  /** A cell must be gone this long after the kernel was asked, us. */
+  readonly endLimitUs: number;
+}
+
+export const WATCHDOG_DEFAULTS: WatchdogOptions = { lookUs: 10_000, kernelLimitUs: 250_000, endLimitUs: 250_000 };
+
+interface Watched {
+  readonly reader: ProgressReader;
+  readonly incarnation: number;
+  fencedAtUs: number | undefined;
+}
+
+export class Watchdog {
+  readonly #warden: Warden;
+  readonly #options: WatchdogOptions;
+  readonly #cells = new Map<string, Watched>();
+  #kernelSeenUs: number | undefined;
+  #nextPetUs = 0;
+
+  constructor(warden: Warden, options: WatchdogOptions = WATCHDOG_DEFAULTS) {
+    this.#warden = warden;
+    this.#options = options;
+  }
+
+  watch(cell: string, incarnation: number, progress: SharedArrayBuffer): void {
+    this.#cells.set(cell, { reader: new ProgressReader(progress), incarnation, fencedAtUs: undefined });
+  }
+
+  unwatch(cell: string, incarnation: number): void {
+    if (this.#cells.get(cell)?.incarnation === incarnation) this.#cells.delete(cell);
+  }
+
+  /** The kernel thread was seen alive. */
+  kernelBeat(nowUs: number): void {
+    this.#kernelSeenUs = nowUs;
+  }
+
+  /** Acts on what is late; returns when to look again, us. */
+  look(nowUs: number): number {
+    const { lookUs, kernelLimitUs, endLimitUs } = this.#options;
+    if (nowUs >= this.#nextPetUs) {
+      this.#warden.pet();
+      this.#nextPetUs = nowUs + lookUs;
+    }
+    let next = this.#nextPetUs;
+    for (const [cell, watched] of this.#cells) {
+      if (watched.fencedAtUs !== undefined) {
+        if (nowUs - watched.fencedAtUs > endLimitUs) this.#warden.endRuntime(`cell ${cell} could not be ended`);
+        continue;
+      }
+      const lateUs = watched.reader.lateUs(nowUs);
+      if (lateUs === undefined) continue;
+      if (lateUs > 0) {
+        watched.fencedAtUs = nowUs;
+        this.#warden.fence(cell, watched.incarnation);
+        this.#warden.endCell(cell, watched.incarnation, lateUs, watched.reader.processNumber());
+      } else {
+        next = Math.min(next, nowUs - lateUs + 100);
+      }
+    }
+    const kernelSeenUs = this.#kernelSeenUs;
+    if (kernelSeenUs !== undefined && nowUs - kernelSeenUs > kernelLimitUs) {
+      this.#warden.endRuntime(`the kernel thread is ${Math.round((nowUs - kernelSeenUs) / 1000)} ms late`);
+    }
+    return next;
+  }
+}

@@ -1,0 +1,90 @@
+import * as assert from "uvu/assert";
+import { createProgressMemory, ProgressWord } from "../../../runtime/cell/progress-word.ts";
+import { Watchdog } from "../../../runtime/watchdog/watchdog.ts";
+import { spec } from "../../harness/spec.ts";
+
+function setUp(startUs = 0) {
+  const trace: string[] = [];
+  const watchdog = new Watchdog({
+    pet: () => trace.push("pet"),
+    fence: (cell, incarnation) => trace.push(`fence ${cell}.${incarnation}`),
+    endCell: (cell, _incarnation, lateUs, process) => trace.push(`end ${cell}#${process} ${lateUs} us late`),
+    endRuntime: (why) => trace.push(`end runtime: ${why}`),
+  });
+  const memory = createProgressMemory();
+  const progress = new ProgressWord(memory);
+  watchdog.watch("climate", 1, memory);
+  const take = () => trace.splice(0);
+  take();
+  return { watchdog, progress, take, startUs };
+}
+
+spec("it pets every 10 ms and sleeps in between", () => {
+  const { watchdog, take } = setUp();
+  assert.is(watchdog.look(0), 10_000);
+  assert.is(watchdog.look(4000), 10_000);
+  assert.is(watchdog.look(10_000), 20_000);
+  assert.equal(take(), ["pet", "pet"]);
+});
+
+spec("a cell past its hard deadline is fenced once, then ended", () => {
+  const { watchdog, progress, take } = setUp();
+  watchdog.look(0);
+  progress.begin(3, 5000);
+  assert.is(watchdog.look(1000), 5100, "it looks again just after the deadline");
+  assert.equal(take(), ["pet"]);
+  watchdog.look(5200);
+  watchdog.look(6000);
+  assert.equal(take(), ["fence climate.1", "end climate#3 200 us late"]);
+});
+
+spec("an idle cell is never late", () => {
+  const { watchdog, progress, take } = setUp();
+  watchdog.look(0);
+  progress.begin(1, 5000);
+  progress.end();
+  for (let us = 1000; us < 9000; us += 1000) watchdog.look(us);
+  assert.equal(take(), ["pet"]);
+});
+
+spec("deadlines compare rightly where the 32-bit tick counter wraps", () => {
+  for (const wrapUs of [2 ** 31 * 100, 2 ** 32 * 100]) {
+    const { watchdog, progress, take } = setUp();
+    progress.begin(1, wrapUs + 2000);
+    watchdog.look(wrapUs - 1000);
+    assert.equal(take(), ["pet"]);
+    watchdog.look(wrapUs + 2500);
+    assert.is(take()[0], "fence climate.1");
+  }
+});
+
+spec("a cell that is not gone 250 ms after it was to be ended ends the runtime", () => {
+  const { watchdog, progress, take } = setUp();
+  progress.begin(1, 1000);
+  watchdog.look(2000);
+  watchdog.look(200_000);
+  take();
+  watchdog.look(253_000);
+  assert.equal(take(), ["pet", "end runtime: cell climate could not be ended"]);
+});
+
+spec("a cell that is gone in time is forgotten; its next life is watched afresh", () => {
+  const { watchdog, progress, take } = setUp();
+  progress.begin(1, 1000);
+  watchdog.look(2000);
+  watchdog.unwatch("climate", 1);
+  watchdog.watch("climate", 2, createProgressMemory());
+  watchdog.unwatch("climate", 1);
+  take();
+  watchdog.look(500_000);
+  assert.equal(take(), ["pet"]);
+});
+
+spec("a kernel thread that is late by more than its limit ends the runtime", () => {
+  const { watchdog, take } = setUp();
+  watchdog.kernelBeat(0);
+  watchdog.look(249_000);
+  take();
+  watchdog.look(251_000);
+  assert.equal(take(), ["end runtime: the kernel thread is 251 ms late"]);
+});
