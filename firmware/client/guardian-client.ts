@@ -1,0 +1,19 @@
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { GuardianLink } from "../contracts/guardian-link.ts";
+import { type Doorbell, FifoWire } from "./fifo-wire.ts";
+import { WireHardware } from "./wire-hardware.ts";
+
+export interface GuardianClientOptions extends Doorbell {
+  readonly clock: Clock;
+  /** Longest time of one request, ms. Default 100. */
+  readonly limitMs?: number;
+  /** How long to look for an answer before parking. Default 0: on shared cores spinning delays the answer. */
+  readonly spinUs?: number;
+}
+
+/** The hardware of a cell in a runtime process, as far as it was granted. */
+export class GuardianClient extends WireHardware {
+  constructor(link: GuardianLink, options: GuardianClientOptions) {
+    super(new FifoWire(link, options), link, options.limitMs);
+  }
+}

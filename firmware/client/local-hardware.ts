@@ -1,0 +1,102 @@
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { Backend } from "../contracts/backend.ts";
+import type { Grant, GuardianEvent } from "../contracts/control.ts";
+import type { HardwarePlan } from "../contracts/output-plan.ts";
+import { Guardian } from "../guardian/guardian.ts";
+import { FrameReader, type FrameWriter, KIND } from "../transport/frame.ts";
+import type { Wire } from "./wire.ts";
+import { WireHardware } from "./wire-hardware.ts";
+
+/** A guardian in the same thread, for simulation and tests: the same policies, no processes. */
+export class LocalGuardian {
+  readonly guardian: Guardian;
+  readonly #clock: Clock;
+  readonly #wires = new Map<string, LocalWire>();
+
+  /** The backend must answer before its calls return, as `LocalBackend` does. */
+  constructor(
+    plan: HardwarePlan,
+    options: {
+      readonly clock: Clock;
+      readonly backend: Backend;
+      readonly slots?: number;
+      onEvent?(event: GuardianEvent): void;
+      /** A frame that answers no request waits for this owner: its cell should be woken. */
+      onFrame?(owner: number, epoch: number): void;
+    },
+  ) {
+    this.#clock = options.clock;
+    this.guardian = new Guardian(plan, {
+      clock: options.clock,
+      backend: options.backend,
+      ...(options.slots !== undefined && { slots: options.slots }),
+      sinks: {
+        event: (event) => options.onEvent?.(event),
+        send: (frame) => {
+          const view = new DataView(frame.bytes.buffer);
+          const [owner, epoch] = [view.getUint16(8, true), view.getUint32(12, true)];
+          this.#wires.get(`${owner}/${epoch}`)?.arrived(frame);
+          if (frame.bytes[2] !== KIND.answer) options.onFrame?.(owner, epoch);
+        },
+      },
+    });
+  }
+
+  /** The hardware of one owner. Throws Error with the guardian's reason when it refuses. */
+  grant(grant: Grant): WireHardware {
+    const granted = this.guardian.grant(grant);
+    if (typeof granted === "string") throw new Error(granted);
+    const wire = new LocalWire(this.guardian, this.#clock, grant.owner, grant.epoch);
+    this.#wires.set(`${grant.owner}/${grant.epoch}`, wire);
+    return new WireHardware(wire, granted);
+  }
+}
+
+/** A wire that is a call. */
+class LocalWire implements Wire {
+  readonly owner: number;
+  readonly epoch: number;
+  readonly #guardian: Guardian;
+  readonly #clock: Clock;
+  readonly #request = new FrameReader();
+  readonly #answer = new FrameReader();
+  readonly #unasked: Uint8Array<ArrayBuffer>[] = [];
+  #answered = false;
+
+  constructor(guardian: Guardian, clock: Clock, owner: number, epoch: number) {
+    this.#guardian = guardian;
+    this.#clock = clock;
+    this.owner = owner;
+    this.epoch = epoch;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  arrived(frame: FrameWriter): void {
+    const bytes = frame.bytes.slice(0, frame.length);
+    if (frame.bytes[2] !== KIND.answer) {
+      this.#unasked.push(bytes);
+      return;
+    }
+    this.#answer.over(bytes).decode(0, bytes.length);
+    this.#answered = true;
+  }
+
+  exchange(frame: FrameWriter, deadlineUs: number): FrameReader | undefined {
+    this.#request.over(frame.bytes).decode(0, frame.length);
+    this.#answered = false;
+    this.#guardian.expire();
+    this.#guardian.request(this.#request);
+    return this.#answered && this.#clock.now() <= deadlineUs ? this.#answer : undefined;
+  }
+
+  poll(onFrame: (frame: FrameReader) => void): void {
+    const frame = new FrameReader();
+    for (const bytes of this.#unasked.splice(0)) {
+      frame.over(bytes).decode(0, bytes.length);
+      onFrame(frame);
+    }
+  }
+}

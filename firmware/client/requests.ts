@@ -1,0 +1,59 @@
+import { type FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
+import { decodeStatus, type Status } from "../transport/status.ts";
+import type { Wire } from "./wire.ts";
+
+/** How a request ended. `frame` holds the answer when there is one; valid until the next request. */
+export interface Answer {
+  readonly status: Status;
+  readonly frame: FrameReader | undefined;
+}
+
+/** Requests of one cell, one at a time: ids, deadlines, encoding. */
+export class Requests {
+  readonly #wire: Wire;
+  readonly #frame = new FrameWriter();
+  readonly #limitUs: number;
+  #request = 0;
+
+  /** `limitMs`: how long one request may take, queue and wire included. */
+  constructor(wire: Wire, limitMs: number) {
+    this.#wire = wire;
+    this.#limitUs = limitMs * 1000;
+  }
+
+  write(line: number, level: number): Answer {
+    const deadlineUs = this.#begin(KIND.write);
+    this.#frame.u16(line).f64(level);
+    return this.#exchange(deadlineUs);
+  }
+
+  renew(line: number): Answer {
+    const deadlineUs = this.#begin(KIND.renew);
+    this.#frame.u16(line);
+    return this.#exchange(deadlineUs);
+  }
+
+  read(line: number): Answer {
+    const deadlineUs = this.#begin(KIND.read);
+    this.#frame.u16(line);
+    return this.#exchange(deadlineUs);
+  }
+
+  transfer(bus: number, address: number, bytes: ArrayLike<number>, readLength: number): Answer {
+    const deadlineUs = this.#begin(KIND.transfer);
+    this.#frame.u16(bus).u8(address).u8(0).u16(readLength).append(bytes);
+    return this.#exchange(deadlineUs);
+  }
+
+  #begin(kind: number): number {
+    this.#request = (this.#request + 1) >>> 0;
+    const deadlineUs = this.#wire.now() + this.#limitUs;
+    this.#frame.begin(kind, 0, this.#request, this.#wire.owner, this.#wire.epoch, deadlineUs);
+    return deadlineUs;
+  }
+
+  #exchange(deadlineUs: number): Answer {
+    const frame = this.#wire.exchange(this.#frame, deadlineUs);
+    return { status: frame === undefined ? "timeout" : decodeStatus(frame.status), frame };
+  }
+}

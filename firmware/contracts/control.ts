@@ -1,0 +1,87 @@
+/**
+ * The control channel between the runtime's main thread and the guardian: newline-delimited JSON over
+ * descriptor 3 of the runtime. Each message is an object with exactly one of these keys.
+ */
+
+/** What one owner may touch. Outputs have one owner; inputs and I2C addresses may have several. */
+export interface Grant {
+  /** Owner slot, 0 .. slots - 1. */
+  readonly owner: number;
+  /** Greater than any epoch this owner had before, u32. */
+  readonly epoch: number;
+  readonly outputs: readonly string[];
+  readonly inputs: readonly string[];
+  readonly i2c: readonly { readonly bus: string; readonly address: number }[];
+}
+
+export interface OwnerEpoch {
+  readonly owner: number;
+  readonly epoch: number;
+}
+
+/** Outputs that pass from one living owner to another; their levels and clocks run on. */
+export interface Takeover {
+  readonly outputs: readonly string[];
+  readonly from: OwnerEpoch;
+  readonly to: OwnerEpoch;
+}
+
+export interface WorldSet {
+  /** Echoed in the answer. */
+  readonly id: number;
+  readonly device: string;
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
+/** Runtime to guardian. */
+export type ToGuardian =
+  | { readonly grant: Grant }
+  /** Orderly end: the owner's outputs go to their safe levels. */
+  | { readonly revoke: OwnerEpoch }
+  /** The owner crashed or hangs: its outputs follow `onCrash`, the epoch is barred. */
+  | { readonly fence: OwnerEpoch }
+  | { readonly transfer: Takeover }
+  /** An operator acknowledges the `maxOn` fault of an output. */
+  | { readonly clear: { readonly line: string } }
+  | { readonly world: WorldSet }
+  | { readonly stats: true };
+
+/** Guardian to runtime. */
+export type ToRuntime =
+  | { readonly granted: Granted }
+  | { readonly refused: OwnerEpoch & { readonly reason: string } }
+  | { readonly transferred: OwnerEpoch }
+  | { readonly world: { readonly id: number; readonly error?: string } }
+  | { readonly stats: Readonly<Record<string, number>> }
+  | { readonly event: GuardianEvent }
+  /** An orderly stop: outputs are at their safe levels, requests are answered `fenced`, SIGTERM follows. */
+  | { readonly stopping: true };
+
+/** The numbers that frames use for the granted names. */
+export interface Granted extends OwnerEpoch {
+  readonly lines: Readonly<Record<string, number>>;
+  readonly buses: Readonly<Record<string, number>>;
+}
+
+/** What the guardian did by itself; `atUs` monotonic. */
+export type GuardianEvent = { readonly atUs: number } & (
+  | { readonly kind: "leaseExpired" | "maxOn" | "maxOnLatched" | "holdEnded"; readonly line: string }
+  /** An output does not read back its safe level; it is driven again every 100 ms. */
+  | { readonly kind: "unsafe"; readonly line: string; readonly level: number | null }
+  | {
+      readonly kind: "readBack";
+      readonly line: string;
+      readonly written: number;
+      readonly level: number | null;
+    }
+  | {
+      readonly kind: "fenced";
+      readonly owner: number;
+      readonly epoch: number;
+      readonly lines: readonly string[];
+    }
+  /** Late or forbidden requests since the last such event, at most one event a second. */
+  | { readonly kind: "refusedWrite"; readonly owner: number; readonly count: number; readonly status: string }
+  | { readonly kind: "busStuck"; readonly bus: string; readonly recovered: boolean }
+  | { readonly kind: "guardianLate"; readonly lateUs: number; readonly count: number }
+);

@@ -1,0 +1,24 @@
+import type { HardwarePlan } from "./output-plan.ts";
+
+/** Everything a guardian process is started with. */
+export interface GuardianPlan extends HardwarePlan {
+  /** Unix socket of the emulated world. */
+  readonly worldSocket: string;
+  readonly runtime: {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  };
+  /** Silence of the watchdog thread that counts as death. Default 100. */
+  readonly petLimitMs?: number;
+  /** Where the private directories of the pipes are made; default the system's temporary directory. */
+  readonly directory?: string;
+  /** Owner slots. Default 32. */
+  readonly slots?: number;
+  /** Number of the first incarnation of the runtime. Default 1. */
+  readonly incarnation?: number;
+  /** How long a runtime that was asked to end may take, ms. Default 1000. */
+  readonly stopLimitMs?: number;
+  /** True where somebody holds the other end of standard input: its end is an orderly stop. */
+  readonly stopWhenStdinEnds?: boolean;
+}

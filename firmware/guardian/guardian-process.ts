@@ -1,0 +1,118 @@
+import { SystemClock } from "../../runtime/time/system-clock.ts";
+import type { GuardianPlan } from "../contracts/guardian-plan.ts";
+import { WorldBackend } from "../emulated/world-backend.ts";
+import { handleControl } from "./control-desk.ts";
+import { Guardian } from "./guardian.ts";
+import { Log } from "./log.ts";
+import { RuntimeKeeper } from "./runtime-keeper.ts";
+import { Turn } from "./turn.ts";
+import { TurnLoop } from "./turn-loop.ts";
+
+/** Longest wait for the reader of the log when the process ends. */
+const DRAIN_MS = 200;
+/** One read of a request FIFO. */
+const READ_BYTES = 4096;
+
+/**
+ * The guardian as a process: owns the lines and buses, keeps the runtime alive, ends only after safe levels
+ * were read back. Exits 0 after an orderly stop (SIGTERM, the end of standard input when asked for), 1 when
+ * its hardware is gone or it has a defect. SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
+ */
+export async function runGuardian(plan: GuardianPlan): Promise<void> {
+  process.on("SIGINT", () => {});
+  process.on("SIGHUP", () => {});
+  const clock = new SystemClock();
+  const log = new Log();
+  const slots = plan.slots ?? 32;
+  const paused = new Set<number>();
+  let keeper: RuntimeKeeper | undefined;
+
+  const exit = async (code: number) => {
+    await log.drain(DRAIN_MS);
+    process.exit(code);
+  };
+  const backend = await WorldBackend.open(plan, plan.worldSocket, (why) => {
+    log.line({ hardwareLost: { why, atUs: clock.now() } });
+    keeper?.incarnation?.signal("SIGKILL");
+    void exit(1);
+  });
+  const guardian = new Guardian(plan, {
+    clock,
+    backend,
+    slots,
+    sinks: {
+      send: (frame) => keeper?.incarnation?.reply.send(frame),
+      event: (event) => {
+        log.line({ event });
+        keeper?.incarnation?.control.send({ event });
+      },
+    },
+  });
+  const turn = new Turn(guardian, slots);
+  const loop = new TurnLoop(clock, guardian, turn, () => {
+    keeper?.incarnation?.reply.flush();
+    for (const owner of paused) {
+      if (!turn.hasRoom(owner, READ_BYTES)) continue;
+      paused.delete(owner);
+      keeper?.incarnation?.resume(owner);
+    }
+  });
+  const desk = {
+    guardian,
+    setWorld: ({ device, set }: { device: string; set: Readonly<Record<string, unknown>> }) =>
+      backend.set(device, set),
+    stats: () => ({
+      ...guardian.stats(),
+      ...keeper?.incarnation?.stats(),
+      malformedRequests: turn.malformed,
+      forged: turn.forged,
+      late: loop.late,
+      droppedLog: log.dropped,
+    }),
+  };
+  const runtime = new RuntimeKeeper(plan, clock, log, {
+    bytes: (owner, bytes, length) => {
+      const more = turn.bytes(owner, bytes, length);
+      if (!more) paused.add(owner);
+      loop.wake();
+      return more;
+    },
+    fence: (fenced) => {
+      turn.fence(fenced);
+      loop.wake();
+    },
+    message: (message) => {
+      handleControl(message, desk, (answer) => keeper?.incarnation?.control.send(answer));
+      loop.wake();
+    },
+    runtimeDied: () => {
+      guardian.runtimeDied();
+      turn.clear();
+      paused.clear();
+      loop.wake();
+    },
+    stop: () => guardian.stop(),
+    whenSettled: (callback) => guardian.whenSettled(callback),
+  });
+  keeper = runtime;
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await runtime.stop();
+    log.line({ stopped: { atUs: clock.now() } });
+    await exit(0);
+  };
+  process.on("SIGTERM", stop);
+  if (plan.stopWhenStdinEnds === true) process.stdin.on("end", stop).on("error", stop).resume();
+  process.on("uncaughtException", (error) => {
+    log.line({ defect: { stack: error.stack ?? String(error), atUs: clock.now() } });
+    guardian.stop();
+    runtime.incarnation?.signal("SIGKILL");
+    guardian.whenSettled(() => void exit(1));
+    setTimeout(() => process.exit(1), 2 * DRAIN_MS);
+  });
+  log.line({ guardianStarted: { pid: process.pid, atUs: clock.now() } });
+  await runtime.start();
+}

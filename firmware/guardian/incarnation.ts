@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { OwnerEpoch, ToGuardian } from "../contracts/control.ts";
+import type { GuardianPlan } from "../contracts/guardian-plan.ts";
+import { FifoReader } from "../transport/fifo-reader.ts";
+import { type Pipes, removePipes, requestPipe } from "../transport/pipes.ts";
+import { ControlChannel } from "./control-channel.ts";
+import { PetWatch } from "./pet-watch.ts";
+import { ReplyPipe } from "./reply-pipe.ts";
+
+/** What told of a runtime's death first. */
+export type DeathSign = "exit" | "pipe" | "pet" | "proc";
+
+export interface IncarnationEvents {
+  /** Bytes from an owner's FIFO; false stops reading it until `resume`. */
+  bytes(owner: number, bytes: Uint8Array, length: number): boolean;
+  message(message: ToGuardian): void;
+  fence(fenced: OwnerEpoch): void;
+  /** Once: the first sign of death. */
+  dead(by: DeathSign): void;
+  /** Once: the process has ended. */
+  exit(code: number | null, signal: string | null): void;
+}
+
+/** One run of the runtime: its process, its pipes, and the signs of its death. */
+export class Incarnation {
+  readonly number: number;
+  readonly reply: ReplyPipe;
+  readonly control: ControlChannel;
+  readonly #pipes: Pipes;
+  readonly #child: ChildProcess;
+  readonly #requests: FifoReader[] = [];
+  readonly #pets: PetWatch | undefined;
+  readonly #on: IncarnationEvents;
+  #dead = false;
+  #exited = false;
+
+  /** Opens the guardian's ends first, so that the runtime finds its pipes ready. */
+  constructor(plan: GuardianPlan, pipes: Pipes, number: number, clock: Clock, on: IncarnationEvents) {
+    this.number = number;
+    this.#pipes = pipes;
+    this.#on = on;
+    this.reply = new ReplyPipe(pipes.reply);
+    for (let owner = 0; owner < pipes.slots; owner++) {
+      const onBytes = (bytes: Uint8Array, length: number) => on.bytes(owner, bytes, length);
+      this.#requests.push(new FifoReader(requestPipe(pipes.directory, owner), { keepOpen: true, onBytes }));
+    }
+    this.#child = spawn(plan.runtime.command, plan.runtime.args, {
+      stdio: ["ignore", "inherit", "inherit", "pipe"],
+      env: {
+        ...process.env,
+        ...plan.runtime.env,
+        HOLDFAST_PIPES: pipes.directory,
+        HOLDFAST_SLOTS: String(pipes.slots),
+        HOLDFAST_INCARNATION: String(number),
+      },
+    });
+    this.#child.on("error", () => this.#exit(null, null)); // it could not be started
+    this.#child.on("exit", (code, signal) => this.#exit(code, signal));
+    this.control = new ControlChannel(this.#child.stdio[3] as Duplex, {
+      message: on.message,
+      end: () => this.#sign("pipe"),
+    });
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    const limitMs = plan.petLimitMs ?? 100;
+    const onDead = (by: DeathSign) => this.#sign(by);
+    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, clock, onDead, onFence: on.fence });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get exited(): boolean {
+    return this.#exited;
+  }
+
+  get alive(): boolean {
+    return !this.#dead;
+  }
+
+  resume(owner: number): void {
+    this.#requests[owner]?.resume();
+  }
+
+  /** A process that ended already takes no signal. */
+  signal(signal: "SIGTERM" | "SIGKILL"): void {
+    if (!this.#exited) this.#child.kill(signal);
+  }
+
+  /** Malformed frames and messages, and what was dropped on the way out. */
+  stats(): Record<string, number> {
+    return {
+      malformedPets: this.#pets?.malformed ?? 0,
+      malformedControl: this.control.malformed,
+      droppedControl: this.control.dropped,
+      droppedReplies: this.reply.dropped,
+    };
+  }
+
+  /** Closes all pipes and removes them; the process must have ended. */
+  close(): void {
+    this.#dead = true;
+    this.#pets?.close();
+    for (const fifo of this.#requests) fifo.close();
+    this.reply.close();
+    this.control.close();
+    removePipes(this.#pipes);
+  }
+
+  #sign(by: DeathSign): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#on.dead(by);
+  }
+
+  #exit(code: number | null, signal: string | null): void {
+    if (this.#exited) return;
+    this.#exited = true;
+    this.#sign("exit");
+    this.#on.exit(code, signal);
+  }
+}

@@ -1,0 +1,183 @@
+import type { GuardianEvent } from "../contracts/control.ts";
+import type { OutputPlan } from "../contracts/output-plan.ts";
+import { OnTime } from "./on-time.ts";
+
+/** Effects of an output's policy. Levels here are electrical. */
+export interface OutputEffects {
+  /** Drives the output by policy; the level read back comes to `readBack`. */
+  drive(output: Output, level: number): void;
+  /** The line becomes an input. */
+  release(output: Output): void;
+  event(event: GuardianEvent): void;
+}
+
+/** How often an output that does not read back its safe level is driven again. */
+const RETRY_US = 100_000;
+/** PWM duty is read back in steps of the timer. */
+const PWM_TOLERANCE = 0.005;
+
+/**
+ * The policy of one output: what its level may be whatever lives or dies above it (SAFETY.md).
+ *
+ * Levels are logical; "away" is any level other than the safe one. The lease bounds time away, so for
+ * `safe: "on"` its end switches the output on. `maxOn` and `minOff` exist only with `safe: "off"`: with
+ * `safe: "on"` they would force or keep the output off its safe level (`planProblems` refuses that).
+ */
+export class Output {
+  readonly plan: OutputPlan;
+  readonly index: number;
+  readonly safeLevel: 0 | 1;
+  readonly #effects: OutputEffects;
+  readonly #onTime: OnTime;
+  readonly #leaseUs: number;
+  #level: number;
+  #released = false;
+  #leaseEndUs = Infinity;
+  #holdEndUs = Infinity;
+  #retryUs = Infinity;
+
+  constructor(plan: OutputPlan, index: number, effects: OutputEffects, startUs: number) {
+    this.plan = plan;
+    this.index = index;
+    this.safeLevel = plan.safe === "on" ? 1 : 0;
+    this.#level = this.safeLevel;
+    this.#effects = effects;
+    this.#onTime = new OnTime(plan, startUs);
+    this.#leaseUs = (plan.leaseMs ?? Infinity) * 1000;
+  }
+
+  /** The level last commanded, by an owner or by policy. */
+  get level(): number {
+    return this.#level;
+  }
+
+  get electrical(): number {
+    return this.toElectrical(this.#level);
+  }
+
+  /** When `expire` has something to do; Infinity when nothing is due. */
+  get nextUs(): number {
+    return Math.min(this.#leaseEndUs, this.#holdEndUs, this.#retryUs, this.#onTime.firesAtUs);
+  }
+
+  /** The guardian starts: a line found driven is kept if its policy holds, everything else goes safe. */
+  adopt(found: number | undefined, nowUs: number): void {
+    if (found !== undefined && this.plan.onCrash === "hold") {
+      this.#level = this.toLogical(found);
+      if (this.#level > 0) this.#onTime.on(nowUs);
+      this.#hold(nowUs);
+    } else {
+      this.#level = this.safeLevel;
+      if (this.#level > 0) this.#onTime.on(nowUs);
+    }
+    this.#effects.drive(this, this.electrical);
+  }
+
+  /** An owner commands a level. On `ok` the caller drives `electrical`. */
+  write(level: number, nowUs: number): "ok" | "refused" | "min_off" | "max_on" {
+    if (!this.#valid(level)) return "refused";
+    if (level !== this.safeLevel && level > 0 && !this.#isOn) {
+      const refusal = this.#onTime.refusal(nowUs);
+      if (refusal !== undefined) return refusal;
+    }
+    this.#become(level, nowUs, false);
+    return "ok";
+  }
+
+  /** The owner still wants the level it commanded. */
+  renew(nowUs: number): void {
+    if (this.#leaseEndUs !== Infinity) this.#leaseEndUs = nowUs + this.#leaseUs;
+  }
+
+  /** The owner died, hangs or was fenced. */
+  crash(nowUs: number): void {
+    if (this.plan.onCrash === "hold") {
+      this.#hold(nowUs);
+    } else if (this.plan.onCrash === "release") {
+      this.#become(this.safeLevel, nowUs, true);
+      this.#onTime.off(nowUs, true);
+      this.#released = true;
+      this.#effects.release(this);
+    } else {
+      this.safe(nowUs);
+    }
+  }
+
+  /** Goes to the safe level; never delayed, and driven even when it should be there already. */
+  safe(nowUs: number): void {
+    this.#become(this.safeLevel, nowUs, true);
+    this.#effects.drive(this, this.electrical);
+  }
+
+  /** Carries out what is due at `nowUs`. */
+  expire(nowUs: number): void {
+    if (this.#retryUs <= nowUs) {
+      this.#retryUs = Infinity;
+      this.#effects.drive(this, this.electrical);
+    }
+    if (Math.min(this.#holdEndUs, this.#leaseEndUs) <= Math.min(nowUs, this.#onTime.firesAtUs)) {
+      this.#ended(this.#holdEndUs <= this.#leaseEndUs ? "holdEnded" : "leaseExpired", nowUs);
+    }
+    if (this.#onTime.firesAtUs <= nowUs) {
+      this.#ended(this.#onTime.fire(nowUs) ? "maxOnLatched" : "maxOn", nowUs);
+    }
+  }
+
+  /** The level read back after a drive to `expected`; NaN when the line failed. True when it is as written. */
+  readBack(expected: number, level: number, nowUs: number): boolean {
+    const tolerance = this.plan.kind === "pwm" ? PWM_TOLERANCE : 0;
+    const good = Math.abs(level - expected) <= tolerance;
+    if (good || this.#released) return good;
+    const event = { line: this.plan.line, level: Number.isNaN(level) ? null : level, atUs: nowUs };
+    if (expected === this.toElectrical(this.safeLevel) && this.#level === this.safeLevel) {
+      this.#retryUs = nowUs + RETRY_US;
+      this.#effects.event({ kind: "unsafe", ...event });
+    } else {
+      this.#effects.event({ kind: "readBack", written: expected, ...event });
+    }
+    return false;
+  }
+
+  /** An operator acknowledged a latched `maxOn` fault. */
+  clear(): void {
+    this.#onTime.clear();
+  }
+
+  toElectrical(level: number): number {
+    return this.plan.activeLow ? 1 - level : level;
+  }
+
+  toLogical(level: number): number {
+    return this.plan.activeLow ? 1 - level : level;
+  }
+
+  get #isOn(): boolean {
+    return this.#level > 0 && !this.#released;
+  }
+
+  #valid(level: number): boolean {
+    if (this.plan.kind === "line") return level === 0 || level === 1;
+    return level >= 0 && level <= 1;
+  }
+
+  #become(level: number, nowUs: number, forced: boolean): void {
+    this.#level = level;
+    this.#released = false;
+    this.#holdEndUs = Infinity;
+    this.#retryUs = Infinity;
+    this.#leaseEndUs = level === this.safeLevel ? Infinity : nowUs + this.#leaseUs;
+    if (level > 0) this.#onTime.on(nowUs);
+    else this.#onTime.off(nowUs, forced);
+  }
+
+  #hold(nowUs: number): void {
+    const { holdForMs } = this.plan;
+    if (holdForMs === undefined || this.#level === this.safeLevel) return;
+    this.#holdEndUs = Math.min(this.#holdEndUs, nowUs + holdForMs * 1000);
+  }
+
+  #ended(kind: "holdEnded" | "leaseExpired" | "maxOn" | "maxOnLatched", nowUs: number): void {
+    this.safe(nowUs);
+    this.#effects.event({ kind, line: this.plan.line, atUs: nowUs });
+  }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { OwnerEpoch } from "../contracts/control.ts";
+import { FifoReader } from "../transport/fifo-reader.ts";
+import { decodePet, PET, PET_FRAME_BYTES } from "../transport/pet-frame.ts";
+import { isDying } from "./death-evidence.ts";
+
+/** Two pets of 10 ms were missed: time to look at /proc. */
+const SUSPICION_US = 22_000;
+/** How often to look again while in doubt. */
+const RECHECK_MS = 4;
+
+/**
+ * Listens to the watchdog thread of one runtime. Silence counts from the first pet, so a runtime may take
+ * its time to start. Silence is judged only after the pipe was read, so that a guardian that was itself
+ * held up does not take its own lateness for a death.
+ */
+export class PetWatch {
+  readonly #clock: Clock;
+  readonly #pid: number;
+  readonly #limitUs: number;
+  readonly #fifo: FifoReader;
+  readonly #onDead: (by: "pipe" | "pet" | "proc") => void;
+  readonly #onFence: (fenced: OwnerEpoch) => void;
+  readonly #frame = new Uint8Array(PET_FRAME_BYTES);
+  readonly #view = new DataView(this.#frame.buffer);
+  #filled = 0;
+  #lastUs: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  malformed = 0;
+
+  constructor(options: {
+    readonly path: string;
+    readonly pid: number;
+    readonly limitMs: number;
+    readonly clock: Clock;
+    onDead(by: "pipe" | "pet" | "proc"): void;
+    onFence(fenced: OwnerEpoch): void;
+  }) {
+    this.#clock = options.clock;
+    this.#pid = options.pid;
+    this.#limitUs = options.limitMs * 1000;
+    this.#onDead = options.onDead;
+    this.#onFence = options.onFence;
+    this.#fifo = new FifoReader(options.path, {
+      keepOpen: false,
+      bytes: 1024,
+      onBytes: (bytes, length) => this.#bytes(bytes, length),
+      onEnd: () => this.#dead("pipe"),
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#fifo.close();
+  }
+
+  #bytes(bytes: Uint8Array, length: number): boolean {
+    for (let i = 0; i < length; i++) {
+      this.#frame[this.#filled++] = bytes[i]!;
+      if (this.#filled < PET_FRAME_BYTES) continue;
+      this.#filled = 0;
+      const frame = decodePet(this.#view, 0);
+      if (frame === undefined) this.malformed++;
+      else if (frame.kind === PET.fence) this.#onFence({ owner: frame.owner, epoch: frame.epoch });
+      else this.#pet();
+    }
+    return true;
+  }
+
+  #pet(): void {
+    const first = this.#lastUs === undefined;
+    this.#lastUs = this.#clock.now();
+    if (first) this.#arm(SUSPICION_US / 1000);
+  }
+
+  #arm(ms: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(
+      () => {
+        if (this.#silentUs() < SUSPICION_US) this.#arm((SUSPICION_US - this.#silentUs()) / 1000);
+        else setImmediate(() => this.#judge()); // behind the pets that wait in the pipe
+      },
+      Math.max(1, ms),
+    );
+  }
+
+  #judge(): void {
+    if (this.#closed) return;
+    const silentUs = this.#silentUs();
+    if (silentUs < SUSPICION_US) this.#arm((SUSPICION_US - silentUs) / 1000);
+    else if (silentUs >= this.#limitUs) this.#dead("pet");
+    else if (isDying(this.#pid)) this.#dead("proc");
+    else this.#arm(RECHECK_MS);
+  }
+
+  #silentUs(): number {
+    return this.#clock.now() - this.#lastUs!;
+  }
+
+  #dead(by: "pipe" | "pet" | "proc"): void {
+    if (this.#closed) return;
+    this.close();
+    this.#onDead(by);
+  }
+}

@@ -1,0 +1,119 @@
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { GuardianPlan } from "../contracts/guardian-plan.ts";
+import { makePipes } from "../transport/pipes.ts";
+import { BackOff } from "./back-off.ts";
+import { type DeathSign, Incarnation, type IncarnationEvents } from "./incarnation.ts";
+import type { Log } from "./log.ts";
+
+/** A frozen runtime is killed after this time even if the lines do not answer. */
+const SETTLE_LIMIT_MS = 50;
+
+/** What the keeper asks of the guardian. */
+export interface Kept extends Pick<IncarnationEvents, "bytes" | "message" | "fence"> {
+  /** Brings every output to its policy. */
+  runtimeDied(): void;
+  /** Brings every output to its safe level. */
+  stop(): void;
+  whenSettled(callback: () => void): void;
+}
+
+/** Keeps one runtime alive: safe levels first when it dies, then its end, then the next one. */
+export class RuntimeKeeper {
+  readonly #plan: GuardianPlan;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #kept: Kept;
+  readonly #backOff = new BackOff();
+  #incarnation: Incarnation | undefined;
+  #number: number;
+  #startedUs = 0;
+  #exited: () => void = () => {};
+  #restart: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(plan: GuardianPlan, clock: Clock, log: Log, kept: Kept) {
+    this.#plan = plan;
+    this.#clock = clock;
+    this.#log = log;
+    this.#kept = kept;
+    this.#number = plan.incarnation ?? 1;
+  }
+
+  /** The run under way; undefined between two runs. */
+  get incarnation(): Incarnation | undefined {
+    return this.#incarnation;
+  }
+
+  async start(): Promise<void> {
+    const pipes = await makePipes(this.#plan.directory, this.#plan.slots ?? 32);
+    const { bytes, message, fence } = this.#kept;
+    this.#startedUs = this.#clock.now();
+    const incarnation = new Incarnation(this.#plan, pipes, this.#number++, this.#clock, {
+      bytes,
+      message,
+      fence,
+      dead: (by) => this.#died(by),
+      exit: (code, signal) => {
+        this.#log.line({ runtimeExited: { code, signal, atUs: this.#clock.now() } });
+        this.#exited();
+      },
+    });
+    this.#incarnation = incarnation;
+    const { pid, number } = incarnation;
+    this.#log.line({ runtimeStarted: { pid, incarnation: number, atUs: this.#startedUs } });
+    if (this.#stopping) await this.#end(0);
+  }
+
+  /** Safe levels, read back, then the end of the runtime. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    this.#kept.stop();
+    await this.#settled();
+    this.#log.line({ safe: { doneUs: this.#clock.now() } });
+    this.#incarnation?.control.send({ stopping: true });
+    this.#incarnation?.signal("SIGTERM");
+    await this.#end(this.#plan.stopLimitMs ?? 1000);
+  }
+
+  async #died(by: DeathSign): Promise<void> {
+    const seenUs = this.#clock.now();
+    if (!this.#stopping) this.#kept.runtimeDied();
+    this.#log.line({ runtimeDead: { seenUs, by } });
+    if (this.#stopping) return;
+    await this.#settled();
+    this.#log.line({ safe: { doneUs: this.#clock.now() } });
+    await this.#end(0);
+    if (this.#stopping) return;
+    const waitMs = this.#backOff.after(this.#clock.now() - this.#startedUs);
+    this.#restart = setTimeout(() => this.start(), waitMs);
+  }
+
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => {
+        this.#log.line({ unsettled: { atUs: this.#clock.now() } });
+        resolve();
+      }, SETTLE_LIMIT_MS);
+      this.#kept.whenSettled(() => {
+        clearTimeout(limit);
+        resolve();
+      });
+    });
+  }
+
+  /** Waits for the process to end by itself, then kills it; closes its pipes once it is gone. */
+  async #end(limitMs: number): Promise<void> {
+    const incarnation = this.#incarnation;
+    if (incarnation === undefined) return;
+    if (!incarnation.exited) {
+      const kill = setTimeout(() => incarnation.signal("SIGKILL"), limitMs);
+      await new Promise<void>((resolve) => {
+        this.#exited = resolve;
+      });
+      clearTimeout(kill);
+    }
+    incarnation.close();
+    if (this.#incarnation === incarnation) this.#incarnation = undefined;
+  }
+}

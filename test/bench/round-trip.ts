@@ -1,0 +1,21 @@
+/**
+ * How long a driver waits: cell to guardian, emulated world, and back, in real processes.
+ * `node dist/test/bench/round-trip.js [count]`; prints one JSON object a line, microseconds.
+ */
+import { BenchRig } from "../firmware/fixtures/bench-rig.ts";
+
+const count = Number(process.argv[2] ?? 2000);
+
+for (const spinUs of [0, 30]) {
+  const rig = await BenchRig.start({ env: { HOLDFAST_TEST_SPIN_US: String(spinUs) } });
+  for (const what of ["renew", "write", "transfer"]) {
+    await rig.call({ op: "measure", count: 200, what });
+    const times = (await rig.call({ op: "measure", count, what })) as number[];
+    times.sort((a, b) => a - b);
+    const at = (part: number) => Math.round(times[Math.floor(part * (times.length - 1))]!);
+    console.log(
+      JSON.stringify({ what, spinUs, count, medianUs: at(0.5), p99Us: at(0.99), worstUs: at(1) }),
+    );
+  }
+  await rig.close();
+}
