@@ -26,7 +26,7 @@ export interface SoakInput {
   readonly quality: Quality;
 }
 
-/** Pulses of the last 24 hours, oldest first; `onSinceUs` while one is under way. At most a day over `soakMs` of them. */
+/** Pulses of the last 24 hours (or of the rest, if longer), oldest first; `onSinceUs` while one is under way. */
 export interface SoakState {
   readonly onSinceUs: number | undefined;
   readonly pulses: readonly { readonly startUs: number; readonly endUs: number }[];
@@ -67,7 +67,8 @@ export function decideWatering(
   settings: SoakSettings,
   nowUs: number,
 ): SoakDecision {
-  const pulses = state.pulses.filter(({ endUs }) => endUs > nowUs - DAY_US);
+  const keptUs = Math.max(DAY_US, settings.soakMs * 1000);
+  const pulses = state.pulses.filter(({ endUs }) => endUs > nowUs - keptUs);
   const current = { onSinceUs: state.onSinceUs, pulses };
   const reason =
     current.onSinceUs === undefined

@@ -105,6 +105,14 @@ spec("pulses older than a day are forgotten, so that the state stays small", () 
   assert.ok(longest <= DAY_S / 600, `${longest} pulses`);
 });
 
+spec("a rest longer than a day is kept too", () => {
+  const at = controller({ ...SETTINGS, soakMs: 48 * 3_600_000 });
+  at(0, good(30));
+  at(20, good(30));
+  assert.is(at(1.5 * DAY_S, good(30)).reason.code, "soaking");
+  assert.ok(at(2 * DAY_S + 20, good(30)).on);
+});
+
 spec("a state that was kept goes on where it stopped", () => {
   const kept: SoakState = JSON.parse(JSON.stringify({ pulses: [{ startUs: 0, endUs: 20 * SECOND }] }));
   assert.is(controller(SETTINGS, kept)(30, good(30)).reason.code, "soaking");
