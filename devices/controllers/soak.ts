@@ -2,8 +2,8 @@
  * Irrigation: short pulses of water with a rest after each, because a probe sees water minutes after it was
  * poured. Without the rest the soil is flooded before the probe says stop.
  *
- * Pure: the state is data, goes in and comes out, and may be kept durably. Unit of time: monotonic us. The
- * daily bound is over the last 24 hours, not a calendar day: no clock step and no midnight doubles it.
+ * Pure: the state is data, goes in and comes out, and may be handed to the next incarnation of the controller;
+ * not over a reboot, where monotonic time (us) starts anew. The daily bound is over the last 24 hours, not a calendar day: no clock step and no midnight doubles it.
  */
 import type { Quality } from "../quality.ts";
 
@@ -55,8 +55,8 @@ export interface SoakDecision {
 const DAY_US = 24 * 3600 * 1e6;
 
 /**
- * A controller that has not watered yet and may water at once. Restarts forget the pulses: what must hold over
- * them is the output's `maxOn` and `maxOnRest`, or a state that is kept.
+ * A controller that has not watered yet and may water at once. A restart forgets the pulses: what must hold over
+ * it is the output's `maxOn` and `maxOnRest`, or a state that is handed on.
  */
 export const RESTED: SoakState = { onSinceUs: undefined, pulses: [] };
 
