@@ -3,7 +3,8 @@
  * poured. Without the rest the soil is flooded before the probe says stop.
  *
  * Pure: the state is data, goes in and comes out, and may be handed to the next incarnation of the controller;
- * not over a reboot, where monotonic time (us) starts anew. The daily bound is over the last 24 hours, not a calendar day: no clock step and no midnight doubles it.
+ * not over a reboot, where monotonic time (us) starts anew. The daily bound is over the
+ * last 24 hours, not a calendar day: no clock step and no midnight doubles it.
  */
 import type { Quality } from "../quality.ts";
 
