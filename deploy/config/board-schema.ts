@@ -1,0 +1,146 @@
+/** The whole of board.config.json: its schema and the type of a file that passed it. */
+import * as v from "valibot";
+import {
+  CONTROLLER_NAMES,
+  type Controller,
+  type ControllerName,
+  controllerNamed,
+} from "../../devices/controller-catalogue.ts";
+import { choice, duration, frequency, quantity, whole } from "../../devices/field.ts";
+import {
+  type DeviceConfig,
+  deviceSchema,
+  settingsField,
+  type TimingConfig,
+  timingFields,
+} from "./device-schema.ts";
+import { busName, id, line } from "./place-fields.ts";
+
+const optional = v.exactOptional;
+
+const versionField = v.pipe(
+  v.literal(1),
+  v.description("Version of this format."),
+  v.metadata({ errorMessage: "1, the version that this release reads" }),
+);
+
+const worldSchema = v.pipe(
+  v.strictObject({
+    model: optional(choice("What the emulated world is like. Default: greenhouse.", ["greenhouse"])),
+    seed: optional(
+      whole("Seed of its noise; the same seed gives the same world. Default: 1.", 0, 0xffff_ffff),
+    ),
+    timeScale: optional(quantity("How much faster than real its physics go. Default: 1.", 0.01, 1000)),
+  }),
+  v.description('Only with "hardware": "emulated".'),
+);
+
+const busSchema = v.strictObject({
+  sda: line("Data line."),
+  scl: line("Clock line."),
+  speed: frequency("Clock of the bus.", "10kHz", "1MHz", "400kHz"),
+});
+
+const readingPath = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9_-]*\.[a-z][A-Za-z0-9_-]*$/),
+  v.description("The reading it controls: device.reading."),
+  v.metadata({ errorMessage: 'a device and one of its readings, such as "climate.temperature"' }),
+);
+
+const mqttSchema = v.pipe(
+  v.strictObject({
+    root: optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[a-z0-9_-]{1,32}$/),
+        v.description("First level of every topic. Default: holdfast."),
+        v.metadata({ errorMessage: "one topic level of 1 to 32 characters a-z, 0-9, - and _" }),
+      ),
+    ),
+    url: optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^(mqtts?|wss?):\/\/[^\s/]+/),
+        v.check((url) => URL.canParse(url)),
+        v.description("Broker to use; without it the board runs its own."),
+        v.metadata({
+          errorMessage: 'an address such as "mqtt://192.168.1.10:1883" (mqtt, mqtts, ws or wss)',
+        }),
+      ),
+    ),
+  }),
+  v.description("Where telemetry goes and commands come from."),
+);
+
+const controllerSchema = v.variant(
+  "kind",
+  CONTROLLER_NAMES.map((name) => kindSchema(name, controllerNamed(name))) as [ReturnType<typeof kindSchema>],
+);
+
+export const boardSchema = v.pipe(
+  v.strictObject({
+    $schema: optional(v.pipe(v.string(), v.description("Where editors find the description of this file."))),
+    version: versionField,
+    board: v.strictObject({ id: id("Name of the board: a level of its topics.") }),
+    hardware: choice(
+      "emulated: pins and chips are simulated. linux: the pins of this machine. Nothing is detected.",
+      ["emulated", "linux"],
+    ),
+    world: optional(worldSchema),
+    buses: optional(v.record(busName("Name of the bus."), busSchema)),
+    devices: v.pipe(
+      v.record(id("Name of the device."), deviceSchema),
+      v.description("Sensors, inputs and outputs."),
+    ),
+    controllers: optional(
+      v.pipe(
+        v.record(id("Name of the controller."), controllerSchema),
+        v.description("Loops that read one device and own the output of another."),
+      ),
+    ),
+    mqtt: optional(mqttSchema),
+  }),
+  v.title("Holdfast board"),
+);
+
+export type BusConfig = v.InferOutput<typeof busSchema>;
+export type WorldConfig = v.InferOutput<typeof worldSchema>;
+export type MqttConfig = v.InferOutput<typeof mqttSchema>;
+
+export interface ControllerConfig extends TimingConfig {
+  readonly kind: ControllerName;
+  readonly input: string;
+  readonly output: string;
+  readonly maxAge?: string;
+  /** As written; `settingsOf` gives them checked, with defaults and in units. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A file that passed every check, as written: defaults and units are the plans' business. */
+export interface BoardConfig {
+  readonly version: 1;
+  readonly board: { readonly id: string };
+  readonly hardware: "emulated" | "linux";
+  readonly world?: WorldConfig;
+  readonly buses?: Readonly<Record<string, BusConfig>>;
+  readonly devices: Readonly<Record<string, DeviceConfig>>;
+  readonly controllers?: Readonly<Record<string, ControllerConfig>>;
+  readonly mqtt?: MqttConfig;
+}
+
+function kindSchema(name: ControllerName, controller: Controller) {
+  return v.pipe(
+    v.strictObject({
+      kind: v.literal(name),
+      input: readingPath,
+      output: id("The actuator it owns."),
+      ...timingFields,
+      maxAge: optional(
+        duration("Oldest input it acts on. Default: three periods of the input.", { example: "5s" }),
+      ),
+      settings: settingsField(controller.settings),
+    }),
+    v.title(controller.part),
+  );
+}

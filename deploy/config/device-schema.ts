@@ -1,0 +1,152 @@
+/** What may be written about a device: fields by the hardware it occupies, built from the catalogue. */
+import * as v from "valibot";
+import {
+  DRIVER_NAMES,
+  type Driver,
+  type DriverName,
+  driverNamed,
+  type SettingsSchema,
+} from "../../devices/catalogue.ts";
+import { choice, duration, flag, whole } from "../../devices/field.ts";
+import { address, busName, line, PWM_LINES } from "./place-fields.ts";
+
+const optional = v.exactOptional;
+
+export const everyField = duration("Period of the job.", { to: "24h", example: "1s" });
+const deadlineField = duration("When a job must have ended, from its release. Default: every.", {
+  to: "24h",
+  example: "200ms",
+});
+const hardDeadlineField = duration(
+  "When a job that has not ended is hung: its lines go safe, its cell is ended. Default: twice the deadline.",
+  { to: "24h", example: "1s" },
+);
+
+export const timingFields = {
+  every: everyField,
+  deadline: optional(deadlineField),
+  hardDeadline: optional(hardDeadlineField),
+};
+
+const modeFields = v.strictObject({ ...timingFields, every: optional(everyField) });
+
+const commonFields = {
+  ...timingFields,
+  modes: optional(
+    v.pipe(
+      v.strictObject({
+        reduced: optional(v.pipe(modeFields, v.description("Less often, after faults."))),
+        safe: optional(v.pipe(modeFields, v.description("Outputs safe; probes whether it works again."))),
+      }),
+      v.description("Timing of the lower modes of the ladder full > reduced > safe > off."),
+    ),
+  ),
+  probation: optional(
+    duration("Time without a fault before the device climbs one mode. Default: 30s.", { example: "30s" }),
+  ),
+  publishEvery: optional(
+    duration("Shortest time between two publications of a reading. Default: 1s.", {
+      to: "1h",
+      example: "1s",
+    }),
+  ),
+};
+
+const inputFields = {
+  line: line("The line the contact is wired to."),
+  bias: choice("Pull inside the chip.", ["pull-up", "pull-down", "none"]),
+  activeLow: optional(flag("Pressed (or closed) is the low level.")),
+};
+
+const policyFields = {
+  activeLow: optional(flag("On is the low level, as with most relay boards.")),
+  safe: choice("What the output is whenever no live command says otherwise.", ["off", "on"]),
+  onCrash: optional(
+    choice("What happens when its driver or the whole runtime dies. Default: safe.", [
+      "safe",
+      "hold",
+      "release",
+    ]),
+  ),
+  holdFor: optional(
+    duration("With hold: how long, before it goes safe after all. Default: for ever.", { example: "10m" }),
+  ),
+  lease: optional(
+    duration("A level other than safe lasts this long after its last renewal. Default: 2s.", {
+      from: "20ms",
+      to: "1h",
+      example: "2s",
+      or: "none",
+    }),
+  ),
+  maxOn: optional(duration("Longest time on, over all owners and restarts.", { example: "10m" })),
+  maxOnRest: optional(duration("Rest after maxOn fired; the longer of this and minOff.", { example: "5m" })),
+  maxOnLatch: optional(
+    v.pipe(
+      v.strictObject({
+        count: whole("How often maxOn may fire.", 1, 1000),
+        window: duration("Within which time.", { example: "1h" }),
+      }),
+      v.description("Firings of maxOn that latch the output off as a fault."),
+    ),
+  ),
+  minOff: optional(duration("Shortest time off before it may go on again.", { example: "10s" })),
+  commandFor: optional(duration('How long a command lasts that does not say "for".', { example: "10m" })),
+  maxOverride: optional(
+    duration("Longest time a person may take the output from its controller. Default: 30m.", {
+      to: "24h",
+      example: "30m",
+    }),
+  ),
+};
+
+const outputFields = { line: line("The line that switches the load."), ...policyFields };
+const pwmFields = { line: line("The line that carries the PWM.", PWM_LINES), ...policyFields };
+const i2cFields = { bus: busName("One of the buses above."), address: v.string() as v.GenericSchema<string> };
+
+type Fields<E extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
+interface Named {
+  readonly driver: DriverName;
+  /** As written; `settingsOf` gives them checked, with defaults and in units. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export type TimingConfig = Fields<typeof timingFields>;
+export type ModeConfig = v.InferOutput<typeof modeFields>;
+type CommonConfig = Named & Fields<typeof commonFields>;
+export type I2cDeviceConfig = CommonConfig & Fields<typeof i2cFields>;
+export type InputDeviceConfig = CommonConfig & Fields<typeof inputFields>;
+export type OutputDeviceConfig = CommonConfig & Fields<typeof outputFields>;
+export type DeviceConfig = I2cDeviceConfig | InputDeviceConfig | OutputDeviceConfig;
+/** Every field that some device has. */
+export type DeviceFields = I2cDeviceConfig & InputDeviceConfig & OutputDeviceConfig;
+
+/** A device, told apart by its driver. */
+export const deviceSchema = v.variant(
+  "driver",
+  DRIVER_NAMES.map((name) => driverSchema(name, driverNamed(name))) as [ReturnType<typeof driverSchema>],
+);
+
+/** Settings may be left out where every one of them has a default. */
+export function settingsField(schema: SettingsSchema) {
+  const described = v.pipe(schema, v.description("What only this driver or controller knows."));
+  return v.is(schema, {}) ? optional(described) : described;
+}
+
+function driverSchema(name: DriverName, driver: Driver) {
+  const fields = {
+    i2c: { ...i2cFields, address: address(driver.addresses ?? []) },
+    input: inputFields,
+    line: outputFields,
+    pwm: pwmFields,
+  }[driver.hardware];
+  return v.pipe(
+    v.strictObject({
+      driver: v.literal(name),
+      ...fields,
+      ...commonFields,
+      settings: settingsField(driver.settings),
+    }),
+    v.title(driver.part),
+  );
+}

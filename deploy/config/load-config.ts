@@ -1,0 +1,81 @@
+/** From the text of a board.config.json to a configuration, or to everything that is wrong with it. */
+import { readFileSync } from "node:fs";
+import { type BoardConfig, boardSchema } from "./board-schema.ts";
+import { checkControllers } from "./check-controllers.ts";
+import { checkNames } from "./check-names.ts";
+import { checkPolicies } from "./check-policy.ts";
+import { checkPowerUp } from "./check-power-up.ts";
+import { checkTiming } from "./check-timing.ts";
+import { checkWiring } from "./check-wiring.ts";
+import { draftBoard } from "./draft.ts";
+import { JsonSyntaxError, jsonPlaces } from "./json-places.ts";
+import { type Problem, Report, type Warning } from "./problem.ts";
+import { checkShape, isPlainObject } from "./shape.ts";
+import { SourceText } from "./source-text.ts";
+
+export type ConfigResult =
+  | { readonly config: BoardConfig; readonly problems?: never; readonly warnings: readonly Warning[] }
+  | { readonly config?: never; readonly problems: readonly Problem[]; readonly warnings: readonly Warning[] };
+
+export interface ConfigOptions {
+  /** `--emulated`: a board written for `linux` runs emulated. There is no option for the way up. */
+  readonly emulated?: boolean;
+}
+
+/** Reads and checks a file. A file that cannot be read is a problem like any other. */
+export function loadConfig(file: string, options: ConfigOptions = {}): ConfigResult {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const found = { ENOENT: "no such file", EISDIR: "a folder", EACCES: "no permission" }[code] ?? code;
+    return { problems: [{ path: "", found, allowed: `a file that can be read at ${file}` }], warnings: [] };
+  }
+  return parseConfig(text, options);
+}
+
+/** Checks the text of a configuration. Never throws: whatever the text, a configuration or its problems. */
+export function parseConfig(text: string, { emulated = false }: ConfigOptions = {}): ConfigResult {
+  const source = new SourceText(text);
+  let value: unknown;
+  try {
+    source.index(jsonPlaces(source.text));
+    value = JSON.parse(source.text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const { found, allowed, offset } = error;
+    return { problems: [{ path: "", found, allowed, ...source.at(offset) }], warnings: [] };
+  }
+  const written = emulated ? asEmulated(value) : value;
+  const report = new Report();
+  checkShape(boardSchema, written, [], report);
+  checkBetween(written, report);
+  const problems = [...source.repeated(), ...report.findings.map((finding) => source.problem(finding))];
+  const warnings = report.remarks.map((remark) => source.warning(remark));
+  if (problems.length > 0) return { problems: problems.sort(byLine), warnings };
+  return { config: written as BoardConfig, warnings };
+}
+
+/** The checks between parts, on what each part by itself has right. */
+function checkBetween(value: unknown, report: Report): void {
+  const board = draftBoard(value, report.findings);
+  if (isPlainObject(value) && value.hardware === "linux") {
+    const why = "this release cannot drive real pins yet (--emulated runs the file as it is)";
+    report.problem(["hardware"], "linux", `"emulated": ${why}`);
+  }
+  checkNames(board, report);
+  checkWiring(board, report);
+  checkTiming(board, report);
+  checkPolicies(board, report);
+  checkControllers(board, report);
+  checkPowerUp(board, report);
+}
+
+function asEmulated(value: unknown): unknown {
+  return isPlainObject(value) && value.hardware === "linux" ? { ...value, hardware: "emulated" } : value;
+}
+
+function byLine(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0);
+}

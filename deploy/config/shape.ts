@@ -1,0 +1,132 @@
+/**
+ * Compares a value with its schema and reports every difference at once.
+ *
+ * It walks the schema itself because valibot's strict objects report only the first unknown key, and
+ * because what is allowed at a place is said by the schema there, also where the key is missing.
+ */
+import * as v from "valibot";
+import type { FieldMetadata } from "../../devices/field.ts";
+import { nearest } from "./nearest.ts";
+import { type Path, type Report, show } from "./problem.ts";
+
+type Schema = v.GenericSchema;
+type Json = Readonly<Record<string, unknown>>;
+type Entries = Readonly<Record<string, Schema>>;
+
+/** Reports every place under `at` where `value` is not what `schema` says. */
+export function checkShape(schema: Schema, value: unknown, at: Path, report: Report): void {
+  const inner = unwrapped(schema);
+  if (!("entries" in inner || inner.type === "record" || inner.type === "variant")) {
+    if (!v.is(inner, value)) report.problem(at, value, allowedBy(inner), suggestionFor(inner, value));
+  } else if (!isPlainObject(value)) {
+    report.problem(at, value, "an object");
+  } else if ("entries" in inner) {
+    checkObject(inner, inner.entries as Entries, value, at, report);
+  } else if (inner.type === "record") {
+    checkRecord(inner, value, at, report);
+  } else {
+    checkVariant(inner, value, at, report);
+  }
+}
+
+/** What a schema allows, in words. */
+export function allowedBy(schema: Schema): string {
+  const inner = unwrapped(schema);
+  const { errorMessage } = metadata(inner);
+  if (errorMessage !== undefined) return errorMessage;
+  if ("options" in inner && inner.type === "picklist") return alternatives(inner.options as string[]);
+  if ("literal" in inner) return show(inner.literal);
+  if (inner.type === "boolean") return "true or false";
+  return "entries" in inner || inner.type === "record" || inner.type === "variant"
+    ? "an object"
+    : inner.expects;
+}
+
+/** `"a", "b" or "c"`. */
+export function alternatives(words: readonly string[]): string {
+  const quoted = words.map((word) => JSON.stringify(word));
+  return quoted.length < 2 ? quoted.join() : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+/** A value that JSON writes with braces. */
+export function isPlainObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkObject(schema: Schema, entries: Entries, value: Json, at: Path, report: Report): void {
+  const keys = Object.keys(entries);
+  const missing = keys.filter((key) => !Object.hasOwn(value, key));
+  const meant = new Set<string>();
+  for (const key of Object.keys(value)) {
+    if (Object.hasOwn(entries, key)) {
+      checkShape(entries[key]!, value[key], [...at, key], report);
+      continue;
+    }
+    const suggestion = nearest(key, missing) ?? nearest(key, keys);
+    if (suggestion !== undefined) meant.add(suggestion);
+    const allowed = keys.length === 0 ? "no keys here" : keys.join(", ");
+    report.add({ at: [...at, key], found: "unknown key", allowed, ...(suggestion && { suggestion }) });
+  }
+  for (const key of missing) {
+    const entry = entries[key]!;
+    const optional = entry.type === "exact_optional" || entry.type === "optional";
+    if (!optional && !meant.has(key)) report.problem([...at, key], undefined, allowedBy(entry));
+  }
+  if ("pipe" in schema) checkTogether(schema, value, at, report);
+}
+
+/** Checks between the fields of one object (`partialCheck`); they run where their own fields are right. */
+function checkTogether(schema: Schema, value: Json, at: Path, report: Report): void {
+  for (const issue of v.safeParse(schema, value).issues ?? []) {
+    if (issue.type !== "partial_check") continue;
+    const keys = (issue.path ?? []).map(({ key }) => String(key));
+    const found = keys.reduce<unknown>(
+      (inner, key) => (isPlainObject(inner) ? inner[key] : undefined),
+      value,
+    );
+    report.problem([...at, ...keys], found, issue.message);
+  }
+}
+
+function checkRecord(schema: Schema, value: Json, at: Path, report: Report): void {
+  const { key: keySchema, value: valueSchema } = schema as unknown as { key: Schema; value: Schema };
+  for (const [key, inner] of Object.entries(value)) {
+    checkShape(keySchema, key, [...at, key], report);
+    checkShape(valueSchema, inner, [...at, key], report);
+  }
+}
+
+function checkVariant(schema: Schema, value: Json, at: Path, report: Report): void {
+  const { key, options } = schema as unknown as { key: string; options: (Schema & { entries: Entries })[] };
+  const named = new Map(
+    options.map((option) => [
+      (option.entries[key] as unknown as v.LiteralSchema<string, undefined>).literal,
+      option,
+    ]),
+  );
+  const found = Object.hasOwn(value, key) ? value[key] : undefined;
+  const option = named.get(found as string);
+  if (option !== undefined) {
+    checkShape(option, value, at, report);
+    return;
+  }
+  const names = [...named.keys()];
+  const near = typeof found === "string" ? nearest(found, names) : undefined;
+  report.problem([...at, key], found, alternatives(names), near);
+}
+
+function suggestionFor(schema: Schema, found: unknown): string | undefined {
+  const suggestion = metadata(schema).suggest?.(found);
+  if (suggestion !== undefined) return suggestion;
+  if (schema.type === "boolean" && (found === "true" || found === "false")) return found;
+  if (schema.type !== "picklist" || typeof found !== "string") return undefined;
+  return nearest(found, (schema as unknown as { options: string[] }).options);
+}
+
+function unwrapped(schema: Schema): Schema {
+  return "wrapped" in schema ? unwrapped(schema.wrapped as Schema) : schema;
+}
+
+function metadata(schema: Schema): FieldMetadata {
+  return v.getMetadata(schema as Parameters<typeof v.getMetadata>[0]) as FieldMetadata;
+}

@@ -1,0 +1,66 @@
+/** The text of a file, to say at which line a problem stands. */
+import type { JsonPlaces } from "./json-places.ts";
+import { type Finding, type Path, type Problem, pathText, type Remark, type Warning } from "./problem.ts";
+
+const LINES_BEFORE = 2;
+const WIDEST = 96;
+
+export class SourceText {
+  /** Without the byte order mark that some editors put first. */
+  readonly text: string;
+  #places: JsonPlaces = { offsets: new Map(), repeated: [] };
+
+  constructor(text: string) {
+    this.text = text.replace(/^\uFEFF/, "");
+  }
+
+  index(places: JsonPlaces): void {
+    this.#places = places;
+  }
+
+  problem({ at, ...finding }: Finding): Problem {
+    return { path: pathText(at), ...finding, line: this.#lineOf(at) };
+  }
+
+  warning({ at, message }: Remark): Warning {
+    return { path: pathText(at), message, line: this.#lineOf(at) };
+  }
+
+  /** Keys that are written twice in one object: the first would be lost without a word. */
+  repeated(): Problem[] {
+    return this.#places.repeated.map(({ path, offset }) => ({
+      path: pathText(path),
+      found: "the key a second time",
+      allowed: "each key once",
+      line: this.at(offset).line,
+    }));
+  }
+
+  /** Line and column from 1, and the lines up to there with a mark below. */
+  at(offset: number): { line: number; column: number; frame: string } {
+    const before = this.text.slice(0, offset).split("\n");
+    const line = before.length;
+    const column = before.at(-1)!.length + 1;
+    const lines = this.text.split("\n").slice(Math.max(0, line - 1 - LINES_BEFORE), line);
+    const width = String(line).length;
+    const from = column > WIDEST ? column - WIDEST / 2 : 0;
+    const shown = lines.map((text, index) => {
+      const number = String(line - lines.length + 1 + index).padStart(width);
+      return `${number} | ${text
+        .slice(from, from + WIDEST)
+        .replaceAll("\t", " ")
+        .trimEnd()}`;
+    });
+    const mark = `${" ".repeat(width)} | ${" ".repeat(column - 1 - from)}^`;
+    return { line, column, frame: [...shown, mark].join("\n") };
+  }
+
+  /** Line of the path, or of the nearest thing around it that is written. */
+  #lineOf(path: Path): number {
+    for (let depth = path.length; depth > 0; depth--) {
+      const offset = this.#places.offsets.get(pathText(path.slice(0, depth)));
+      if (offset !== undefined) return this.at(offset).line;
+    }
+    return 1;
+  }
+}
