@@ -10,7 +10,7 @@
  *
  * Cost: a call is O(1); taking what is due scans all topics, only when something can be due. Bound: topics.
  */
-import { type BoardTopics, boardTopics, isTopicLevel, reservedIds } from "./topics.ts";
+import { type BoardTopics, boardTopics, isTopicLevel, reservedIds, reservedReadingIds } from "./topics.ts";
 
 export interface RetainedBoardOptions {
   readonly root: string;
@@ -95,7 +95,8 @@ export class RetainedBoard {
 
   /** A new value of `<device>/<id>`. Throws TypeError for an id that is reserved or no topic level. */
   reading(device: string, id: string, reading: Reading, rules: ReadingRules = {}): void {
-    if (reservedIds.has(id)) throw new TypeError(`"${id}" names something else and cannot be a reading`);
+    if (reservedReadingIds.has(id))
+      throw new TypeError(`"${id}" names something else and cannot be a reading`);
     this.#checkDevice(device);
     const entry = this.#entry(this.#topics.reading(device, id), device, this.#everyMs);
     if (entry === undefined) return;

@@ -18,10 +18,13 @@ export interface BoardTopics {
   timing(job: string): string;
 }
 
-/** Ids a device or a reading may not have: they name something else at that place. */
+/** Ids a device may not have: they name something else on some topic of a board. */
 export const reservedIds: ReadonlySet<string> = new Set(
   "state set error on level status events timing index world link".split(" "),
 );
+
+/** Ids a reading may not have. `on` and `level` it may: they are the levels read back from an actuator. */
+export const reservedReadingIds: ReadonlySet<string> = new Set(["state", "set", "error"]);
 
 /** One level of a topic: lower case letters, digits, `_`, `-`; 1..64 characters. */
 export function isTopicLevel(text: string): boolean {
