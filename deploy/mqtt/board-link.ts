@@ -1,0 +1,384 @@
+/**
+ * A board's place on a broker: joins what it says (retained board, events) and what it is told (command gate)
+ * to one connection.
+ *
+ * States: offline; claiming (connected and subscribed, waits `claimMs` whether somebody else is online under
+ * its id; nothing is published, commands are dropped); live; silent (there is somebody else).
+ * Claiming is skipped when this incarnation was live before. Silent ends for a real board when the other one
+ * goes offline, for an emulated one never: a real board that restarts must not find its id taken.
+ * Nothing here waits for the broker; while it is away readings are overwritten in place and the last
+ * `eventsKept` events wait.
+ */
+import type { ConnectionOptions } from "node:tls";
+import type { Command } from "../../devices/command-spec.ts";
+import { type CatalogueEntry, CommandGate, type WorldSet } from "./command-gate.ts";
+import { EventRing } from "./event-ring.ts";
+import { MqttClient } from "./mqtt-client.ts";
+import { type Reading, type ReadingRules, RetainedBoard } from "./retained-board.ts";
+import { type BoardIdentity, judgeStatus } from "./status-watch.ts";
+import { type BoardTopics, boardTopics, isTopicLevel, parseSetTopic } from "./topics.ts";
+
+export type LinkState = "offline" | "claiming" | "live" | "silent";
+
+export interface BoardLinkOptions {
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  readonly url: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly tls?: ConnectionOptions;
+  /** Default `holdfast`. */
+  readonly root?: string;
+  readonly board: string;
+  readonly identity: BoardIdentity;
+  readonly version: string;
+  /** Whether wall time can be believed. */
+  readonly clock?: "synced" | "unsynced";
+  /** Monotonic ms. */
+  readonly now?: () => number;
+  /** Wall time for events, ISO 8601; null while it is not set. */
+  readonly at?: () => string | null;
+  readonly catalogue: () => readonly CatalogueEntry[];
+  readonly onCommand: (device: string, command: Command) => void;
+  readonly onWorld?: (device: string, set: WorldSet) => void;
+  /** The state changed; `cause` is for people. */
+  readonly onState?: (state: LinkState, cause: string) => void;
+  readonly onProblem?: (text: string) => void;
+  readonly publishEveryMs?: number;
+  readonly repeatMs?: number;
+  /** Default 256. */
+  readonly eventsKept?: number;
+  /** Default 300. */
+  readonly claimMs?: number;
+  readonly keepaliveS?: number;
+  readonly backoffMs?: { readonly min: number; readonly max: number };
+}
+
+/** A status that somebody else keeps overwriting is corrected at most this often, ms. */
+const statusDuelMs = 1000;
+/** How long the last words may take when the link closes, ms. */
+const lastWordsMs = 1000;
+
+export class BoardLink {
+  readonly #options: BoardLinkOptions;
+  readonly #topics: BoardTopics;
+  readonly #now: () => number;
+  readonly #board: RetainedBoard;
+  readonly #events: EventRing;
+  readonly #gate: CommandGate;
+  readonly #client: MqttClient;
+  #clock: "synced" | "unsynced";
+  #extra: Readonly<Record<string, unknown>> = {};
+  #state: LinkState = "offline";
+  #claimed = false;
+  #conflict: string | undefined;
+  #correctedAtMs = Number.NEGATIVE_INFINITY;
+  #correction: NodeJS.Timeout | undefined;
+  #reported: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+  #claimTimer: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(options: BoardLinkOptions) {
+    const { root = "holdfast", board, identity } = options;
+    this.#options = options;
+    this.#topics = boardTopics(root, board);
+    this.#now = options.now ?? (() => performance.now());
+    this.#clock = options.clock ?? "unsynced";
+    this.#events = new EventRing(options.eventsKept ?? 256);
+    this.#board = new RetainedBoard({
+      root,
+      board,
+      now: this.#now,
+      ...(options.publishEveryMs === undefined ? {} : { publishEveryMs: options.publishEveryMs }),
+      ...(options.repeatMs === undefined ? {} : { repeatMs: options.repeatMs }),
+    });
+    const emulated = identity.hardware === "emulated";
+    this.#gate = new CommandGate({ root, board, catalogue: options.catalogue, emulated });
+    const { status, setFilter, worldFilter } = this.#topics;
+    this.#client = new MqttClient({
+      ...options,
+      // 23 characters: the most that MQTT 3.1 brokers must accept.
+      clientId: `${board.slice(0, 14)}-${randomHex(8)}`,
+      will: this.#will(),
+      subscriptions: emulated ? [status, setFilter, worldFilter] : [status, setFilter],
+      onConnect: () => this.#connected(),
+      onMessage: (topic, payload, retain) => this.#received(topic, payload, retain),
+      onOffline: (cause) => this.#offline(cause),
+      onRoom: () => this.#pump(),
+      onProblem: (text) => options.onProblem?.(text),
+    });
+    this.#board.status(this.#status());
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** 5, or 4 for MQTT 3.1.1. */
+  get protocolVersion(): 4 | 5 {
+    return this.#client.protocolVersion;
+  }
+
+  /** Since the start: events that were dropped, commands that were refused, topics that did not fit. */
+  get counts(): {
+    readonly eventsDropped: number;
+    readonly commandsRefused: number;
+    readonly topicsRefused: number;
+  } {
+    return {
+      eventsDropped: this.#events.dropped,
+      commandsRefused: this.#gate.refused,
+      topicsRefused: this.#board.refused,
+    };
+  }
+
+  /** Starts connecting. */
+  start(): void {
+    this.#client.start();
+  }
+
+  reading(device: string, id: string, reading: Reading, rules?: ReadingRules): void {
+    this.#board.reading(device, id, reading, rules);
+    this.#pump();
+  }
+
+  deviceState(device: string, state: Readonly<Record<string, unknown>>): void {
+    this.#board.state(device, state);
+    this.#pump();
+  }
+
+  timing(job: string, timing: Readonly<Record<string, unknown>>): void {
+    this.#board.timing(job, timing);
+    this.#pump();
+  }
+
+  /** The device is no longer on the board: clears its retained topics. */
+  remove(device: string): void {
+    this.#board.remove(device);
+    this.#pump();
+  }
+
+  /** Adds fields to the status document; published at once. */
+  status(extra: Readonly<Record<string, unknown>>): void {
+    this.#extra = extra;
+    this.#board.status(this.#status());
+    this.#pump();
+  }
+
+  /** Wall time became known, or is not to be believed any more. */
+  clock(clock: "synced" | "unsynced"): void {
+    this.#clock = clock;
+    this.status(this.#extra);
+  }
+
+  /** One event, QoS 1, not retained; kept while the broker is away. `at` is added when it is missing. */
+  event(event: { readonly kind: string } & Readonly<Record<string, unknown>>): void {
+    this.#events.push({ at: this.#options.at?.() ?? null, ...event });
+    this.#pump();
+  }
+
+  /** Answers a command that passed the gate and then could not be carried out, for example `ownedBy`. */
+  refuse(device: string, command: unknown, reason: string): void {
+    const id = (command as { readonly id?: unknown } | null)?.id;
+    if (typeof id === "string") this.#gate.forget(device, id);
+    this.#answerRefused(device, command, reason);
+  }
+
+  /** Says offline, waits for the acknowledgement for a second at most, and leaves nothing open. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#claimTimer);
+    clearTimeout(this.#correction);
+    if (this.#state === "live") {
+      await new Promise<void>((done) => {
+        const limit = setTimeout(done, lastWordsMs);
+        const said = () => {
+          clearTimeout(limit);
+          done();
+        };
+        const { topic, payload } = this.#will();
+        if (!this.#client.publish(topic, payload, { qos: 1, retain: true, done: said })) said();
+      });
+    }
+    await this.#client.close();
+    this.#state = "offline";
+  }
+
+  #connected(): void {
+    if (this.#closing) return;
+    // All is said again on every connection: the broker may have been restarted without its memory.
+    this.#board.republish();
+    if (this.#conflict !== undefined) {
+      this.#enter("silent", this.#conflict);
+    } else if (this.#claimed) {
+      this.#goLive();
+    } else {
+      this.#enter("claiming", "connected");
+      clearTimeout(this.#claimTimer);
+      this.#claimTimer = setTimeout(() => {
+        if (this.#state === "claiming") this.#goLive();
+      }, this.#options.claimMs ?? 300);
+    }
+  }
+
+  #goLive(): void {
+    this.#claimed = true;
+    this.#enter("live", "connected");
+    this.#pump();
+  }
+
+  #offline(cause: string): void {
+    clearTimeout(this.#claimTimer);
+    if (!this.#closing) this.#enter("offline", cause);
+  }
+
+  #enter(state: LinkState, cause: string): void {
+    this.#state = state;
+    this.#options.onState?.(state, cause);
+  }
+
+  #received(topic: string, payload: Uint8Array, retain: boolean): void {
+    if (this.#closing) return;
+    if (topic === this.#topics.status) this.#statusSeen(payload);
+    else if (this.#state === "live") this.#commanded(topic, payload, retain);
+    else if (this.#conflict === undefined) this.#commandedEarly(topic, payload, retain);
+  }
+
+  #commanded(topic: string, payload: Uint8Array, retain: boolean): void {
+    const result = this.#gate.offer(topic, payload, retain, this.#now());
+    if (result.kind === "command") {
+      this.#options.onCommand(result.device, result.command);
+    } else if (result.kind === "world") {
+      this.#options.onWorld?.(result.device, result.set);
+    } else if (result.kind === "repeated") {
+      const { device, id } = result;
+      this.event({ kind: "command", device, id, outcome: "done", repeated: true });
+    } else if (result.kind === "refused") {
+      this.#answerRefused(result.device, result.command, result.reason);
+    }
+  }
+
+  /** Before the id is claimed nothing is carried out; what came is reported once the board is live. */
+  #commandedEarly(topic: string, payload: Uint8Array, retain: boolean): void {
+    if (retain) {
+      this.#commanded(topic, payload, retain);
+    } else {
+      const { root = "holdfast", board } = this.#options;
+      const device = parseSetTopic(root, board, topic)?.device ?? null;
+      this.#answerRefused(device, null, "the board is not ready yet: it is still joining the broker");
+    }
+  }
+
+  #answerRefused(device: string | null, command: unknown, reason: string): void {
+    this.event({ kind: "refused", device, command, reason });
+    if (device === null || !isTopicLevel(device) || this.#state !== "live") return;
+    this.#client.publish(this.#topics.error(device), JSON.stringify({ command, reason }), {
+      qos: 1,
+      retain: false,
+    });
+  }
+
+  #statusSeen(payload: Uint8Array): void {
+    const { board, identity } = this.#options;
+    const verdict = judgeStatus(identity, board, payload);
+    if (verdict.kind === "conflict") {
+      if (this.#conflict === undefined) this.#fallSilent(verdict.reason);
+    } else if (verdict.kind === "other") {
+      this.#report(verdict.reason);
+    } else if (verdict.kind === "stale" && this.#conflict !== undefined) {
+      if (identity.hardware === "linux") this.#speakAgain();
+    } else if (verdict.kind === "stale" && this.#state === "live") {
+      this.#correctStatus();
+    }
+  }
+
+  #fallSilent(reason: string): void {
+    this.#conflict = reason;
+    this.#claimed = false;
+    clearTimeout(this.#claimTimer);
+    this.#report(reason);
+    this.#enter("silent", reason);
+    // Our will would mark the other board as gone.
+    this.#client.restart(undefined);
+  }
+
+  #speakAgain(): void {
+    this.#conflict = undefined;
+    this.#reported = undefined;
+    this.#client.restart(this.#will());
+  }
+
+  #report(reason: string): void {
+    if (reason === this.#reported) return;
+    this.#reported = reason;
+    this.#options.onProblem?.(reason);
+  }
+
+  #correctStatus(): void {
+    if (this.#correction !== undefined) return;
+    const correct = () => {
+      this.#correction = undefined;
+      this.#correctedAtMs = this.#now();
+      this.#board.republishStatus();
+      this.#pump();
+    };
+    const waitMs = Math.max(0, this.#correctedAtMs + statusDuelMs - this.#now());
+    this.#correction = setTimeout(correct, waitMs);
+  }
+
+  /** Publishes what is due and sets the timer for what will be. */
+  #pump(): void {
+    if (this.#state !== "live" || this.#closing) return;
+    const client = this.#client;
+    this.#events.take((payload, done) =>
+      client.publish(this.#topics.events, payload, { qos: 1, retain: false, done }),
+    );
+    this.#board.take(({ topic, payload }) =>
+      client.publish(topic, payload, {
+        qos: 1,
+        retain: true,
+        done: (error) => {
+          if (error !== undefined) this.#board.lost(topic);
+        },
+      }),
+    );
+    this.#arm();
+  }
+
+  #arm(): void {
+    const atMs = this.#board.nextAtMs;
+    if (atMs === this.#timerAtMs && this.#timer !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (atMs === undefined) return;
+    this.#timerAtMs = atMs;
+    // Never in a tight loop: without room the next acknowledgement pumps anyway.
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#pump();
+      },
+      Math.max(5, atMs - this.#now()),
+    );
+  }
+
+  #status(): Readonly<Record<string, unknown>> {
+    return { ...this.#extra, ...this.#describe("online"), clock: this.#clock };
+  }
+
+  #will(): { readonly topic: string; readonly payload: string } {
+    return { topic: this.#topics.status, payload: JSON.stringify(this.#describe("offline")) };
+  }
+
+  #describe(state: "online" | "offline"): Readonly<Record<string, unknown>> {
+    const { identity, version } = this.#options;
+    return { schema: 1, state, ...identity, version };
+  }
+}
+
+function randomHex(digits: number): string {
+  return Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join("");
+}

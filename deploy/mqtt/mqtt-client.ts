@@ -1,0 +1,285 @@
+/**
+ * MQTT.js, wrapped once.
+ *
+ * Every attempt to connect is a new MQTT.js client, so nothing of a lost connection lives on: no queue, no
+ * unacknowledged publication that is sent again out of order (mqttjs/MQTT.js#450), no session. Whoever uses
+ * this publishes again what still matters; `publish` says "no" instead of queueing. Reconnecting is done here
+ * too, with back-off, also after a refused CONNACK (which MQTT.js by itself takes as final).
+ *
+ * MQTT 5 is tried first. A broker that refuses it (3.1.1 return code 1, reason 132, or a connection closed
+ * before CONNACK) is asked with 3.1.1.
+ *
+ * Not implemented: WebSocket to the broker, QoS 2, sessions.
+ */
+import type { ConnectionOptions } from "node:tls";
+import mqtt, { type IClientOptions, type MqttClient as MqttJsClient } from "mqtt";
+import { Backoff } from "./backoff.ts";
+import { openBrokerSocket, parseBrokerUrl } from "./broker-address.ts";
+
+export interface MqttWill {
+  readonly topic: string;
+  readonly payload: string;
+}
+
+export interface MqttClientOptions {
+  /** `mqtt://host:port` or `mqtts://host:port`. */
+  readonly url: string;
+  readonly clientId: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly tls?: ConnectionOptions;
+  /** Published retained with QoS 1 by the broker when this client is lost. */
+  readonly will?: MqttWill;
+  /** Filters subscribed with QoS 1 on every connect, before `onConnect`. They must not overlap. */
+  readonly subscriptions: readonly string[];
+  /** Seconds; the broker declares this client lost after one and a half times that. Default 10. */
+  readonly keepaliveS?: number;
+  /** Publications under way; more are refused. Default 16 (Mosquitto takes 20). */
+  readonly maxInFlight?: number;
+  /** Default 250 and 10 000. */
+  readonly backoffMs?: { readonly min: number; readonly max: number };
+  /** 0..1; default Math.random. */
+  readonly random?: () => number;
+  /** Connected and subscribed. `sessionNew` is true unless the broker kept a session against our wish. */
+  readonly onConnect: (sessionNew: boolean) => void;
+  /** `retain`: delivered from the store, or (MQTT 5 only) published live with the flag. */
+  readonly onMessage: (topic: string, payload: Uint8Array, retain: boolean) => void;
+  /** The connection, or the attempt, is over; another attempt follows by itself. */
+  readonly onOffline: (cause: string) => void;
+  /** A publication ended, so `publish` would be accepted again. */
+  readonly onRoom?: () => void;
+  /** Something that does not end the connection: a refused subscription. */
+  readonly onProblem?: (text: string) => void;
+}
+
+export interface PublishOptions {
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** Called once: without an error when QoS 1 was acknowledged (QoS 0: written), else when it was lost. */
+  readonly done?: (error?: Error) => void;
+}
+
+/** A connection that lasts this long was a success: the back-off starts over. */
+const stableMs = 5000;
+const connectLimitMs = 5000;
+/** How long a goodbye may take before the socket is simply destroyed. */
+const goodbyeLimitMs = 1000;
+/** Bytes that may wait in the socket: a broker that does not read must not fill our memory. */
+const maxBufferedBytes = 512 * 1024;
+
+/** One lasting connection to a broker. */
+export class MqttClient {
+  readonly #options: MqttClientOptions;
+  readonly #backoff: Backoff;
+  readonly #maxInFlight: number;
+  #will: MqttWill | undefined;
+  #version: 4 | 5 = 5;
+  #attempt: Attempt | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: MqttClientOptions) {
+    const { min, max } = options.backoffMs ?? { min: 250, max: 10_000 };
+    this.#options = options;
+    this.#will = options.will;
+    this.#maxInFlight = options.maxInFlight ?? 16;
+    this.#backoff = new Backoff(min, max, options.random ?? Math.random);
+    parseBrokerUrl(options.url);
+  }
+
+  /** Starts connecting; goes on until `close`. */
+  start(): void {
+    if (this.#attempt === undefined && this.#retry === undefined && !this.#closed) this.#connect();
+  }
+
+  /** Connected and subscribed. */
+  get online(): boolean {
+    return this.#attempt?.online ?? false;
+  }
+
+  /** 5, or 4 for MQTT 3.1.1: what the last attempt spoke. */
+  get protocolVersion(): 4 | 5 {
+    return this.#version;
+  }
+
+  /** Sends, or says `false` when offline or when as much as allowed is under way. */
+  publish(topic: string, payload: string | Uint8Array, options: PublishOptions): boolean {
+    const attempt = this.#attempt;
+    if (attempt === undefined || !attempt.online || attempt.pending.size >= this.#maxInFlight) return false;
+    if (attempt.client.stream.writableLength > maxBufferedBytes) return false;
+    const entry = { done: options.done };
+    attempt.pending.add(entry);
+    const bytes = typeof payload === "string" ? payload : Buffer.from(payload);
+    attempt.client.publish(topic, bytes, { qos: options.qos, retain: options.retain }, (error) => {
+      if (!attempt.pending.delete(entry)) return;
+      entry.done?.(error ?? undefined);
+      if (attempt.online) this.#options.onRoom?.();
+    });
+    return true;
+  }
+
+  /** Says goodbye (the broker drops the old will), then connects again with this will, or none. */
+  restart(will: MqttWill | undefined): void {
+    this.#will = will;
+    const attempt = this.#attempt;
+    if (attempt === undefined || this.#closed) return;
+    void this.#sayGoodbye(attempt, "restarted").then(() => {
+      if (!this.#closed && this.#attempt === undefined) this.#connect();
+    });
+  }
+
+  /** Says goodbye so that no will is published, and leaves nothing open. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    const attempt = this.#attempt;
+    if (attempt !== undefined) await this.#sayGoodbye(attempt, "closed");
+  }
+
+  #connect(): void {
+    this.#retry = undefined;
+    const { url, clientId, user, password, tls, keepaliveS = 10 } = this.#options;
+    const version = this.#version;
+    const options: IClientOptions = {
+      clientId,
+      protocolId: "MQTT",
+      protocolVersion: version,
+      clean: true,
+      keepalive: keepaliveS,
+      connectTimeout: connectLimitMs,
+      reconnectPeriod: 0,
+      reconnectOnConnackError: true,
+      queueQoSZero: false,
+      resubscribe: false,
+      ...(user === undefined ? {} : { username: user }),
+      ...(password === undefined ? {} : { password }),
+      ...(version === 5 ? { properties: { sessionExpiryInterval: 0, receiveMaximum: 32 } } : {}),
+      ...(this.#will === undefined
+        ? {}
+        : {
+            will: { ...this.#will, payload: Buffer.from(this.#will.payload), qos: 1 as const, retain: true },
+          }),
+    };
+    const address = parseBrokerUrl(url);
+    const client = new mqtt.MqttClient(() => openBrokerSocket(address, tls), options);
+    const attempt = new Attempt(client, performance.now());
+    this.#attempt = attempt;
+
+    client.on("connect", ({ sessionPresent }) => {
+      attempt.answered = true;
+      this.#subscribe(attempt, !sessionPresent);
+    });
+    client.on("message", (topic, payload, { retain }) => {
+      if (attempt === this.#attempt) this.#options.onMessage(topic, payload, retain);
+    });
+    client.on("disconnect", ({ reasonCode }) => {
+      attempt.cause = `the broker ended the connection (reason ${reasonCode ?? 0})`;
+    });
+    client.on("error", (error) => {
+      attempt.cause ??= error.message === "" ? String((error as NodeJS.ErrnoException).code) : error.message;
+      const code = "code" in error ? error.code : undefined;
+      if (version === 5 && (code === 1 || code === 132)) attempt.refusedVersion = true;
+      else if (typeof code === "number") attempt.answered = true;
+      this.#lose(attempt);
+    });
+    client.on("close", () => this.#lose(attempt));
+  }
+
+  #subscribe(attempt: Attempt, sessionNew: boolean): void {
+    const { subscriptions, onConnect, onProblem } = this.#options;
+    const ready = () => {
+      if (attempt !== this.#attempt) return;
+      attempt.online = true;
+      onConnect(sessionNew);
+    };
+    if (subscriptions.length === 0) {
+      ready();
+      return;
+    }
+    // `rap` keeps the retain flag on live messages, so that a retained command is seen as one at once.
+    const request = Object.fromEntries(
+      subscriptions.map((filter) => [filter, { qos: 1 as const, rap: true, rh: 0 }]),
+    );
+    attempt.client.subscribe(request, (error, granted) => {
+      if (attempt !== this.#attempt) return;
+      if (error !== null) onProblem?.(`the broker refused a subscription: ${error.message}`);
+      for (const { topic, qos } of granted ?? [])
+        if (qos > 2) onProblem?.(`the broker refused the subscription to ${topic}`);
+      ready();
+    });
+  }
+
+  #lose(attempt: Attempt): void {
+    if (attempt !== this.#attempt) return;
+    this.#attempt = undefined;
+    const lastedMs = attempt.online ? performance.now() - attempt.sinceMs : 0;
+    attempt.end();
+    if (this.#closed) return;
+    if (lastedMs >= stableMs) this.#backoff.reset();
+    let delayMs = this.#backoff.next();
+    if (attempt.refusedVersion) {
+      this.#version = 4;
+      delayMs = 0;
+    } else if (attempt.opened && !attempt.answered) {
+      // Old brokers close on a CONNECT they do not understand: try the other version next time.
+      this.#version = this.#version === 5 ? 4 : 5;
+    }
+    this.#retry = setTimeout(() => this.#connect(), delayMs);
+    attempt.abandon("connection lost");
+    this.#options.onOffline(attempt.cause ?? "connection closed");
+  }
+
+  async #sayGoodbye(attempt: Attempt, cause: string): Promise<void> {
+    this.#attempt = undefined;
+    const wasOnline = attempt.online;
+    attempt.online = false;
+    attempt.abandon(cause);
+    await new Promise<void>((done) => {
+      const limit = setTimeout(done, goodbyeLimitMs);
+      attempt.client.end(!wasOnline, {}, () => {
+        clearTimeout(limit);
+        done();
+      });
+    });
+    attempt.end();
+  }
+}
+
+/** One MQTT.js client from CONNECT to its end. */
+class Attempt {
+  readonly client: MqttJsClient;
+  readonly sinceMs: number;
+  readonly pending = new Set<{ readonly done: ((error?: Error) => void) | undefined }>();
+  /** The broker's socket was open. */
+  opened = false;
+  /** The broker said something that shows it understood CONNECT. */
+  answered = false;
+  refusedVersion = false;
+  online = false;
+  cause: string | undefined;
+
+  constructor(client: MqttJsClient, sinceMs: number) {
+    this.client = client;
+    this.sinceMs = sinceMs;
+    client.stream.once("connect", () => {
+      this.opened = true;
+    });
+  }
+
+  /** Destroys the socket; MQTT.js may still report errors of it, which nobody needs. */
+  end(): void {
+    this.online = false;
+    this.client.removeAllListeners("error");
+    this.client.on("error", () => {});
+    this.client.end(true);
+    this.client.stream.destroy();
+  }
+
+  /** Tells everybody who waits for an acknowledgement that none will come. */
+  abandon(cause: string): void {
+    const waiting = [...this.pending];
+    this.pending.clear();
+    for (const { done } of waiting) done?.(new Error(cause));
+  }
+}

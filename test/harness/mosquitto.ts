@@ -1,0 +1,78 @@
+/** A real Mosquitto with a configuration of its own, for one test. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SpecContext } from "./spec.ts";
+import { until } from "./until.ts";
+
+const program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].find(existsSync);
+
+export class Mosquitto {
+  readonly port: number;
+  readonly #config: string;
+  #child: ChildProcess | undefined;
+
+  constructor(port: number, config: string) {
+    this.port = port;
+    this.#config = config;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#child = spawn(program!, ["-c", this.#config], { stdio: "ignore" });
+    let answers = false;
+    await until("mosquitto answers", () => {
+      const socket = connect({ host: "127.0.0.1", port: this.port }, () => {
+        answers = true;
+        socket.destroy();
+      });
+      socket.on("error", () => {});
+      return answers;
+    });
+  }
+
+  /** As a power cut would: no goodbye to clients, nothing kept. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null) return;
+    const gone = new Promise((done) => child.once("exit", done));
+    child.kill("SIGKILL");
+    await gone;
+  }
+}
+
+/** Starts one; ends the test as skipped where Mosquitto is not installed. */
+export async function mosquitto(t: SpecContext): Promise<Mosquitto> {
+  if (program === undefined) t.skip("mosquitto is not installed");
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-mosquitto-"));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  const port = await freePort();
+  const config = join(folder, "mosquitto.conf");
+  writeFileSync(
+    config,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n`,
+  );
+  const broker = new Mosquitto(port, config);
+  t.defer(() => broker.kill());
+  await broker.start();
+  return broker;
+}
+
+/** Whether Mosquitto's command-line clients are there. */
+export function hasMosquittoClients(): boolean {
+  return spawnSync("mosquitto_sub", ["--help"]).error === undefined;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
