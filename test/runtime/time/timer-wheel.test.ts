@@ -121,7 +121,7 @@ spec("what is not a time is refused: a timer for ever is no timer", () => {
   for (const us of [Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
     assert.throws(() => wheel.start(us, 1), /is not a time/);
     assert.throws(() => wheel.advance(us, () => {}), /is not a time/);
-    assert.throws(() => new TimerWheel({ startUs: us }), /./);
+    assert.throws(() => new TimerWheel({ startUs: us }), /is not a time|cannot start/);
   }
   assert.throws(() => new TimerWheel({ startUs: -1 }), /cannot start at -1 us/);
   assertEmpty(wheel);
@@ -133,7 +133,7 @@ spec("an error in an expiry passes through and loses no other timer", () => {
   const crash = () => {
     throw new Error("crash");
   };
-  assert.throws(() => wheel.advance(50, crash), "crash");
+  assert.throws(() => wheel.advance(50, crash), /^crash$/);
   assert.is(wheel.size, 2);
   assert.equal(fire(wheel, 50), ["10@10", "20@20"]);
 });

@@ -18,7 +18,7 @@ spec("a virtual clock can start anywhere", () => {
 spec("a virtual clock refuses to go back, to the end of time, and nowhere", () => {
   const clock = new VirtualClock(100);
   for (const us of [99, -1, Number.POSITIVE_INFINITY, Number.NaN]) {
-    assert.throws(() => clock.advanceTo(us), `a virtual clock at 100 us cannot go to ${us} us`);
+    assert.throws(() => clock.advanceTo(us), /a virtual clock at 100 us cannot go to/, String(us));
   }
   assert.is(clock.now(), 100);
 });
