@@ -53,8 +53,6 @@ export const DRIVERS = {
     command: {},
     world: {
       temperatureC: { type: "number", min: -40, max: 85, unit: "°C" },
-      humidityPercent: { type: "number", min: 0, max: 100, unit: "%" },
-      pressureHpa: { type: "number", min: 300, max: 1100, unit: "hPa" },
     },
     settings: none,
   },

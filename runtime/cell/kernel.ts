@@ -37,8 +37,11 @@ export interface CellLife {
 }
 
 export interface KernelHooks {
-  /** Before a cell starts: what it may touch is prepared; the answer is added to its setup data. */
-  prepare?(life: CellLife): Promise<unknown>;
+  /**
+   * Before a cell starts: what it may touch is prepared; its `setup` gets the answer. `bell` is the word
+   * that wakes the cell.
+   */
+  prepare?(life: CellLife, bell: Int32Array): Promise<unknown>;
   /** After a cell ended, before anybody is told: what it held is taken back. */
   ended?(life: CellLife, cause: ExitReason): void;
   crashed?(life: CellLife, report: CrashReport): void;

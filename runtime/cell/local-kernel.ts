@@ -65,7 +65,6 @@ export class LocalKernel implements Kernel {
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
     const { hooks, board, clock, load } = this.#options;
-    void hooks?.prepare?.({ name, incarnation });
     const { body, resources } = load(spec);
     const cell = new Cell({
       board,

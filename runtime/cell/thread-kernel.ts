@@ -140,7 +140,8 @@ export class ThreadKernel implements Kernel {
     const { spec, incarnation } = running;
     let prepared: unknown;
     try {
-      prepared = await this.#options.hooks?.prepare?.({ name: spec.name, incarnation });
+      const life = { name: spec.name, incarnation };
+      prepared = await this.#options.hooks?.prepare?.(life, new Int32Array(running.bell));
     } catch (error) {
       running.cause ??= crashReason(error);
     }

@@ -31,6 +31,10 @@ export interface WatchdogOptions {
 
 export const WATCHDOG_DEFAULTS: WatchdogOptions = { lookUs: 10_000, kernelLimitUs: 250_000, endLimitUs: 250_000 };
 
+/** A look this late means that the watchdog's own thread stood still, us. */
+const STALL_US = 30_000;
+const GRACE_US = 3000;
+
 interface Watched {
   readonly reader: ProgressReader;
   readonly incarnation: number;
@@ -43,6 +47,7 @@ export class Watchdog {
   readonly #cells = new Map<string, Watched>();
   #kernelSeenUs: number | undefined;
   #nextPetUs = 0;
+  #dueUs = Number.POSITIVE_INFINITY;
 
   constructor(warden: Warden, options: WatchdogOptions = WATCHDOG_DEFAULTS) {
     this.#warden = warden;
@@ -62,9 +67,20 @@ export class Watchdog {
     this.#kernelSeenUs = nowUs;
   }
 
-  /** Acts on what is late; returns when to look again, us. */
+  /**
+   * Acts on what is late; returns when to look again, us.
+   *
+   * A look that itself came late proves nothing about others (the whole process may have stood still): once,
+   * it pets and gives everybody `GRACE_US`.
+   */
   look(nowUs: number): number {
     const { lookUs, kernelLimitUs, endLimitUs } = this.#options;
+    if (nowUs - this.#dueUs > STALL_US) {
+      this.#dueUs = Number.POSITIVE_INFINITY;
+      this.#warden.pet();
+      if (this.#kernelSeenUs !== undefined) this.#kernelSeenUs = nowUs;
+      return nowUs + GRACE_US;
+    }
     if (nowUs >= this.#nextPetUs) {
       this.#warden.pet();
       this.#nextPetUs = nowUs + lookUs;
@@ -89,6 +105,7 @@ export class Watchdog {
     if (kernelSeenUs !== undefined && nowUs - kernelSeenUs > kernelLimitUs) {
       this.#warden.endRuntime(`the kernel thread is ${Math.round((nowUs - kernelSeenUs) / 1000)} ms late`);
     }
+    this.#dueUs = next;
     return next;
   }
 }

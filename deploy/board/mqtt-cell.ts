@@ -1,0 +1,144 @@
+/**
+ * The board's way to the outside, in an event cell of its own: embedded broker, HTTP edge, board link, and
+ * the telemetry process. Nothing inside the board waits for it.
+ */
+import { SystemClock } from "../../runtime/time/system-clock.ts";
+import type { CellEnvironment } from "../../runtime/cell/thread-entry.ts";
+import type { CellResources } from "../../runtime/process/cell.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
+import type { Command } from "../../devices/command-spec.ts";
+import { EdgeServer } from "../http/edge-server.ts";
+import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
+import type { WorldSet } from "../mqtt/command-gate.ts";
+import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
+import { boardMetrics } from "./metrics.ts";
+import { Telemetry, type TelemetryDevice } from "./telemetry.ts";
+
+/** What the MQTT cell is started with. */
+export interface MqttPlan {
+  readonly board: string;
+  readonly root: string;
+  readonly version: string;
+  readonly hardware: "emulated" | "linux";
+  readonly uid: string;
+  readonly incarnation: number;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** An external broker instead of the embedded one. */
+  readonly brokerUrl?: string;
+  readonly dashboard: string;
+  readonly devices: readonly TelemetryDevice[];
+  /** Wall time before this cannot be true: when the program was built, ms since 1970. */
+  readonly clockFloorMs: number;
+}
+
+interface MqttResources extends CellResources {
+  readonly plan: MqttPlan;
+  readonly brokerUrl: string;
+  /** Filled in by the process: what health and metrics tell. */
+  readonly view: { telemetry?: Telemetry; link?: BoardLink };
+}
+
+type MqttMessage =
+  | TelemetryMessage
+  | { readonly type: "commanded"; readonly device: string; readonly command: Command }
+  | { readonly type: "worldSet"; readonly device: string; readonly set: WorldSet }
+  | { readonly type: "link"; readonly state: LinkState; readonly cause: string }
+  | { readonly type: "problem"; readonly text: string };
+
+/** How often readings are checked for age, ms. */
+const AGE_EVERY_MS = 250;
+
+/** Opens the ports before the process runs; a port in use ends the cell with a sentence that says so. */
+export async function mqttSetup({ data }: CellEnvironment): Promise<MqttResources> {
+  const plan = data as MqttPlan;
+  const view: MqttResources["view"] = {};
+  const broker = plan.brokerUrl === undefined ? await EmbeddedBroker.start({ port: plan.mqttPort }) : undefined;
+  await EdgeServer.start({
+    port: plan.httpPort,
+    folder: plan.dashboard,
+    root: plan.root,
+    mqtt:
+      broker === undefined
+        ? { url: plan.brokerUrl! }
+        : { handle: (stream, role) => broker.handle(stream, role) },
+    health: () => ({
+      ok: view.telemetry?.ready() ?? false,
+      board: plan.board,
+      hardware: plan.hardware,
+      incarnation: plan.incarnation,
+      broker: view.link?.state ?? "offline",
+      ...view.telemetry?.totals(),
+    }),
+    metrics: () => boardMetrics(plan, view.telemetry?.totals(), view.link?.counts),
+  });
+  return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view };
+}
+
+export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
+  const { plan, brokerUrl, view } = self.resources as MqttResources;
+  const clock = new SystemClock();
+  const post = self.poster();
+  const wallMs = () => (Date.now() >= plan.clockFloorMs ? Date.now() : undefined);
+  const at = () => {
+    const ms = wallMs();
+    return ms === undefined ? null : new Date(ms).toISOString();
+  };
+  const link = new BoardLink({
+    url: brokerUrl,
+    root: plan.root,
+    board: plan.board,
+    version: plan.version,
+    identity: { incarnation: plan.incarnation, hardware: plan.hardware, uid: plan.uid },
+    clock: wallMs() === undefined ? "unsynced" : "synced",
+    at,
+    catalogue: () => telemetry.catalogue(),
+    onCommand: (device, command) => post({ type: "commanded", device, command }),
+    onWorld: (device, set) => post({ type: "worldSet", device, set }),
+    onState: (state, cause) => post({ type: "link", state, cause }),
+    onProblem: (text) => post({ type: "problem", text }),
+  });
+  const telemetry = new Telemetry(plan.devices, link, () => clock.now(), wallMs);
+  view.telemetry = telemetry;
+  view.link = link;
+  link.start();
+  self.register(TELEMETRY);
+  self.trapExit();
+  // Whoever started before this process tells it again what it said to nobody.
+  for (const { id } of plan.devices) self.send(id, { type: "announce" });
+  link.event({ kind: "boot", incarnation: plan.incarnation });
+
+  for (let ageAtUs = self.nowUs(); ; ) {
+    const message = yield* self.receive(undefined, { untilUs: ageAtUs });
+    if (message === undefined) {
+      telemetry.age();
+      ageAtUs = self.nowUs() + AGE_EVERY_MS * 1000;
+      continue;
+    }
+    switch (message.type) {
+      case "commanded":
+        self.send(message.device, { type: "command", command: message.command });
+        break;
+      case "worldSet":
+        self.send("world", { type: "set", device: message.device, set: message.set });
+        break;
+      case "link":
+        link.event({ kind: "link", state: message.state, cause: message.cause });
+        break;
+      case "problem":
+        link.event({ kind: "problem", cause: message.text });
+        break;
+      case "exit": {
+        void link.close().then(() => post({ type: "closed" }));
+        yield* self.receive({ type: "closed" } as never, { within: 1000 });
+        return;
+      }
+      case "down":
+        break;
+      default:
+        telemetry.take(message);
+    }
+  }
+}

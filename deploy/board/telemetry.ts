@@ -1,0 +1,183 @@
+/**
+ * What the board tells people: the latest of every reading and state, put into the words of the MQTT topics.
+ *
+ * A reading that is not renewed becomes stale here, so that a dead device's last value is never shown as new.
+ */
+import type { CommandSpec } from "../../devices/command-spec.ts";
+import type { ReadingMessage, StatePatch, TelemetryMessage } from "../../devices/handler/messages.ts";
+import type { CatalogueEntry } from "../mqtt/command-gate.ts";
+
+/** A device or controller as people see it. Plain data. */
+export interface TelemetryDevice {
+  readonly id: string;
+  readonly kind: "sensor" | "input" | "actuator" | "controller";
+  readonly driver: string;
+  readonly command: CommandSpec;
+  readonly readings: Readonly<Record<string, { readonly unit: string; readonly resolution: number }>>;
+  /** What a person can set in the emulated world. */
+  readonly world: CommandSpec;
+  readonly faults: readonly string[];
+  readonly ownedBy: string | null;
+  /** Age at which an unrenewed reading is stale, by mode, ms. Controllers' settings never are: 0. */
+  readonly staleAfterMs: Readonly<Record<string, number>>;
+  readonly off?: Readonly<Record<string, boolean | number>>;
+  readonly maxForMs?: number;
+  readonly maxOverrideMs?: number;
+}
+
+/** Where it goes. */
+export interface TelemetrySink {
+  reading(
+    device: string,
+    id: string,
+    reading: { value: number | boolean | null; unit: string; quality: ReadingMessage["quality"]; at: string | null },
+    rules: { resolution: number },
+  ): void;
+  deviceState(device: string, state: Readonly<Record<string, unknown>>): void;
+  timing(job: string, timing: Readonly<Record<string, unknown>>): void;
+  event(event: { readonly kind: string } & Readonly<Record<string, unknown>>): void;
+  refuse(device: string, command: unknown, reason: string): void;
+}
+
+interface Known {
+  readonly device: TelemetryDevice;
+  state: StatePatch;
+  readonly latest: Map<string, ReadingMessage>;
+}
+
+export class Telemetry {
+  readonly #sink: TelemetrySink;
+  readonly #nowUs: () => number;
+  readonly #wallMs: () => number | undefined;
+  readonly #devices = new Map<string, Known>();
+
+  /** `wallMs`: wall time, `undefined` while it can't be believed. */
+  constructor(
+    devices: readonly TelemetryDevice[],
+    sink: TelemetrySink,
+    nowUs: () => number,
+    wallMs: () => number | undefined,
+  ) {
+    this.#sink = sink;
+    this.#nowUs = nowUs;
+    this.#wallMs = wallMs;
+    for (const device of devices) {
+      this.#devices.set(device.id, { device, state: { mode: "starting", restarts: 0 }, latest: new Map() });
+    }
+    for (const { device } of this.#devices.values()) this.#sayState(device.id);
+  }
+
+  /** What the command gate has to know. */
+  catalogue(): readonly CatalogueEntry[] {
+    return [...this.#devices.values()].map(({ device, state }) => ({
+      id: device.id,
+      spec: device.command,
+      ready: state.ready === true,
+      ...(device.off === undefined ? {} : { off: device.off }),
+      ...(device.maxForMs === undefined ? {} : { maxForMs: device.maxForMs }),
+      ...(device.maxOverrideMs === undefined ? {} : { maxOverrideMs: device.maxOverrideMs }),
+    }));
+  }
+
+  ready(): boolean {
+    return [...this.#devices.values()].every(({ state }) => state.ready === true);
+  }
+
+  /** Numbers of the board as a whole. */
+  totals(): { devices: number; ready: number; restarts: number; misses: number } {
+    const known = [...this.#devices.values()];
+    const sum = (of: (state: StatePatch) => number | undefined) =>
+      known.reduce((total, { state }) => total + (of(state) ?? 0), 0);
+    return {
+      devices: known.length,
+      ready: known.filter(({ state }) => state.ready === true).length,
+      restarts: sum(({ restarts }) => restarts),
+      misses: sum(({ misses }) => misses),
+    };
+  }
+
+  take(message: TelemetryMessage): void {
+    switch (message.type) {
+      case "reading":
+        this.#takeReading(message);
+        break;
+      case "state": {
+        const known = this.#devices.get(message.device);
+        if (known === undefined) break;
+        known.state = { ...known.state, ...message.patch };
+        this.#sayState(message.device);
+        break;
+      }
+      case "event":
+        this.#sink.event(message.event);
+        break;
+      case "refused":
+        this.#sink.refuse(message.device, message.command, message.reason);
+        break;
+      case "timing":
+        this.#sink.timing(message.job, message.timing as unknown as Readonly<Record<string, unknown>>);
+        break;
+    }
+  }
+
+  /** Call now and then: marks what was not renewed. */
+  age(): void {
+    const nowUs = this.#nowUs();
+    for (const known of this.#devices.values()) {
+      const limitMs = known.device.staleAfterMs[known.state.mode ?? "full"] ?? known.device.staleAfterMs.full ?? 0;
+      if (limitMs === 0) continue;
+      for (const message of known.latest.values()) {
+        const old = nowUs - message.sampledAtUs > limitMs * 1000;
+        if (old && (message.quality === "good" || message.quality === "suspect")) {
+          this.#takeReading({ ...message, quality: "stale" });
+        }
+      }
+    }
+  }
+
+  #takeReading(message: ReadingMessage): void {
+    const known = this.#devices.get(message.device);
+    const spec = known?.device.readings[message.reading];
+    if (known === undefined || spec === undefined) return;
+    known.latest.set(message.reading, message);
+    const { value, quality } = message;
+    const rounded = typeof value === "number" ? round(value, spec.resolution) : value;
+    const reading = { value: rounded, unit: spec.unit, quality, at: this.#at(message.sampledAtUs) };
+    this.#sink.reading(message.device, message.reading, reading, { resolution: spec.resolution });
+  }
+
+  #sayState(id: string): void {
+    const known = this.#devices.get(id);
+    if (known === undefined) return;
+    const { device, state } = known;
+    const { driver, kind, command, readings, ownedBy, faults } = device;
+    this.#sink.deviceState(id, {
+      mode: state.mode ?? "starting",
+      restarts: state.restarts ?? 0,
+      cause: state.cause ?? null,
+      misses: state.misses ?? 0,
+      driver,
+      kind,
+      commands: command,
+      readings: Object.fromEntries(Object.entries(readings).map(([name, { unit }]) => [name, { unit }])),
+      world: Object.keys(device.world),
+      faults,
+      ownedBy,
+      commanded: state.commanded ?? null,
+      remainingMs: state.remainingMs ?? null,
+      override: state.override ?? null,
+    });
+  }
+
+  #at(sampledAtUs: number): string | null {
+    const wallMs = this.#wallMs();
+    if (wallMs === undefined) return null;
+    return new Date(wallMs - (this.#nowUs() - sampledAtUs) / 1000).toISOString();
+  }
+}
+
+/** To a tenth of the resolution: more digits would be noise. */
+function round(value: number, resolution: number): number {
+  const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(resolution)) + 1));
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,51 @@
+/** The kernel thread's side of the watchdog thread: starts it, shows it that the kernel lives, hears of hung cells. */
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { OwnerEpoch } from "../contracts/control.ts";
+import type { HungNotice, WatchdogThreadData, WatchNotice } from "./watchdog-thread.ts";
+
+/** How often the kernel thread shows that it lives, ms: a fifth of the limit leaves room for a stall. */
+const BEAT_MS = 50;
+
+export class RuntimeWatchdog {
+  readonly #port: MessagePort;
+  readonly #beat = new Int32Array(new SharedArrayBuffer(4));
+
+  /** `directory`: `HOLDFAST_PIPES`. `onHung`: end that cell now; its outputs are fenced already. */
+  constructor(directory: string, onHung: (notice: HungNotice) => void) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#port.on("message", onHung);
+    const data: WatchdogThreadData = {
+      directory,
+      port: port2,
+      beat: this.#beat.buffer as SharedArrayBuffer,
+    };
+    const worker = new Worker(new URL("./watchdog-thread.js", import.meta.url), {
+      workerData: data,
+      transferList: [port2],
+      name: "watchdog",
+    });
+    // Without its watchdog the runtime must not go on; the guardian starts the next one.
+    worker.on("error", endProcess);
+    worker.on("exit", endProcess);
+    setInterval(() => Atomics.add(this.#beat, 0, 1), BEAT_MS);
+  }
+
+  watch(cell: string, incarnation: number, progress: SharedArrayBuffer, owner: OwnerEpoch | undefined): void {
+    const notice: WatchNotice = {
+      watch: cell,
+      incarnation,
+      progress,
+      ...(owner === undefined ? {} : { owner: { owner: owner.owner, epoch: owner.epoch } }),
+    };
+    this.#port.postMessage(notice);
+  }
+
+  unwatch(cell: string, incarnation: number): void {
+    this.#port.postMessage({ unwatch: cell, incarnation } satisfies WatchNotice);
+  }
+}
+
+function endProcess(): void {
+  process.kill(process.pid, "SIGKILL");
+}

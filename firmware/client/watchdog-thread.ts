@@ -1,0 +1,88 @@
+/**
+ * The runtime's watchdog as a thread: the judgement of `Watchdog`, its own pipe to the guardian, and a word
+ * that the kernel thread must keep changing. It parks between looks and needs nobody's cooperation.
+ */
+import { writeSync } from "node:fs";
+import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { Watchdog, WATCHDOG_DEFAULTS } from "../../runtime/watchdog/watchdog.ts";
+import type { OwnerEpoch } from "../contracts/control.ts";
+import { PetPipe } from "./pet-pipe.ts";
+
+export interface WatchdogThreadData {
+  /** `HOLDFAST_PIPES`. */
+  readonly directory: string;
+  readonly port: MessagePort;
+  /** Word 0 is counted up by the kernel thread. */
+  readonly beat: SharedArrayBuffer;
+}
+
+/** Kernel to watchdog. */
+export type WatchNotice =
+  | {
+      readonly watch: string;
+      readonly incarnation: number;
+      readonly progress: SharedArrayBuffer;
+      /** Whom to fence; absent for cells that own nothing. */
+      readonly owner?: OwnerEpoch;
+    }
+  | { readonly unwatch: string; readonly incarnation: number };
+
+/** Watchdog to kernel: end this cell. */
+export interface HungNotice {
+  readonly cell: string;
+  readonly incarnation: number;
+  readonly lateUs: number;
+  readonly processNumber: number;
+}
+
+const { directory, port, beat } = workerData as WatchdogThreadData;
+const clock = new SystemClock();
+const pipe = new PetPipe(directory, clock);
+const owners = new Map<string, OwnerEpoch>();
+const unsent: OwnerEpoch[] = [];
+
+const watchdog = new Watchdog({
+  pet: () => void pipe.pet(),
+  fence: (cell) => {
+    const owner = owners.get(cell);
+    if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+  },
+  endCell: (cell, incarnation, lateUs, processNumber) =>
+    port.postMessage({ cell, incarnation, lateUs, processNumber } satisfies HungNotice),
+  endRuntime: (why) => {
+    try {
+      writeSync(2, `${JSON.stringify({ watchdog: { endRuntime: why, atUs: clock.now() } })}\n`);
+    } catch {
+      // A log that is full must not keep the runtime alive.
+    }
+    process.kill(process.pid, "SIGKILL");
+  },
+});
+
+const words = new Int32Array(beat);
+const sleep = new Int32Array(new SharedArrayBuffer(4));
+let lastBeat = Atomics.load(words, 0);
+
+for (;;) {
+  for (let packet = receiveMessageOnPort(port); packet; packet = receiveMessageOnPort(port)) {
+    const notice = packet.message as WatchNotice;
+    if ("watch" in notice) {
+      watchdog.watch(notice.watch, notice.incarnation, notice.progress);
+      if (notice.owner === undefined) owners.delete(notice.watch);
+      else owners.set(notice.watch, notice.owner);
+    } else {
+      watchdog.unwatch(notice.unwatch, notice.incarnation);
+    }
+  }
+  const beatNow = Atomics.load(words, 0);
+  const nowUs = clock.now();
+  if (beatNow !== lastBeat) {
+    lastBeat = beatNow;
+    watchdog.kernelBeat(nowUs);
+  }
+  const nextUs = watchdog.look(nowUs);
+  for (const owner of unsent.splice(0)) if (!pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+  const waitMs = (nextUs - clock.now()) / 1000;
+  if (waitMs > 0) Atomics.wait(sleep, 0, 0, unsent.length > 0 ? Math.min(1, waitMs) : waitMs);
+}
