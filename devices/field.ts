@@ -49,18 +49,19 @@ export function duration(
 /** A frequency with a unit. Bounds are inclusive. */
 export function frequency(description: string, from: string, to: string, example: string): TextField {
   const [least, most] = [frequencyHz(from), frequencyHz(to)];
+  const fits = (text: string) => {
+    const hz = parseFrequencyHz(text);
+    return hz !== undefined && hz >= least && hz <= most;
+  };
   return v.pipe(
     v.string(),
     v.regex(/^[0-9]+(\.[0-9]+)?(Hz|kHz|MHz)$/),
-    v.check((text) => {
-      const hz = parseFrequencyHz(text);
-      return hz !== undefined && hz >= least && hz <= most;
-    }),
+    v.check(fits),
     v.description(description),
     v.examples([example]),
     v.metadata({
       errorMessage: `a frequency from ${from} to ${to}, such as "${example}"`,
-      suggest: suggestFrequency,
+      suggest: (found: unknown) => suggestFrequency(found, fits),
     }),
   );
 }
@@ -129,9 +130,10 @@ function suggestDuration(found: unknown, fits: (text: string) => boolean): strin
   return unit !== undefined && fits(text) ? text : undefined;
 }
 
-function suggestFrequency(found: unknown): string | undefined {
+function suggestFrequency(found: unknown, fits: (text: string) => boolean): string | undefined {
   if (typeof found !== "string") return undefined;
   const [, digits, scale] = /^\s*(\d+(?:\.\d+)?)\s*([km]?)hz\s*$/i.exec(found) ?? [];
   if (digits === undefined || scale === undefined) return undefined;
-  return `${digits}${{ "": "Hz", k: "kHz", m: "MHz" }[scale.toLowerCase()]}`;
+  const text = `${digits}${{ "": "Hz", k: "kHz", m: "MHz" }[scale.toLowerCase()]}`;
+  return fits(text) ? text : undefined;
 }

@@ -8,6 +8,7 @@ import { alternatives } from "./shape.ts";
 
 /** Every controller of the board. */
 export function checkControllers(board: BoardDraft, report: Report): void {
+  if (board.broken.has("devices")) return;
   const owners = new Map<string, string>();
   for (const controller of board.controllers) {
     checkInput(controller, board, report);
@@ -27,10 +28,7 @@ function checkInput({ at, fields, controller }: ControllerDraft, board: BoardDra
         .filter((reading) => fits(candidate, reading, controller.inputUnit))
         .map((reading) => `${candidate.id}.${reading}`),
     );
-    const allowed =
-      candidates.length === 0
-        ? `a reading in ${controller.inputUnit}; no device has one`
-        : `a reading in ${controller.inputUnit}: ${alternatives(candidates)}`;
+    const allowed = listed(`a reading in ${controller.inputUnit}`, candidates);
     report.problem([...at, "input"], input, allowed, nearest(input, candidates));
     return;
   }
@@ -53,8 +51,7 @@ function checkOutput(
   if (device === undefined) {
     const broken = board.deviceIds.has(output) && !board.devices.some((other) => other.id === output);
     const names = drivable.map((candidate) => candidate.id);
-    const field = `an actuator that takes "${controller.outputField}"`;
-    const allowed = names.length === 0 ? `${field}; there is none` : `${field}: ${alternatives(names)}`;
+    const allowed = listed(`an actuator that takes "${controller.outputField}"`, names);
     if (!broken) report.problem([...at, "output"], output, allowed, nearest(output, names));
     return;
   }
@@ -81,6 +78,11 @@ function checkLongestOn(
   if (longestOn.ms(settingsOf(controller.settings, fields.settings)) <= durationMs(maxOn)) return;
   const allowed = `at most "maxOn" of ${device.id} (${maxOn})`;
   report.problem([...at, "settings", longestOn.setting], fields.settings[longestOn.setting], allowed);
+}
+
+/** What is allowed, and which names that are, as far as any are right. */
+function listed(what: string, names: readonly string[]): string {
+  return names.length === 0 ? what : `${what}: ${alternatives(names)}`;
 }
 
 function fits({ driver }: DeviceDraft, reading: string, unit: string): boolean {

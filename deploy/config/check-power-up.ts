@@ -22,7 +22,7 @@ export function checkPowerUp({ devices }: BoardDraft, report: Report): void {
 
 function pullText(line: string, safe: "on" | "off", { pull }: HeaderLine): string {
   const level = pull === "up" ? "high" : "low";
-  return `at power-up ${line} is pulled ${level}, which is ${safe === "off" ? "on" : "off"}`;
+  return `at power-up ${line} is pulled ${level}, which switches it ${safe === "off" ? "on" : "off"}`;
 }
 
 function remedy(

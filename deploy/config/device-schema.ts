@@ -104,6 +104,9 @@ const outputFields = { line: line("The line that switches the load."), ...policy
 const pwmFields = { line: line("The line that carries the PWM.", PWM_LINES), ...policyFields };
 const i2cFields = { bus: busName("One of the buses above."), address: v.string() as v.GenericSchema<string> };
 
+/** Fields that many devices have, described once in the schema for editors. */
+export const sharedFields = { ...commonFields, ...policyFields };
+
 type Fields<E extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
 interface Named {
   readonly driver: DriverName;

@@ -37,6 +37,8 @@ export interface BoardDraft {
   /** Every id that is written, also of a device whose driver is unknown. */
   readonly deviceIds: ReadonlySet<string>;
   readonly controllerIds: ReadonlySet<string>;
+  /** Sections that cannot be read at all: nothing can be said about references into them. */
+  readonly broken: ReadonlySet<"buses" | "devices">;
 }
 
 /** What of `value` the findings leave standing. */
@@ -58,6 +60,7 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
     }),
     deviceIds: new Set(devices.map(({ id }) => id)),
     controllerIds: new Set(controllers.map(({ id }) => id)),
+    broken: new Set((["buses", "devices"] as const).filter((section) => isBroken(section, findings))),
   };
 }
 
@@ -66,6 +69,10 @@ function draftPart(id: string, at: Path, part: unknown, refused: ReadonlySet<str
   const entries = isPlainObject(part) ? Object.entries(part) : [];
   const right = entries.filter(([name]) => !refused.has(key([...at, name])));
   return { id, at, fields: Object.fromEntries(right), written: new Set(entries.map(([name]) => name)) };
+}
+
+function isBroken(section: string, findings: readonly Finding[]): boolean {
+  return findings.some(({ at }) => at.length === 0 || (at.length === 1 && at[0] === section));
 }
 
 function member(value: unknown, name: string): object {

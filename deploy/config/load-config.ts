@@ -11,7 +11,7 @@ import { draftBoard } from "./draft.ts";
 import { JsonSyntaxError, jsonPlaces } from "./json-places.ts";
 import { type Problem, Report, type Warning } from "./problem.ts";
 import { checkShape, isPlainObject } from "./shape.ts";
-import { SourceText } from "./source-text.ts";
+import { LONGEST_TEXT, SourceText } from "./source-text.ts";
 
 export type ConfigResult =
   | { readonly config: BoardConfig; readonly problems?: never; readonly warnings: readonly Warning[] }
@@ -37,6 +37,10 @@ export function loadConfig(file: string, options: ConfigOptions = {}): ConfigRes
 
 /** Checks the text of a configuration. Never throws: whatever the text, a configuration or its problems. */
 export function parseConfig(text: string, { emulated = false }: ConfigOptions = {}): ConfigResult {
+  if (text.length > LONGEST_TEXT) {
+    const found = `${text.length} characters`;
+    return { problems: [{ path: "", found, allowed: `at most ${LONGEST_TEXT} characters` }], warnings: [] };
+  }
   const source = new SourceText(text);
   let value: unknown;
   try {

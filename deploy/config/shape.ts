@@ -62,7 +62,7 @@ function checkObject(schema: Schema, entries: Entries, value: Json, at: Path, re
       checkShape(entries[key]!, value[key], [...at, key], report);
       continue;
     }
-    const suggestion = nearest(key, missing) ?? nearest(key, keys);
+    const suggestion = nearest(key, missing);
     if (suggestion !== undefined) meant.add(suggestion);
     const allowed = keys.length === 0 ? "no keys here" : keys.join(", ");
     report.add({ at: [...at, key], found: "unknown key", allowed, ...(suggestion && { suggestion }) });
@@ -75,16 +75,16 @@ function checkObject(schema: Schema, entries: Entries, value: Json, at: Path, re
   if ("pipe" in schema) checkTogether(schema, value, at, report);
 }
 
-/** Checks between the fields of one object (`partialCheck`); they run where their own fields are right. */
+/**
+ * Checks between the fields of one object (`partialCheck`, forwarded to one of the fields); they run where
+ * those fields are right. A longer path belongs to an object further in, which reports it itself.
+ */
 function checkTogether(schema: Schema, value: Json, at: Path, report: Report): void {
   for (const issue of v.safeParse(schema, value).issues ?? []) {
-    if (issue.type !== "partial_check") continue;
-    const keys = (issue.path ?? []).map(({ key }) => String(key));
-    const found = keys.reduce<unknown>(
-      (inner, key) => (isPlainObject(inner) ? inner[key] : undefined),
-      value,
-    );
-    report.problem([...at, ...keys], found, issue.message);
+    const [field, ...further] = issue.path ?? [];
+    if (issue.type !== "partial_check" || field === undefined || further.length > 0) continue;
+    const key = String(field.key);
+    report.problem([...at, key], value[key], issue.message);
   }
 }
 

@@ -5,13 +5,21 @@ import { type Finding, type Path, type Problem, pathText, type Remark, type Warn
 const LINES_BEFORE = 2;
 const WIDEST = 96;
 
+/** A board of a thousand devices needs less; beyond it, somebody gave the wrong file. */
+export const LONGEST_TEXT = 1_000_000;
+
 export class SourceText {
   /** Without the byte order mark that some editors put first. */
   readonly text: string;
+  /** Offset of each line. */
+  readonly #starts: number[] = [0];
   #places: JsonPlaces = { offsets: new Map(), repeated: [] };
 
   constructor(text: string) {
     this.text = text.replace(/^\uFEFF/, "");
+    for (let end = this.text.indexOf("\n"); end >= 0; end = this.text.indexOf("\n", end + 1)) {
+      this.#starts.push(end + 1);
+    }
   }
 
   index(places: JsonPlaces): void {
@@ -32,20 +40,20 @@ export class SourceText {
       path: pathText(path),
       found: "the key a second time",
       allowed: "each key once",
-      line: this.at(offset).line,
+      line: this.#lineAt(offset),
     }));
   }
 
   /** Line and column from 1, and the lines up to there with a mark below. */
   at(offset: number): { line: number; column: number; frame: string } {
-    const before = this.text.slice(0, offset).split("\n");
-    const line = before.length;
-    const column = before.at(-1)!.length + 1;
-    const lines = this.text.split("\n").slice(Math.max(0, line - 1 - LINES_BEFORE), line);
+    const line = this.#lineAt(offset);
+    const column = offset - this.#starts[line - 1]! + 1;
+    const first = Math.max(0, line - 1 - LINES_BEFORE);
+    const lines = this.#starts.slice(first, line).map((start) => /[^\n]*/y.exec(this.text.slice(start))![0]);
     const width = String(line).length;
     const from = column > WIDEST ? column - WIDEST / 2 : 0;
     const shown = lines.map((text, index) => {
-      const number = String(line - lines.length + 1 + index).padStart(width);
+      const number = String(first + 1 + index).padStart(width);
       return `${number} | ${text
         .slice(from, from + WIDEST)
         .replaceAll("\t", " ")
@@ -59,8 +67,19 @@ export class SourceText {
   #lineOf(path: Path): number {
     for (let depth = path.length; depth > 0; depth--) {
       const offset = this.#places.offsets.get(pathText(path.slice(0, depth)));
-      if (offset !== undefined) return this.at(offset).line;
+      if (offset !== undefined) return this.#lineAt(offset);
     }
     return 1;
+  }
+
+  /** The last line that starts at or before the offset. */
+  #lineAt(offset: number): number {
+    let [low, high] = [0, this.#starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
   }
 }

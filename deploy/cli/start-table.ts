@@ -1,0 +1,117 @@
+/** What a board prints when it starts: what is where, how it fails, and where to look. */
+import { controllerNamed } from "../../devices/controller-catalogue.ts";
+import { headerLine, type LineName } from "../../firmware/header-map.ts";
+import { formatDuration } from "../../runtime/time/duration.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
+import { addressText } from "../config/place-fields.ts";
+import {
+  boardPlan,
+  type ControllerPlan,
+  controllerPlans,
+  type DevicePlan,
+  devicePlans,
+} from "../config/plan.ts";
+import { policyWords } from "./policy-words.ts";
+
+export interface StartView {
+  readonly version: string;
+  /** Address of the page; absent where nothing is served. */
+  readonly pageUrl?: string;
+  readonly mqttUrl?: string;
+  /** Escape sequences: for terminals only. */
+  readonly colour?: boolean;
+}
+
+const COLUMNS = 100;
+const GAP = "  ";
+/** Names longer than this are cut, so that the policy always has room. */
+const WIDEST_NAME = 20;
+
+/** The table, at most 100 columns wide (addresses may be longer), ending with a line feed. */
+export function startTable(config: BoardConfig, view: StartView): string {
+  const paint = painter(view.colour === true);
+  const rows = [
+    ["device", "driver", "where", "every", "policy"],
+    ...devicePlans(config).map(deviceRow),
+    ...controllerPlans(config).map(controllerRow),
+  ];
+  const [head = "", ...body] = alignedRows(rows);
+  return `${[...headLines(config, view, paint), "", paint("dim", head), ...body, "", ...footLines(config, view)].join("\n")}\n`;
+}
+
+function headLines(config: BoardConfig, { version }: StartView, paint: Paint): string[] {
+  const { id, hardware, world } = boardPlan(config);
+  const title = `holdfast ${version}  board ${paint("bold", id)}`;
+  if (hardware === "linux") return [`${title}  hardware linux: the pins of this machine`];
+  const speed = world.timeScale === 1 ? "" : `, ${world.timeScale} times as fast`;
+  const what = `pins and chips are simulated (${world.model}, seed ${world.seed}${speed})`;
+  return [`${title}  ${paint("yellow", "EMULATED")}: ${what}`];
+}
+
+function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string[] {
+  const { id, mqtt } = boardPlan(config);
+  return [
+    ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
+    ...(mqttUrl === undefined ? [] : [`mqtt  ${mqttUrl}  topics ${mqtt.root}/${id}/#`]),
+  ];
+}
+
+function deviceRow(device: DevicePlan): string[] {
+  const { id, driver, chip, input, output, job, ownedBy, commandForMs } = device;
+  const words = [
+    ...(input === undefined ? [] : [`pull ${input.bias.replace("pull-", "")}`]),
+    ...(input?.activeLow ? ["active low"] : []),
+    ...(output === undefined ? [] : policyWords(output)),
+    ...(ownedBy === undefined ? [] : [`owned by ${ownedBy}`]),
+    ...(ownedBy !== undefined || commandForMs === undefined
+      ? []
+      : [`commands last ${formatDuration(commandForMs)}`]),
+  ];
+  const line = input?.line ?? output?.line;
+  const place = chip === undefined ? lineText(line) : `${chip.bus} ${addressText(chip.address)}`;
+  return [id, driver, place, formatDuration(job.everyMs), words.join(", ")];
+}
+
+function controllerRow({ id, kind, input, output, settings, job }: ControllerPlan): string[] {
+  const words = `${input.device}.${input.reading} > ${output.device}, ${controllerNamed(kind).describe(settings)}`;
+  return [id, kind, "controller", formatDuration(job.everyMs), words];
+}
+
+function lineText(line: string | undefined): string {
+  return line === undefined ? "" : `${line} pin ${headerLine(line as LineName).pin}`;
+}
+
+/** Every column as wide as its widest cell; the last one is wrapped at its commas. */
+function alignedRows(rows: readonly (readonly string[])[]): string[] {
+  const cut = rows.map((row) => row.map((cell, column) => (column === 0 ? clip(cell) : cell)));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cut.map((row) => row[column]!.length)));
+  const left = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  return cut.flatMap((row) => {
+    const start = widths.map((width, column) => row[column]!.padEnd(width) + GAP).join("");
+    return wrapped(row[4]!, COLUMNS - left).map((text, index) =>
+      ((index === 0 ? start : " ".repeat(left)) + text).trimEnd(),
+    );
+  });
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = [""];
+  for (const part of text.split(/(?<=,) /)) {
+    const last = lines.at(-1)!;
+    const longer = last === "" ? part : `${last} ${part}`;
+    if (last === "" || longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+function clip(name: string): string {
+  return name.length <= WIDEST_NAME ? name : `${name.slice(0, WIDEST_NAME - 1)}…`;
+}
+
+type Paint = (style: "bold" | "dim" | "yellow", text: string) => string;
+
+function painter(colour: boolean): Paint {
+  const codes = { bold: 1, dim: 2, yellow: 33 };
+  return (style, text) => (colour ? `\u001b[${codes[style]}m${text}\u001b[0m` : text);
+}

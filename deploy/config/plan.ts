@@ -1,0 +1,199 @@
+/** What the parts of a board are told, worked out of a checked configuration: numbers only, defaults filled in. */
+import {
+  type DeviceKind,
+  type DriverName,
+  driverNamed,
+  type Reading,
+  type Settings,
+} from "../../devices/catalogue.ts";
+import type { CommandSpec } from "../../devices/command-spec.ts";
+import { type Controller, type ControllerName, controllerNamed } from "../../devices/controller-catalogue.ts";
+import { durationMs, frequencyHz } from "../../devices/field.ts";
+import type { HardwarePlan, InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
+import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
+import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
+import { settingsOf } from "./settings.ts";
+import { fullTiming, lowerTiming, type TimingMs } from "./timing.ts";
+
+/** The board as a whole. */
+export interface BoardPlan {
+  readonly id: string;
+  readonly hardware: BoardConfig["hardware"];
+  /** Only used where the hardware is emulated. */
+  readonly world: Required<WorldConfig>;
+  readonly mqtt: { readonly root: string; readonly url?: string };
+}
+
+/** One periodic job. */
+export interface JobPlan {
+  readonly everyMs: number;
+  /** From the release. */
+  readonly deadlineUs: number;
+  readonly hardDeadlineUs: number;
+}
+
+export type ModeName = "full" | "reduced" | "safe" | "off";
+
+/** A rung of the ladder, highest first. `off` has no job. */
+export interface ModePlan {
+  readonly mode: ModeName;
+  readonly job?: JobPlan;
+}
+
+export interface DevicePlan {
+  readonly id: string;
+  readonly driver: DriverName;
+  readonly kind: DeviceKind;
+  /** Devices on a bus. */
+  readonly chip?: { readonly bus: string; readonly address: number };
+  /** Devices on a line. */
+  readonly input?: InputPlan;
+  readonly output?: OutputPlan;
+  readonly readings: Readonly<Record<string, Reading>>;
+  readonly command: CommandSpec;
+  /** As the driver reads them: `DriverSettings<driver>`. */
+  readonly settings: Settings;
+  /** The job of mode `full`. */
+  readonly job: JobPlan;
+  /** full, reduced, safe, off. */
+  readonly modes: readonly ModePlan[];
+  readonly probationMs: number;
+  readonly publishEveryMs: number;
+  /** Actuators: how long a command lasts that does not say `for`; absent when it may last for ever. */
+  readonly commandForMs?: number;
+  /** Actuators: the controller that owns it. */
+  readonly ownedBy?: string;
+  /** Actuators with an owner: longest override. */
+  readonly maxOverrideMs?: number;
+}
+
+export interface ControllerPlan {
+  readonly id: string;
+  readonly kind: ControllerName;
+  readonly input: {
+    readonly device: string;
+    readonly reading: string;
+    readonly unit: string;
+    readonly maxAgeMs: number;
+  };
+  readonly output: { readonly device: string; readonly field: string };
+  readonly onStale: Controller["onStale"];
+  readonly readings: Readonly<Record<string, Reading>>;
+  readonly command: CommandSpec;
+  /** As the controller reads them: `ControllerSettings<kind>`. */
+  readonly settings: Settings;
+  readonly job: JobPlan;
+  /** How long each of its commands lasts: two periods may be missed. */
+  readonly commandForMs: number;
+}
+
+export function boardPlan({ board, hardware, world = {}, mqtt = {} }: BoardConfig): BoardPlan {
+  const { model = "greenhouse", seed = 1, timeScale = 1 } = world;
+  return {
+    id: board.id,
+    hardware,
+    world: { model, seed, timeScale },
+    mqtt: { root: mqtt.root ?? "holdfast", ...(mqtt.url !== undefined && { url: mqtt.url }) },
+  };
+}
+
+/** What the guardian owns. */
+export function hardwarePlan(config: BoardConfig): HardwarePlan {
+  const devices = devicePlans(config);
+  return {
+    outputs: devices.flatMap(({ output }) => output ?? []),
+    inputs: devices.flatMap(({ input }) => input ?? []),
+    buses: Object.entries(config.buses ?? {}).map(([bus, { speed }]) => ({ bus, hz: frequencyHz(speed) })),
+  };
+}
+
+/** One plan for each device, in the order of the file. */
+export function devicePlans(config: BoardConfig): readonly DevicePlan[] {
+  const owners = new Map(Object.entries(config.controllers ?? {}).map(([id, { output }]) => [output, id]));
+  return Object.entries(config.devices).map(([id, device]) => devicePlan(id, device, owners.get(id)));
+}
+
+/** One plan for each controller, in the order of the file. */
+export function controllerPlans({ controllers = {}, devices }: BoardConfig): readonly ControllerPlan[] {
+  return Object.entries(controllers).map(([id, controller]) => {
+    const [device = ""] = controller.input.split(".");
+    return controllerPlan(id, controller, durationMs(devices[device]!.every));
+  });
+}
+
+function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefined): DevicePlan {
+  const driver = driverNamed(device.driver);
+  const full = fullTiming(device);
+  const lower = (mode: "reduced" | "safe") => lowerTiming(full, driver.kind, mode, device.modes?.[mode]);
+  return {
+    id,
+    driver: device.driver,
+    kind: driver.kind,
+    ...placePlan(device),
+    readings: driver.readings,
+    command: driver.command,
+    settings: settingsOf(driver.settings, device.settings),
+    job: jobPlan(full),
+    modes: [
+      { mode: "full", job: jobPlan(full) },
+      { mode: "reduced", job: jobPlan(lower("reduced")) },
+      { mode: "safe", job: jobPlan(lower("safe")) },
+      { mode: "off" },
+    ],
+    probationMs: durationMs(device.probation ?? "30s"),
+    publishEveryMs: durationMs(device.publishEvery ?? "1s"),
+    ...("safe" in device && commandPlan(device)),
+    ...("safe" in device && ownedBy !== undefined && { ownedBy, ...overridePlan(device) }),
+  };
+}
+
+function placePlan(device: DeviceConfig): Pick<DevicePlan, "chip" | "input" | "output"> {
+  if ("bus" in device) return { chip: { bus: device.bus, address: Number(device.address) } };
+  if ("safe" in device) {
+    const kind = driverNamed(device.driver).hardware === "pwm" ? "pwm" : "line";
+    return { output: outputPolicy(kind, device) };
+  }
+  const { line, bias, activeLow = false }: InputDeviceConfig = device;
+  return { input: { line, bias, activeLow } };
+}
+
+/** A device whose safe level is off has an end for every command: its own, or at last `maxOn`. */
+function commandPlan({ commandFor, maxOn }: OutputDeviceConfig): Pick<DevicePlan, "commandForMs"> {
+  const end = commandFor ?? maxOn;
+  return end === undefined ? {} : { commandForMs: durationMs(end) };
+}
+
+function overridePlan({
+  maxOverride = DEFAULT_MAX_OVERRIDE,
+}: OutputDeviceConfig): Pick<DevicePlan, "maxOverrideMs"> {
+  return { maxOverrideMs: durationMs(maxOverride) };
+}
+
+function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: number): ControllerPlan {
+  const controller = controllerNamed(config.kind);
+  const [device = "", reading = ""] = config.input.split(".");
+  const settings = settingsOf(controller.settings, config.settings);
+  const timing = fullTiming(config);
+  const maxAgeMs = config.maxAge === undefined ? 3 * inputEveryMs : durationMs(config.maxAge);
+  return {
+    id,
+    kind: config.kind,
+    input: { device, reading, unit: controller.inputUnit, maxAgeMs },
+    output: { device: config.output, field: controller.outputField },
+    onStale: controller.onStale,
+    readings: controller.readings,
+    command: controller.command(settings),
+    settings,
+    job: jobPlan(timing),
+    commandForMs: 3 * timing.everyMs,
+  };
+}
+
+function jobPlan({ everyMs, deadlineMs, hardDeadlineMs }: TimingMs): JobPlan {
+  return {
+    everyMs,
+    deadlineUs: Math.round(deadlineMs * 1000),
+    hardDeadlineUs: Math.round(hardDeadlineMs * 1000),
+  };
+}

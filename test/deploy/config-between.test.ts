@@ -1,0 +1,347 @@
+import * as assert from "uvu/assert";
+import { parseConfig } from "../../deploy/config/load-config.ts";
+import type { Problem, Warning } from "../../deploy/config/problem.ts";
+import { spec } from "../harness/spec.ts";
+import { type Change, demoWith } from "./demo-board.ts";
+
+/** Parts that are right by themselves and wrong together. */
+const mistakes: readonly { name: string; changes: readonly Change[]; problem: Problem }[] = [
+  {
+    name: "hardware linux",
+    changes: [["hardware", "linux"]],
+    problem: {
+      path: "hardware",
+      found: '"linux"',
+      allowed: '"emulated": this release cannot drive real pins yet (--emulated runs the file as it is)',
+    },
+  },
+  {
+    name: "a device with a reserved id",
+    changes: [["devices.status", { driver: "bh1750", bus: "i2c-1", address: "0x23", every: "1s" }]],
+    problem: {
+      path: "devices.status",
+      found: '"status"',
+      allowed:
+        "an id that is not reserved (state, set, error, on, level, status, events, timing, index, world, link)",
+    },
+  },
+  {
+    name: "a controller named like a device",
+    changes: [
+      ["controllers.thermostat", undefined],
+      [
+        "controllers.led",
+        {
+          kind: "thermostat",
+          input: "climate.temperature",
+          output: "heater",
+          every: "1s",
+          settings: { setpointC: 20, minSetpointC: 10, maxSetpointC: 30, bandC: 1 },
+        },
+      ],
+    ],
+    problem: { path: "controllers.led", found: '"led"', allowed: "an id of its own; devices.led is a led" },
+  },
+  {
+    name: "a line used twice",
+    changes: [["devices.led.line", "GPIO17"]],
+    problem: {
+      path: "devices.led.line",
+      found: '"GPIO17"',
+      allowed: "a line of its own; GPIO17 belongs to devices.heater",
+    },
+  },
+  {
+    name: "a line that a bus has",
+    changes: [["devices.button.line", "GPIO2"]],
+    problem: {
+      path: "devices.button.line",
+      found: '"GPIO2"',
+      allowed: "a line of its own; GPIO2 belongs to bus i2c-1 (SDA)",
+    },
+  },
+  {
+    name: "an unknown bus",
+    changes: [["devices.light.bus", "i2c-2"]],
+    problem: {
+      path: "devices.light.bus",
+      found: '"i2c-2"',
+      allowed: '"i2c-1" or "i2c-0"',
+      suggestion: "i2c-1",
+    },
+  },
+  {
+    name: "an address used twice on one bus",
+    changes: [["devices.climate2", { driver: "bme280", bus: "i2c-1", address: "0x76", every: "1s" }]],
+    problem: {
+      path: "devices.climate2.address",
+      found: '"0x76"',
+      allowed: "an address of its own on i2c-1; devices.climate has 0x76",
+    },
+  },
+  {
+    name: "a deadline after the period",
+    changes: [
+      ["devices.heater.deadline", "600ms"],
+      ["devices.heater.hardDeadline", "600ms"],
+    ],
+    problem: { path: "devices.heater.deadline", found: '"600ms"', allowed: 'at most "every" (500ms)' },
+  },
+  {
+    name: "a hard deadline before the deadline",
+    changes: [["devices.climate.hardDeadline", "100ms"]],
+    problem: {
+      path: "devices.climate.hardDeadline",
+      found: '"100ms"',
+      allowed: 'at least "deadline" (200ms)',
+    },
+  },
+  {
+    name: "a controller's deadline after its period",
+    changes: [
+      ["controllers.thermostat.deadline", "2s"],
+      ["controllers.thermostat.hardDeadline", "2s"],
+    ],
+    problem: { path: "controllers.thermostat.deadline", found: '"2s"', allowed: 'at most "every" (1s)' },
+  },
+  {
+    name: "a lower mode that runs more often than full",
+    changes: [["devices.climate.modes.reduced.every", "500ms"]],
+    problem: {
+      path: "devices.climate.modes.reduced.every",
+      found: '"500ms"',
+      allowed: 'at least "every" of the device (1s)',
+    },
+  },
+  {
+    name: "an output that is safe off and whose commands never end",
+    changes: [["devices.led.commandFor", undefined]],
+    problem: {
+      path: "devices.led.commandFor",
+      found: "nothing",
+      allowed: 'a duration here or in "maxOn": "safe" is "off", so every command needs an end',
+    },
+  },
+  {
+    name: "hold with a lease",
+    changes: [
+      ["devices.led.onCrash", "hold"],
+      ["devices.led.lease", "2s"],
+    ],
+    problem: {
+      path: "devices.led.lease",
+      found: '"2s"',
+      allowed: 'nothing: "onCrash" is "hold", and a lease would end what is held ("holdFor" bounds it)',
+    },
+  },
+  {
+    name: "holdFor without hold",
+    changes: [["devices.led.holdFor", "10m"]],
+    problem: {
+      path: "devices.led.holdFor",
+      found: '"10m"',
+      allowed: 'nothing unless "onCrash" is "hold"',
+    },
+  },
+  {
+    name: "maxOn on an output that is safe on",
+    changes: [
+      ["devices.led.safe", "on"],
+      ["devices.led.maxOn", "1h"],
+      ["devices.led.line", "GPIO5"],
+    ],
+    problem: {
+      path: "devices.led.maxOn",
+      found: '"1h"',
+      allowed: 'nothing: "safe" is "on", so it may be on for ever',
+    },
+  },
+  {
+    name: "a rest after a maxOn that is not there",
+    changes: [["devices.led.maxOnRest", "1m"]],
+    problem: { path: "devices.led.maxOnRest", found: '"1m"', allowed: 'nothing without "maxOn"' },
+  },
+  {
+    name: "a lease that ends between two jobs",
+    changes: [["devices.led.lease", "550ms"]],
+    problem: {
+      path: "devices.led.lease",
+      found: '"550ms"',
+      allowed: 'at least 600ms ("every" + "deadline", in mode reduced too), or "none"',
+    },
+  },
+  {
+    name: "a period that the default lease does not reach over",
+    changes: [["devices.led.every", "5s"]],
+    problem: {
+      path: "devices.led.lease",
+      found: "nothing",
+      allowed: 'at least 5100ms ("every" + "deadline", in mode reduced too), or "none" (default 2s)',
+    },
+  },
+  {
+    name: "a misspelt reading",
+    changes: [["controllers.thermostat.input", "climate.temprature"]],
+    problem: {
+      path: "controllers.thermostat.input",
+      found: '"climate.temprature"',
+      allowed: 'a reading in °C: "climate.temperature"',
+      suggestion: "climate.temperature",
+    },
+  },
+  {
+    name: "a reading in another unit",
+    changes: [["controllers.thermostat.input", "climate.pressure"]],
+    problem: {
+      path: "controllers.thermostat.input",
+      found: '"climate.pressure"',
+      allowed: 'a reading in °C: "climate.temperature"',
+      suggestion: "climate.temperature",
+    },
+  },
+  {
+    name: "a reading of a device that is not there",
+    changes: [["controllers.irrigation.input", "sail.moisture"]],
+    problem: {
+      path: "controllers.irrigation.input",
+      found: '"sail.moisture"',
+      allowed: 'a reading in %: "climate.humidity" or "soil.moisture"',
+      suggestion: "soil.moisture",
+    },
+  },
+  {
+    name: "an age limit below the period of the input",
+    changes: [["controllers.irrigation.maxAge", "1s"]],
+    problem: {
+      path: "controllers.irrigation.maxAge",
+      found: '"1s"',
+      allowed: "at least the period of soil (2s)",
+    },
+  },
+  {
+    name: "a controller that drives a sensor",
+    changes: [["controllers.thermostat.output", "light"]],
+    problem: {
+      path: "controllers.thermostat.output",
+      found: '"light"',
+      allowed: 'an actuator that takes "on": "heater", "pump" or "led"',
+    },
+  },
+  {
+    name: "an output with two owners",
+    changes: [["controllers.irrigation.output", "heater"]],
+    problem: {
+      path: "controllers.irrigation.output",
+      found: '"heater"',
+      allowed: "an output of its own; heater belongs to controllers.thermostat",
+    },
+  },
+  {
+    name: "a dose longer than the pump may run",
+    changes: [["controllers.irrigation.settings.onFor", "2m"]],
+    problem: {
+      path: "controllers.irrigation.settings.onFor",
+      found: '"2m"',
+      allowed: 'at most "maxOn" of pump (1m)',
+    },
+  },
+];
+
+for (const { name, changes, problem } of mistakes) {
+  spec(`${name} is one problem, at its path`, () => {
+    const { problems } = parseConfig(demoWith(...changes));
+    assert.equal(
+      problems?.map(({ line: _, ...rest }) => rest),
+      [problem],
+    );
+  });
+}
+
+/** What works and still surprises. */
+const surprises: readonly { name: string; changes: readonly Change[]; warning: Warning }[] = [
+  {
+    name: "an active-low output on a line that power-up pulls low",
+    changes: [["devices.pump.line", "GPIO22"]],
+    warning: {
+      path: "devices.pump.line",
+      message:
+        "at power-up GPIO22 is pulled low, which switches it on; " +
+        "a 10k pull-up from pin 15 to 3V3 (pin 1) keeps it off until Holdfast has it",
+    },
+  },
+  {
+    name: "an active-high output on a line that power-up pulls high",
+    changes: [["devices.heater.line", "GPIO5"]],
+    warning: {
+      path: "devices.heater.line",
+      message:
+        "at power-up GPIO5 is pulled high, which switches it on; " +
+        "a 10k pull-down from pin 29 to GND (pin 6) keeps it off until Holdfast has it",
+    },
+  },
+  {
+    name: "an output on a line whose pull no resistor outweighs",
+    changes: [
+      ["buses.i2c-1", { sda: "GPIO10", scl: "GPIO11", speed: "100kHz" }],
+      ["devices.led.line", "GPIO3"],
+    ],
+    warning: {
+      path: "devices.led.line",
+      message:
+        "at power-up GPIO3 is pulled high, which switches it on; " +
+        "the resistor on the board is too strong to outweigh: use another line",
+    },
+  },
+  {
+    name: "an override limit on an output that nobody owns",
+    changes: [["devices.led.maxOverride", "10m"]],
+    warning: {
+      path: "devices.led.maxOverride",
+      message: "no controller owns this output: nothing to override",
+    },
+  },
+  {
+    name: "two fans on one PWM channel",
+    changes: [
+      ["devices.fan2", { driver: "pwm-fan", line: "GPIO12", safe: "off", commandFor: "1m", every: "500ms" }],
+    ],
+    warning: {
+      path: "devices.fan2.line",
+      message:
+        "before the Pi 5, GPIO12 carries the same PWM channel as devices.fan (GPIO18): both always have one duty",
+    },
+  },
+];
+
+for (const { name, changes, warning } of surprises) {
+  spec(`${name} is a warning, not a problem`, () => {
+    const { problems, warnings } = parseConfig(demoWith(...changes));
+    assert.equal(problems, undefined);
+    assert.equal(
+      warnings.map(({ line: _, ...rest }) => rest),
+      [warning],
+    );
+  });
+}
+
+spec("hardware linux with --emulated is an emulated board; emulated stays emulated", () => {
+  const { config } = parseConfig(demoWith(["hardware", "linux"]), { emulated: true });
+  assert.is(config?.hardware, "emulated");
+  assert.is(parseConfig(demoWith(), { emulated: true }).config?.hardware, "emulated");
+});
+
+spec("a lease of none, hold without a lease, and safe on without an end are accepted", () => {
+  for (const changes of [
+    [["devices.led.lease", "none"]],
+    [
+      ["devices.led.onCrash", "hold"],
+      ["devices.led.holdFor", "1h"],
+    ],
+    [
+      ["devices.led.safe", "on"],
+      ["devices.led.commandFor", undefined],
+    ],
+  ] satisfies Change[][]) {
+    assert.is(parseConfig(demoWith(...changes)).problems, undefined);
+  }
+});

@@ -1,0 +1,30 @@
+/** The demo board of the repository, and copies of it with one thing changed. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Seen from dist/test/deploy. */
+export const demoFile = fileURLToPath(new URL("../../../board.config.json", import.meta.url));
+
+export const demoText = readFileSync(demoFile, "utf8");
+
+/** Path in the file, and what is written there; `undefined` takes the key away. */
+export type Change = readonly [path: string, value: unknown];
+
+/** The demo's text with keys set or taken away. Keys of a path are joined by dots. */
+export function demoWith(...changes: readonly Change[]): string {
+  const board = JSON.parse(demoText);
+  for (const [path, value] of changes) {
+    const keys = path.split(".");
+    const last = keys.pop()!;
+    const holder = keys.reduce((inner, key) => inner[key], board);
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+  }
+  return JSON.stringify(board, undefined, 2);
+}
+
+/** The demo's text with the first `from` replaced. */
+export function demoReplaced(from: string, to: string): string {
+  if (!demoText.includes(from)) throw new Error(`the demo has no ${from}`);
+  return demoText.replace(from, to);
+}
