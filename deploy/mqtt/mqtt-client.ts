@@ -232,12 +232,12 @@ export class MqttClient {
 
   async #sayGoodbye(attempt: Attempt, cause: string): Promise<void> {
     this.#attempt = undefined;
-    const wasOnline = attempt.online;
     attempt.online = false;
     attempt.abandon(cause);
     await new Promise<void>((done) => {
       const limit = setTimeout(done, goodbyeLimitMs);
-      attempt.client.end(!wasOnline, {}, () => {
+      // Once CONNACK came only DISCONNECT takes the will back, also while the subscription is under way.
+      attempt.client.end(!attempt.answered, {}, () => {
         clearTimeout(limit);
         done();
       });
