@@ -1,0 +1,106 @@
+/** One device: what it is, how it is, what it reads, what it takes. */
+import { useComputed } from "@preact/signals";
+import { readingNames } from "../store/device.ts";
+import { formatMicros, noYes, onOff } from "../store/format.ts";
+import { own } from "../store/own.ts";
+import type { Timing } from "../store/wire.ts";
+import { Controls } from "./controls.tsx";
+import { Icon } from "./icon.tsx";
+import { dashboard } from "./live.ts";
+import { ModeChip } from "./mode-chip.tsx";
+import { ReadingRow } from "./reading-row.tsx";
+import { Refusals } from "./refusals.tsx";
+import { useRowSpan } from "./row-span.ts";
+import { WorldPanel } from "./world-panel.tsx";
+
+/** Drawn again only when this device, its timing, or the board's and the page's connection change. */
+export function DeviceCard({ board, id }: { readonly board: string; readonly id: string }) {
+  const boardOf = () => own(dashboard.value.boards, board);
+  const view = useComputed(() => own(boardOf()?.devices ?? {}, id));
+  const timing = useComputed(() => own(boardOf()?.timings ?? {}, id));
+  const offlineSince = useComputed(() => boardOf()?.offlineSinceMs);
+  const connected = useComputed(() => dashboard.value.connection.phase === "online");
+  const box = useRowSpan();
+  const device = view.value;
+  if (device === undefined) return null;
+  const { state } = device;
+  const disabled = !connected.value || offlineSince.value !== undefined;
+  const names = readingNames(device);
+  return (
+    <article
+      ref={box}
+      class="card"
+      data-testid={`card-${id}`}
+      data-mode={state?.mode ?? "unknown"}
+      aria-labelledby={`name-${board}-${id}`}
+    >
+      <header class="card-head">
+        <div>
+          <h3 id={`name-${board}-${id}`}>{id}</h3>
+          <p class="card-sub">
+            {[state?.driver, state?.kind].filter((part) => part !== undefined && part !== "").join(" · ") ||
+              "has not said what it is"}
+          </p>
+        </div>
+        <ModeChip device={id} mode={state?.mode} />
+      </header>
+      {state !== undefined && state.cause !== null && (
+        <p class="cause" data-testid={`cause-${id}`}>
+          <Icon name="warning" />
+          {state.cause}
+        </p>
+      )}
+      <Refusals board={board} device={device} />
+      {names.length === 0 ? (
+        <p class="empty">This device has no readings.</p>
+      ) : (
+        <div class={names.length > 2 ? "readings compact" : "readings"}>
+          {names.map((name) => (
+            <ReadingRow
+              key={name}
+              device={id}
+              name={name}
+              reading={own(device.readings, name)}
+              words={state?.kind === "input" ? noYes : onOff}
+              offlineSinceMs={offlineSince.value}
+            />
+          ))}
+        </div>
+      )}
+      {state !== undefined && <Controls board={board} device={device} state={state} disabled={disabled} />}
+      <footer class="card-foot">
+        <span data-testid={`restarts-${id}`} class={(state?.restarts ?? 0) > 0 ? "counted" : ""}>
+          {count(state?.restarts ?? 0, "restart")}
+        </span>
+        <TimingLine id={id} timing={timing.value} misses={state?.misses ?? 0} />
+      </footer>
+      {state !== undefined && <WorldPanel board={board} device={device} state={state} disabled={disabled} />}
+    </article>
+  );
+}
+
+interface TimingLineProps {
+  readonly id: string;
+  readonly timing: Timing | undefined;
+  readonly misses: number;
+}
+
+function TimingLine({ id, timing, misses }: TimingLineProps) {
+  const missed = timing?.misses ?? misses;
+  return (
+    <span data-testid={`timing-${id}`}>
+      <span class={missed > 0 ? "counted" : ""}>{count(missed, "miss", "misses")}</span>
+      {timing?.lateness !== undefined && (
+        <span
+          title={`of ${timing.count} jobs: half at most ${formatMicros(timing.lateness.p50)} late, worst ${formatMicros(timing.lateness.max)}`}
+        >
+          {" · "}p99 {formatMicros(timing.lateness.p99)} late
+        </span>
+      )}
+    </span>
+  );
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number === 0 ? "no" : number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,11 @@
+import { render } from "preact";
+import "uplot/dist/uPlot.min.css";
+import "./page.css";
+import { App } from "./app.tsx";
+import { start } from "./live.ts";
+import { startTheme } from "./theme.ts";
+
+startTheme();
+start();
+const place = document.getElementById("app");
+if (place !== null) render(<App />, place);

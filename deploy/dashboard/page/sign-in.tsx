@@ -1,0 +1,42 @@
+/** Asks for a user and a password when the broker wants them; they are kept in memory only. */
+import { useSignal } from "@preact/signals";
+import { brokerUrl, signIn } from "./live.ts";
+
+export function SignIn() {
+  const tried = useSignal(false);
+  return (
+    <form
+      class="sign-in"
+      data-testid="sign-in"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const data = new FormData(event.currentTarget);
+        tried.value = true;
+        signIn({ username: String(data.get("username")), password: String(data.get("password")) });
+      }}
+    >
+      <h2>Sign in</h2>
+      <p role={tried.value ? "alert" : undefined}>
+        {tried.value ? "That user or password was not accepted by " : "A user and a password are wanted by "}
+        {brokerUrl}.
+      </p>
+      <label>
+        User
+        <input name="username" autocomplete="username" required data-testid="sign-in-user" />
+      </label>
+      <label>
+        Password
+        <input
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          data-testid="sign-in-password"
+        />
+      </label>
+      <button type="submit" class="primary" data-testid="sign-in-submit">
+        Sign in
+      </button>
+    </form>
+  );
+}

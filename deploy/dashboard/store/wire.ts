@@ -1,0 +1,229 @@
+/**
+ * What boards publish, decoded at the edge: everything behind these functions is trusted.
+ * Each returns undefined when the payload is not what the topic promises; unknown fields are ignored.
+ */
+import type { CommandField, CommandSpec } from "../../../devices/command-spec.ts";
+
+export type Quality = "good" | "suspect" | "stale" | "bad";
+export type Mode = "full" | "reduced" | "safe" | "off" | "starting";
+export type Kind = "sensor" | "actuator" | "input" | "controller";
+export type Value = number | boolean | string | null;
+
+/** `<board>/status`. */
+export interface BoardStatus {
+  readonly state: "online" | "offline";
+  readonly incarnation: number | undefined;
+  readonly version: string | undefined;
+  readonly schema: number | undefined;
+  readonly hardware: "emulated" | "linux" | undefined;
+  readonly clock: string | undefined;
+}
+
+/** `<device>/<reading>`; `atMs` is the board's wall clock, null where it has none. */
+export interface ReadingMessage {
+  readonly value: Value;
+  readonly unit: string;
+  readonly quality: Quality;
+  readonly atMs: number | null;
+}
+
+/** `<device>/state`. */
+export interface DeviceState {
+  readonly mode: Mode;
+  readonly restarts: number;
+  readonly cause: string | null;
+  readonly driver: string;
+  readonly kind: Kind | undefined;
+  readonly commands: CommandSpec;
+  readonly readings: Readonly<Record<string, { readonly unit: string }>>;
+  readonly world: readonly string[];
+  readonly faults: readonly string[];
+  readonly ownedBy: string | null;
+  readonly commanded: Readonly<Record<string, Value>> | null;
+  readonly remainingMs: number | null;
+  readonly override: { readonly remainingMs: number | null } | null;
+  readonly misses: number;
+}
+
+/** One object on `<board>/events`; `detail` is what the event says beside the fields all have. */
+export interface EventMessage {
+  readonly atMs: number | null;
+  readonly kind: string;
+  readonly device: string | null;
+  readonly cause: string | null;
+  readonly detail: Readonly<Record<string, Value>>;
+}
+
+/** Percentiles in microseconds. */
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** `<board>/timing/<job>`. */
+export interface Timing {
+  readonly count: number;
+  readonly misses: number;
+  readonly lateness: Spread | undefined;
+  readonly execution: Spread | undefined;
+  readonly endToEnd: Spread | undefined;
+}
+
+/** `<device>/error`. */
+export interface RefusalMessage {
+  readonly reason: string;
+  readonly command: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function decodeStatus(json: string): BoardStatus | undefined {
+  const fields = decodeObject(json);
+  if (fields === undefined) return undefined;
+  const { state, hardware } = fields;
+  if (state !== "online" && state !== "offline") return undefined;
+  return {
+    state,
+    incarnation: asNumber(fields.incarnation),
+    version: asString(fields.version),
+    schema: asNumber(fields.schema),
+    hardware: hardware === "emulated" || hardware === "linux" ? hardware : undefined,
+    clock: asString(fields.clock),
+  };
+}
+
+/** A quality the page does not know counts as suspect: better doubted than trusted. */
+export function decodeReading(json: string): ReadingMessage | undefined {
+  const fields = decodeObject(json);
+  if (fields === undefined) return undefined;
+  const value = asValue(fields.value);
+  if (value === undefined) return undefined;
+  return {
+    value,
+    unit: asString(fields.unit) ?? "",
+    quality: oneOf(fields.quality, ["good", "suspect", "stale", "bad"]) ?? "suspect",
+    atMs: asTime(fields.at),
+  };
+}
+
+export function decodeState(json: string): DeviceState | undefined {
+  const fields = decodeObject(json);
+  const mode = oneOf(fields?.mode, ["full", "reduced", "safe", "off", "starting"]);
+  if (fields === undefined || mode === undefined) return undefined;
+  const override = asObject(fields.override);
+  return {
+    mode,
+    restarts: asNumber(fields.restarts) ?? 0,
+    cause: asString(fields.cause) ?? null,
+    driver: asString(fields.driver) ?? "",
+    kind: oneOf(fields.kind, ["sensor", "actuator", "input", "controller"]),
+    commands: decodeCommands(fields.commands),
+    readings: mapFields(fields.readings, (field) => ({ unit: asString(asObject(field)?.unit) ?? "" })),
+    world: asStrings(fields.world),
+    faults: asStrings(fields.faults),
+    ownedBy: asString(fields.ownedBy) ?? null,
+    commanded: asObject(fields.commanded) === undefined ? null : mapFields(fields.commanded, asValue),
+    remainingMs: asNumber(fields.remainingMs) ?? null,
+    override: override === undefined ? null : { remainingMs: asNumber(override.remainingMs) ?? null },
+    misses: asNumber(fields.misses) ?? 0,
+  };
+}
+
+export function decodeEvent(json: string): EventMessage | undefined {
+  const fields = decodeObject(json);
+  const kind = asString(fields?.kind);
+  if (fields === undefined || kind === undefined) return undefined;
+  const { at, kind: _, device, cause, ...rest } = fields;
+  return {
+    atMs: asTime(at),
+    kind,
+    device: asString(device) ?? null,
+    cause: asString(cause) ?? null,
+    detail: mapFields(rest, asValue),
+  };
+}
+
+export function decodeTiming(json: string): Timing | undefined {
+  const fields = decodeObject(json);
+  const count = asNumber(fields?.count);
+  if (fields === undefined || count === undefined) return undefined;
+  return {
+    count,
+    misses: asNumber(fields.misses) ?? 0,
+    lateness: decodeSpread(fields.latenessUs),
+    execution: decodeSpread(fields.executionUs),
+    endToEnd: decodeSpread(fields.endToEndUs),
+  };
+}
+
+export function decodeRefusal(json: string): RefusalMessage | undefined {
+  const fields = decodeObject(json);
+  const reason = asString(fields?.reason);
+  if (fields === undefined || reason === undefined) return undefined;
+  const { command } = fields;
+  return { reason, command: typeof command === "string" ? command : (JSON.stringify(command) ?? "") };
+}
+
+function decodeCommands(raw: unknown): CommandSpec {
+  return mapFields(raw, (field): CommandField | undefined => {
+    const { type, min, max, unit } = asObject(field) ?? {};
+    if (type === "boolean") return { type };
+    if (type !== "number" || typeof min !== "number" || typeof max !== "number") return undefined;
+    return { type, min, max, ...(typeof unit === "string" ? { unit } : {}) };
+  });
+}
+
+function decodeSpread(raw: unknown): Spread | undefined {
+  const { p50, p99, max } = asObject(raw) ?? {};
+  if (typeof p99 !== "number") return undefined;
+  return { p50: asNumber(p50) ?? p99, p99, max: asNumber(max) ?? p99 };
+}
+
+function decodeObject(json: string): Fields | undefined {
+  try {
+    return asObject(JSON.parse(json));
+  } catch {
+    return undefined; // not JSON: reported by the caller as unreadable
+  }
+}
+
+function asObject(raw: unknown): Fields | undefined {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw) ? (raw as Fields) : undefined;
+}
+
+/** The fields that `decode` accepts, in the order they came. */
+function mapFields<T>(raw: unknown, decode: (field: unknown) => T | undefined): Readonly<Record<string, T>> {
+  const decoded: [string, T][] = [];
+  for (const [name, field] of Object.entries(asObject(raw) ?? {})) {
+    const value = decode(field);
+    if (value !== undefined) decoded.push([name, value]);
+  }
+  return Object.fromEntries(decoded);
+}
+
+function asString(raw: unknown): string | undefined {
+  return typeof raw === "string" ? raw : undefined;
+}
+
+function asStrings(raw: unknown): readonly string[] {
+  return Array.isArray(raw) ? raw.filter((entry) => typeof entry === "string") : [];
+}
+
+function asNumber(raw: unknown): number | undefined {
+  return typeof raw === "number" && Number.isFinite(raw) ? raw : undefined;
+}
+
+function asValue(raw: unknown): Value | undefined {
+  if (raw === null || typeof raw === "boolean" || typeof raw === "string") return raw;
+  return asNumber(raw);
+}
+
+function asTime(raw: unknown): number | null {
+  const ms = typeof raw === "string" ? Date.parse(raw) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function oneOf<T extends string>(raw: unknown, allowed: readonly T[]): T | undefined {
+  return allowed.find((entry) => entry === raw);
+}
