@@ -46,7 +46,8 @@ type MqttMessage =
   | { readonly type: "commanded"; readonly device: string; readonly command: Command }
   | { readonly type: "worldSet"; readonly device: string; readonly set: WorldSet }
   | { readonly type: "link"; readonly state: LinkState; readonly cause: string }
-  | { readonly type: "problem"; readonly text: string };
+  | { readonly type: "problem"; readonly text: string }
+  | { readonly type: "closed" };
 
 /** How often readings are checked for age, ms. */
 const AGE_EVERY_MS = 250;
@@ -132,10 +133,11 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         break;
       case "exit": {
         void link.close().then(() => post({ type: "closed" }));
-        yield* self.receive({ type: "closed" } as never, { within: 1000 });
+        yield* self.receive("closed", { within: 1000 });
         return;
       }
       case "down":
+      case "closed":
         break;
       default:
         telemetry.take(message);

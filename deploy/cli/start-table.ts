@@ -4,13 +4,8 @@ import { headerLine, type LineName } from "../../firmware/header-map.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { addressText } from "../config/place-fields.ts";
-import {
-  boardPlan,
-  type ControllerPlan,
-  controllerPlans,
-  type DevicePlan,
-  devicePlans,
-} from "../config/plan.ts";
+import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
+import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { policyWords } from "./policy-words.ts";
 
 export interface StartView {

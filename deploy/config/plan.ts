@@ -1,15 +1,9 @@
 /** What the parts of a board are told, worked out of a checked configuration: numbers only, defaults filled in. */
-import {
-  type DeviceKind,
-  type DriverName,
-  driverNamed,
-  type Reading,
-  type Settings,
-} from "../../devices/catalogue.ts";
-import type { CommandSpec } from "../../devices/command-spec.ts";
-import { type Controller, type ControllerName, controllerNamed } from "../../devices/controller-catalogue.ts";
+import { driverNamed } from "../../devices/catalogue.ts";
+import { controllerNamed } from "../../devices/controller-catalogue.ts";
 import { durationMs, frequencyHz } from "../../devices/field.ts";
-import type { HardwarePlan, InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
+import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
 import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
@@ -23,69 +17,6 @@ export interface BoardPlan {
   /** Only used where the hardware is emulated. */
   readonly world: Required<WorldConfig>;
   readonly mqtt: { readonly root: string; readonly url?: string };
-}
-
-/** One periodic job. */
-export interface JobPlan {
-  readonly everyMs: number;
-  /** From the release. */
-  readonly deadlineUs: number;
-  readonly hardDeadlineUs: number;
-}
-
-export type ModeName = "full" | "reduced" | "safe" | "off";
-
-/** A rung of the ladder, highest first. `off` has no job. */
-export interface ModePlan {
-  readonly mode: ModeName;
-  readonly job?: JobPlan;
-}
-
-export interface DevicePlan {
-  readonly id: string;
-  readonly driver: DriverName;
-  readonly kind: DeviceKind;
-  /** Devices on a bus. */
-  readonly chip?: { readonly bus: string; readonly address: number };
-  /** Devices on a line. */
-  readonly input?: InputPlan;
-  readonly output?: OutputPlan;
-  readonly readings: Readonly<Record<string, Reading>>;
-  readonly command: CommandSpec;
-  /** As the driver reads them: `DriverSettings<driver>`. */
-  readonly settings: Settings;
-  /** The job of mode `full`. */
-  readonly job: JobPlan;
-  /** full, reduced, safe, off. */
-  readonly modes: readonly ModePlan[];
-  readonly probationMs: number;
-  readonly publishEveryMs: number;
-  /** Actuators: how long a command lasts that does not say `for`; absent when it may last for ever. */
-  readonly commandForMs?: number;
-  /** Actuators: the controller that owns it. */
-  readonly ownedBy?: string;
-  /** Actuators with an owner: longest override. */
-  readonly maxOverrideMs?: number;
-}
-
-export interface ControllerPlan {
-  readonly id: string;
-  readonly kind: ControllerName;
-  readonly input: {
-    readonly device: string;
-    readonly reading: string;
-    readonly unit: string;
-    readonly maxAgeMs: number;
-  };
-  readonly output: { readonly device: string; readonly field: string };
-  readonly onStale: Controller["onStale"];
-  readonly readings: Readonly<Record<string, Reading>>;
-  readonly command: CommandSpec;
-  /** As the controller reads them: `ControllerSettings<kind>`. */
-  readonly settings: Settings;
-  readonly job: JobPlan;
-  /** How long each of its commands lasts: two periods may be missed. */
-  readonly commandForMs: number;
 }
 
 export function boardPlan({ board, hardware, world = {}, mqtt = {} }: BoardConfig): BoardPlan {

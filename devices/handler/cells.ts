@@ -41,9 +41,9 @@ export function* controllerCell(
   yield* controllerProcess(self, plan, start, keeper, createLaw(plan));
 }
 
-function createLaw({ law, settings, input: { maxAgeMs } }: ControllerPlan): ControlLaw {
+function createLaw({ kind, settings, input: { maxAgeMs } }: ControllerPlan): ControlLaw {
   const number = (name: string) => Number(settings[name]);
-  switch (law) {
+  switch (kind) {
     case "thermostat":
       return thermostatLaw({ setpointC: number("setpointC"), bandC: number("bandC"), maxAgeMs });
     case "irrigation":

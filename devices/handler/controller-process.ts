@@ -21,8 +21,6 @@ import {
   TELEMETRY,
 } from "./messages.ts";
 
-/** A command outlives this many periods without renewal. */
-const RENEWALS_MISSED = 3;
 const TIMING_EVERY_US = 2_000_000;
 
 export function* controllerProcess(
@@ -32,7 +30,8 @@ export function* controllerProcess(
   keeper: Pid,
   law: ControlLaw,
 ): ProcessGenerator {
-  const { id, timing, input, output } = plan;
+  const { id, input, output } = plan;
+  const periodUs = plan.job.everyMs * 1000;
   self.register(id);
   law.change(start.kept);
   const endToEnd = new Histogram();
@@ -41,15 +40,7 @@ export function* controllerProcess(
   let source: { pid: Pid; ref: number } | undefined;
   let mode: "full" | "safe" | undefined;
   let nextTimingUs = self.nowUs();
-  const job = new Job(
-    {
-      name: id,
-      periodUs: timing.everyMs * 1000,
-      deadlineUs: timing.deadlineMs * 1000,
-      hardDeadlineUs: timing.hardDeadlineMs * 1000,
-    },
-    self.nowUs(),
-  );
+  const job = new Job({ name: id, periodUs, ...plan.job }, self.nowUs());
 
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const publish = () => {
@@ -92,10 +83,10 @@ export function* controllerProcess(
       controller: id,
       from: self.pid,
       level: decision.on ? 1 : 0,
-      forMs: RENEWALS_MISSED * timing.everyMs,
+      forMs: plan.commandForMs,
       sampledAtUs,
     };
-    self.send(output, drive, { deadlineUs: sampledAtUs + plan.endToEndDeadlineMs * 1000 });
+    self.send(output.device, drive, { deadlineUs: sampledAtUs + plan.job.deadlineUs });
   };
 
   /** The source is found by name: after its restart it is another process. */
@@ -120,9 +111,9 @@ export function* controllerProcess(
       case "driven": {
         const us = message.atUs - message.sampledAtUs;
         // A renewal by an older sample says nothing about the way of a sample to the line.
-        if (message.sampledAtUs !== latest?.sampledAtUs || us > timing.everyMs * 1000) break;
+        if (message.sampledAtUs !== latest?.sampledAtUs || us > periodUs) break;
         endToEnd.record(us);
-        if (us > plan.endToEndDeadlineMs * 1000) endToEndMisses++;
+        if (us > plan.job.deadlineUs) endToEndMisses++;
         break;
       }
       case "command":
@@ -136,7 +127,7 @@ export function* controllerProcess(
         publish();
         break;
       case "fault":
-        if (plan.emulated) injectFault(message.fault);
+        if (start.emulated) injectFault(message.fault);
         break;
       case "down":
         if (message.ref === source?.ref) source = undefined;
@@ -146,7 +137,7 @@ export function* controllerProcess(
     job.begin(self);
     follow();
     // Just decided by a fresh sample: a second decision now would only cost a message.
-    if (self.nowUs() - decidedUs > (timing.everyMs * 1000) / 2) decide();
+    if (self.nowUs() - decidedUs > periodUs / 2) decide();
     if (job.end(self)) {
       const event = { kind: "miss", device: id, job: id, misses: job.misses };
       self.send(TELEMETRY, { type: "event", event });

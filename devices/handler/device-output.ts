@@ -29,7 +29,13 @@ export class DeviceOutput {
     this.#plan = plan;
     this.#task = task;
     this.#voice = voice;
-    this.#command = new OutputCommand(plan.output);
+    const { commandForMs, ownedBy, maxOverrideMs } = plan;
+    this.#command = new OutputCommand({
+      safe: plan.output.safe,
+      ...(commandForMs !== undefined && { commandForMs }),
+      ...(ownedBy !== undefined && { ownedBy }),
+      ...(maxOverrideMs !== undefined && { maxOverrideMs }),
+    });
     this.#field = Object.keys(plan.command)[0] ?? "on";
   }
 

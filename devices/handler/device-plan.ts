@@ -1,63 +1,69 @@
-/** What a device's and a controller's process is started with: checked, and all times in numbers. Plain data. */
+/** What a device's and a controller's process is started with: checked, all times in numbers. Plain data. */
+import type { InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import type { DeviceKind, DriverName, Reading, Settings } from "../catalogue.ts";
 import type { CommandSpec } from "../command-spec.ts";
+import type { Controller, ControllerName } from "../controller-catalogue.ts";
 import type { Mode } from "./mode.ts";
 
-export interface ModeTiming {
+/** One periodic job. */
+export interface JobPlan {
   readonly everyMs: number;
-  readonly deadlineMs: number;
-  readonly hardDeadlineMs: number;
+  /** From the release. */
+  readonly deadlineUs: number;
+  readonly hardDeadlineUs: number;
 }
 
-export interface ReadingPlan {
-  readonly unit: string;
-  readonly resolution: number;
+/** A rung of the ladder, highest first. `off` has no job. */
+export interface ModePlan {
+  readonly mode: Mode;
+  readonly job?: JobPlan;
 }
-
-/** What the device occupies. */
-export type DevicePlace =
-  | { readonly kind: "i2c"; readonly bus: string; readonly address: number }
-  | { readonly kind: "input"; readonly line: string }
-  | { readonly kind: "output"; readonly line: string; readonly pwm: boolean };
 
 export interface DevicePlan {
   readonly id: string;
-  readonly driver: string;
-  readonly kind: "sensor" | "input" | "actuator";
-  readonly place: DevicePlace;
-  readonly settings: Readonly<Record<string, number | string | boolean>>;
-  readonly readings: Readonly<Record<string, ReadingPlan>>;
+  readonly driver: DriverName;
+  readonly kind: DeviceKind;
+  /** Devices on a bus. */
+  readonly chip?: { readonly bus: string; readonly address: number };
+  /** Devices on a line. */
+  readonly input?: InputPlan;
+  readonly output?: OutputPlan;
+  readonly readings: Readonly<Record<string, Reading>>;
   readonly command: CommandSpec;
-  readonly modes: Readonly<Record<Exclude<Mode, "off">, ModeTiming>>;
+  /** As the driver reads them: `DriverSettings<driver>`. */
+  readonly settings: Settings;
+  /** The job of mode `full`. */
+  readonly job: JobPlan;
+  /** full, reduced, safe, off. */
+  readonly modes: readonly ModePlan[];
   readonly probationMs: number;
-  readonly faultsToDescend: number;
-  /** Only outputs. */
-  readonly output?: OutputCommandPlan;
-  /** Faults may be injected. */
-  readonly emulated: boolean;
-}
-
-/** How commands to an output end. */
-export interface OutputCommandPlan {
-  readonly safe: "on" | "off";
-  /** How long a command without `for` holds; absent: until it is replaced. */
+  readonly publishEveryMs: number;
+  /** Actuators: how long a command lasts that does not say `for`; absent when it may last for ever. */
   readonly commandForMs?: number;
-  /** The controller that owns the output. */
+  /** Actuators: the controller that owns it. */
   readonly ownedBy?: string;
-  readonly maxOverrideMs: number;
+  /** Actuators with an owner: longest override. */
+  readonly maxOverrideMs?: number;
 }
 
 export interface ControllerPlan {
   readonly id: string;
-  readonly law: "thermostat" | "irrigation";
-  readonly input: { readonly device: string; readonly reading: string; readonly maxAgeMs: number };
-  readonly output: string;
-  readonly settings: Readonly<Record<string, number | string | boolean>>;
-  readonly readings: Readonly<Record<string, ReadingPlan>>;
+  readonly kind: ControllerName;
+  readonly input: {
+    readonly device: string;
+    readonly reading: string;
+    readonly unit: string;
+    readonly maxAgeMs: number;
+  };
+  readonly output: { readonly device: string; readonly field: string };
+  readonly onStale: Controller["onStale"];
+  readonly readings: Readonly<Record<string, Reading>>;
   readonly command: CommandSpec;
-  readonly timing: ModeTiming;
-  /** Sample to line, ms. */
-  readonly endToEndDeadlineMs: number;
-  readonly emulated: boolean;
+  /** As the controller reads them: `ControllerSettings<kind>`. */
+  readonly settings: Settings;
+  readonly job: JobPlan;
+  /** How long each of its commands lasts: two periods may be missed. */
+  readonly commandForMs: number;
 }
 
 /** How a device's or controller's cell is started (again). */
@@ -65,4 +71,6 @@ export interface Start {
   readonly mode: Exclude<Mode, "off">;
   /** What commands have changed and must outlive a restart: setpoints. */
   readonly kept: Readonly<Record<string, number | boolean>>;
+  /** Faults may be injected. */
+  readonly emulated: boolean;
 }

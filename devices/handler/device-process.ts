@@ -22,6 +22,8 @@ import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import type { Mode } from "./mode.ts";
 import type { DeviceTask } from "./task.ts";
 
+/** Failed jobs in a row that cost a rung: one may be noise on the bus, three are not. */
+const FAULTS_TO_DESCEND = 3;
 /** Between two timing reports of a device, us. */
 const TIMING_EVERY_US = 2_000_000;
 
@@ -37,7 +39,7 @@ export function* deviceProcess(
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const event = (detail: { kind: string; [key: string]: unknown }) =>
     self.send(TELEMETRY, { type: "event", event: { device: id, ...detail } });
-  const ladder = new Ladder(start.mode, plan);
+  const ladder = new Ladder(start.mode, { faultsToDescend: FAULTS_TO_DESCEND, probationMs: plan.probationMs });
   const readings = new DeviceReadings(self, plan, task.rules ?? {});
   const output = plan.output === undefined ? undefined : new DeviceOutput(self, plan, task, { patch, event });
   let job = newJob(plan, start.mode, self.nowUs());
@@ -119,7 +121,7 @@ export function* deviceProcess(
           announce();
           break;
         case "fault":
-          if (plan.emulated) injectFault(message.fault);
+          if (start.emulated) injectFault(message.fault);
           break;
         case "down":
           readings.unsubscribe(message.pid);
@@ -135,17 +137,9 @@ export function* deviceProcess(
   }
 }
 
-function newJob(plan: DevicePlan, mode: Exclude<Mode, "off">, nowUs: number): Job {
-  const { everyMs, deadlineMs, hardDeadlineMs } = plan.modes[mode];
-  return new Job(
-    {
-      name: plan.id,
-      periodUs: everyMs * 1000,
-      deadlineUs: deadlineMs * 1000,
-      hardDeadlineUs: hardDeadlineMs * 1000,
-    },
-    nowUs,
-  );
+function newJob(plan: DevicePlan, mode: Mode, nowUs: number): Job {
+  const job = plan.modes.find((rung) => rung.mode === mode)?.job ?? plan.job;
+  return new Job({ name: plan.id, periodUs: job.everyMs * 1000, ...job }, nowUs);
 }
 
 /** A fence is no fault of the device: a newer life owns it, and this one has to end. */

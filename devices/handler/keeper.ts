@@ -25,6 +25,7 @@ export interface KeeperSpec {
   readonly longestOffMs: number;
   /** What commands had changed before this start of the board. */
   readonly kept: Start["kept"];
+  readonly emulated: boolean;
   /** Stores what commands changed. */
   keep(values: Start["kept"]): void;
 }
@@ -46,8 +47,8 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
 
     for (;;) {
       const startedUs = self.nowUs();
-      const pid = kernel.startCell(spec.cell({ mode: mode === "off" ? "safe" : mode, kept }, self.pid));
       if (mode === "off") mode = "safe";
+      const pid = kernel.startCell(spec.cell({ mode, kept, emulated: spec.emulated }, self.pid));
       const ref = self.monitor(pid);
       let ended: ExitReason | undefined;
       while (ended === undefined) {

@@ -7,7 +7,16 @@
  * what the output should be at now. Monotonic us.
  */
 import type { Command } from "../command-spec.ts";
-import type { OutputCommandPlan } from "./device-plan.ts";
+
+/** How commands to an output end. */
+export interface OutputCommandPlan {
+  readonly safe: "on" | "off";
+  /** How long a command without `for` holds; absent: until it is replaced. */
+  readonly commandForMs?: number;
+  /** The controller that owns the output, and how long a person may take it away. */
+  readonly ownedBy?: string;
+  readonly maxOverrideMs?: number;
+}
 
 interface Held {
   readonly level: number;
@@ -48,7 +57,7 @@ export class OutputCommand {
 
   /** A command of a person or program over MQTT. `level` is absent in `{"override":false}` alone. */
   fromPerson(command: Command, level: number | undefined, nowUs: number): Verdict {
-    const { ownedBy, maxOverrideMs, commandForMs } = this.#plan;
+    const { ownedBy, maxOverrideMs = 0, commandForMs } = this.#plan;
     if (command.override === false) {
       this.#manual = undefined;
       if (level === undefined) return ACCEPTED;

@@ -1,6 +1,6 @@
 /** Which adapter serves which driver of the catalogue. Adding a driver adds one line here. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
-import type { DevicePlan, DevicePlace } from "../handler/device-plan.ts";
+import type { DevicePlan } from "../handler/device-plan.ts";
 import type { DeviceTask } from "../handler/task.ts";
 import { climateTask } from "./climate.ts";
 import { fanTask } from "./fan.ts";
@@ -17,10 +17,10 @@ const TASKS: Readonly<Record<string, Factory>> = {
     soilTask(hardware, bus, address, settings as unknown as SoilSettings),
   ),
   bh1750: onBus((hardware, bus, address) => lightTask(hardware, bus, address)),
-  button: (hardware, { place, settings }) => buttonTask(hardware, lineOf(place), Number(settings.debounceMs)),
-  relay: (hardware, { place }) => relayTask(hardware, lineOf(place)),
-  led: (hardware, { place }) => ledTask(hardware, lineOf(place)),
-  "pwm-fan": (hardware, { place }, nowUs) => fanTask(hardware, lineOf(place), nowUs),
+  button: (hardware, plan) => buttonTask(hardware, lineOf(plan), Number(plan.settings.debounceMs)),
+  relay: (hardware, plan) => relayTask(hardware, lineOf(plan)),
+  led: (hardware, plan) => ledTask(hardware, lineOf(plan)),
+  "pwm-fan": (hardware, plan, nowUs) => fanTask(hardware, lineOf(plan), nowUs),
 };
 
 /** The adapter of the plan's driver. A driver without one is a defect: the configuration was checked. */
@@ -34,12 +34,13 @@ function onBus(
   make: (hardware: Hardware, bus: string, address: number, plan: DevicePlan) => DeviceTask,
 ): Factory {
   return (hardware, plan) => {
-    if (plan.place.kind !== "i2c") throw new TypeError(`${plan.id}: ${plan.driver} needs a bus`);
-    return make(hardware, plan.place.bus, plan.place.address, plan);
+    if (plan.chip === undefined) throw new TypeError(`${plan.id}: ${plan.driver} needs a bus`);
+    return make(hardware, plan.chip.bus, plan.chip.address, plan);
   };
 }
 
-function lineOf(place: DevicePlace): string {
-  if (place.kind === "i2c") throw new TypeError("a line is needed");
-  return place.line;
+function lineOf({ id, driver, output, input }: DevicePlan): string {
+  const line = output?.line ?? input?.line;
+  if (line === undefined) throw new TypeError(`${id}: ${driver} needs a line`);
+  return line;
 }

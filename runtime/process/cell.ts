@@ -95,7 +95,7 @@ export interface CellResources {
 export type Body<A extends readonly unknown[] = readonly unknown[], M = unknown> = (
   self: Self<M>,
   ...args: A
-) => ProcessGenerator;
+) => ProcessGenerator<unknown>;
 
 export interface SpawnOptions {
   readonly label?: string;
@@ -120,7 +120,7 @@ export class Cell {
   readonly #options: CellOptions;
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
-  readonly #queue = new RunQueue<Process>();
+  readonly #queue = new RunQueue<Process>({ bands: 4 });
   readonly #processes = new Map<number, Process>();
   readonly #peers = new Map<string, Peer>();
   readonly #signals: LocalSignal[] = [];
@@ -170,7 +170,7 @@ export class Cell {
     const copied = args.map((argument) => copyMessage(argument, isPid)) as unknown as A;
     process.generator = body(new Self<M>(this, process, new Wait(this, process)), ...copied);
     this.#processes.set(number, process);
-    this.#makeRunnable(process, this.#clock.now() + this.#hangLimitUs);
+    this.#makeRunnable(process, Number.POSITIVE_INFINITY);
     return pid;
   }
 
@@ -414,7 +414,7 @@ export class Cell {
 
   #wakeFor(process: Process, message: unknown, deadlineUs: number): void {
     if (process.state !== "waiting" || process.deaf || !matches(process.pattern, message)) return;
-    this.#makeRunnable(process, Math.min(deadlineUs, this.#clock.now() + this.#hangLimitUs));
+    this.#makeRunnable(process, deadlineUs);
   }
 
   #makeRunnable(process: Process, deadlineUs: number): void {

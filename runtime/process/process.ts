@@ -6,21 +6,23 @@ import type { Mailbox } from "./mailbox.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Pid } from "./pid.ts";
 import type { Wait } from "./wait.ts";
+import { notQueued, type Queueable } from "../time/run-queue.ts";
 
 /** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
-export type ProcessGenerator<R = unknown> = Generator<Wait, R, void>;
+export type ProcessGenerator<R = void> = Generator<Wait, R, void>;
 
 /** Lower runs first. Signals and supervisors run in `system`. */
 export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3 } as const;
 
 export type ProcessState = "runnable" | "running" | "waiting" | "dead";
 
-export class Process {
+export class Process implements Queueable {
   readonly pid: Pid;
   readonly label: string;
   readonly band: number;
   readonly mailbox: Mailbox;
-  generator: ProcessGenerator | undefined;
+  generator: ProcessGenerator<unknown> | undefined;
+  queuePlace = notQueued;
   state: ProcessState = "waiting";
   trapExit = false;
   /** What `receive` waits for while `state` is `waiting`; `undefined` pattern: anything. */

@@ -31,7 +31,7 @@ export interface SendOptions {
   readonly deadlineUs?: number;
 }
 
-export class Self<M = unknown> {
+export class Self<M = never> {
   readonly pid: Pid;
   readonly #cell: Cell;
   readonly #process: Process;

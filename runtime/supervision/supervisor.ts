@@ -7,7 +7,7 @@
  */
 import type { Body } from "../process/cell.ts";
 import { type ExitReason, isOrderly } from "../process/exit-reason.ts";
-import type { Pid } from "../process/pid.ts";
+import { type Pid, samePid } from "../process/pid.ts";
 import type { Self } from "../process/self.ts";
 
 /** permanent: always restarted; transient: after a crash only; temporary: never. */
@@ -58,6 +58,8 @@ export function supervisor(spec: SupervisorSpec): Body<[], never> {
     for (;;) {
       const message = yield* self.receive();
       if (message.type === "exit") {
+        // A child that is linked ends by a `down` as well; only others' exits mean that we are to stop.
+        if (children.some(({ pid }) => samePid(pid, message.from))) continue;
         yield* stop(self, children);
         return self.exit(self.pid, message.reason);
       }

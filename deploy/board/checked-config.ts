@@ -1,0 +1,12 @@
+/** The configuration for a process of the chain: it was checked before; a problem now ends the process. */
+import type { BoardConfig } from "../config/board-schema.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { formatProblems } from "../config/format-problems.ts";
+import type { BoardOptions } from "./options.ts";
+
+export function checkedConfig({ config, emulated }: Pick<BoardOptions, "config" | "emulated">): BoardConfig {
+  const result = loadConfig(config, { emulated });
+  if (result.config !== undefined) return result.config;
+  process.stderr.write(`${formatProblems(result.problems, result.warnings, config)}\n`);
+  process.exit(2);
+}

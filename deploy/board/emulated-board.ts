@@ -1,0 +1,124 @@
+/**
+ * The world behind an emulated board: a chip for each device on a bus, a contact for each button, and the
+ * greenhouse model between what the outputs do and what the chips measure.
+ */
+import { Ads1115Chip } from "../../devices/chips/ads1115.ts";
+import { Bh1750Chip } from "../../devices/chips/bh1750.ts";
+import { Bme280Chip } from "../../devices/chips/bme280.ts";
+import { driverNamed } from "../../devices/catalogue.ts";
+import type { DevicePlan } from "../../devices/handler/device-plan.ts";
+import { Greenhouse, type GreenhouseOverrides, type GreenhouseValues } from "../../devices/world/greenhouse.ts";
+import type { I2cChip } from "../../firmware/contracts/chip.ts";
+import { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
+import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
+import type { World } from "../../firmware/emulated/world-guardian.ts";
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
+import { boardPlan, devicePlans } from "../config/plan.ts";
+
+export interface EmulatedBoard extends World {
+  /** Moves the model on by this much and shows it to the chips. */
+  step(seconds: number): void;
+}
+
+type Feed = (values: GreenhouseValues) => void;
+
+/** `onFree`: what outputs do when the guardian dies; `keep` as on Raspberry Pi kernels. */
+export function emulatedBoard(
+  config: BoardConfig,
+  clock: Clock,
+  { timeScale, onFree = "keep" }: { timeScale?: number; onFree?: "keep" | "input" } = {},
+): EmulatedBoard {
+  const { world } = boardPlan(config);
+  const plans = devicePlans(config);
+  const devices = new Map(plans.map((plan) => [plan.id, plan]));
+  const lines = new EmulatedLines({ clock, onFree });
+  const buses: Record<string, EmulatedBus> = {};
+  for (const bus of Object.keys(config.buses ?? {})) buses[bus] = new EmulatedBus();
+  const model = new Greenhouse({ seed: world.seed, timeScale: timeScale ?? world.timeScale });
+  const feeds: Feed[] = [];
+  for (const plan of plans) {
+    if (plan.chip === undefined) continue;
+    const { chip, feed } = createChip(plan, clock);
+    buses[plan.chip.bus]?.attach(plan.chip.address, chip);
+    feeds.push(feed);
+  }
+  const show = () => {
+    for (const feed of feeds) feed(model.readings);
+  };
+  show();
+  const level = (plan: DevicePlan | undefined): number => {
+    if (plan?.output === undefined) return 0;
+    const found = lines.find(plan.output.line);
+    if (found === undefined || !found.driven) return 0;
+    return plan.output.activeLow ? 1 - found.level : found.level;
+  };
+  const outputOf = (kind: string) =>
+    plans.find(({ ownedBy }) => ownedBy !== undefined && config.controllers?.[ownedBy]?.kind === kind);
+  const heater = outputOf("thermostat");
+  const pump = outputOf("irrigation");
+  const fan = plans.find(({ driver }) => driver === "pwm-fan");
+  return {
+    lines,
+    buses,
+    step: (seconds) => {
+      model.step(seconds, { heaterOn: level(heater) > 0, pumpOn: level(pump) > 0, fanLevel: level(fan) });
+      show();
+    },
+    onSet: (device, set) => {
+      const plan = devices.get(device);
+      if (plan === undefined) throw new Error(`no device "${device}" in this world`);
+      for (const [key, value] of Object.entries(set)) change(plan, key, value);
+    },
+  };
+
+  function change(plan: DevicePlan, key: string, value: unknown): void {
+    if (key === "fault") {
+      if (plan.chip === undefined) throw new Error(`${plan.id} is on no bus: it cannot be unplugged`);
+      if (value !== null && value !== "unplugged") throw new Error(`fault ${JSON.stringify(value)} is not known here`);
+      const fault = value === null ? undefined : ({ kind: "unplugged" } as const);
+      buses[plan.chip.bus]?.setFault(plan.chip.address, fault);
+      return;
+    }
+    const field = driverNamed(plan.driver).world[key];
+    if (field === undefined) throw new Error(`${plan.id} has nothing called "${key}"`);
+    if (field.type === "boolean" && plan.input !== undefined) {
+      if (typeof value !== "boolean") throw new Error(`${key} is true or false`);
+      const pressed = value ? 1 : 0;
+      lines.drive(plan.input.line, (plan.input.activeLow ? 1 - pressed : pressed) as 0 | 1);
+      return;
+    }
+    if (value !== null && typeof value !== "number") throw new Error(`${key} is a number, or null to let go`);
+    model.override({ [key]: value } as GreenhouseOverrides);
+    show();
+  }
+}
+
+/** The chip of a device on a bus, and how the model reaches it. */
+function createChip({ id, driver, settings }: DevicePlan, clock: Clock): { chip: I2cChip; feed: Feed } {
+  switch (driver) {
+    case "bme280": {
+      const chip = new Bme280Chip(clock);
+      const feed: Feed = ({ temperatureC, humidityPercent, pressurePa }) => {
+        chip.setTemperatureC(temperatureC);
+        chip.setHumidityPercent(humidityPercent);
+        chip.setPressurePa(pressurePa);
+      };
+      return { chip, feed };
+    }
+    case "ads1115": {
+      const chip = new Ads1115Chip(clock);
+      const channel = Number(settings.channel) as 0 | 1 | 2 | 3;
+      const dry = Number(settings.dryVolts);
+      const wet = Number(settings.wetVolts);
+      const feed: Feed = ({ moisturePercent }) => chip.setVolts(channel, dry + ((wet - dry) * moisturePercent) / 100);
+      return { chip, feed };
+    }
+    case "bh1750": {
+      const chip = new Bh1750Chip(clock);
+      return { chip, feed: ({ illuminanceLx }) => chip.setLux(illuminanceLx) };
+    }
+    default:
+      throw new TypeError(`${id}: no emulated chip for driver "${driver}"`);
+  }
+}

@@ -1,0 +1,18 @@
+/** The guardian as a process: owns what the configuration names, and keeps the runtime alive. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { runGuardian } from "../../firmware/guardian/guardian-process.ts";
+import { hardwarePlan } from "../config/plan.ts";
+import { checkedConfig } from "./checked-config.ts";
+import { readOptions } from "./options.ts";
+
+const options = readOptions(process.env);
+const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
+if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
+
+await runGuardian({
+  ...hardwarePlan(checkedConfig(options)),
+  worldSocket: options.worldSocket,
+  runtime: { command: process.execPath, args: ["--enable-source-maps", runtime] },
+  stopWhenStdinEnds: true,
+});

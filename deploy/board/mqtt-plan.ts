@@ -1,0 +1,104 @@
+/** What the MQTT cell is told, worked out of the configuration and the options. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { driverNamed, type Reading } from "../../devices/catalogue.ts";
+import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
+import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import type { MqttPlan } from "./mqtt-cell.ts";
+import type { BoardOptions } from "./options.ts";
+import type { TelemetryDevice } from "./telemetry.ts";
+import { BUILT_AT_MS, VERSION } from "./version.ts";
+
+/** Periods after which a reading that was not renewed is stale. */
+const PERIODS_UNTIL_STALE = 3;
+const PROCESS_FAULTS = ["crash", "hang", "leak"] as const;
+
+export function mqttPlan(board: {
+  readonly config: BoardConfig;
+  readonly options: BoardOptions;
+  readonly incarnation: number;
+  readonly dashboard: string;
+}): MqttPlan {
+  const { config, options, incarnation, dashboard } = board;
+  const { id, hardware, mqtt } = boardPlan(config);
+  const brokerUrl = options.brokerUrl ?? mqtt.url;
+  const emulated = hardware === "emulated";
+  return {
+    board: id,
+    root: mqtt.root,
+    version: VERSION,
+    hardware,
+    uid: machineId(),
+    incarnation,
+    httpPort: options.httpPort,
+    mqttPort: options.mqttPort,
+    ...(brokerUrl === undefined ? {} : { brokerUrl }),
+    dashboard,
+    devices: [
+      ...devicePlans(config).map((plan) => deviceView(plan, emulated)),
+      ...controllerPlans(config).map((plan) => controllerView(plan, emulated)),
+    ],
+    clockFloorMs: BUILT_AT_MS,
+  };
+}
+
+function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
+  const { id, kind, driver, command, readings, ownedBy, modes, maxOverrideMs, output } = plan;
+  const ages = modes.map(({ mode, job }) => [mode, PERIODS_UNTIL_STALE * (job?.everyMs ?? 0)] as const);
+  const faults = plan.chip === undefined ? PROCESS_FAULTS : [...PROCESS_FAULTS, "unplugged"];
+  return {
+    id,
+    kind,
+    driver,
+    command,
+    readings: readingViews(readings),
+    world: emulated ? driverNamed(driver).world : {},
+    faults: emulated ? faults : [],
+    ownedBy: ownedBy ?? null,
+    staleAfterMs: Object.fromEntries(ages),
+    ...(output === undefined ? {} : { off: offValues(plan) }),
+    ...(maxOverrideMs === undefined ? {} : { maxOverrideMs }),
+  };
+}
+
+function controllerView(plan: ControllerPlan, emulated: boolean): TelemetryDevice {
+  const { id, kind, command, readings } = plan;
+  return {
+    id,
+    kind: "controller",
+    driver: kind,
+    command,
+    readings: readingViews(readings),
+    world: {},
+    faults: emulated ? PROCESS_FAULTS : [],
+    ownedBy: null,
+    staleAfterMs: {},
+  };
+}
+
+function readingViews(readings: Readonly<Record<string, Reading>>): TelemetryDevice["readings"] {
+  const view = (reading: Reading) =>
+    reading.type === "number"
+      ? { unit: reading.unit, resolution: reading.resolution }
+      : { unit: "", resolution: 1 };
+  return Object.fromEntries(Object.entries(readings).map(([name, reading]) => [name, view(reading)]));
+}
+
+function offValues({ command }: DevicePlan): Record<string, boolean | number> {
+  return Object.fromEntries(
+    Object.entries(command).map(([field, { type }]) => [field, type === "boolean" ? false : 0]),
+  );
+}
+
+/** The machine's id, hashed as machine-id(5) asks; the host name where there is none. */
+function machineId(): string {
+  let id: string;
+  try {
+    id = readFileSync("/etc/machine-id", "utf8").trim();
+  } catch {
+    id = ""; // not every system has one
+  }
+  return createHash("sha256").update(`holdfast ${id === "" ? hostname() : id}`).digest("hex").slice(0, 16);
+}

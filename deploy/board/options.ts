@@ -1,0 +1,80 @@
+/**
+ * What the processes of a board are started with beside the configuration. It travels as environment
+ * variables, so that every process of the chain (and a service unit) sees the same.
+ */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export interface BoardOptions {
+  /** Path of board.config.json. */
+  readonly config: string;
+  /** `--emulated`: emulated pins although the configuration says otherwise. */
+  readonly emulated: boolean;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** An external broker instead of the embedded one. */
+  readonly brokerUrl?: string;
+  /** Overrides the configuration's. */
+  readonly timeScale?: number;
+  /** Where setpoints are kept. */
+  readonly stateFolder: string;
+  /** Unix socket of the emulated world. */
+  readonly worldSocket: string;
+}
+
+export const DEFAULT_PORTS = { http: 8080, mqtt: 1883 } as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment that `readOptions` understands. */
+export function optionsEnvironment(options: BoardOptions): Record<string, string> {
+  const { config, emulated, httpPort, mqttPort, brokerUrl, timeScale, stateFolder, worldSocket } = options;
+  return {
+    HOLDFAST_CONFIG: config,
+    HOLDFAST_EMULATED: emulated ? "1" : "",
+    HOLDFAST_HTTP_PORT: String(httpPort),
+    HOLDFAST_MQTT_PORT: String(mqttPort),
+    HOLDFAST_BROKER: brokerUrl ?? "",
+    HOLDFAST_TIME_SCALE: timeScale === undefined ? "" : String(timeScale),
+    HOLDFAST_STATE: stateFolder,
+    HOLDFAST_WORLD: worldSocket,
+  };
+}
+
+/** Options from the environment, defaults filled in. Throws RangeError for a port that is none. */
+export function readOptions(environment: Environment): BoardOptions {
+  const text = (name: string) => (environment[name] === "" ? undefined : environment[name]);
+  const brokerUrl = text("HOLDFAST_BROKER");
+  const timeScale = text("HOLDFAST_TIME_SCALE");
+  return {
+    config: text("HOLDFAST_CONFIG") ?? "board.config.json",
+    emulated: text("HOLDFAST_EMULATED") !== undefined,
+    httpPort: port("HOLDFAST_HTTP_PORT", text("HOLDFAST_HTTP_PORT"), DEFAULT_PORTS.http),
+    mqttPort: port("HOLDFAST_MQTT_PORT", text("HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
+    ...(brokerUrl === undefined ? {} : { brokerUrl }),
+    ...(timeScale === undefined ? {} : { timeScale: positive("HOLDFAST_TIME_SCALE", timeScale) }),
+    stateFolder: text("HOLDFAST_STATE") ?? defaultStateFolder(environment),
+    worldSocket: text("HOLDFAST_WORLD") ?? "",
+  };
+}
+
+/** Where programs keep state that outlives them (XDG base directory specification 0.8). */
+export function defaultStateFolder(environment: Environment): string {
+  const base = environment.XDG_STATE_HOME;
+  return join(base !== undefined && base !== "" ? base : join(homedir(), ".local", "state"), "holdfast");
+}
+
+/** A TCP port. `where` names the option in the error. */
+export function port(where: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  throw new RangeError(`${where}: "${text}" is no port; allowed is a whole number from 0 to 65535`);
+}
+
+/** A number above 0. */
+export function positive(where: string, text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new RangeError(`${where}: "${text}" is not a number above 0`);
+}

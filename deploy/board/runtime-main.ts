@@ -1,0 +1,192 @@
+/**
+ * The runtime as a process: the kernel's thread. It starts the reader and watchdog threads, and under one
+ * supervisor the keepers of all devices and controllers and of the MQTT cell.
+ *
+ * Loads no native addon and opens no device: all hardware is the guardian's.
+ */
+import { fileURLToPath } from "node:url";
+import { keeper } from "../../devices/handler/keeper.ts";
+import { TELEMETRY } from "../../devices/handler/messages.ts";
+import { GuardianControl } from "../../firmware/client/guardian-control.ts";
+import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
+import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
+import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
+import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
+import { describeReason } from "../../runtime/process/exit-reason.ts";
+import { BAND } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { type ChildSpec, supervisor } from "../../runtime/supervision/supervisor.ts";
+import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import { checkedConfig } from "./checked-config.ts";
+import { KeptSettings } from "./kept-settings.ts";
+import { mqttPlan } from "./mqtt-plan.ts";
+import { readOptions } from "./options.ts";
+
+const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
+const pipes = process.env.HOLDFAST_PIPES;
+if (pipes === undefined) throw new Error("the runtime is started by the guardian: use `holdfast run`");
+const options = readOptions(process.env);
+const config = checkedConfig(options);
+const board = boardPlan(config);
+const devices = devicePlans(config);
+const controllers = controllerPlans(config);
+const kept = new KeptSettings(options.stateFolder, board.id);
+const clock = new SystemClock();
+
+/** Owner slots of the guardian, by cell; epochs grow over lives of the cell and of the runtime. */
+const slots = new Map(devices.map(({ id }, slot) => [id, slot]));
+const owners = new Map<string, OwnerEpoch>();
+
+const control = new GuardianControl({
+  directory: pipes,
+  onEvent: (event) => tell({ ...event }),
+});
+const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs }) => {
+  tell({ kind: "hung", device: cell, lateUs });
+  kernel.endCell(cell, incarnation, "hung");
+});
+const kernel = new ThreadKernel({
+  board: board.id,
+  clock,
+  onStarted: (name, life, progress) => watchdog.watch(name, life, progress, owners.get(name)),
+  hooks: {
+    prepare: async ({ name, incarnation: life }, bell) => {
+      const slot = slots.get(name);
+      const plan = devices.find(({ id }) => id === name);
+      if (slot === undefined || plan === undefined) return undefined;
+      const epoch = incarnation * 65_536 + life;
+      const { output, input, chip } = plan;
+      const grant = {
+        owner: slot,
+        epoch,
+        outputs: output === undefined ? [] : [output.line],
+        inputs: input === undefined ? [] : [input.line],
+        i2c: chip === undefined ? [] : [chip],
+      };
+      owners.set(name, { owner: slot, epoch });
+      return control.grant(grant, { bell, bellIndex: 0 });
+    },
+    ended: ({ name, incarnation: life }, cause) => {
+      watchdog.unwatch(name, life);
+      const owner = owners.get(name);
+      owners.delete(name);
+      if (owner === undefined) return;
+      if (cause === "shutdown" || cause === "normal") control.revoke(owner);
+      else control.fence(owner);
+    },
+    crashed: ({ name }, { label, reason, pid }) =>
+      tell({ kind: "crash", device: name, process: label, pid, cause: describeReason(reason) }),
+  },
+});
+
+const cellsModule = new URL("../../devices/handler/cells.js", import.meta.url).href;
+const hardwareSetup: ExportRef = {
+  module: new URL("./hardware-setup.js", import.meta.url).href,
+  name: "guardianHardware",
+};
+const mqttModule = new URL("./mqtt-cell.js", import.meta.url).href;
+const plan = mqttPlan({
+  config,
+  options,
+  incarnation,
+  dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
+});
+
+/** Crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 minutes. */
+const rule = {
+  intensity: 3,
+  periodMs: 10_000,
+  firstOffMs: 5000,
+  longestOffMs: 300_000,
+  emulated: board.hardware === "emulated",
+};
+
+function kept_(id: string) {
+  return { kept: kept.of(id), keep: (values: Readonly<Record<string, number | boolean>>) => kept.keep(id, values) };
+}
+
+function child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpec {
+  const body = keeper(kernel, { id, cell, ...rule, ...kept_(id) });
+  return {
+    id,
+    restart: "permanent",
+    shutdownMs: 2000,
+    start: (self) => self.spawn(body, [], { label: `keeper of ${id}`, band: BAND.system }),
+  };
+}
+
+const children: ChildSpec[] = [
+  child("mqtt", (): CellSpec => ({
+    name: "mqtt",
+    loop: "event",
+    body: { module: mqttModule, name: "mqttCell" },
+    setup: { module: mqttModule, name: "mqttSetup", data: plan },
+    args: [],
+    heapMb: 64,
+    hangLimitUs: 2_000_000,
+  })),
+  {
+    id: "world",
+    restart: "permanent",
+    start: (self) => self.spawn(worldProcess, [], { label: "world" }),
+  },
+  ...devices.map((device) =>
+    child(device.id, (start, keeperPid): CellSpec => ({
+      name: device.id,
+      body: { module: cellsModule, name: "deviceCell" },
+      setup: hardwareSetup,
+      args: [device, start, keeperPid],
+      heapMb: 24,
+      hangLimitUs: device.job.hardDeadlineUs,
+    })),
+  ),
+  ...controllers.map((controller) =>
+    child(controller.id, (start, keeperPid): CellSpec => ({
+      name: controller.id,
+      body: { module: cellsModule, name: "controllerCell" },
+      args: [controller, start, keeperPid],
+      heapMb: 24,
+      hangLimitUs: controller.job.hardDeadlineUs,
+    })),
+  ),
+];
+
+const root = kernel.cell.spawn(
+  supervisor({ strategy: "oneForOne", intensity: 10, periodMs: 10_000, children }),
+  [],
+  { label: "root supervisor", band: BAND.system },
+);
+kernel.cell.spawn(endWithRoot, [], { label: "end", band: BAND.system });
+kernel.cell.post(root, { type: "go" });
+process.on("SIGTERM", () => kernel.cell.exit(undefined, root, "shutdown"));
+process.on("SIGINT", () => {});
+
+/** The guardian starts the next runtime when this one ends. The outputs are safe or held by then, as configured. */
+function* endWithRoot(self: Self) {
+  self.monitor(root);
+  yield* self.receive("down");
+  kept.flush();
+  process.kill(process.pid, "SIGKILL");
+}
+
+/** Changes of the emulated world, on their way from the page to the guardian. */
+function* worldProcess(self: Self<{ type: "set"; device: string; set: Readonly<Record<string, unknown>> }>) {
+  self.register("world");
+  for (;;) {
+    const message = yield* self.receive("set");
+    const { device, set } = message;
+    const fault = set.fault;
+    if (fault === "crash" || fault === "hang" || fault === "leak") {
+      self.send(device, { type: "fault", fault });
+      continue;
+    }
+    control.world(device, set).catch((error: Error) => {
+      tell({ kind: "refused", device, command: { world: set }, reason: error.message });
+    });
+  }
+}
+
+function tell(event: { kind: string; [key: string]: unknown }): void {
+  kernel.cell.post(TELEMETRY, { type: "event", event });
+}
