@@ -38,9 +38,11 @@ function headLines(config: BoardConfig, { version }: StartView, paint: Paint): s
   const { id, hardware, world } = boardPlan(config);
   const title = `holdfast ${version}  board ${paint("bold", id)}`;
   if (hardware === "linux") return [`${title}  hardware linux: the pins of this machine`];
-  const speed = world.timeScale === 1 ? "" : `, ${world.timeScale} times as fast`;
-  const what = `pins and chips are simulated (${world.model}, seed ${world.seed}${speed})`;
-  return [`${title}  ${paint("yellow", "EMULATED")}: ${what}`];
+  const speed = world.timeScale === 1 ? "real time" : `${world.timeScale} times real time`;
+  return [
+    `${title}  ${paint("yellow", "EMULATED")}: no real pin moves`,
+    `world ${world.model}, seed ${world.seed}, ${speed}`,
+  ];
 }
 
 function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string[] {

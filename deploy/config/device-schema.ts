@@ -12,7 +12,7 @@ import { address, busName, line, PWM_LINES } from "./place-fields.ts";
 
 const optional = v.exactOptional;
 
-export const everyField = duration("Period of the job.", { to: "24h", example: "1s" });
+const everyField = duration("Period of the job.", { to: "24h", example: "1s" });
 const deadlineField = duration("When a job must have ended, from its release. Default: every.", {
   to: "24h",
   example: "200ms",

@@ -72,7 +72,7 @@ function checkObject(schema: Schema, entries: Entries, value: Json, at: Path, re
     const optional = entry.type === "exact_optional" || entry.type === "optional";
     if (!optional && !meant.has(key)) report.problem([...at, key], undefined, allowedBy(entry));
   }
-  if ("pipe" in schema) checkTogether(schema, value, at, report);
+  if (hasTogether(schema)) checkTogether(schema, value, at, report);
 }
 
 /**
@@ -86,6 +86,13 @@ function checkTogether(schema: Schema, value: Json, at: Path, report: Report): v
     const key = String(field.key);
     report.problem([...at, key], value[key], issue.message);
   }
+}
+
+function hasTogether(schema: Schema): boolean {
+  const pipe = "pipe" in schema ? (schema.pipe as (Schema | v.GenericPipeItem)[]) : [];
+  return pipe.some(
+    (item) => item.type === "partial_check" || (item.kind === "schema" && hasTogether(item as Schema)),
+  );
 }
 
 function checkRecord(schema: Schema, value: Json, at: Path, report: Report): void {

@@ -1,0 +1,169 @@
+import * as assert from "uvu/assert";
+import type { BoardConfig } from "../../deploy/config/board-schema.ts";
+import { loadConfig, parseConfig } from "../../deploy/config/load-config.ts";
+import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
+import { spec } from "../harness/spec.ts";
+import { type Change, demoFile, demoWith } from "./demo-board.ts";
+
+function configWith(...changes: readonly Change[]): BoardConfig {
+  const { config, problems } = parseConfig(demoWith(...changes));
+  if (config === undefined) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+function deviceOf(config: BoardConfig, id: string) {
+  return devicePlans(config).find((plan) => plan.id === id)!;
+}
+
+spec("the demo has neither problems nor warnings", () => {
+  const { problems, warnings } = loadConfig(demoFile);
+  assert.is(problems, undefined);
+  assert.equal(warnings, []);
+});
+
+spec("the guardian is told every line, PWM channel and bus of the demo, in numbers", () => {
+  assert.equal(hardwarePlan(configWith()), {
+    outputs: [
+      {
+        line: "GPIO17",
+        kind: "line",
+        activeLow: false,
+        safe: "off",
+        onCrash: "safe",
+        leaseMs: 2000,
+        maxOnMs: 600_000,
+        maxOnRestMs: 60_000,
+        minOffMs: 10_000,
+      },
+      {
+        line: "GPIO6",
+        kind: "line",
+        activeLow: true,
+        safe: "off",
+        onCrash: "safe",
+        leaseMs: 2000,
+        maxOnMs: 60_000,
+        minOffMs: 5000,
+      },
+      { line: "GPIO18", kind: "pwm", activeLow: false, safe: "off", onCrash: "safe", leaseMs: 2000 },
+      { line: "GPIO24", kind: "line", activeLow: false, safe: "off", onCrash: "safe", leaseMs: 2000 },
+    ],
+    inputs: [{ line: "GPIO23", activeLow: true, bias: "pull-up" }],
+    buses: [
+      { bus: "i2c-1", hz: 400_000 },
+      { bus: "i2c-0", hz: 100_000 },
+    ],
+  });
+});
+
+spec("the lease is 2s unless it is written, absent with none and with hold", () => {
+  const leaseMs = (...changes: Change[]) => deviceOf(configWith(...changes), "led").output?.leaseMs;
+  assert.is(leaseMs(), 2000);
+  assert.is(leaseMs(["devices.led.onCrash", "release"]), 2000);
+  assert.is(leaseMs(["devices.led.lease", "5s"]), 5000);
+  assert.is(leaseMs(["devices.led.lease", "none"]), undefined);
+  assert.is(leaseMs(["devices.led.onCrash", "hold"]), undefined);
+});
+
+spec("a hold that ends and a latch arrive in ms", () => {
+  const { output } = deviceOf(
+    configWith(
+      ["devices.led.onCrash", "hold"],
+      ["devices.led.holdFor", "90s"],
+      ["devices.led.maxOn", "1h"],
+      ["devices.led.maxOnLatch", { count: 3, window: "1d" }],
+    ),
+    "led",
+  );
+  assert.is(output?.holdForMs, 90_000);
+  assert.equal(output?.maxOnLatch, { count: 3, windowMs: 86_400_000 });
+});
+
+spec("a sensor's ladder: what is written, else five and ten periods", () => {
+  assert.equal(deviceOf(configWith(), "climate").modes, [
+    { mode: "full", job: { everyMs: 1000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000 } },
+    { mode: "reduced", job: { everyMs: 5000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000 } },
+    { mode: "safe", job: { everyMs: 10_000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000 } },
+    { mode: "off" },
+  ]);
+  const light = deviceOf(configWith(["devices.light.every", "2s"]), "light");
+  assert.equal(
+    light.modes.map(({ job }) => job?.everyMs),
+    [2000, 10_000, 20_000, undefined],
+  );
+});
+
+spec("a deadline is the period and a hard deadline twice the deadline unless they are written", () => {
+  const plan = configWith(["devices.light.deadline", undefined], ["devices.light.hardDeadline", undefined]);
+  assert.equal(deviceOf(plan, "light").job, {
+    everyMs: 1000,
+    deadlineUs: 1_000_000,
+    hardDeadlineUs: 2_000_000,
+  });
+});
+
+spec("an output keeps its period in the lower modes: its lease must be renewed", () => {
+  assert.equal(
+    deviceOf(configWith(), "heater").modes.map(({ job }) => job?.everyMs),
+    [500, 500, 500, undefined],
+  );
+});
+
+spec("an owned output says by whom and for how long it can be overridden; a free one does not", () => {
+  const { ownedBy, maxOverrideMs } = deviceOf(configWith(), "pump");
+  assert.equal({ ownedBy, maxOverrideMs }, { ownedBy: "irrigation", maxOverrideMs: 600_000 });
+  const silent = deviceOf(configWith(["devices.pump.maxOverride", undefined]), "pump");
+  assert.is(silent.maxOverrideMs, 1_800_000);
+  assert.not.ok("ownedBy" in deviceOf(configWith(), "led"));
+});
+
+spec("a command ends by commandFor, else by maxOn", () => {
+  assert.is(deviceOf(configWith(), "led").commandForMs, 600_000);
+  assert.is(deviceOf(configWith(), "pump").commandForMs, 60_000);
+  assert.is(deviceOf(configWith(["devices.pump.commandFor", "20s"]), "pump").commandForMs, 20_000);
+});
+
+spec("chips have a bus and an address, settings their units in the name", () => {
+  const config = configWith();
+  assert.equal(deviceOf(config, "climate").chip, { bus: "i2c-1", address: 0x76 });
+  assert.equal(deviceOf(config, "button").settings, { debounceMs: 20 });
+  assert.equal(deviceOf(configWith(["devices.button.settings", undefined]), "button").settings, {
+    debounceMs: 20,
+  });
+  assert.equal(deviceOf(config, "fan").settings, { frequencyHz: 25_000 });
+  assert.equal(deviceOf(config, "soil").settings, { channel: 0, dryVolts: 2.6, wetVolts: 1.1 });
+});
+
+spec("a controller knows its input and its age, its output, and the bounds of its commands", () => {
+  const [thermostat, irrigation] = controllerPlans(configWith(["controllers.irrigation.maxAge", undefined]));
+  assert.equal(thermostat?.input, {
+    device: "climate",
+    reading: "temperature",
+    unit: "°C",
+    maxAgeMs: 12_000,
+  });
+  assert.equal(thermostat?.output, { device: "heater", field: "on" });
+  assert.equal(thermostat?.command, {
+    setpointC: { type: "number", min: 10, max: 30, unit: "°C" },
+    enabled: { type: "boolean" },
+  });
+  assert.is(thermostat?.commandForMs, 3000);
+  assert.is(irrigation?.input.maxAgeMs, 6000);
+  assert.equal(irrigation?.settings, {
+    thresholdPercent: 35,
+    minThresholdPercent: 10,
+    maxThresholdPercent: 60,
+    onForMs: 10_000,
+    soakMs: 60_000,
+  });
+});
+
+spec("the board's own settings have defaults", () => {
+  assert.equal(boardPlan(configWith(["world", undefined], ["mqtt", undefined])), {
+    id: "greenhouse",
+    hardware: "emulated",
+    world: { model: "greenhouse", seed: 1, timeScale: 1 },
+    mqtt: { root: "holdfast" },
+  });
+  assert.is(boardPlan(configWith(["mqtt.url", "mqtts://broker.local"])).mqtt.url, "mqtts://broker.local");
+});
