@@ -1,0 +1,74 @@
+/** A board seen from the command line, over its broker. */
+import { connectAsync, type MqttClient } from "mqtt";
+import { CliError, EXIT } from "./exit-code.ts";
+
+export interface BoardFlags {
+  readonly url: string;
+  readonly board?: string;
+  readonly json: boolean;
+}
+
+const CONNECT_LIMIT_MS = 3000;
+/** Retained topics arrive at once after subscribing; this long after the last one they are complete. */
+const QUIET_MS = 250;
+
+export interface Retained {
+  readonly board: string;
+  /** `<device>/<rest>` to the document. */
+  readonly topics: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** Connects; throws `CliError` when nobody answers. */
+export async function connectBoard({ url }: BoardFlags): Promise<MqttClient> {
+  try {
+    const client = await connectAsync(url, { connectTimeout: CONNECT_LIMIT_MS, reconnectPeriod: 0 });
+    (client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
+    return client;
+  } catch (error) {
+    const why = error instanceof AggregateError ? error.errors.map(String).join(", ") : (error as Error).message;
+    throw new CliError(EXIT.unreachable, `no broker at ${url} (${why}): is the board running? --url names another`);
+  }
+}
+
+/** Everything retained of the chosen board, or of the only one online. */
+export async function readRetained(client: MqttClient, { board }: BoardFlags): Promise<Retained> {
+  const topics = new Map<string, Readonly<Record<string, unknown>>>();
+  const boards = new Map<string, unknown>();
+  await new Promise<void>((done) => {
+    let timer = setTimeout(done, 4 * QUIET_MS);
+    client.on("message", (topic, payload) => {
+      clearTimeout(timer);
+      timer = setTimeout(done, QUIET_MS);
+      const [, id = "", ...rest] = topic.split("/");
+      const document = parse(payload);
+      if (rest.join("/") === "status") boards.set(id, document?.state);
+      if (document !== undefined) topics.set(`${id}/${rest.join("/")}`, document);
+    });
+    client.subscribe(`holdfast/${board ?? "+"}/#`);
+  });
+  client.removeAllListeners("message");
+  const chosen = board ?? only([...boards].filter(([, state]) => state === "online").map(([id]) => id));
+  if (!boards.has(chosen)) throw new CliError(EXIT.unreachable, `no board "${chosen}" has spoken on this broker`);
+  const prefix = `${chosen}/`;
+  const own = [...topics].filter(([topic]) => topic.startsWith(prefix));
+  return { board: chosen, topics: new Map(own.map(([topic, value]) => [topic.slice(prefix.length), value])) };
+}
+
+/** A payload as an object; `undefined` for anything else. */
+export function parse(payload: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(payload).toString());
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // not ours
+  }
+}
+
+function only(online: readonly string[]): string {
+  const [first, second] = online;
+  if (first === undefined) throw new CliError(EXIT.unreachable, "no board is online on this broker");
+  if (second !== undefined) {
+    throw new CliError(EXIT.usage, `several boards are online (${online.join(", ")}): choose with --board`);
+  }
+  return first;
+}

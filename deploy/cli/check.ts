@@ -1,0 +1,17 @@
+import { formatProblems, problemsJson } from "../config/format-problems.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { EXIT } from "./exit-code.ts";
+import { startTable } from "./start-table.ts";
+import { VERSION } from "../board/version.ts";
+
+/** `holdfast check`: the problems and warnings, or what would run. */
+export function check(file: string, { emulated, json }: { emulated: boolean; json: boolean }): void {
+  const { config, problems = [], warnings } = loadConfig(file, { emulated });
+  if (json) {
+    process.stdout.write(`${problemsJson(problems, warnings, file)}\n`);
+  } else {
+    process.stdout.write(formatProblems(problems, warnings, file));
+    if (config !== undefined) process.stdout.write(startTable(config, { version: VERSION }));
+  }
+  if (problems.length > 0) process.exitCode = EXIT.usage;
+}

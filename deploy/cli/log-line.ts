@@ -1,0 +1,45 @@
+/**
+ * The chain's log (one JSON object a line) in words for a terminal. Only what a person needs to see while the
+ * board runs: the page and the event topic have the rest.
+ */
+type Entry = Readonly<Record<string, unknown>>;
+
+/** `undefined`: not worth a line. A line that is no JSON is shown as it is. */
+export function logLine(line: string, entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return line;
+  const [[kind, detail] = ["", {}]] = Object.entries(entry) as [string, Entry][];
+  switch (kind) {
+    case "runtimeStarted":
+      return detail.incarnation === 1 ? undefined : `guardian: started the runtime again (${detail.incarnation})`;
+    case "runtimeDead":
+      return `guardian: the runtime is dead (seen by ${detail.by}): outputs to their policy`;
+    case "hardwareLost":
+      return `guardian: lost its hardware: ${detail.why}`;
+    case "defect":
+      return `guardian: defect: ${detail.stack}`;
+    case "unsettled":
+      return "guardian: an output has not read back its safe level";
+    case "watchdog":
+      return `watchdog: ended the runtime: ${detail.endRuntime}`;
+    case "event":
+      return eventLine(detail);
+    case "notKept":
+      return `settings could not be kept: ${detail}`;
+    default:
+      return undefined;
+  }
+}
+
+function eventLine({ kind, line, owner }: Entry): string | undefined {
+  switch (kind) {
+    case "leaseExpired":
+    case "maxOn":
+    case "maxOnLatched":
+    case "unsafe":
+      return `guardian: ${kind} at ${line}`;
+    case "fenced":
+      return `guardian: fenced owner ${owner}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+/** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
+import { resolve } from "node:path";
+import { cac } from "cac";
+import { defaultStateFolder, DEFAULT_PORTS, port, positive } from "../board/options.ts";
+import { VERSION } from "../board/version.ts";
+import { check } from "./check.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+import { get } from "./get.ts";
+import { run } from "./run.ts";
+import { set } from "./set.ts";
+import { watch } from "./watch.ts";
+
+type Flags = Readonly<Record<string, unknown>>;
+
+const DEFAULT_CONFIG = "board.config.json";
+const cli = cac("holdfast");
+
+cli
+  .command("run [config]", "Run the board: guardian, runtime, and on emulated boards the world behind it")
+  .option("--http-port <port>", `Port of the page, HOLDFAST_HTTP_PORT (default: ${DEFAULT_PORTS.http})`)
+  .option("--mqtt-port <port>", `Port of the broker, HOLDFAST_MQTT_PORT (default: ${DEFAULT_PORTS.mqtt})`)
+  .option("--broker <url>", "Use this broker (mqtt://host:1883), not the embedded one, HOLDFAST_BROKER")
+  .option("--emulated", "Emulated pins although the configuration says linux")
+  .option("--time-scale <factor>", "How fast the emulated world goes (default: the configuration's)")
+  .option("--state <folder>", "Where setpoints are kept, HOLDFAST_STATE")
+  .action((config: string | undefined, flags: Flags) => {
+    const text = (name: string, variable: string) => textOf(flags[name]) ?? (process.env[variable] || undefined);
+    const broker = text("broker", "HOLDFAST_BROKER");
+    const timeScale = textOf(flags.timeScale);
+    return run(
+      {
+        config: resolve(config ?? DEFAULT_CONFIG),
+        emulated: flags.emulated === true,
+        httpPort: port("--http-port", text("httpPort", "HOLDFAST_HTTP_PORT"), DEFAULT_PORTS.http),
+        mqttPort: port("--mqtt-port", text("mqttPort", "HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
+        ...(broker === undefined ? {} : { brokerUrl: broker }),
+        ...(timeScale === undefined ? {} : { timeScale: positive("--time-scale", timeScale) }),
+        stateFolder: resolve(text("state", "HOLDFAST_STATE") ?? defaultStateFolder(process.env)),
+      },
+      flags.json === true,
+    );
+  });
+cli
+  .command("check [config]", "Check a configuration: every problem at once")
+  .option("--emulated", "Check as it would run emulated")
+  .action((config: string | undefined, flags: Flags) =>
+    check(config ?? DEFAULT_CONFIG, { emulated: flags.emulated === true, json: flags.json === true }),
+  );
+cli
+  .command("watch [device]", "Follow readings, states and events until Ctrl-C")
+  .action((device: string | undefined, flags: Flags) => watch(device, boardFlags(flags)));
+cli
+  .command("get [reading]", "Print the present readings: all, one device's, or climate.temperature")
+  .action((reading: string | undefined, flags: Flags) => get(reading, boardFlags(flags)));
+cli
+  .command("set <device> <...values>", "Command a device: set pump on, set fan level=0.4, set thermostat setpointC=21")
+  .option("--for <duration>", "How long it holds: 10s, 5m")
+  .option("--override", "Take the output from the controller that owns it; --no-override gives it back")
+  .example("  holdfast set pump on --for 10s")
+  .action((device: string, values: readonly string[], flags: Flags) => {
+    const forText = textOf(flags.for);
+    const given = process.argv.some((word) => word === "--override" || word === "--no-override");
+    return set(device, values, {
+      ...boardFlags(flags),
+      ...(forText === undefined ? {} : { for: forText }),
+      ...(given ? { override: flags.override === true } : {}),
+    });
+  });
+cli.option("--json", "Print JSON, one object a line");
+cli.option("--board <id>", "Which board (default: the only one online)");
+cli.option("--url <url>", "Broker of the board (default: mqtt://127.0.0.1 and HOLDFAST_MQTT_PORT or 1883)");
+cli.help((sections) => [
+  ...sections,
+  {
+    title: "Exit codes",
+    body: "  0 done   1 failed   2 wrong usage or configuration   3 refused by the board   4 no board reached",
+  },
+]);
+cli.version(VERSION);
+
+try {
+  cli.parse(process.argv, { run: false });
+  if (cli.matchedCommand === undefined && cli.options.help !== true && cli.options.version !== true) {
+    const [word] = cli.args;
+    if (word !== undefined) throw new CliError(EXIT.usage, `no command "${word}"; see holdfast --help`);
+    cli.outputHelp();
+    process.exitCode = EXIT.usage;
+  } else {
+    await cli.runMatchedCommand();
+  }
+} catch (error) {
+  const json = process.argv.includes("--json");
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(json ? `${JSON.stringify({ error: message })}\n` : `holdfast: ${message}\n`);
+  const usage = error instanceof RangeError || (error instanceof Error && error.name === "CACError");
+  process.exitCode = error instanceof CliError ? error.exitCode : usage ? EXIT.usage : EXIT.failed;
+}
+
+function boardFlags(flags: Flags) {
+  const board = textOf(flags.board);
+  const port = process.env.HOLDFAST_MQTT_PORT || DEFAULT_PORTS.mqtt;
+  return {
+    json: flags.json === true,
+    url: textOf(flags.url) ?? process.env.HOLDFAST_BROKER ?? `mqtt://127.0.0.1:${port}`,
+    ...(board === undefined ? {} : { board }),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null || value === "" ? undefined : String(value);
+}

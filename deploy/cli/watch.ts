@@ -1,0 +1,37 @@
+import { type BoardFlags, connectBoard, parse } from "./board-client.ts";
+
+/** `holdfast watch`: what the board says as it says it, until Ctrl-C. */
+export async function watch(device: string | undefined, flags: BoardFlags): Promise<void> {
+  const client = await connectBoard(flags);
+  const ended = new Promise<void>((done) => {
+    process.once("SIGINT", () => done());
+    client.once("close", () => done());
+  });
+  client.on("message", (topic, payload) => {
+    const [, board = "", ...rest] = topic.split("/");
+    const document = parse(payload);
+    if (document === undefined || rest[0] === "index") return;
+    const about = rest[0] === "events" ? String(document.device ?? "") : rest[0];
+    if (device !== undefined && about !== device) return;
+    const line = flags.json
+      ? JSON.stringify({ board, topic: rest.join("/"), ...document })
+      : `${new Date().toISOString().slice(11, 23)}  ${rest.join("/").padEnd(24)} ${words(rest, document)}`;
+    process.stdout.write(`${line}\n`);
+  });
+  await client.subscribeAsync(`holdfast/${flags.board ?? "+"}/#`);
+  await ended;
+  await client.endAsync(true);
+}
+
+function words([first, last]: readonly string[], document: Readonly<Record<string, unknown>>): string {
+  if ("quality" in document) {
+    const { value, unit, quality } = document;
+    return `${value ?? "-"}${unit ? ` ${unit}` : ""}${quality === "good" ? "" : ` (${quality})`}`;
+  }
+  if (last === "state") {
+    const { mode, restarts, cause } = document;
+    return `${mode}, ${restarts} restarts${cause === null ? "" : `, ${cause}`}`;
+  }
+  const { at, ...rest } = document;
+  return first === "events" ? JSON.stringify(rest) : JSON.stringify(document);
+}
