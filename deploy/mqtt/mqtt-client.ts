@@ -76,6 +76,7 @@ export class MqttClient {
   #version: 4 | 5 = 5;
   #attempt: Attempt | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #goodbye: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: MqttClientOptions) {
@@ -123,7 +124,8 @@ export class MqttClient {
     this.#will = will;
     const attempt = this.#attempt;
     if (attempt === undefined || this.#closed) return;
-    void this.#sayGoodbye(attempt, "restarted").then(() => {
+    this.#goodbye = this.#sayGoodbye(attempt, "restarted");
+    void this.#goodbye.then(() => {
       if (!this.#closed && this.#attempt === undefined) this.#connect();
     });
   }
@@ -134,7 +136,8 @@ export class MqttClient {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const attempt = this.#attempt;
-    if (attempt !== undefined) await this.#sayGoodbye(attempt, "closed");
+    if (attempt !== undefined) this.#goodbye = this.#sayGoodbye(attempt, "closed");
+    await this.#goodbye;
   }
 
   #connect(): void {
