@@ -6,8 +6,8 @@
  * this publishes again what still matters; `publish` says "no" instead of queueing. Reconnecting is done here
  * too, with back-off, also after a refused CONNACK (which MQTT.js by itself takes as final).
  *
- * MQTT 5 is tried first. A broker that refuses it (3.1.1 return code 1, reason 132, or a connection closed
- * before CONNACK) is asked with 3.1.1.
+ * MQTT 5 is tried first. A broker that refuses it (3.1.1 return code 1, reason 132, or two connections
+ * in a row closed before CONNACK) is asked with 3.1.1.
  *
  * Not implemented: WebSocket to the broker, QoS 2, sessions.
  */
@@ -74,6 +74,8 @@ export class MqttClient {
   readonly #maxInFlight: number;
   #will: MqttWill | undefined;
   #version: 4 | 5 = 5;
+  /** Attempts in a row that were closed before CONNACK. */
+  #unanswered = 0;
   #attempt: Attempt | undefined;
   #retry: NodeJS.Timeout | undefined;
   #goodbye: Promise<void> = Promise.resolve();
@@ -224,8 +226,11 @@ export class MqttClient {
     if (attempt.refusedVersion) {
       this.#version = 4;
       delayMs = 0;
-    } else if (attempt.opened && !attempt.answered) {
-      // Old brokers close on a CONNECT they do not understand: try the other version next time.
+    } else if (attempt.answered) {
+      this.#unanswered = 0;
+    } else if (attempt.opened && ++this.#unanswered >= 2) {
+      // Old brokers close on a CONNECT they do not understand. Once may be a broker that is just ending.
+      this.#unanswered = 0;
       this.#version = this.#version === 5 ? 4 : 5;
     }
     this.#retry = setTimeout(() => this.#connect(), delayMs);

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import * as assert from "uvu/assert";
+import { EdgeServer } from "../../deploy/http/edge-server.ts";
 import { BoardLink, type BoardLinkOptions } from "../../deploy/mqtt/board-link.ts";
 import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
@@ -380,4 +381,22 @@ spec("a link to nowhere closes at once and leaves nothing open", async (t) => {
   const started = performance.now();
   await l.close();
   assert.ok(performance.now() - started < 500);
+});
+
+spec("broker, web server and link together leave no socket, server or timer behind", async (t) => {
+  const before = process.getActiveResourcesInfo().length;
+  const broker = await EmbeddedBroker.start({ port: 0 });
+  const edge = await EdgeServer.start({
+    port: 0,
+    mqtt: { handle: (stream) => broker.handle(stream) },
+    health: () => ({ ok: true }),
+    metrics: () => "",
+  });
+  const { link: l, live } = link(t, `mqtt://127.0.0.1:${broker.port}`);
+  await live();
+  assert.ok(process.getActiveResourcesInfo().length > before);
+  await l.close();
+  await edge.close();
+  await broker.close();
+  await until("as before", () => process.getActiveResourcesInfo().length <= before + 1);
 });
