@@ -376,9 +376,9 @@ export class BoardLink {
     if (atMs === this.#timerAtMs && this.#timer !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (atMs === undefined) return;
+    // Without room the next acknowledgement pumps.
+    if (atMs === undefined || !this.#client.hasRoom) return;
     this.#timerAtMs = atMs;
-    // Never in a tight loop: without room the next acknowledgement pumps anyway.
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;

@@ -100,6 +100,13 @@ export class MqttClient {
     return this.#attempt?.online ?? false;
   }
 
+  /** Whether `publish` would be accepted now; when it becomes so `onConnect` or `onRoom` is called. */
+  get hasRoom(): boolean {
+    const attempt = this.#attempt;
+    if (attempt === undefined || !attempt.online || attempt.pending.size >= this.#maxInFlight) return false;
+    return attempt.client.stream.writableLength <= maxBufferedBytes;
+  }
+
   /** 5, or 4 for MQTT 3.1.1: what the last attempt spoke. */
   get protocolVersion(): 4 | 5 {
     return this.#version;
@@ -108,8 +115,7 @@ export class MqttClient {
   /** Sends, or says `false` when offline or when as much as allowed is under way. */
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions): boolean {
     const attempt = this.#attempt;
-    if (attempt === undefined || !attempt.online || attempt.pending.size >= this.#maxInFlight) return false;
-    if (attempt.client.stream.writableLength > maxBufferedBytes) return false;
+    if (attempt === undefined || !this.hasRoom) return false;
     const entry = { done: options.done };
     attempt.pending.add(entry);
     const bytes = typeof payload === "string" ? payload : Buffer.from(payload);
