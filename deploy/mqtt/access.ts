@@ -41,6 +41,11 @@ export function mayPublish(role: Role, topic: string, retain: boolean): boolean 
   return role === "operator" && !retain && topic.endsWith("/set");
 }
 
+/** Whether a role may read a topic: messages between processes of boards carry keys, so only boards may. */
+export function mayRead(role: Role, topic: string): boolean {
+  return role === "board" || !topic.includes("/link/");
+}
+
 function digest(user: string, password: string): Buffer {
   return createHash("sha256")
     .update(JSON.stringify([user, password]))

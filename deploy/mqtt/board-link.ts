@@ -3,9 +3,9 @@
  * to one connection.
  *
  * States: offline; claiming (connected and subscribed, waits `claimMs` whether somebody else is online under
- * its id; nothing is published, commands are dropped); live; silent (there is somebody else).
- * Claiming is skipped when this incarnation was live before. Silent ends for a real board when the other one
- * goes offline, for an emulated one never: a real board that restarts must not find its id taken.
+ * its id; nothing is published, commands are refused); live; silent (there is somebody else).
+ * Silent ends for a real board when the other one goes offline, or was not heard for three repetitions of its
+ * status; for an emulated board never: a real board that restarts must not find its id taken.
  * Nothing here waits for the broker; while it is away readings are overwritten in place and the last
  * `eventsKept` events wait.
  */
@@ -66,10 +66,13 @@ export class BoardLink {
   readonly #events: EventRing;
   readonly #gate: CommandGate;
   readonly #client: MqttClient;
+  readonly #repeatMs: number;
   #clock: "synced" | "unsynced";
   #extra: Readonly<Record<string, unknown>> = {};
   #state: LinkState = "offline";
-  #claimed = false;
+  #silenceTimer: NodeJS.Timeout | undefined;
+  #ghost: string | undefined;
+  #formerIndexSeen = false;
   #conflict: string | undefined;
   #correctedAtMs = Number.NEGATIVE_INFINITY;
   #correction: NodeJS.Timeout | undefined;
@@ -85,23 +88,24 @@ export class BoardLink {
     this.#topics = boardTopics(root, board);
     this.#now = options.now ?? (() => performance.now());
     this.#clock = options.clock ?? "unsynced";
+    this.#repeatMs = options.repeatMs ?? 60_000;
     this.#events = new EventRing(options.eventsKept ?? 256);
     this.#board = new RetainedBoard({
       root,
       board,
       now: this.#now,
       ...(options.publishEveryMs === undefined ? {} : { publishEveryMs: options.publishEveryMs }),
-      ...(options.repeatMs === undefined ? {} : { repeatMs: options.repeatMs }),
+      repeatMs: this.#repeatMs,
     });
     const emulated = identity.hardware === "emulated";
     this.#gate = new CommandGate({ root, board, catalogue: options.catalogue, emulated });
-    const { status, setFilter, worldFilter } = this.#topics;
+    const { status, index, setFilter, worldFilter } = this.#topics;
     this.#client = new MqttClient({
       ...options,
       // 23 characters: the most that MQTT 3.1 brokers must accept.
       clientId: `${board.slice(0, 14)}-${randomHex(8)}`,
       will: this.#will(),
-      subscriptions: emulated ? [status, setFilter, worldFilter] : [status, setFilter],
+      subscriptions: emulated ? [status, index, setFilter, worldFilter] : [status, index, setFilter],
       onConnect: () => this.#connected(),
       onMessage: (topic, payload, retain) => this.#received(topic, payload, retain),
       onOffline: (cause) => this.#offline(cause),
@@ -192,6 +196,7 @@ export class BoardLink {
     clearTimeout(this.#timer);
     clearTimeout(this.#claimTimer);
     clearTimeout(this.#correction);
+    clearTimeout(this.#silenceTimer);
     if (this.#state === "live") {
       await new Promise<void>((done) => {
         const limit = setTimeout(done, lastWordsMs);
@@ -213,8 +218,6 @@ export class BoardLink {
     this.#board.republish();
     if (this.#conflict !== undefined) {
       this.#enter("silent", this.#conflict);
-    } else if (this.#claimed) {
-      this.#goLive();
     } else {
       this.#enter("claiming", "connected");
       clearTimeout(this.#claimTimer);
@@ -225,7 +228,6 @@ export class BoardLink {
   }
 
   #goLive(): void {
-    this.#claimed = true;
     this.#enter("live", "connected");
     this.#pump();
   }
@@ -243,6 +245,7 @@ export class BoardLink {
   #received(topic: string, payload: Uint8Array, retain: boolean): void {
     if (this.#closing) return;
     if (topic === this.#topics.status) this.#statusSeen(payload);
+    else if (topic === this.#topics.index) this.#indexSeen(payload);
     else if (this.#state === "live") this.#commanded(topic, payload, retain);
     else if (this.#conflict === undefined) this.#commandedEarly(topic, payload, retain);
   }
@@ -285,7 +288,9 @@ export class BoardLink {
     const { board, identity } = this.#options;
     const verdict = judgeStatus(identity, board, payload);
     if (verdict.kind === "conflict") {
-      if (this.#conflict === undefined) this.#fallSilent(verdict.reason);
+      if (this.#state === "live" && verdict.yields) this.#correctStatus();
+      else if (this.#state === "live" || verdict.who !== this.#ghost)
+        this.#staySilent(verdict.reason, verdict.who);
     } else if (verdict.kind === "other") {
       this.#report(verdict.reason);
     } else if (verdict.kind === "stale" && this.#conflict !== undefined) {
@@ -295,9 +300,26 @@ export class BoardLink {
     }
   }
 
-  #fallSilent(reason: string): void {
+  /** The first index is that of an earlier start: what it names and nobody says any more is cleared. */
+  #indexSeen(payload: Uint8Array): void {
+    if (this.#formerIndexSeen || this.#conflict !== undefined || this.#state === "live") return;
+    this.#formerIndexSeen = true;
+    this.#board.inherit(readIndex(payload));
+    this.#pump();
+  }
+
+  #staySilent(reason: string, who: string): void {
+    this.#ghost = undefined;
+    if (this.#options.identity.hardware === "linux") {
+      clearTimeout(this.#silenceTimer);
+      this.#silenceTimer = setTimeout(() => {
+        // The broker still holds the last word of the one who is gone.
+        this.#ghost = who;
+        this.#speakAgain();
+      }, 3 * this.#repeatMs);
+    }
+    if (this.#conflict !== undefined) return;
     this.#conflict = reason;
-    this.#claimed = false;
     clearTimeout(this.#claimTimer);
     this.#report(reason);
     this.#enter("silent", reason);
@@ -306,6 +328,7 @@ export class BoardLink {
   }
 
   #speakAgain(): void {
+    clearTimeout(this.#silenceTimer);
     this.#conflict = undefined;
     this.#reported = undefined;
     this.#client.restart(this.#will());
@@ -353,9 +376,9 @@ export class BoardLink {
     if (atMs === this.#timerAtMs && this.#timer !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (atMs === undefined) return;
+    // Without room the next acknowledgement pumps.
+    if (atMs === undefined || !this.#client.hasRoom) return;
     this.#timerAtMs = atMs;
-    // Never in a tight loop: without room the next acknowledgement pumps anyway.
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
@@ -376,6 +399,15 @@ export class BoardLink {
   #describe(state: "online" | "offline"): Readonly<Record<string, unknown>> {
     const { identity, version } = this.#options;
     return { schema: 1, state, ...identity, version };
+  }
+}
+
+function readIndex(payload: Uint8Array): string[] {
+  try {
+    const { topics } = JSON.parse(Buffer.from(payload).toString("utf8"));
+    return Array.isArray(topics) ? topics.filter((topic) => typeof topic === "string") : [];
+  } catch {
+    return [];
   }
 }
 

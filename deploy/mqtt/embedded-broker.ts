@@ -13,7 +13,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { isLoopback, listen } from "../listen.ts";
-import { Access, type Credential, mayPublish, type Role } from "./access.ts";
+import { Access, type Credential, mayPublish, mayRead, type Role } from "./access.ts";
 
 export interface EmbeddedBrokerOptions {
   /** Default 1883; 0 takes any free port. */
@@ -104,6 +104,10 @@ export class EmbeddedBroker {
           return done(new Error(`too much is retained already: ${topic} not stored`));
         }
         done(null);
+      },
+      authorizeForward: (client, packet) => {
+        const role = access === undefined ? "board" : roles.get(client.conn);
+        return role !== undefined && mayRead(role, packet.topic) ? packet : null;
       },
     });
     aedes.on("clientError", (client, error) => problem(`client "${client.id}": ${error.message}`));

@@ -6,8 +6,8 @@
  * this publishes again what still matters; `publish` says "no" instead of queueing. Reconnecting is done here
  * too, with back-off, also after a refused CONNACK (which MQTT.js by itself takes as final).
  *
- * MQTT 5 is tried first. A broker that refuses it (3.1.1 return code 1, reason 132, or a connection closed
- * before CONNACK) is asked with 3.1.1.
+ * MQTT 5 is tried first. A broker that refuses it (3.1.1 return code 1, reason 132, or two connections
+ * in a row closed before CONNACK) is asked with 3.1.1.
  *
  * Not implemented: WebSocket to the broker, QoS 2, sessions.
  */
@@ -74,8 +74,11 @@ export class MqttClient {
   readonly #maxInFlight: number;
   #will: MqttWill | undefined;
   #version: 4 | 5 = 5;
+  /** Attempts in a row that were closed before CONNACK. */
+  #unanswered = 0;
   #attempt: Attempt | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #goodbye: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: MqttClientOptions) {
@@ -97,6 +100,13 @@ export class MqttClient {
     return this.#attempt?.online ?? false;
   }
 
+  /** Whether `publish` would be accepted now; when it becomes so `onConnect` or `onRoom` is called. */
+  get hasRoom(): boolean {
+    const attempt = this.#attempt;
+    if (attempt === undefined || !attempt.online || attempt.pending.size >= this.#maxInFlight) return false;
+    return attempt.client.stream.writableLength <= maxBufferedBytes;
+  }
+
   /** 5, or 4 for MQTT 3.1.1: what the last attempt spoke. */
   get protocolVersion(): 4 | 5 {
     return this.#version;
@@ -105,8 +115,7 @@ export class MqttClient {
   /** Sends, or says `false` when offline or when as much as allowed is under way. */
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions): boolean {
     const attempt = this.#attempt;
-    if (attempt === undefined || !attempt.online || attempt.pending.size >= this.#maxInFlight) return false;
-    if (attempt.client.stream.writableLength > maxBufferedBytes) return false;
+    if (attempt === undefined || !this.hasRoom) return false;
     const entry = { done: options.done };
     attempt.pending.add(entry);
     const bytes = typeof payload === "string" ? payload : Buffer.from(payload);
@@ -123,7 +132,8 @@ export class MqttClient {
     this.#will = will;
     const attempt = this.#attempt;
     if (attempt === undefined || this.#closed) return;
-    void this.#sayGoodbye(attempt, "restarted").then(() => {
+    this.#goodbye = this.#sayGoodbye(attempt, "restarted");
+    void this.#goodbye.then(() => {
       if (!this.#closed && this.#attempt === undefined) this.#connect();
     });
   }
@@ -134,7 +144,8 @@ export class MqttClient {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const attempt = this.#attempt;
-    if (attempt !== undefined) await this.#sayGoodbye(attempt, "closed");
+    if (attempt !== undefined) this.#goodbye = this.#sayGoodbye(attempt, "closed");
+    await this.#goodbye;
   }
 
   #connect(): void {
@@ -221,8 +232,11 @@ export class MqttClient {
     if (attempt.refusedVersion) {
       this.#version = 4;
       delayMs = 0;
-    } else if (attempt.opened && !attempt.answered) {
-      // Old brokers close on a CONNECT they do not understand: try the other version next time.
+    } else if (attempt.answered) {
+      this.#unanswered = 0;
+    } else if (attempt.opened && ++this.#unanswered >= 2) {
+      // Old brokers close on a CONNECT they do not understand. Once may be a broker that is just ending.
+      this.#unanswered = 0;
       this.#version = this.#version === 5 ? 4 : 5;
     }
     this.#retry = setTimeout(() => this.#connect(), delayMs);

@@ -75,6 +75,8 @@ export class RetainedBoard {
   readonly #entries = new Map<string, Entry>();
   #nextAtMs = Number.POSITIVE_INFINITY;
   #indexOld = false;
+  readonly #inherited = new Set<string>();
+  #inheritedUntilMs = Number.POSITIVE_INFINITY;
   #refused = 0;
 
   constructor(options: RetainedBoardOptions) {
@@ -137,6 +139,22 @@ export class RetainedBoard {
     this.#considerIndex();
   }
 
+  /**
+   * Topics that an earlier start of the board retained: those that are not said again within `graceMs` (long
+   * enough for slow devices) are cleared. Foreign topics are ignored.
+   */
+  inherit(topics: readonly string[], graceMs = this.#repeatMs): void {
+    const base = this.#topics.status.slice(0, -"status".length);
+    const atMs = this.#now() + graceMs;
+    for (const topic of topics.slice(0, this.#maxTopics)) {
+      if (!topic.startsWith(base) || topic.includes("+") || topic.includes("#")) continue;
+      if (!this.#entries.has(topic)) this.#inherited.add(topic);
+    }
+    if (this.#inherited.size === 0) return;
+    this.#inheritedUntilMs = atMs;
+    this.#nextAtMs = Math.min(this.#nextAtMs, atMs);
+  }
+
   /** Everything is due again: a broker that restarted may have forgotten all of it. */
   republish(): void {
     for (const entry of this.#entries.values()) entry.sentAtMs = undefined;
@@ -159,7 +177,8 @@ export class RetainedBoard {
   take(publish: (message: RetainedMessage) => boolean): void {
     const now = this.#now();
     if (now < this.#nextAtMs) return;
-    let nextAtMs = Number.POSITIVE_INFINITY;
+    if (now >= this.#inheritedUntilMs) this.#clearInherited();
+    let nextAtMs = this.#inheritedUntilMs;
     for (const entry of this.#entries.values()) {
       const dueAtMs = this.#dueAtMs(entry);
       if (dueAtMs > now) {
@@ -186,6 +205,13 @@ export class RetainedBoard {
     this.#entries.set(topic, entry);
     entry.sentAtMs = undefined;
     this.#consider(entry);
+  }
+
+  #clearInherited(): void {
+    for (const topic of this.#inherited)
+      if (!this.#entries.has(topic)) this.#entries.set(topic, newEntry(topic, "", 0, true));
+    this.#inherited.clear();
+    this.#inheritedUntilMs = Number.POSITIVE_INFINITY;
   }
 
   #document(topic: string, owner: string, everyMs: number, document: Document): void {

@@ -17,8 +17,11 @@ export type StatusVerdict =
   | { readonly kind: "stale" }
   /** Somebody else is online under this id, whom we neither yield to nor fight. */
   | { readonly kind: "other"; readonly reason: string }
-  /** A real board is online under this id; publishing would hide it. */
-  | { readonly kind: "conflict"; readonly reason: string };
+  /**
+   * A real board is online under this id; publishing would hide it. `who`: that start of that board; `yields`:
+   * it will give way to us.
+   */
+  | { readonly kind: "conflict"; readonly reason: string; readonly who: string; readonly yields: boolean };
 
 /** `payload`: what the status topic holds; empty after it was cleared. Never throws. */
 export function judgeStatus(own: BoardIdentity, board: string, payload: Uint8Array): StatusVerdict {
@@ -37,15 +40,21 @@ export function judgeStatus(own: BoardIdentity, board: string, payload: Uint8Arr
       reason: `another emulated board is online as "${board}": give one of them another id`,
     };
   }
+  const who = JSON.stringify([uid, status.incarnation]);
   if (own.hardware === "emulated") {
     return {
       kind: "conflict",
+      who,
+      yields: false,
       reason: `a real board is online as "${board}": this emulated board stays silent; give it another id`,
     };
   }
   if (typeof uid !== "string") return { kind: "stale" };
   return {
     kind: "conflict",
+    who,
+    // Two that went online in the same moment see each other: the smaller uid stays.
+    yields: own.uid < uid,
     reason: `another board (uid ${uid.slice(0, 64)}) is online as "${board}", this one is ${own.uid}: a copied card? give one of them another id`,
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import * as assert from "uvu/assert";
+import { EdgeServer } from "../../deploy/http/edge-server.ts";
 import { BoardLink, type BoardLinkOptions } from "../../deploy/mqtt/board-link.ts";
 import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
@@ -242,6 +243,48 @@ spec(
   },
 );
 
+spec("two copies that go online in the same moment: one stays, the other falls silent", async (t) => {
+  const { url } = await embedded(t);
+  const one = link(t, url, { identity: { ...real, uid: "a" } });
+  const two = link(t, url, { identity: { ...real, uid: "b" } });
+  await until("one is silent", () => two.link.state === "silent");
+  const reader = await probe(t, url, [at("status")]);
+  await until("the other has its word back", () => reader.last(at("status"))?.uid === "a");
+  await quietFor(100);
+  assert.equal([one.link.state, two.link.state], ["live", "silent"]);
+  assert.is(reader.last(at("status"))?.state, "online");
+});
+
+spec("a silent board speaks again when the other was not heard for three repetitions", async (t) => {
+  const { url } = await embedded(t);
+  const ghost = await probe(t, url);
+  await ghost.send(at("status"), { state: "online", ...real, uid: "ghost" }, true);
+  const copy = link(t, url, { identity: real, repeatMs: 100 });
+  await until("silent", () => copy.link.state === "silent");
+  await quietFor(150);
+  assert.is(copy.link.state, "silent");
+  await copy.live();
+});
+
+spec("topics of an earlier start that nobody says any more are cleared", async (t) => {
+  const { url } = await embedded(t);
+  const first = link(t, url);
+  first.link.deviceState("old", { mode: "full" });
+  first.link.deviceState("kept", { mode: "full" });
+  await first.live();
+  const reader = await probe(t, url, ["holdfast/#"]);
+  await until(
+    "both are there",
+    () => reader.texts(at("old/state")).length > 0 && reader.texts(at("kept/state")).length > 0,
+  );
+  await first.link.close();
+  const second = link(t, url, { repeatMs: 300, identity: { ...emulated, incarnation: 4 } });
+  second.link.deviceState("kept", { mode: "full" });
+  await until("the old topic is cleared", () => reader.texts(at("old/state")).at(-1) === "");
+  assert.is(reader.last(at("kept/state"))?.mode, "full");
+  assert.not(reader.texts(at("kept/state")).includes(""));
+});
+
 spec("events wait while the broker is away, the oldest make room and are counted", async (t) => {
   const { broker, url } = await embedded(t);
   const { link: l, live } = link(t, url, { eventsKept: 5 });
@@ -338,4 +381,22 @@ spec("a link to nowhere closes at once and leaves nothing open", async (t) => {
   const started = performance.now();
   await l.close();
   assert.ok(performance.now() - started < 500);
+});
+
+spec("broker, web server and link together leave no socket, server or timer behind", async (t) => {
+  const before = process.getActiveResourcesInfo().length;
+  const broker = await EmbeddedBroker.start({ port: 0 });
+  const edge = await EdgeServer.start({
+    port: 0,
+    mqtt: { handle: (stream) => broker.handle(stream) },
+    health: () => ({ ok: true }),
+    metrics: () => "",
+  });
+  const { link: l, live } = link(t, `mqtt://127.0.0.1:${broker.port}`);
+  await live();
+  assert.ok(process.getActiveResourcesInfo().length > before);
+  await l.close();
+  await edge.close();
+  await broker.close();
+  await until("as before", () => process.getActiveResourcesInfo().length <= before + 1);
 });

@@ -111,6 +111,12 @@ spec("credentials decide who comes in and what each may publish", async (t) => {
   await operator.send("holdfast/b/pump/set", { on: false });
   await board.waitFor("the operator's command", ({ text }) => text === '{"on":false}');
   assert.is(board.seen.length, 1);
+
+  const curious = await probe(t, url, ["holdfast/#"], { username: "eve", password: "look" });
+  await board.send("holdfast/b/link/x", "secret");
+  await board.send("holdfast/b/status", "{}");
+  await curious.waitFor("the status", ({ topic }) => topic === "holdfast/b/status");
+  assert.is(curious.seen.length, 1);
 });
 
 spec("packets, clients and retained topics are bounded", async (t) => {

@@ -181,6 +181,20 @@ spec("a device that comes back before it was cleared is published as before", ()
   assert.equal(b.at(1001), []);
 });
 
+spec("what an earlier start retained and nobody says any more is cleared after the grace", () => {
+  const b = board();
+  b.board.inherit(["holdfast/b/air/temperature", "holdfast/b/old/state", "holdfast/other/x", "holdfast/b/#"]);
+  b.temperature(21.4);
+  b.at(0);
+  assert.equal(b.at(59_999), []);
+  assert.is(b.next(), 60_000);
+  assert.equal(
+    b.at(60_000).filter((line) => line.endsWith(" ")),
+    ["old/state "],
+  );
+  assert.equal(b.at(60_001), []);
+});
+
 spec("topics beyond the bound are refused and counted", () => {
   const b = board({ maxTopics: 3 });
   b.board.state("a", {});
