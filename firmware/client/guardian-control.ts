@@ -44,6 +44,7 @@ export class GuardianControl {
   readonly #options: GuardianControlOptions;
   readonly #socket: Socket;
   readonly #port: MessagePort;
+  readonly #reading: Promise<void>;
   readonly #unrouted = new Int32Array(new SharedArrayBuffer(4));
   readonly #lines = new JsonLines();
   readonly #grants = new Map<string, Waiting<Pick<GuardianLink, "lines" | "buses">>>();
@@ -60,7 +61,12 @@ export class GuardianControl {
     this.#socket.on("close", endProcess);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#port.unref();
+    this.#reading = new Promise((resolve) => {
+      this.#port.once("message", () => {
+        this.#port.unref();
+        resolve();
+      });
+    });
     const replyPath = pipesIn(this.#directory, 0).reply;
     const data: ReaderThreadData = { replyPath, port: port2, unrouted: this.#unrouted };
     const reader = new Worker(new URL("./reader-thread.js", import.meta.url), {
@@ -82,6 +88,7 @@ export class GuardianControl {
    * the cell needs; rejects with `GrantRefused`. An owner of the same slot must have been fenced or revoked.
    */
   async grant(grant: Grant, { bell, bellIndex }: Doorbell): Promise<GuardianLink> {
+    await this.#reading; // a cell's first answer must not wait until a thread has booted
     const { owner, epoch } = grant;
     const mailslot = mailslotMemory();
     this.#port.postMessage({ owner, epoch, mailslot, bell, bellIndex } satisfies MailslotNotice);

@@ -34,6 +34,7 @@ const stream = new FrameStream(131_072);
 const frame = new FrameReader();
 const chunk = new Uint8Array(65_536);
 const fd = openSync(replyPath, constants.O_RDONLY);
+port.postMessage("reading");
 
 for (;;) {
   const length = readSync(fd, chunk);

@@ -17,7 +17,10 @@ for (const { signal, ballastMb } of [
   const times: number[] = [];
   const signs: Record<string, number> = {};
   for (let trial = 0; trial < count; trial++) {
-    const rig = await BenchRig.start({ env: { HOLDFAST_TEST_BALLAST_MB: String(ballastMb) } });
+    const rig = await BenchRig.start({
+      petLimitMs: 100,
+      env: { HOLDFAST_TEST_BALLAST_MB: String(ballastMb) },
+    });
     await rig.call({ op: "write", line: "GPIO17", level: 1 });
     await sleep(50 + Math.random() * 20);
     const killedUs = clock.now();

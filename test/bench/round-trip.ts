@@ -13,9 +13,7 @@ for (const spinUs of [0, 30]) {
     const times = (await rig.call({ op: "measure", count, what })) as number[];
     times.sort((a, b) => a - b);
     const at = (part: number) => Math.round(times[Math.floor(part * (times.length - 1))]!);
-    console.log(
-      JSON.stringify({ what, spinUs, count, medianUs: at(0.5), p99Us: at(0.99), worstUs: at(1) }),
-    );
+    console.log(JSON.stringify({ what, spinUs, count, medianUs: at(0.5), p99Us: at(0.99), worstUs: at(1) }));
   }
   await rig.close();
 }
