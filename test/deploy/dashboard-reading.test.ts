@@ -7,7 +7,7 @@ import { decodeReading, type ReadingMessage } from "../../deploy/dashboard/store
 import { spec } from "../harness/spec.ts";
 
 const now = Date.parse("2026-11-22T18:00:00.000Z");
-const online = { phase: "online", session: 2, lastHeardMs: now, retryAtMs: null } as const;
+const online = { phase: "online", session: 2, lastHeardMs: now, retryAtMs: null, refused: 0 } as const;
 const live = { measuredMs: now, receivedMs: now, retained: false, session: 2 };
 const good: ReadingMessage = { value: 21.4, unit: "°C", quality: "good", atMs: now };
 

@@ -10,13 +10,13 @@ import {
   receive,
   refusalDismissed,
 } from "../../deploy/dashboard/store/dashboard.ts";
-import { disagrees, readingNames, remaining } from "../../deploy/dashboard/store/device.ts";
+import { disagrees, readingNames, remaining, stateIsOld } from "../../deploy/dashboard/store/device.ts";
 import { keptEvents } from "../../deploy/dashboard/store/event-log.ts";
 import { parseTopic } from "../../deploy/dashboard/store/topic.ts";
 import { spec } from "../harness/spec.ts";
 
 const start = Date.parse("2026-11-22T18:00:00.000Z");
-const online = { phase: "online", session: 1, lastHeardMs: start, retryAtMs: null } as const;
+const online = { phase: "online", session: 1, lastHeardMs: start, retryAtMs: null, refused: 0 } as const;
 const pumpState = {
   mode: "full",
   restarts: 0,
@@ -182,7 +182,7 @@ spec("a refusal ends the wait, is kept with its reason, and goes when it is dism
   const before = after([["holdfast/green/pump/state", pumpState]]);
   const sent = commandSent(before, "green", "pump", { on: true }, start);
   const refused = after(
-    [["holdfast/green/pump/error", { command: { on: true }, reason: "ownedBy thermostat" }]],
+    [["holdfast/green/pump/error", { command: { on: true, id: "7" }, reason: "ownedBy thermostat" }]],
     sent,
   );
   const pump = refused.boards.green?.devices.pump;
@@ -209,6 +209,14 @@ spec("what is left of a command counts down; kept by the broker it is the most t
   assert.deepEqual(remaining(12_000, { ...live, retained: true }, start), { ms: 12_000, atMost: true });
   assert.deepEqual(remaining(12_000, live, start + 60_000), { ms: 0, atMost: false });
   assert.equal(remaining(null, live, start), undefined);
+});
+
+spec("a state is told as what was, while nobody can say that it still holds", () => {
+  const device = { stateReceipt: { receivedMs: start, retained: false, session: 1 } };
+  assert.equal(stateIsOld(device, online, undefined), false);
+  assert.equal(stateIsOld(device, { ...online, session: 2 }, undefined), true);
+  assert.equal(stateIsOld(device, { ...online, phase: "lost" }, undefined), true);
+  assert.equal(stateIsOld(device, online, null), true);
 });
 
 spec("events are newest first, and the oldest go", () => {

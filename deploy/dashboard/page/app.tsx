@@ -1,5 +1,5 @@
 /** The whole page; which board is shown stands in the address, so that it can be kept and shared. */
-import { signal, useComputed } from "@preact/signals";
+import { signal, useComputed, useSignalEffect } from "@preact/signals";
 import { boardsOf } from "../store/dashboard.ts";
 import { BoardSection } from "./board-section.tsx";
 import { BoardTabs } from "./board-tabs.tsx";
@@ -15,6 +15,10 @@ addEventListener("hashchange", () => {
 
 export function App() {
   const phase = useComputed(() => dashboard.value.connection.phase);
+  // The tab says it too: an old page among many others must not look alive.
+  useSignalEffect(() => {
+    document.title = phase.value === "lost" ? "connection lost · Holdfast" : "Holdfast";
+  });
   return (
     <>
       <Header />

@@ -38,15 +38,18 @@ export function BoardSection({ id }: { readonly id: string }) {
 function BoardHead({ board }: { readonly board: Board }) {
   const { id, status } = board;
   const offline = status?.state === "offline";
+  const lost = dashboard.value.connection.phase !== "online";
+  const last = lost || offline ? "last known: " : "";
   return (
     <header class="board-head">
       <h2 id={`board-name-${id}`}>{id}</h2>
       <span
-        class={`state state-${status?.state ?? "unknown"}`}
+        class={`state state-${lost ? "lost" : (status?.state ?? "unknown")}`}
         data-testid={`status-${id}`}
         data-state={status?.state ?? "unknown"}
       >
-        <Icon name={status === undefined ? "suspect" : offline ? "bad" : "good"} />
+        <Icon name={lost || status === undefined ? "suspect" : offline ? "bad" : "good"} />
+        {lost && status !== undefined && "was "}
         {status?.state ?? "no status yet"}
       </span>
       {status?.hardware !== undefined && (
@@ -60,7 +63,10 @@ function BoardHead({ board }: { readonly board: Board }) {
         )}
         {status?.version !== undefined && <li>version {status.version}</li>}
         {status?.clock !== undefined && <li>clock {status.clock}</li>}
-        <li data-testid={`modes-${id}`}>{modes(board)}</li>
+        <li data-testid={`modes-${id}`}>
+          {last}
+          {modes(board)}
+        </li>
       </ul>
       {offline && (
         <p class="board-note" role="status" data-testid={`offline-${id}`}>

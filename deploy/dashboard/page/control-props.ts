@@ -8,6 +8,8 @@ export interface ControlProps {
   readonly shown: Value | undefined;
   /** A controller owns the output and it is not overridden: only off is direct. */
   readonly owned: boolean;
+  /** What is shown was so; nobody can say that it still is. */
+  readonly old: boolean;
   /** No connection, or the board is offline: nothing can be sent. */
   readonly disabled: boolean;
   set(value: boolean | number): void;

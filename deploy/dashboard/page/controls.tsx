@@ -16,12 +16,13 @@ interface ControlsProps {
   readonly device: Device;
   readonly state: DeviceState;
   readonly disabled: boolean;
+  readonly old: boolean;
 }
 
 /** A command takes a moment to be read back; only what lasts longer is worth a word. */
 const settleMs = 2500;
 
-export function Controls({ board, device, state, disabled }: ControlsProps) {
+export function Controls({ board, device, state, disabled, old }: ControlsProps) {
   const forText = useSignal("");
   const id = device.id;
   const fields = Object.entries(state.commands);
@@ -48,10 +49,11 @@ export function Controls({ board, device, state, disabled }: ControlsProps) {
           field,
           shown: shownValue(device, field),
           owned,
+          old,
           disabled,
           set: set(field),
         };
-        if (spec.type === "boolean") return <SwitchControl key={field} {...props} />;
+        if (spec.type === "boolean") return <SwitchControl key={field} {...props} renewable={isOutput} />;
         if (isOutput) return <SliderControl key={field} {...props} spec={spec} />;
         return <NumberControl key={field} {...props} spec={spec} />;
       })}
@@ -66,7 +68,7 @@ export function Controls({ board, device, state, disabled }: ControlsProps) {
               forText.value = text;
             }}
           />
-          <Ends device={device} state={state} />
+          {!old && <Ends device={device} state={state} />}
         </div>
       )}
       {state.override !== null && (

@@ -1,6 +1,6 @@
 /** One device: what it is, how it is, what it reads, what it takes. */
 import { useComputed } from "@preact/signals";
-import { readingNames } from "../store/device.ts";
+import { readingNames, stateIsOld } from "../store/device.ts";
 import { formatMicros, noYes, onOff } from "../store/format.ts";
 import { own } from "../store/own.ts";
 import type { Timing } from "../store/wire.ts";
@@ -19,6 +19,10 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
   const view = useComputed(() => own(boardOf()?.devices ?? {}, id));
   const timing = useComputed(() => own(boardOf()?.timings ?? {}, id));
   const offlineSince = useComputed(() => boardOf()?.offlineSinceMs);
+  const old = useComputed(() => {
+    const device = view.value;
+    return device === undefined || stateIsOld(device, dashboard.value.connection, offlineSince.value);
+  });
   const connected = useComputed(() => dashboard.value.connection.phase === "online");
   const box = useRowSpan();
   const device = view.value;
@@ -29,7 +33,7 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
   return (
     <article
       ref={box}
-      class="card"
+      class={old.value ? "card old" : "card"}
       data-testid={`card-${id}`}
       data-mode={state?.mode ?? "unknown"}
       aria-labelledby={`name-${board}-${id}`}
@@ -42,7 +46,7 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
               "has not said what it is"}
           </p>
         </div>
-        <ModeChip device={id} mode={state?.mode} />
+        <ModeChip device={id} mode={state?.mode} old={old.value} />
       </header>
       {state !== undefined && state.cause !== null && (
         <p class="cause" data-testid={`cause-${id}`}>
@@ -67,7 +71,9 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
           ))}
         </div>
       )}
-      {state !== undefined && <Controls board={board} device={device} state={state} disabled={disabled} />}
+      {state !== undefined && (
+        <Controls board={board} device={device} state={state} disabled={disabled} old={old.value} />
+      )}
       <footer class="card-foot">
         <span data-testid={`restarts-${id}`} class={(state?.restarts ?? 0) > 0 ? "counted" : ""}>
           {count(state?.restarts ?? 0, "restart")}

@@ -20,7 +20,7 @@ export function EventList({ board }: { readonly board: Board }) {
           name="device"
           value={device.value}
           choices={choices(
-            events.map((event) => event.device ?? "board"),
+            ["board", ...Object.keys(board.devices), ...events.flatMap((event) => event.device ?? [])],
             device.value,
           )}
           onChange={(value) => {

@@ -35,6 +35,7 @@ export class MqttConnection {
   #socket: WebSocket | undefined;
   #client: MQTTClient | undefined;
   #attempt = 0;
+  #refused = 0;
   #session = 0;
   #lastHeardMs: number | null = null;
   #timer: number | undefined;
@@ -56,9 +57,8 @@ export class MqttConnection {
   /** Tries again as somebody; the broker had refused. */
   signIn(credentials: Credentials): void {
     this.#credentials = credentials;
-    this.#phase = this.#session === 0 ? "connecting" : "lost";
     this.#attempt = 0;
-    this.#open();
+    if (this.#socket === undefined) this.#open();
   }
 
   /** Publishes at QoS 1, not retained. False when there is no connection: nothing is kept for later. */
@@ -91,8 +91,9 @@ export class MqttConnection {
     this.#tell(null);
     this.#greet(client, socket).catch((error: unknown) => {
       if (this.#socket !== socket) return;
-      if (deniedCodes.has(Number((error as { reason?: unknown }).reason))) this.#phase = "denied";
-      this.#ended(socket);
+      const denied = deniedCodes.has(Number((error as { reason?: unknown }).reason));
+      if (denied && this.#credentials !== undefined) this.#refused++;
+      this.#ended(socket, denied);
     });
   }
 
@@ -130,18 +131,20 @@ export class MqttConnection {
     this.#tell(null);
   }
 
-  #ended(socket: WebSocket): void {
+  #ended(socket: WebSocket, denied = false): void {
     if (this.#socket !== socket) return;
     clearTimeout(this.#timer);
     this.#socket = undefined;
     this.#client?.conn.ping(0);
     this.#client = undefined;
     socket.close();
-    if (this.#phase === "denied") {
+    if (denied) {
+      // Nothing is tried again by itself: the same password would only lock somebody out.
+      this.#phase = "denied";
       this.#tell(null);
       return;
     }
-    if (this.#phase === "online") this.#phase = "lost";
+    this.#phase = this.#session === 0 ? "connecting" : "lost";
     const delayMs = retryDelayMs(this.#attempt++, Math.random());
     this.#timer = setTimeout(() => this.#open(), delayMs);
     this.#tell(Date.now() + delayMs);
@@ -149,6 +152,12 @@ export class MqttConnection {
 
   #tell(retryAtMs: number | null): void {
     const { changed } = this.#events;
-    changed({ phase: this.#phase, session: this.#session, lastHeardMs: this.#lastHeardMs, retryAtMs });
+    changed({
+      phase: this.#phase,
+      session: this.#session,
+      lastHeardMs: this.#lastHeardMs,
+      retryAtMs,
+      refused: this.#refused,
+    });
   }
 }

@@ -1,9 +1,8 @@
 /** Asks for a user and a password when the broker wants them; they are kept in memory only. */
-import { useSignal } from "@preact/signals";
-import { brokerUrl, signIn } from "./live.ts";
+import { brokerUrl, dashboard, signIn } from "./live.ts";
 
 export function SignIn() {
-  const tried = useSignal(false);
+  const { refused } = dashboard.value.connection;
   return (
     <form
       class="sign-in"
@@ -11,13 +10,12 @@ export function SignIn() {
       onSubmit={(event) => {
         event.preventDefault();
         const data = new FormData(event.currentTarget);
-        tried.value = true;
         signIn({ username: String(data.get("username")), password: String(data.get("password")) });
       }}
     >
       <h2>Sign in</h2>
-      <p role={tried.value ? "alert" : undefined}>
-        {tried.value ? "That user or password was not accepted by " : "A user and a password are wanted by "}
+      <p class={refused > 0 ? "wrong" : ""} role={refused > 0 ? "alert" : undefined}>
+        {refused > 0 ? "That user or password was not accepted by " : "A user and a password are wanted by "}
         {brokerUrl}.
       </p>
       <label>

@@ -9,7 +9,7 @@ import { Icon } from "./icon.tsx";
 type NumberField = Extract<CommandField, { type: "number" }>;
 
 export function SliderControl(props: ControlProps & { readonly spec: NumberField }) {
-  const { device, field, shown, owned, disabled, spec, set } = props;
+  const { device, field, shown, owned, old, disabled, spec, set } = props;
   const draft = useSignal<number | undefined>(undefined);
   const id = `${device}-${field}`;
   const known = typeof shown === "number" ? shown : undefined;
@@ -25,6 +25,7 @@ export function SliderControl(props: ControlProps & { readonly spec: NumberField
         {field}
       </label>
       <output class="control-value" for={`slider-${id}`}>
+        {old && known !== undefined && "was "}
         {draft.value === undefined && known === undefined ? "unknown" : formatValue(value, unit)} {unit}
       </output>
       {spec.min === 0 && (

@@ -1,8 +1,9 @@
-/** A yes-or-no command. On an owned output it only switches off; on is an override, and says so. */
+/** A yes-or-no command; while it is on its time can start again. On an owned output it only switches off; on is an override, and says so. */
 import type { ControlProps } from "./control-props.ts";
 import { Icon } from "./icon.tsx";
 
-export function SwitchControl({ device, field, shown, owned, disabled, set }: ControlProps) {
+export function SwitchControl(props: ControlProps & { readonly renewable: boolean }) {
+  const { device, field, shown, owned, old, disabled, renewable, set } = props;
   const on = shown === true;
   const id = `${device}-${field}`;
   return (
@@ -24,8 +25,22 @@ export function SwitchControl({ device, field, shown, owned, disabled, set }: Co
         <span class="switch-track" aria-hidden="true">
           <i />
         </span>
-        <span class="switch-word">{shown === undefined ? "unknown" : on ? "on" : "off"}</span>
+        <span class="switch-word">
+          {old && shown !== undefined && "was "}
+          {shown === undefined ? "unknown" : on ? "on" : "off"}
+        </span>
       </button>
+      {renewable && on && !owned && (
+        <button
+          type="button"
+          data-testid={`renew-${id}`}
+          disabled={disabled}
+          onClick={() => set(true)}
+          title="stays on; its time starts again"
+        >
+          Renew
+        </button>
+      )}
       {owned && (
         <button
           type="button"

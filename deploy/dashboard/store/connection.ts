@@ -10,6 +10,8 @@ export interface Connection {
   readonly lastHeardMs: number | null;
   /** When the next attempt starts, ms since 1970; null: one is under way, or none is planned. */
   readonly retryAtMs: number | null;
+  /** How often the broker refused a user and a password that were typed in. */
+  readonly refused: number;
 }
 
 export const noConnection: Connection = {
@@ -17,4 +19,5 @@ export const noConnection: Connection = {
   session: 0,
   lastHeardMs: null,
   retryAtMs: null,
+  refused: 0,
 };

@@ -1,4 +1,5 @@
 /** One device as the page holds it: its last state, readings, refusals, and what was sent to it. */
+import type { Connection } from "./connection.ts";
 import { own } from "./own.ts";
 import { nextReading, type Reading, type Receipt } from "./reading.ts";
 import type { DeviceState, Mode, ReadingMessage, RefusalMessage, Value } from "./wire.ts";
@@ -77,6 +78,16 @@ export function remaining(
 ): { readonly ms: number; readonly atMost: boolean } | undefined {
   if (leftMs === null || leftMs === undefined || receipt === undefined) return undefined;
   return { ms: Math.max(0, leftMs - (nowMs - receipt.receivedMs)), atMost: receipt.retained };
+}
+
+/** True when nobody can say that the state still holds; what it says is then told as what was. */
+export function stateIsOld(
+  device: Pick<Device, "stateReceipt">,
+  connection: Connection,
+  boardOfflineSinceMs: number | null | undefined,
+): boolean {
+  if (connection.phase !== "online" || boardOfflineSinceMs !== undefined) return true;
+  return device.stateReceipt !== undefined && device.stateReceipt.session !== connection.session;
 }
 
 /** Rungs of the ladder from the bottom: off 0, safe 1, reduced 2, full 3; starting stands on none. */

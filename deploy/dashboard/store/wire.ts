@@ -70,7 +70,7 @@ export interface Timing {
   readonly endToEnd: Spread | undefined;
 }
 
-/** `<device>/error`. */
+/** `<device>/error`; the command is JSON without its id, or whatever else could not be read as one. */
 export interface RefusalMessage {
   readonly reason: string;
   readonly command: string;
@@ -161,8 +161,8 @@ export function decodeRefusal(json: string): RefusalMessage | undefined {
   const fields = decodeObject(json);
   const reason = asString(fields?.reason);
   if (fields === undefined || reason === undefined) return undefined;
-  const { command } = fields;
-  return { reason, command: typeof command === "string" ? command : (JSON.stringify(command) ?? "") };
+  const { id: _, ...command } = asObject(fields.command) ?? {};
+  return { reason, command: asString(fields.command) ?? JSON.stringify(command) };
 }
 
 function decodeCommands(raw: unknown): CommandSpec {
