@@ -1,0 +1,115 @@
+/**
+ * The mailbox of one process: bounded, in order of arrival, with selective receive.
+ *
+ * A linked list, not a ring: an idle process holds no storage (there may be a million), and taking from the
+ * middle is as cheap as taking from the head. An entry is the link, so a message costs one object of its own.
+ *
+ * Cost: push O(1), take O(1) at the head and one match for each message passed over.
+ */
+import { matches, type Pattern } from "./pattern.ts";
+
+/** A message that waits, or was taken. */
+export interface MailboxEntry {
+  readonly message: unknown;
+  /** When its work must be done, us; `Infinity` for no deadline. */
+  readonly deadlineUs: number;
+  /** Came by `pushSignal`. */
+  readonly isSignal: boolean;
+}
+
+interface Link extends MailboxEntry {
+  next: Link | undefined;
+}
+
+/** Messages a process may have waiting, unless it is spawned with another bound. */
+export const defaultMailboxCapacity = 1000;
+
+export class Mailbox {
+  readonly #capacity: number;
+  #head: Link | undefined;
+  #tail: Link | undefined;
+  #messages = 0;
+  #signals = 0;
+  #dropped = 0;
+
+  /** Up to and with this entry, nothing matches `#passedBy`; `undefined` when nothing was passed over. */
+  #passed: Link | undefined;
+  #passedBy: Pattern | undefined;
+
+  constructor(capacity = defaultMailboxCapacity) {
+    this.#capacity = capacity;
+  }
+
+  /** Entries that wait, signals included. */
+  get length(): number {
+    return this.#messages + this.#signals;
+  }
+
+  /** Messages refused because the mailbox was full, since it was made. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Adds a message; false when the mailbox is full: then it is dropped and counted. */
+  push(message: unknown, deadlineUs: number): boolean {
+    if (this.#messages >= this.#capacity) {
+      this.#dropped++;
+      return false;
+    }
+    this.#messages++;
+    this.#append({ message, deadlineUs, isSignal: false, next: undefined });
+    return true;
+  }
+
+  /** Adds an exit, down or system signal, without deadline: it is never dropped and takes no message's place. */
+  pushSignal(message: unknown): void {
+    this.#signals++;
+    this.#append({ message, deadlineUs: Number.POSITIVE_INFINITY, isSignal: true, next: undefined });
+  }
+
+  /**
+   * Removes and returns the first entry that matches, or `undefined` when none does; the others keep their order.
+   *
+   * With the same tag as in the take before, what did not match then is not asked again. A function or an object
+   * may have changed its mind since, so it is asked about everything; use `takeArrived` while one receive waits.
+   */
+  take(pattern?: Pattern): MailboxEntry | undefined {
+    if (typeof pattern !== "string" || pattern !== this.#passedBy) this.#passed = undefined;
+    this.#passedBy = pattern;
+    return this.#takeAfterPassed(pattern);
+  }
+
+  /** Goes on with a receive whose `take` found nothing: as `take`, but only what arrived since is asked. */
+  takeArrived(pattern?: Pattern): MailboxEntry | undefined {
+    return pattern === this.#passedBy ? this.#takeAfterPassed(pattern) : this.take(pattern);
+  }
+
+  #takeAfterPassed(pattern: Pattern | undefined): MailboxEntry | undefined {
+    for (;;) {
+      const before = this.#passed;
+      const link = before === undefined ? this.#head : before.next;
+      if (link === undefined) return undefined;
+      if (matches(pattern, link.message)) {
+        this.#unlink(before, link);
+        return link;
+      }
+      this.#passed = link;
+    }
+  }
+
+  #append(link: Link): void {
+    if (this.#tail === undefined) this.#head = link;
+    else this.#tail.next = link;
+    this.#tail = link;
+  }
+
+  #unlink(before: Link | undefined, link: Link): void {
+    if (before === undefined) this.#head = link.next;
+    else before.next = link.next;
+    if (this.#tail === link) this.#tail = before;
+    // A taken entry may live long; it must not keep alive what came after it.
+    link.next = undefined;
+    if (link.isSignal) this.#signals--;
+    else this.#messages--;
+  }
+}
