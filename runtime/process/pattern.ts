@@ -3,7 +3,7 @@
  *
  *   receive("reading")                      the tag in `message.type`
  *   receive(["reading", "fault"])           one of several tags
- *   receive({ type: "reply", id: 7 })       every property listed is strictly equal; nested objects partly too
+ *   receive({ type: "reply", id: 7 })       every property listed is strictly equal; nested objects are patterns too
  *   receive((m) => m.type === "reading")    a function says so
  */
 
@@ -14,14 +14,21 @@ export type TagOf<M> = unknown extends M
     ? T
     : never;
 
-/** The properties of one message that must be equal. An object of a class (a process id) is equal to itself only. */
+/**
+ * The properties of one message that must be equal; arrays have the same length and fit element by element.
+ * An object of a class (a process id, a Date, a Map) is equal to itself only.
+ */
 export type PartialPattern<M> = unknown extends M
   ? Readonly<Record<string, unknown>>
   : M extends object
     ? { readonly [K in keyof M]?: PartOf<M[K]> }
     : never;
 
-type PartOf<V> = V extends readonly unknown[] ? V : V extends object ? V | PartialPattern<V> : V;
+type PartOf<V> = V extends readonly (infer E)[]
+  ? readonly PartOf<E>[]
+  : V extends object
+    ? V | PartialPattern<V>
+    : V;
 
 /** What a receive waits for among messages of type `M`. */
 export type Pattern<M = unknown> =
@@ -32,16 +39,18 @@ export type Pattern<M = unknown> =
 
 /** The messages of `M` that pattern `P` lets through, by tag, by `{ type }`, or by a type predicate. */
 export type Matched<M, P> = P extends string
-  ? Tagged<M, P>
+  ? Tagged<M, NoInfer<P>>
   : P extends readonly (infer T)[]
     ? Tagged<M, T>
-    : P extends (message: never) => message is infer N
+    : P extends Guard<M, infer N>
       ? N
-      : P extends (message: never) => boolean
+      : P extends (message: M) => boolean
         ? M
         : P extends { readonly type: infer T }
           ? Tagged<M, T>
           : M;
+
+type Guard<M, N extends M> = (message: M) => message is N;
 
 /** Members of `M` whose tag may be `T`; a tag wider than `T` is narrowed to it. */
 type Tagged<M, T> = unknown extends M
@@ -69,7 +78,13 @@ function tagOf(message: unknown): unknown {
 
 function fits(part: unknown, value: unknown): boolean {
   if (part === value) return true;
-  if (!isPlain(part) || typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(part)) {
+    return (
+      Array.isArray(value) && part.length === value.length && part.every((each, i) => fits(each, value[i]))
+    );
+  }
+  if (!isPlain(part)) return false;
   for (const key in part) {
     if (!fits(part[key], (value as Record<string, unknown>)[key])) return false;
   }

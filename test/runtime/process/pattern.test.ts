@@ -1,0 +1,120 @@
+import * as assert from "uvu/assert";
+import { type Matched, matches, type Pattern } from "../../../runtime/process/pattern.ts";
+import { spec } from "../../harness/spec.ts";
+
+class Pid {
+  readonly number: number;
+  constructor(number: number) {
+    this.number = number;
+  }
+}
+
+type Reading = { type: "reading"; value: number; from: Pid; meta: { unit: string; tags: string[] } };
+type Fault = { type: "fault"; cause: string };
+type Reply = { type: "reply" | "refusal"; id: number };
+type Message = Reading | Fault | Reply;
+
+const climate = new Pid(1);
+const reading: Reading = { type: "reading", value: 21, from: climate, meta: { unit: "C", tags: ["a", "b"] } };
+const fault: Fault = { type: "fault", cause: "stuck" };
+
+spec("no pattern fits everything", () => {
+  for (const message of [undefined, null, 1, "text", {}, reading])
+    assert.ok(matches<unknown>(undefined, message));
+});
+
+spec("a tag fits the messages of that type", () => {
+  assert.ok(fits("reading", reading));
+  assert.not(fits("fault", reading));
+  for (const message of [undefined, null, 1, "reading", {}, { type: 1 }]) {
+    assert.not(matches<unknown>("reading", message));
+  }
+});
+
+spec("several tags fit the messages of any of them", () => {
+  assert.ok(fits(["fault", "reading"], reading));
+  assert.not(fits(["fault", "reply"], reading));
+  assert.not(fits([], reading));
+});
+
+spec("a partial object fits when every property listed is equal", () => {
+  assert.ok(fits({ type: "reading", value: 21 }, reading));
+  assert.not(fits({ type: "reading", value: 22 }, reading));
+  assert.ok(fits({}, reading));
+  assert.not(matches<unknown>({ value: "21" }, { value: 21 }));
+  assert.not(matches<unknown>({ value: 1 }, undefined));
+  assert.not(matches<unknown>({ value: 1 }, null));
+  assert.ok(matches<unknown>({ missing: undefined }, {}));
+  assert.not(matches<unknown>({ value: Number.NaN }, { value: Number.NaN }), "strictly equal, as === says");
+});
+
+spec("nested objects are patterns too, arrays fit element by element", () => {
+  assert.ok(fits({ meta: { unit: "C" } }, reading));
+  assert.not(fits({ meta: { unit: "F" } }, reading));
+  assert.ok(fits({ meta: { tags: ["a", "b"] } }, reading));
+  assert.not(fits({ meta: { tags: ["a"] } }, reading));
+  assert.ok(matches<unknown>({ list: [{ a: 1 }] }, { list: [{ a: 1, b: 2 }] }));
+  assert.not(matches<unknown>({ in: { a: 1 } }, { in: null }));
+  assert.not(matches<unknown>({ in: { a: 1 } }, { in: 5 }));
+  assert.not(matches<unknown>({ in: [] }, { in: {} }));
+});
+
+spec("a process id fits itself only", () => {
+  assert.ok(fits({ from: climate }, reading));
+  assert.not(fits({ from: new Pid(1) }, reading));
+});
+
+spec("a function decides by itself, and its error passes", () => {
+  assert.ok(fits((message) => message.type === "reading" && message.value > 20, reading));
+  assert.not(fits((message) => message.type === "fault", reading));
+  const crash = () => {
+    throw new Error("crash");
+  };
+  assert.throws(() => fits(crash, fault), /^crash$/);
+});
+
+function fits(pattern: Pattern<Message>, message: Message): boolean {
+  return matches(pattern, message);
+}
+
+// Types: compiling is the test.
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function holds<_T extends true>(): void {}
+
+holds<Same<Matched<Message, "reading">, Reading>>();
+holds<Same<Matched<Message, readonly ["reading", "fault"]>, Reading | Fault>>();
+holds<Same<Matched<Message, ("reading" | "fault")[]>, Reading | Fault>>();
+holds<Same<Matched<Message, { type: "fault"; cause: "stuck" }>, Fault>>();
+holds<Same<Matched<Message, { value: 21 }>, Message>>();
+holds<Same<Matched<Message, undefined>, Message>>();
+holds<Same<Matched<Message, (message: Message) => boolean>, Message>>();
+holds<Same<Matched<Message, (message: Message) => message is Fault>, Fault>>();
+holds<Same<Matched<Message, "reply">, Reply & { readonly type: "reply" }>>();
+holds<Same<Matched<Message, ["reply", "refusal"]>, Reply>>();
+holds<
+  Same<Matched<{ type: string; n: number }, "any">, { type: string; n: number } & { readonly type: "any" }>
+>();
+holds<Same<Matched<unknown, "tick">, { readonly type: "tick" }>>();
+holds<Same<Matched<unknown, undefined>, unknown>>();
+
+/** As `receive` infers it: literal tags need no `as const`. */
+function receive<const P extends Pattern<Message>>(_pattern: P): Matched<Message, P> | undefined {
+  return undefined;
+}
+const one: Reading | undefined = receive("reading");
+const two: Reading | Fault | undefined = receive(["reading", "fault"]);
+const three: Fault | undefined = receive({ type: "fault" });
+const four: Message | undefined = receive((message) => message.type === "fault");
+const five: Fault | undefined = receive((message): message is Fault => message.type === "fault");
+assert.equal([one, two, three, four, five], [undefined, undefined, undefined, undefined, undefined]);
+
+// @ts-expect-error: no message has this tag
+receive("readnig");
+// @ts-expect-error: no message has this tag
+receive(["reading", "falut"]);
+// @ts-expect-error: a reading's value is a number
+receive({ type: "reading", value: "21" });
+// @ts-expect-error: no message has this property (seen where the pattern's type is written, not inferred)
+const misspelt: Pattern<Message> = { type: "fault", couse: "stuck" };
+assert.not(fits(misspelt, fault));
