@@ -22,6 +22,8 @@ export class DeviceOutput {
   /** The level last driven; `undefined` when nothing was driven since the start. */
   #level: number | undefined;
   #changed = false;
+  /** What the guardian refuses a controller for at present: told once, not each period. */
+  #waitsFor: string | undefined;
 
   constructor(self: Speaker, plan: DevicePlan, task: DeviceTask, voice: Voice) {
     if (plan.output === undefined) throw new TypeError(`${plan.id} has no output`);
@@ -59,7 +61,7 @@ export class DeviceOutput {
       return;
     }
     const before = this.#level;
-    if (!this.#follow({ values: { [this.#field]: level } }, before !== this.#wanted())) return;
+    if (!this.#follow(undefined, before !== this.#wanted())) return;
     const driven: DrivenMessage = { type: "driven", level: this.#level ?? 0, sampledAtUs, atUs: this.#self.nowUs() };
     this.#self.send(from, driven);
   }
@@ -132,10 +134,13 @@ export class DeviceOutput {
       this.#command.clear();
       this.#level = undefined;
       if (command !== undefined) this.refuse(command, error.message);
+      else if (this.#waitsFor !== error.code) this.#voice.event({ kind: "waits", cause: error.message });
+      this.#waitsFor = error.code;
       this.announce();
       return false;
     }
     this.#level = wanted;
+    this.#waitsFor = undefined;
     if (changed) {
       this.#changed = true;
       this.announce();

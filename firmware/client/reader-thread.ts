@@ -7,6 +7,7 @@
  */
 import { constants, openSync, readSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { FrameReader } from "../transport/frame.ts";
 import { FrameStream } from "../transport/frame-stream.ts";
 import { Mailslot } from "../transport/mailslot.ts";
@@ -28,6 +29,7 @@ export interface MailslotNotice {
   readonly bellIndex: number;
 }
 
+setThreadNice(NICE.reader);
 const { replyPath, port, unrouted } = workerData as ReaderThreadData;
 const cells = new Map<number, { notice: MailslotNotice; mailslot: Mailslot }>();
 const stream = new FrameStream(131_072);

@@ -5,6 +5,7 @@
 import { writeSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { Watchdog, WATCHDOG_DEFAULTS } from "../../runtime/watchdog/watchdog.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
 import { PetPipe } from "./pet-pipe.ts";
@@ -38,6 +39,7 @@ export interface HungNotice {
 
 const { directory, port, beat } = workerData as WatchdogThreadData;
 const clock = new SystemClock();
+setThreadNice(NICE.watchdog);
 const pipe = new PetPipe(directory, clock);
 const owners = new Map<string, OwnerEpoch>();
 const unsent: OwnerEpoch[] = [];

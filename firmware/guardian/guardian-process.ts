@@ -1,4 +1,5 @@
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
 import { WorldBackend } from "../emulated/world-backend.ts";
 import { handleControl } from "./control-desk.ts";
@@ -22,6 +23,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   process.on("SIGINT", () => {});
   process.on("SIGHUP", () => {});
   const clock = new SystemClock();
+  setThreadNice(NICE.guardian);
   const log = new Log();
   const slots = plan.slots ?? 32;
   const paused = new Set<number>();

@@ -8,6 +8,9 @@ import { isDying } from "./death-evidence.ts";
 const SUSPICION_US = 22_000;
 /** How often to look again while in doubt. */
 const RECHECK_MS = 4;
+/** A look that was itself this late proves nothing: the whole machine may have stood still. Once. */
+const STALL_US = 20_000;
+const GRACE_MS = 15;
 
 /**
  * Listens to the watchdog thread of one runtime. Silence counts from the first pet, so a runtime may take
@@ -27,6 +30,7 @@ export class PetWatch {
   #lastUs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #graced = false;
   malformed = 0;
 
   constructor(options: {
@@ -77,8 +81,12 @@ export class PetWatch {
 
   #arm(ms: number): void {
     if (this.#closed) return;
+    const dueUs = this.#clock.now() + ms * 1000;
     this.#timer = setTimeout(
       () => {
+        const stalled = this.#clock.now() - dueUs > STALL_US && !this.#graced;
+        this.#graced = stalled;
+        if (stalled) return this.#arm(GRACE_MS);
         if (this.#silentUs() < SUSPICION_US) this.#arm((SUSPICION_US - this.#silentUs()) / 1000);
         else setImmediate(() => this.#judge()); // behind the pets that wait in the pipe
       },

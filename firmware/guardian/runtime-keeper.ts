@@ -78,9 +78,9 @@ export class RuntimeKeeper {
 
   async #died(by: DeathSign): Promise<void> {
     const seenUs = this.#clock.now();
-    if (!this.#stopping) this.#kept.runtimeDied();
-    this.#log.line({ runtimeDead: { seenUs, by } });
     if (this.#stopping) return;
+    this.#kept.runtimeDied();
+    this.#log.line({ runtimeDead: { seenUs, by } });
     await this.#settled();
     this.#log.line({ safe: { doneUs: this.#clock.now() } });
     await this.#end(0);

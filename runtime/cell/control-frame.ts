@@ -29,6 +29,7 @@ export type ControlFrame =
   | { readonly control: "named"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "unnamed"; readonly name: string; readonly pid: WirePid }
   // cell to kernel
+  | { readonly control: "ready" }
   | { readonly control: "claim"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "release"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "crash"; readonly report: CrashReport }

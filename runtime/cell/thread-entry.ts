@@ -11,6 +11,7 @@ import { unpack } from "../process/pack.ts";
 import { processOf } from "../process/pid.ts";
 import type { PackedBody } from "../process/signal.ts";
 import { SystemClock } from "../time/system-clock.ts";
+import { NICE, setThreadNice } from "../time/thread-priority.ts";
 import { runBlocking } from "./blocking-loop.ts";
 import { CellPorts } from "./cell-ports.ts";
 import type { PeerLink } from "./control-frame.ts";
@@ -43,6 +44,7 @@ export interface CellEnvironment {
 
 async function main(start: ThreadStart): Promise<void> {
   const { spec, board, incarnation } = start;
+  setThreadNice(spec.loop === "event" ? NICE.outside : NICE.cell);
   const clock = new SystemClock();
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
@@ -79,6 +81,7 @@ async function main(start: ThreadStart): Promise<void> {
     onWake: () => eventLoop?.wake(),
   });
   ports.connect(cell);
+  ports.tellKernel({ control: "ready" });
   const root = cell.spawn(body, unpack(start.args) as unknown[], { label: spec.name }, start.rootKey);
   const rootProcess = processOf(root)!;
   const over = () => rootProcess.state === "dead";

@@ -23,6 +23,8 @@ import type { ThreadStart } from "./thread-entry.ts";
 
 const KERNEL_CELL = "kernel";
 const DEFAULT_HEAP_MB = 32;
+/** Threads that load their code at the same time: more only take the cores from each other and from the watchdog. */
+const BOOTS_AT_ONCE = 2;
 
 /** A cell's thread as the kernel knows it. */
 interface Running {
@@ -34,6 +36,7 @@ interface Running {
   worker: Worker | undefined;
   cause: ExitReason | undefined;
   over: boolean;
+  booting: boolean;
 }
 
 export interface ThreadKernelOptions {
@@ -53,6 +56,8 @@ export class ThreadKernel implements Kernel {
   readonly #names: Names;
   readonly #registry: NameRegistry;
   readonly #bell = new SharedArrayBuffer(4);
+  readonly #waiting: (() => void)[] = [];
+  #boots = 0;
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
@@ -106,6 +111,7 @@ export class ThreadKernel implements Kernel {
       worker: undefined,
       cause: undefined,
       over: false,
+      booting: false,
     };
     const links = [toKernel];
     for (const other of this.#cells.values()) {
@@ -117,7 +123,9 @@ export class ThreadKernel implements Kernel {
     this.#cells.set(name, running);
     this.cell.peerUp(name, peer);
     peer.listen((frame) => this.#onFrame(running, frame));
-    void this.#launch(running, links, rootKey);
+    this.#waiting.push(() => void this.#launch(running, links, rootKey));
+    running.booting = true;
+    this.#bootNext();
     return createPid(home, 1, undefined, rootKey);
   }
 
@@ -125,8 +133,9 @@ export class ThreadKernel implements Kernel {
     const running = this.#cells.get(name);
     if (running?.incarnation !== incarnation) return;
     running.cause ??= cause;
-    if (running.worker === undefined) this.#over(running);
-    else void running.worker.terminate();
+    // Not launched yet: `#launch` sees the cause.
+    if (running.worker === undefined) return;
+    void running.worker.terminate();
   }
 
   /** Ends every cell and the kernel's own loop. */
@@ -179,9 +188,26 @@ export class ThreadKernel implements Kernel {
     this.#options.onStarted?.(spec.name, incarnation, progress);
   }
 
+  #bootNext(): void {
+    while (this.#boots < BOOTS_AT_ONCE) {
+      const launch = this.#waiting.shift();
+      if (launch === undefined) return;
+      this.#boots++;
+      launch();
+    }
+  }
+
+  #booted(running: Running): void {
+    if (!running.booting) return;
+    running.booting = false;
+    this.#boots--;
+    this.#bootNext();
+  }
+
   #over(running: Running): void {
     if (running.over) return;
     running.over = true;
+    this.#booted(running);
     const { spec, incarnation, peer } = running;
     peer.drain((frame) => this.#onFrame(running, frame));
     peer.close();
@@ -202,6 +228,9 @@ export class ThreadKernel implements Kernel {
     }
     const { spec, incarnation } = running;
     switch (frame.control) {
+      case "ready":
+        this.#booted(running);
+        break;
       case "claim":
         this.#registry.claim(frame.name, frame.pid);
         break;

@@ -88,11 +88,11 @@ export class Self<M = never> {
   }
 
   /** A process in this cell; arguments are copied. */
-  spawn<A extends readonly unknown[]>(body: Body<A, never>, args: A, options?: SpawnOptions): Pid {
+  spawn<A extends readonly unknown[], B = never>(body: Body<A, B>, args: A, options?: SpawnOptions): Pid {
     return this.#cell.spawn(body, args, { band: this.#process.band, ...options });
   }
 
-  spawnLink<A extends readonly unknown[]>(body: Body<A, never>, args: A, options?: SpawnOptions): Pid {
+  spawnLink<A extends readonly unknown[], B = never>(body: Body<A, B>, args: A, options?: SpawnOptions): Pid {
     const pid = this.spawn(body, args, options);
     this.link(pid);
     return pid;
