@@ -153,7 +153,7 @@ spec("a mailbox does what a list does, whatever is pushed and taken", () => {
     { weight: 1, arbitrary: fc.record({ takeArrived: pattern }) },
   );
   fc.assert(
-    fc.property(fc.nat(8), fc.array(command, { maxLength: 100 }), (capacity, commands) => {
+    fc.property(fc.nat(8), fc.array(command, { maxLength: 100, size: "max" }), (capacity, commands) => {
       const mailbox = new Mailbox(capacity);
       const model: { message: unknown; deadlineUs: number; isSignal: boolean }[] = [];
       let dropped = 0;
