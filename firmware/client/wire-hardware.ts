@@ -8,7 +8,7 @@ import { Requests } from "./requests.ts";
 import type { Wire } from "./wire.ts";
 
 /** Queue, two hops and a transfer, with room for a shared machine that stalls. */
-const LIMIT_MS = 100;
+const LIMIT_MS = 250;
 
 /** The numbers that frames use for names. */
 export interface WireNames {

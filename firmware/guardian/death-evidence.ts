@@ -8,14 +8,14 @@ const SIGKILL_BIT = 1n << 8n;
 const memory = Buffer.alloc(8192);
 
 /**
- * Does the kernel know that this process will never run again? A killed process with hundreds of megabytes
+ * Does the kernel know that this process will not run, now or ever? A killed process with hundreds of megabytes
  * keeps its pipes open for tens of milliseconds while its memory is freed; /proc tells at once.
  * False says nothing: the process may live, or be gone and its number taken by another.
  */
 export function isDying(pid: number): boolean {
   const stat = readProc(pid, "stat");
   if (stat === undefined) return true; // reaped
-  return statSaysDying(stat) || statusSaysKilled(readProc(pid, "status") ?? "");
+  return statSaysDying(stat) || statSaysStopped(stat) || statusSaysKilled(readProc(pid, "status") ?? "");
 }
 
 /** State Z or X, or PF_EXITING in the flags (fields 3 and 9 of proc(5)); the name in field 2 may hold anything. */
@@ -23,6 +23,11 @@ export function statSaysDying(stat: string): boolean {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state] = fields;
   return state === "Z" || state === "X" || (Number(fields[6]) & PF_EXITING) !== 0;
+}
+
+/** State T: SIGSTOP. It cannot command anything while it is frozen, and must not when it wakes up. */
+export function statSaysStopped(stat: string): boolean {
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
 }
 
 /** SIGKILL pending for the thread or the process. */

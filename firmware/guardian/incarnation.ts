@@ -8,6 +8,7 @@ import { type Pipes, removePipes, requestPipe } from "../transport/pipes.ts";
 import { ControlChannel } from "./control-channel.ts";
 import { PetWatch } from "./pet-watch.ts";
 import { ReplyPipe } from "./reply-pipe.ts";
+import type { StealGauge } from "./steal.ts";
 
 /** What told of a runtime's death first. */
 export type DeathSign = "exit" | "pipe" | "pet" | "proc";
@@ -37,7 +38,13 @@ export class Incarnation {
   #exited = false;
 
   /** Opens the guardian's ends first, so that the runtime finds its pipes ready. */
-  constructor(plan: GuardianPlan, pipes: Pipes, number: number, clock: Clock, on: IncarnationEvents) {
+  constructor(
+    plan: GuardianPlan,
+    pipes: Pipes,
+    number: number,
+    { clock, steal }: { readonly clock: Clock; readonly steal: StealGauge },
+    on: IncarnationEvents,
+  ) {
     this.number = number;
     this.#pipes = pipes;
     this.#on = on;
@@ -66,7 +73,7 @@ export class Incarnation {
     if (pid === undefined) return;
     const limitMs = plan.petLimitMs ?? 100;
     const onDead = (by: DeathSign) => this.#sign(by);
-    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, clock, onDead, onFence: on.fence });
+    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, clock, steal, onDead, onFence: on.fence });
   }
 
   get pid(): number | undefined {

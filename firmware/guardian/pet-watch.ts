@@ -8,6 +8,8 @@ import { isDying } from "./death-evidence.ts";
 const SUSPICION_US = 22_000;
 /** How often to look again while in doubt. */
 const RECHECK_MS = 4;
+/** How much longer silence is borne where a hypervisor takes the processors away. */
+const STOLEN_FACTOR = 4;
 /** A look that was itself this late proves nothing: the whole machine may have stood still. Once. */
 const STALL_US = 20_000;
 const GRACE_MS = 15;
@@ -26,6 +28,7 @@ export class PetWatch {
   readonly #onFence: (fenced: OwnerEpoch) => void;
   readonly #frame = new Uint8Array(PET_FRAME_BYTES);
   readonly #view = new DataView(this.#frame.buffer);
+  readonly #steal: { readonly stolen: boolean };
   #filled = 0;
   #lastUs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -38,11 +41,13 @@ export class PetWatch {
     readonly pid: number;
     readonly limitMs: number;
     readonly clock: Clock;
+    readonly steal: { readonly stolen: boolean };
     onDead(by: "pipe" | "pet" | "proc"): void;
     onFence(fenced: OwnerEpoch): void;
   }) {
     this.#clock = options.clock;
     this.#pid = options.pid;
+    this.#steal = options.steal;
     this.#limitUs = options.limitMs * 1000;
     this.#onDead = options.onDead;
     this.#onFence = options.onFence;
@@ -98,8 +103,8 @@ export class PetWatch {
     if (this.#closed) return;
     const silentUs = this.#silentUs();
     if (silentUs < SUSPICION_US) this.#arm((SUSPICION_US - silentUs) / 1000);
-    else if (silentUs >= this.#limitUs) this.#dead("pet");
     else if (isDying(this.#pid)) this.#dead("proc");
+    else if (silentUs >= this.#limitUs * (this.#steal.stolen ? STOLEN_FACTOR : 1)) this.#dead("pet");
     else this.#arm(RECHECK_MS);
   }
 

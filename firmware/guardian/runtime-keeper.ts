@@ -4,6 +4,7 @@ import { makePipes } from "../transport/pipes.ts";
 import { BackOff } from "./back-off.ts";
 import { type DeathSign, Incarnation, type IncarnationEvents } from "./incarnation.ts";
 import type { Log } from "./log.ts";
+import { StealGauge } from "./steal.ts";
 
 /** A frozen runtime is killed after this time even if the lines do not answer. */
 const SETTLE_LIMIT_MS = 50;
@@ -24,6 +25,7 @@ export class RuntimeKeeper {
   readonly #log: Log;
   readonly #kept: Kept;
   readonly #backOff = new BackOff();
+  readonly #steal = new StealGauge();
   #incarnation: Incarnation | undefined;
   #number: number;
   #startedUs = 0;
@@ -48,7 +50,7 @@ export class RuntimeKeeper {
     const pipes = await makePipes(this.#plan.directory, this.#plan.slots ?? 32);
     const { bytes, message, fence } = this.#kept;
     this.#startedUs = this.#clock.now();
-    const incarnation = new Incarnation(this.#plan, pipes, this.#number++, this.#clock, {
+    const incarnation = new Incarnation(this.#plan, pipes, this.#number++, { clock: this.#clock, steal: this.#steal }, {
       bytes,
       message,
       fence,

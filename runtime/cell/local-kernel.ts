@@ -71,6 +71,7 @@ export class LocalKernel implements Kernel {
       cell: name,
       incarnation,
       clock,
+      endsWithRoot: true,
       names: this.#namesOf(name),
       ...(resources === undefined ? {} : { resources }),
       ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),

@@ -76,6 +76,7 @@ async function main(start: ThreadStart): Promise<void> {
     progress,
     resources,
     ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
+    endsWithRoot: true,
     onUnknownPeer: () => ports.drainKernel(),
     onCrash: (report) => ports.tellKernel({ control: "crash", report }),
     onWake: () => eventLoop?.wake(),

@@ -41,6 +41,9 @@ export interface Peer {
   post(frame: Frame): boolean;
 }
 
+/** Number of a cell's first process. */
+const ROOT = 1;
+
 /** Told before and after each resume, so that a watchdog needs no cooperation from the code that runs. */
 export interface Progress {
   begin(processNumber: number, hardDeadlineUs: number): void;
@@ -78,6 +81,11 @@ export interface CellOptions extends PidHome {
   readonly mailboxCapacity?: number;
   /** Given to the processes of this cell as `self.resources`. */
   readonly resources?: CellResources;
+  /**
+   * The cell ends with its first process. Then others hear of that end from the kernel, as the end of the
+   * cell, after everything the cell held was taken back: whoever restarts it finds the way clear.
+   */
+  readonly endsWithRoot?: boolean;
   /** A pid names a cell that is not known (yet): the last chance to learn of it. */
   readonly onUnknownPeer?: () => void;
   readonly onCrash?: (report: CrashReport) => void;
@@ -472,6 +480,7 @@ export class Cell {
     const report = { pid: String(pid), label: process.label, reason };
     const { messagesHandled } = process;
     const mailboxLength = process.mailbox.length;
+    const tellOthers = !(this.#options.endsWithRoot === true && pid.number === ROOT);
     process.state = "dead";
     process.exitReason = reason;
     process.generator = undefined;
@@ -481,17 +490,23 @@ export class Cell {
     for (const [ref, other] of process.watching ?? []) {
       const local = processOf(other);
       if (local !== undefined) local.watchers?.delete(watchKey(pid, ref));
-      else this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(pid), ref });
+      else if (tellOthers) {
+        this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(pid), ref });
+      }
     }
     for (const other of process.links?.values() ?? []) {
       const local = processOf(other);
       if (local !== undefined) this.#signals.push({ kind: "exit", process: local, from: pid, reason, linked: true });
-      else this.#postTo(other, { kind: "exit", to: target(other), from: exportPid(pid), reason, linked: true });
+      else if (tellOthers) {
+        this.#postTo(other, { kind: "exit", to: target(other), from: exportPid(pid), reason, linked: true });
+      }
     }
     for (const { watcher, ref } of process.watchers?.values() ?? []) {
       const local = processOf(watcher);
       if (local !== undefined) this.#signals.push({ kind: "down", process: local, from: pid, ref, reason });
-      else this.#postTo(watcher, { kind: "down", to: target(watcher), from: exportPid(pid), ref, reason });
+      else if (tellOthers) {
+        this.#postTo(watcher, { kind: "down", to: target(watcher), from: exportPid(pid), ref, reason });
+      }
     }
     process.links = undefined;
     process.watchers = undefined;
