@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { formatSpan, formatTime, formatValue, type Words } from "../store/format.ts";
 import { type Old, oldness, type Reading } from "../store/reading.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import { dashboard, now } from "./live.ts";
+import { connection, now } from "./live.ts";
 import { Sparkline } from "./sparkline.tsx";
 
 interface ReadingRowProps {
@@ -29,7 +29,7 @@ export function ReadingRow({ device, name, reading, words, offlineSinceMs }: Rea
     );
   }
   const { value, unit, quality, measuredMs, points } = reading;
-  const old = oldness(reading, dashboard.value.connection, offlineSinceMs, now.value);
+  const old = oldness(reading, connection.value, offlineSinceMs, now.value);
   const doubted = old !== undefined || quality === "stale" || quality === "bad";
   const switchLike = typeof value === "boolean";
   const at = hovered.value;
