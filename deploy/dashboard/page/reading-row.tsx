@@ -65,7 +65,7 @@ export function ReadingRow({ device, name, reading, words, offlineSinceMs }: Rea
         />
         <div class="reading-note" data-testid={`quality-${id}`}>
           {at === undefined ? (
-            <Note old={old} quality={quality} nowMs={now.value} />
+            <Note old={old} quality={quality} measuredMs={measuredMs} nowMs={now.value} />
           ) : (
             <span class="note-hover">
               {formatValue(switchLike ? at.v > 0 : at.v, unit, words)} {unit}, {formatSpan(now.value - at.t)}{" "}
@@ -81,17 +81,19 @@ export function ReadingRow({ device, name, reading, words, offlineSinceMs }: Rea
 interface NoteProps {
   readonly old: Old | undefined;
   readonly quality: Reading["quality"];
+  readonly measuredMs: number | null;
   readonly nowMs: number;
 }
 
-function Note({ old, quality, nowMs }: NoteProps) {
+function Note({ old, quality, measuredMs, nowMs }: NoteProps) {
   const doubt = quality === "good" ? "" : `${quality}, `;
   if (old !== undefined) {
     const age = old.sinceMs === null ? "age unknown" : `old: ${formatSpan(nowMs - old.sinceMs)}`;
     return <Said icon="old" tone="old" text={doubt + age} />;
   }
   const tone = { good: "good", suspect: "warn", stale: "warn", bad: "bad" } as const;
-  return <Said icon={quality} tone={tone[quality]} text={quality} />;
+  const age = quality === "stale" && measuredMs !== null ? `: ${formatSpan(nowMs - measuredMs)}` : "";
+  return <Said icon={quality} tone={tone[quality]} text={quality + age} />;
 }
 
 function Said({
