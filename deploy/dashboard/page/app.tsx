@@ -5,7 +5,7 @@ import { BoardSection } from "./board-section.tsx";
 import { BoardTabs } from "./board-tabs.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { Header } from "./header.tsx";
-import { brokerUrl, dashboard, root } from "./live.ts";
+import { brokerUrl, connection, dashboard, root } from "./live.ts";
 import { SignIn } from "./sign-in.tsx";
 
 const wanted = signal(decodeURIComponent(location.hash.slice(1)));
@@ -14,7 +14,7 @@ addEventListener("hashchange", () => {
 });
 
 export function App() {
-  const phase = useComputed(() => dashboard.value.connection.phase);
+  const phase = useComputed(() => connection.value.phase);
   // The tab says it too: an old page among many others must not look alive.
   useSignalEffect(() => {
     document.title = phase.value === "lost" ? "connection lost · Holdfast" : "Holdfast";
@@ -51,7 +51,7 @@ function Boards() {
 }
 
 function NoBoard() {
-  const { phase, retryAtMs } = dashboard.value.connection;
+  const { phase, retryAtMs } = connection.value;
   if (phase === "online")
     return (
       <div class="empty-state" data-testid="no-boards">

@@ -6,7 +6,7 @@ import { own } from "../store/own.ts";
 import { DeviceCard } from "./device-card.tsx";
 import { EventList } from "./event-list.tsx";
 import { Icon } from "./icon.tsx";
-import { dashboard, now } from "./live.ts";
+import { connection, dashboard, now } from "./live.ts";
 
 /** `schema` of the status topic this page was written for. */
 const knownSchema = 1;
@@ -29,7 +29,7 @@ export function BoardSection({ id }: { readonly id: string }) {
             ))}
           </div>
         )}
-        <EventList board={board} />
+        <EventList id={id} />
       </div>
     </section>
   );
@@ -38,7 +38,7 @@ export function BoardSection({ id }: { readonly id: string }) {
 function BoardHead({ board }: { readonly board: Board }) {
   const { id, status } = board;
   const offline = status?.state === "offline";
-  const lost = dashboard.value.connection.phase !== "online";
+  const lost = connection.value.phase !== "online";
   const last = lost || offline ? "last known: " : "";
   return (
     <header class="board-head">

@@ -2,30 +2,30 @@
 import type { Connection } from "../store/connection.ts";
 import { formatSpan, formatTime } from "../store/format.ts";
 import { Icon } from "./icon.tsx";
-import { brokerUrl, dashboard, now, retryNow } from "./live.ts";
+import { brokerUrl, connection, now, retryNow } from "./live.ts";
 
 export function ConnectionBanner() {
-  const { connection } = dashboard.value;
-  if (connection.phase === "online" || connection.phase === "denied") return null;
-  const lost = connection.phase === "lost";
+  const current = connection.value;
+  if (current.phase === "online" || current.phase === "denied") return null;
+  const lost = current.phase === "lost";
   // Before anything failed there is nothing to warn about.
-  if (!lost && connection.retryAtMs === null) return null;
+  if (!lost && current.retryAtMs === null) return null;
   return (
     <div class="banner" data-testid="connection-banner" role={lost ? "alert" : "status"}>
       <Icon name="warning" />
       <p>
         {lost ? (
           <>
-            <b>Connection lost, values are old since {since(connection)}.</b> Commands are not sent.{" "}
+            <b>Connection lost, values are old since {since(current)}.</b> Commands are not sent.{" "}
           </>
         ) : (
           <>
             <b>No connection to {brokerUrl}.</b> Is the board running?{" "}
           </>
         )}
-        <span aria-live="off">{next(connection)}</span>
+        <span aria-hidden="true">{next(current)}</span>
       </p>
-      <button type="button" data-testid="retry" disabled={connection.retryAtMs === null} onClick={retryNow}>
+      <button type="button" data-testid="retry" disabled={current.retryAtMs === null} onClick={retryNow}>
         Try now
       </button>
     </div>
@@ -33,12 +33,12 @@ export function ConnectionBanner() {
 }
 
 function since({ lastHeardMs }: Connection): string {
-  return lastHeardMs === null
-    ? "the page was opened"
-    : `${formatTime(lastHeardMs, now.value)} (${formatSpan(now.value - lastHeardMs)})`;
+  return lastHeardMs === null ? "the page was opened" : formatTime(lastHeardMs, now.value);
 }
 
-function next({ retryAtMs }: Connection): string {
-  if (retryAtMs === null) return "Trying now.";
-  return `Trying again in ${Math.max(1, Math.ceil((retryAtMs - now.value) / 1000))} s.`;
+/** Counts, so it is kept from screen readers: they would read it out every second. */
+function next({ lastHeardMs, retryAtMs }: Connection): string {
+  const ago = lastHeardMs === null ? "" : `That is ${formatSpan(now.value - lastHeardMs)} ago. `;
+  if (retryAtMs === null) return `${ago}Trying now.`;
+  return `${ago}Trying again in ${Math.max(1, Math.ceil((retryAtMs - now.value) / 1000))} s.`;
 }

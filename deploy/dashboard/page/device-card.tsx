@@ -6,7 +6,7 @@ import { own } from "../store/own.ts";
 import type { Timing } from "../store/wire.ts";
 import { Controls } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
-import { dashboard } from "./live.ts";
+import { connection, dashboard } from "./live.ts";
 import { ModeChip } from "./mode-chip.tsx";
 import { ReadingRow } from "./reading-row.tsx";
 import { Refusals } from "./refusals.tsx";
@@ -21,9 +21,9 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
   const offlineSince = useComputed(() => boardOf()?.offlineSinceMs);
   const old = useComputed(() => {
     const device = view.value;
-    return device === undefined || stateIsOld(device, dashboard.value.connection, offlineSince.value);
+    return device === undefined || stateIsOld(device, connection.value, offlineSince.value);
   });
-  const connected = useComputed(() => dashboard.value.connection.phase === "online");
+  const connected = useComputed(() => connection.value.phase === "online");
   const box = useRowSpan();
   const device = view.value;
   if (device === undefined) return null;

@@ -1,26 +1,35 @@
 /** What happened on a board, newest first, by device and kind. */
-import { useSignal } from "@preact/signals";
-import type { Board } from "../store/dashboard.ts";
+import { useComputed, useSignal } from "@preact/signals";
 import { describeEvent, filterEvents, keptEvents } from "../store/event-log.ts";
 import { formatTime } from "../store/format.ts";
+import { own } from "../store/own.ts";
 import { eventIcon, Icon } from "./icon.tsx";
 import { dashboard, now, openedMs } from "./live.ts";
 
-export function EventList({ board }: { readonly board: Board }) {
+/** Drawn again when something happened, not with every reading. */
+export function EventList({ id }: { readonly id: string }) {
+  const boardOf = () => own(dashboard.value.boards, id);
+  const log = useComputed(() => boardOf()?.events);
+  const names = useComputed(() => Object.keys(boardOf()?.devices ?? {}).join("/"));
+  const unread = useComputed(() => dashboard.value.unreadable);
   const device = useSignal("");
   const kind = useSignal("");
-  const { events } = board;
+  const events = log.value ?? [];
   const shown = filterEvents(events, { device: device.value, kind: kind.value });
-  const unreadable = dashboard.value.unreadable;
+  const unreadable = unread.value;
   return (
-    <aside class="events" data-testid="events" aria-label={`events of ${board.id}`}>
+    <aside class="events" data-testid="events" aria-label={`events of ${id}`}>
       <header class="events-head">
         <h3>Events</h3>
         <Filter
           name="device"
           value={device.value}
           choices={choices(
-            ["board", ...Object.keys(board.devices), ...events.flatMap((event) => event.device ?? [])],
+            [
+              "board",
+              ...names.value.split("/").filter((name) => name !== ""),
+              ...events.flatMap((event) => event.device ?? []),
+            ],
             device.value,
           )}
           onChange={(value) => {

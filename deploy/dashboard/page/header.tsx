@@ -1,7 +1,7 @@
 /** The bar on top: product, connection in one word, theme. */
 
 import { Icon, type IconName } from "./icon.tsx";
-import { dashboard } from "./live.ts";
+import { connection } from "./live.ts";
 import { nextTheme, theme } from "./theme.ts";
 
 const words = {
@@ -14,7 +14,7 @@ const words = {
 const themeIcons = { auto: "half", dark: "moon", light: "sun" } as const;
 
 export function Header() {
-  const { phase, retryAtMs } = dashboard.value.connection;
+  const { phase, retryAtMs } = connection.value;
   const { text, icon } = phase === "connecting" && retryAtMs !== null ? noConnection : words[phase];
   return (
     <header class="top">

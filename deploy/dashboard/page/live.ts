@@ -2,7 +2,7 @@
  * The dashboard as a signal, fed by the connection: messages are collected and applied once per frame, so that
  * a flood costs one render; and the few things the page does to boards.
  */
-import { batch, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { CommandPayload } from "../store/command.ts";
 import type { Connection } from "../store/connection.ts";
 import {
@@ -26,21 +26,23 @@ export const brokerUrl = `${scheme}://${location.host}/mqtt`;
 export const openedMs = Date.now();
 
 export const dashboard = signal<Dashboard>(emptyDashboard);
-/** Wall clock of the page, ms; twice a second, and with every frame that brings news. */
+/** What many components read: they are told when it changes, not with every message. */
+export const connection = computed(() => dashboard.value.connection);
+/** Wall clock of the page, ms, twice a second: what tells ages is not drawn again with every message. */
 export const now = signal(Date.now());
 
 type News = Message | Connection;
 let news: News[] = [];
 let scheduled = false;
 
-const connection = new MqttConnection(brokerUrl, topicFilters(root), {
+const broker = new MqttConnection(brokerUrl, topicFilters(root), {
   changed: (next) => tell(next),
   message: (topic, text, retained) => tell({ topic, text, retained, receivedMs: Date.now() }),
 });
 
 /** Connects and starts the clock. */
 export function start(): void {
-  connection.retryNow();
+  broker.retryNow();
   setInterval(() => {
     now.value = Date.now();
   }, 500);
@@ -49,23 +51,23 @@ export function start(): void {
 
 /** Tries to connect at once instead of waiting. */
 export function retryNow(): void {
-  connection.retryNow();
+  broker.retryNow();
 }
 
 export function signIn(credentials: Credentials): void {
-  connection.signIn(credentials);
+  broker.signIn(credentials);
 }
 
 /** Sends a command to a device. */
 export function command(board: string, device: string, payload: CommandPayload): void {
   const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-  if (!connection.publish(setTopic(root, board, device), { ...payload, id })) return;
+  if (!broker.publish(setTopic(root, board, device), { ...payload, id })) return;
   dashboard.value = commandSent(dashboard.value, board, device, payload, Date.now());
 }
 
 /** Sets the surroundings of an emulated device, or breaks it. */
 export function setWorld(board: string, device: string, payload: CommandPayload): void {
-  connection.publish(worldTopic(root, board, device), payload);
+  broker.publish(worldTopic(root, board, device), payload);
 }
 
 export function dismissRefusal(board: string, device: string, refusal: Refusal): void {
@@ -88,10 +90,7 @@ function flush(): void {
   if (due.length === 0) return;
   let next = dashboard.value;
   for (const what of due) next = "topic" in what ? receive(next, root, what) : connectionChanged(next, what);
-  batch(() => {
-    now.value = Date.now();
-    dashboard.value = next;
-  });
+  dashboard.value = next;
 }
 
 function metaContent(name: string): string | undefined {

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { formatSpan, formatTime, formatValue, type Words } from "../store/format.ts";
 import { type Old, oldness, type Reading } from "../store/reading.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import { dashboard, now } from "./live.ts";
+import { connection, now } from "./live.ts";
 import { Sparkline } from "./sparkline.tsx";
 
 interface ReadingRowProps {
@@ -29,7 +29,7 @@ export function ReadingRow({ device, name, reading, words, offlineSinceMs }: Rea
     );
   }
   const { value, unit, quality, measuredMs, points } = reading;
-  const old = oldness(reading, dashboard.value.connection, offlineSinceMs, now.value);
+  const old = oldness(reading, connection.value, offlineSinceMs, now.value);
   const doubted = old !== undefined || quality === "stale" || quality === "bad";
   const switchLike = typeof value === "boolean";
   const at = hovered.value;
@@ -65,7 +65,7 @@ export function ReadingRow({ device, name, reading, words, offlineSinceMs }: Rea
         />
         <div class="reading-note" data-testid={`quality-${id}`}>
           {at === undefined ? (
-            <Note old={old} quality={quality} nowMs={now.value} />
+            <Note old={old} quality={quality} measuredMs={measuredMs} nowMs={now.value} />
           ) : (
             <span class="note-hover">
               {formatValue(switchLike ? at.v > 0 : at.v, unit, words)} {unit}, {formatSpan(now.value - at.t)}{" "}
@@ -81,17 +81,19 @@ export function ReadingRow({ device, name, reading, words, offlineSinceMs }: Rea
 interface NoteProps {
   readonly old: Old | undefined;
   readonly quality: Reading["quality"];
+  readonly measuredMs: number | null;
   readonly nowMs: number;
 }
 
-function Note({ old, quality, nowMs }: NoteProps) {
+function Note({ old, quality, measuredMs, nowMs }: NoteProps) {
   const doubt = quality === "good" ? "" : `${quality}, `;
   if (old !== undefined) {
     const age = old.sinceMs === null ? "age unknown" : `old: ${formatSpan(nowMs - old.sinceMs)}`;
     return <Said icon="old" tone="old" text={doubt + age} />;
   }
   const tone = { good: "good", suspect: "warn", stale: "warn", bad: "bad" } as const;
-  return <Said icon={quality} tone={tone[quality]} text={quality} />;
+  const age = quality === "stale" && measuredMs !== null ? `: ${formatSpan(nowMs - measuredMs)}` : "";
+  return <Said icon={quality} tone={tone[quality]} text={quality + age} />;
 }
 
 function Said({

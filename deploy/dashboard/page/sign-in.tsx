@@ -1,8 +1,8 @@
 /** Asks for a user and a password when the broker wants them; they are kept in memory only. */
-import { brokerUrl, dashboard, signIn } from "./live.ts";
+import { brokerUrl, connection, signIn } from "./live.ts";
 
 export function SignIn() {
-  const { refused } = dashboard.value.connection;
+  const { refused } = connection.value;
   return (
     <form
       class="sign-in"

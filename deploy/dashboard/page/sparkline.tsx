@@ -26,8 +26,10 @@ export function Sparkline({ points, current, stepped, nowMs, label, onPoint }: S
   report.current = onPoint;
   const span = useRef({ leftMs: 0, rightMs: nowMs });
   span.current = { leftMs: nowMs - windowMs(points, nowMs), rightMs: nowMs };
-  // The window moves every other second: a pixel of a chart 150 px wide.
-  const slot = Math.floor(nowMs / 2000);
+  const latest = useRef<uPlot.AlignedData>([[], []]);
+  // Drawn once a second at most, and only where it can be seen: charts are what costs most on a small machine.
+  const slot = Math.floor(nowMs / 1000);
+  const seen = useRef(false);
 
   useEffect(() => {
     const target = box.current;
@@ -36,17 +38,24 @@ export function Sparkline({ points, current, stepped, nowMs, label, onPoint }: S
     plot.current = chart;
     const resize = new ResizeObserver(() => chart.setSize({ width: target.clientWidth, height: heightPx }));
     resize.observe(target);
+    const view = new IntersectionObserver((entries) => {
+      seen.current = entries.at(-1)?.isIntersecting ?? false;
+      if (seen.current) chart.setData(latest.current);
+    });
+    view.observe(target);
     return () => {
       resize.disconnect();
+      view.disconnect();
       chart.destroy();
       plot.current = undefined;
     };
   }, [stepped]);
 
-  // A new slot moves the window though no point came.
+  // A new slot moves the window though no point came; points that come within one wait for the next.
   useEffect(() => {
-    plot.current?.setData(columns(points, current ? span.current.rightMs : undefined));
-  }, [points, current, slot, stepped]);
+    latest.current = columns(points, current ? span.current.rightMs : undefined);
+    if (seen.current) plot.current?.setData(latest.current);
+  }, [current, slot, stepped]);
 
   useSignalEffect(() => {
     if (paint.value > 0) plot.current?.redraw();

@@ -77,7 +77,8 @@ export function remaining(
   nowMs: number,
 ): { readonly ms: number; readonly atMost: boolean } | undefined {
   if (leftMs === null || leftMs === undefined || receipt === undefined) return undefined;
-  return { ms: Math.max(0, leftMs - (nowMs - receipt.receivedMs)), atMost: receipt.retained };
+  const passedMs = Math.max(0, nowMs - receipt.receivedMs);
+  return { ms: Math.max(0, leftMs - passedMs), atMost: receipt.retained };
 }
 
 /** True when nobody can say that the state still holds; what it says is then told as what was. */
