@@ -1,7 +1,7 @@
 /** The configuration for a process of the chain: it was checked before; a problem now ends the process. */
 import type { BoardConfig } from "../config/board-schema.ts";
-import { loadConfig } from "../config/load-config.ts";
 import { formatProblems } from "../config/format-problems.ts";
+import { loadConfig } from "../config/load-config.ts";
 import type { BoardOptions } from "./options.ts";
 
 export function checkedConfig({ config, emulated }: Pick<BoardOptions, "config" | "emulated">): BoardConfig {

@@ -2,12 +2,17 @@
  * The world behind an emulated board: a chip for each device on a bus, a contact for each button, and the
  * greenhouse model between what the outputs do and what the chips measure.
  */
+
+import { driverNamed } from "../../devices/catalogue.ts";
 import { Ads1115Chip } from "../../devices/chips/ads1115.ts";
 import { Bh1750Chip } from "../../devices/chips/bh1750.ts";
 import { Bme280Chip } from "../../devices/chips/bme280.ts";
-import { driverNamed } from "../../devices/catalogue.ts";
 import type { DevicePlan } from "../../devices/handler/device-plan.ts";
-import { Greenhouse, type GreenhouseOverrides, type GreenhouseValues } from "../../devices/world/greenhouse.ts";
+import {
+  Greenhouse,
+  type GreenhouseOverrides,
+  type GreenhouseValues,
+} from "../../devices/world/greenhouse.ts";
 import type { I2cChip } from "../../firmware/contracts/chip.ts";
 import { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
@@ -75,7 +80,8 @@ export function emulatedBoard(
   function change(plan: DevicePlan, key: string, value: unknown): void {
     if (key === "fault") {
       if (plan.chip === undefined) throw new Error(`${plan.id} is on no bus: it cannot be unplugged`);
-      if (value !== null && value !== "unplugged") throw new Error(`fault ${JSON.stringify(value)} is not known here`);
+      if (value !== null && value !== "unplugged")
+        throw new Error(`fault ${JSON.stringify(value)} is not known here`);
       const fault = value === null ? undefined : ({ kind: "unplugged" } as const);
       buses[plan.chip.bus]?.setFault(plan.chip.address, fault);
       return;
@@ -111,7 +117,8 @@ function createChip({ id, driver, settings }: DevicePlan, clock: Clock): { chip:
       const channel = Number(settings.channel) as 0 | 1 | 2 | 3;
       const dry = Number(settings.dryVolts);
       const wet = Number(settings.wetVolts);
-      const feed: Feed = ({ moisturePercent }) => chip.setVolts(channel, dry + ((wet - dry) * moisturePercent) / 100);
+      const feed: Feed = ({ moisturePercent }) =>
+        chip.setVolts(channel, dry + ((wet - dry) * moisturePercent) / 100);
       return { chip, feed };
     }
     case "bh1750": {

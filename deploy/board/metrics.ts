@@ -1,6 +1,7 @@
 /** The board's totals in the Prometheus text format (exposition format 0.0.4). */
-import type { Telemetry } from "./telemetry.ts";
+
 import type { MqttPlan } from "./mqtt-cell.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 interface LinkCounts {
   readonly eventsDropped: number;
@@ -25,6 +26,9 @@ export function boardMetrics(
   ] as const;
   return lines
     .filter(([, , , value]) => value !== undefined)
-    .map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}${label} ${value}\n`)
+    .map(
+      ([name, type, help, value]) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}${label} ${value}\n`,
+    )
     .join("");
 }

@@ -2,13 +2,14 @@
  * The board's way to the outside, in an event cell of its own: embedded broker, HTTP edge, board link, and
  * the telemetry process. Nothing inside the board waits for it.
  */
-import { SystemClock } from "../../runtime/time/system-clock.ts";
+
+import type { Command } from "../../devices/command-spec.ts";
+import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-entry.ts";
 import type { CellResources } from "../../runtime/process/cell.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
-import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
-import type { Command } from "../../devices/command-spec.ts";
+import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { EdgeServer } from "../http/edge-server.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
@@ -56,7 +57,8 @@ const AGE_EVERY_MS = 250;
 export async function mqttSetup({ data }: CellEnvironment): Promise<MqttResources> {
   const plan = data as MqttPlan;
   const view: MqttResources["view"] = {};
-  const broker = plan.brokerUrl === undefined ? await EmbeddedBroker.start({ port: plan.mqttPort }) : undefined;
+  const broker =
+    plan.brokerUrl === undefined ? await EmbeddedBroker.start({ port: plan.mqttPort }) : undefined;
   await EdgeServer.start({
     port: plan.httpPort,
     folder: plan.dashboard,

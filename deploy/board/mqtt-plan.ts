@@ -100,5 +100,8 @@ function machineId(): string {
   } catch {
     id = ""; // not every system has one
   }
-  return createHash("sha256").update(`holdfast ${id === "" ? hostname() : id}`).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(`holdfast ${id === "" ? hostname() : id}`)
+    .digest("hex")
+    .slice(0, 16);
 }

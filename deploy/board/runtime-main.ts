@@ -105,7 +105,10 @@ const rule = {
 };
 
 function kept_(id: string) {
-  return { kept: kept.of(id), keep: (values: Readonly<Record<string, number | boolean>>) => kept.keep(id, values) };
+  return {
+    kept: kept.of(id),
+    keep: (values: Readonly<Record<string, number | boolean>>) => kept.keep(id, values),
+  };
 }
 
 function child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpec {
@@ -119,38 +122,47 @@ function child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpe
 }
 
 const children: ChildSpec[] = [
-  child("mqtt", (): CellSpec => ({
-    name: "mqtt",
-    loop: "event",
-    body: { module: mqttModule, name: "mqttCell" },
-    setup: { module: mqttModule, name: "mqttSetup", data: plan },
-    args: [],
-    heapMb: 64,
-    hangLimitUs: 2_000_000,
-  })),
+  child(
+    "mqtt",
+    (): CellSpec => ({
+      name: "mqtt",
+      loop: "event",
+      body: { module: mqttModule, name: "mqttCell" },
+      setup: { module: mqttModule, name: "mqttSetup", data: plan },
+      args: [],
+      heapMb: 64,
+      hangLimitUs: 2_000_000,
+    }),
+  ),
   {
     id: "world",
     restart: "permanent",
     start: (self) => self.spawn(worldProcess, [], { label: "world" }),
   },
   ...devices.map((device) =>
-    child(device.id, (start, keeperPid): CellSpec => ({
-      name: device.id,
-      body: { module: cellsModule, name: "deviceCell" },
-      setup: hardwareSetup,
-      args: [device, start, keeperPid],
-      heapMb: 24,
-      hangLimitUs: device.job.hardDeadlineUs,
-    })),
+    child(
+      device.id,
+      (start, keeperPid): CellSpec => ({
+        name: device.id,
+        body: { module: cellsModule, name: "deviceCell" },
+        setup: hardwareSetup,
+        args: [device, start, keeperPid],
+        heapMb: 24,
+        hangLimitUs: device.job.hardDeadlineUs,
+      }),
+    ),
   ),
   ...controllers.map((controller) =>
-    child(controller.id, (start, keeperPid): CellSpec => ({
-      name: controller.id,
-      body: { module: cellsModule, name: "controllerCell" },
-      args: [controller, start, keeperPid],
-      heapMb: 24,
-      hangLimitUs: controller.job.hardDeadlineUs,
-    })),
+    child(
+      controller.id,
+      (start, keeperPid): CellSpec => ({
+        name: controller.id,
+        body: { module: cellsModule, name: "controllerCell" },
+        args: [controller, start, keeperPid],
+        heapMb: 24,
+        hangLimitUs: controller.job.hardDeadlineUs,
+      }),
+    ),
   ),
 ];
 

@@ -30,7 +30,12 @@ export interface TelemetrySink {
   reading(
     device: string,
     id: string,
-    reading: { value: number | boolean | null; unit: string; quality: ReadingMessage["quality"]; at: string | null },
+    reading: {
+      value: number | boolean | null;
+      unit: string;
+      quality: ReadingMessage["quality"];
+      at: string | null;
+    },
     rules: { resolution: number },
   ): void;
   deviceState(device: string, state: Readonly<Record<string, unknown>>): void;
@@ -124,7 +129,8 @@ export class Telemetry {
   age(): void {
     const nowUs = this.#nowUs();
     for (const known of this.#devices.values()) {
-      const limitMs = known.device.staleAfterMs[known.state.mode ?? "full"] ?? known.device.staleAfterMs.full ?? 0;
+      const limitMs =
+        known.device.staleAfterMs[known.state.mode ?? "full"] ?? known.device.staleAfterMs.full ?? 0;
       if (limitMs === 0) continue;
       for (const message of known.latest.values()) {
         const old = nowUs - message.sampledAtUs > limitMs * 1000;

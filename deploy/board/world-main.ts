@@ -22,6 +22,9 @@ setInterval(() => {
 
 await runWorld({ socketPath: options.worldSocket, ...board });
 // Whoever started this process holds the other end: without it nobody needs a world.
-process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
+process.stdin
+  .on("end", () => process.exit(0))
+  .on("error", () => process.exit(0))
+  .resume();
 process.on("SIGINT", () => {});
 process.stdout.write("listening\n");

@@ -25,8 +25,12 @@ export async function connectBoard({ url }: BoardFlags): Promise<MqttClient> {
     (client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     return client;
   } catch (error) {
-    const why = error instanceof AggregateError ? error.errors.map(String).join(", ") : (error as Error).message;
-    throw new CliError(EXIT.unreachable, `no broker at ${url} (${why}): is the board running? --url names another`);
+    const why =
+      error instanceof AggregateError ? error.errors.map(String).join(", ") : (error as Error).message;
+    throw new CliError(
+      EXIT.unreachable,
+      `no broker at ${url} (${why}): is the board running? --url names another`,
+    );
   }
 }
 
@@ -48,7 +52,8 @@ export async function readRetained(client: MqttClient, { board }: BoardFlags): P
   });
   client.removeAllListeners("message");
   const chosen = board ?? only([...boards].filter(([, state]) => state === "online").map(([id]) => id));
-  if (!boards.has(chosen)) throw new CliError(EXIT.unreachable, `no board "${chosen}" has spoken on this broker`);
+  if (!boards.has(chosen))
+    throw new CliError(EXIT.unreachable, `no board "${chosen}" has spoken on this broker`);
   const prefix = `${chosen}/`;
   const own = [...topics].filter(([topic]) => topic.startsWith(prefix));
   return { board: chosen, topics: new Map(own.map(([topic, value]) => [topic.slice(prefix.length), value])) };

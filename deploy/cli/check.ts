@@ -1,8 +1,8 @@
+import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { EXIT } from "./exit-code.ts";
 import { startTable } from "./start-table.ts";
-import { VERSION } from "../board/version.ts";
 
 /** `holdfast check`: the problems and warnings, or what would run. */
 export function check(file: string, { emulated, json }: { emulated: boolean; json: boolean }): void {

@@ -10,7 +10,9 @@ export async function get(wanted: string | undefined, flags: BoardFlags): Promis
       const [device = "", reading = "", more] = topic.split("/");
       if (more !== undefined || !("quality" in value)) return [];
       const name = `${device}.${reading}`;
-      return wanted === undefined || wanted === device || wanted === name ? [{ device, reading, ...value }] : [];
+      return wanted === undefined || wanted === device || wanted === name
+        ? [{ device, reading, ...value }]
+        : [];
     });
     if (readings.length === 0) {
       throw new CliError(EXIT.failed, `${board} has no reading "${wanted}"; holdfast get lists all`);

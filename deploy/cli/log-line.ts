@@ -10,7 +10,9 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
   const [[kind, detail] = ["", {}]] = Object.entries(entry) as [string, Entry][];
   switch (kind) {
     case "runtimeStarted":
-      return detail.incarnation === 1 ? undefined : `guardian: started the runtime again (${detail.incarnation})`;
+      return detail.incarnation === 1
+        ? undefined
+        : `guardian: started the runtime again (${detail.incarnation})`;
     case "runtimeDead":
       return `guardian: the runtime is dead (seen by ${detail.by}): outputs to their policy`;
     case "hardwareLost":

@@ -1,7 +1,7 @@
 /** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
 import { resolve } from "node:path";
 import { cac } from "cac";
-import { defaultStateFolder, DEFAULT_PORTS, port, positive } from "../board/options.ts";
+import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
 import { check } from "./check.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -24,7 +24,8 @@ cli
   .option("--time-scale <factor>", "How fast the emulated world goes (default: the configuration's)")
   .option("--state <folder>", "Where setpoints are kept, HOLDFAST_STATE")
   .action((config: string | undefined, flags: Flags) => {
-    const text = (name: string, variable: string) => textOf(flags[name]) ?? (process.env[variable] || undefined);
+    const text = (name: string, variable: string) =>
+      textOf(flags[name]) ?? (process.env[variable] || undefined);
     const broker = text("broker", "HOLDFAST_BROKER");
     const timeScale = textOf(flags.timeScale);
     return run(
@@ -53,7 +54,10 @@ cli
   .command("get [reading]", "Print the present readings: all, one device's, or climate.temperature")
   .action((reading: string | undefined, flags: Flags) => get(reading, boardFlags(flags)));
 cli
-  .command("set <device> <...values>", "Command a device: set pump on, set fan level=0.4, set thermostat setpointC=21")
+  .command(
+    "set <device> <...values>",
+    "Command a device: set pump on, set fan level=0.4, set thermostat setpointC=21",
+  )
   .option("--for <duration>", "How long it holds: 10s, 5m")
   .option("--override", "Take the output from the controller that owns it; --no-override gives it back")
   .example("  holdfast set pump on --for 10s")

@@ -31,7 +31,9 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const say = (text: string) => process.stdout.write(text);
   const startedAtMs = performance.now();
   const { config, problems = [], warnings } = loadConfig(wanted.config, { emulated: wanted.emulated });
-  const found = json ? problemsJson(problems, warnings, wanted.config) : formatProblems(problems, warnings, wanted.config);
+  const found = json
+    ? problemsJson(problems, warnings, wanted.config)
+    : formatProblems(problems, warnings, wanted.config);
   if (problems.length > 0 || warnings.length > 0) process.stderr.write(`${found}\n`);
   if (config === undefined) {
     process.exitCode = EXIT.usage;
@@ -137,7 +139,14 @@ async function portsAreFree({ httpPort, mqttPort }: RunOptions, embedded: boolea
   const places = [
     { port: httpPort, what: "the page", option: "--http-port", environment: "HOLDFAST_HTTP_PORT" },
     ...(embedded
-      ? [{ port: mqttPort, what: "the MQTT broker", option: "--mqtt-port", environment: "HOLDFAST_MQTT_PORT" }]
+      ? [
+          {
+            port: mqttPort,
+            what: "the MQTT broker",
+            option: "--mqtt-port",
+            environment: "HOLDFAST_MQTT_PORT",
+          },
+        ]
       : []),
   ];
   for (const place of places) {

@@ -38,7 +38,9 @@ export async function set(device: string, words: readonly string[], flags: SetFl
     });
     if (refusal !== undefined) throw new CliError(EXIT.refused, `refused: ${refusal}`);
     const { id: _, ...said } = command;
-    const line = flags.json ? JSON.stringify({ board, device, ...command }) : `${device} ${JSON.stringify(said)}`;
+    const line = flags.json
+      ? JSON.stringify({ board, device, ...command })
+      : `${device} ${JSON.stringify(said)}`;
     process.stdout.write(`${line}\n`);
   } finally {
     await client.endAsync(true);
@@ -48,7 +50,8 @@ export async function set(device: string, words: readonly string[], flags: SetFl
 function valueOf(word: string, fields: readonly string[], device: string): [string, unknown] {
   const [name, text] = word.includes("=") ? (word.split("=", 2) as [string, string]) : [undefined, word];
   const field = name ?? fields.find((one) => (text === "on" || text === "off" ? one === "on" : true));
-  if (field === undefined) throw new CliError(EXIT.usage, `${device} takes no "${word}"; it takes ${fields.join(", ")}`);
+  if (field === undefined)
+    throw new CliError(EXIT.usage, `${device} takes no "${word}"; it takes ${fields.join(", ")}`);
   if (text === "on" || text === "true") return [field, true];
   if (text === "off" || text === "false") return [field, false];
   const number = Number(text);

@@ -1,10 +1,10 @@
 /** What a board prints when it starts: what is where, how it fails, and where to look. */
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
+import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import { headerLine, type LineName } from "../../firmware/header-map.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { addressText } from "../config/place-fields.ts";
-import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { policyWords } from "./policy-words.ts";
 

@@ -9,8 +9,8 @@ import { thermostatLaw } from "../controllers/thermostat.ts";
 import { createTask } from "../tasks/task-catalogue.ts";
 import type { ControlLaw } from "./control-law.ts";
 import { controllerProcess } from "./controller-process.ts";
-import { deviceProcess } from "./device-process.ts";
 import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
+import { deviceProcess } from "./device-process.ts";
 import type { ControllerMessage, DeviceMessage } from "./messages.ts";
 
 /** What a device's cell is given. */

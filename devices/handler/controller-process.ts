@@ -34,6 +34,7 @@ export function* controllerProcess(
   const periodUs = plan.job.everyMs * 1000;
   self.register(id);
   law.change(start.kept);
+  const startedUs = self.nowUs();
   const endToEnd = new Histogram();
   let endToEndMisses = 0;
   let latest: ReadingMessage | undefined;
@@ -70,6 +71,8 @@ export function* controllerProcess(
           },
       nowUs,
     );
+    // Just started and not told yet: the command of the life before is still good for its lease, not longer.
+    if (latest === undefined && nowUs - startedUs < plan.commandForMs * 1000) return;
     const next = decision.trusted ? "full" : "safe";
     if (next !== mode) {
       mode = next;

@@ -2,7 +2,7 @@
 import { LineError } from "../../firmware/contracts/line.ts";
 import type { Command } from "../command-spec.ts";
 import type { DevicePlan } from "./device-plan.ts";
-import { type DrivenMessage, type DriveMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import { type DriveMessage, type DrivenMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import { OutputCommand, type Verdict } from "./output-command.ts";
 import type { DeviceTask, Speaker } from "./task.ts";
 
@@ -62,7 +62,12 @@ export class DeviceOutput {
     }
     const before = this.#level;
     if (!this.#follow(undefined, before !== this.#wanted())) return;
-    const driven: DrivenMessage = { type: "driven", level: this.#level ?? 0, sampledAtUs, atUs: this.#self.nowUs() };
+    const driven: DrivenMessage = {
+      type: "driven",
+      level: this.#level ?? 0,
+      sampledAtUs,
+      atUs: this.#self.nowUs(),
+    };
     this.#self.send(from, driven);
   }
 

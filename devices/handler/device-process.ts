@@ -8,10 +8,10 @@
  */
 import { I2cError } from "../../firmware/contracts/i2c.ts";
 import { LineError } from "../../firmware/contracts/line.ts";
+import type { Pid } from "../../runtime/process/pid.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { Job } from "../../runtime/time/job.ts";
-import type { ProcessGenerator } from "../../runtime/process/process.ts";
-import type { Pid } from "../../runtime/process/pid.ts";
 import { DeviceError } from "../device-error.ts";
 import { DeviceOutput } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
@@ -39,7 +39,10 @@ export function* deviceProcess(
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const event = (detail: { kind: string; [key: string]: unknown }) =>
     self.send(TELEMETRY, { type: "event", event: { device: id, ...detail } });
-  const ladder = new Ladder(start.mode, { faultsToDescend: FAULTS_TO_DESCEND, probationMs: plan.probationMs });
+  const ladder = new Ladder(start.mode, {
+    faultsToDescend: FAULTS_TO_DESCEND,
+    probationMs: plan.probationMs,
+  });
   const readings = new DeviceReadings(self, plan, task.rules ?? {});
   const output = plan.output === undefined ? undefined : new DeviceOutput(self, plan, task, { patch, event });
   let job = newJob(plan, start.mode, self.nowUs());
@@ -105,7 +108,8 @@ export function* deviceProcess(
           break;
         case "command":
           if (output === undefined) break;
-          if (ladder.mode === "safe") output.refuse(message.command, `in mode safe: ${id} is not trusted now`);
+          if (ladder.mode === "safe")
+            output.refuse(message.command, `in mode safe: ${id} is not trusted now`);
           else output.command(message.command);
           break;
         case "drive":

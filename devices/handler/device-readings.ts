@@ -70,7 +70,8 @@ export class DeviceReadings {
     const message: ReadingMessage = { type: "reading", device, reading, value, quality, sampledAtUs };
     this.#latest.set(reading, message);
     // The one who decides by it comes before the one who shows it.
-    for (const { reading: wanted, pid } of this.#subscribers) if (wanted === reading) this.#self.send(pid, message);
+    for (const { reading: wanted, pid } of this.#subscribers)
+      if (wanted === reading) this.#self.send(pid, message);
     this.#self.send(TELEMETRY, message);
   }
 }

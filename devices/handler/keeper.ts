@@ -75,7 +75,10 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
       if (crashesUs.length > spec.intensity) {
         mode = below(mode);
         crashesUs.length = 0;
-        self.send(TELEMETRY, { type: "event", event: { kind: "mode", device: id, mode, cause: `restarts: ${cause}` } });
+        self.send(TELEMETRY, {
+          type: "event",
+          event: { kind: "mode", device: id, mode, cause: `restarts: ${cause}` },
+        });
       }
       self.send(TELEMETRY, { type: "event", event: { kind: "restart", device: id, cause, restarts, mode } });
       tell({ mode: mode === "off" ? "off" : "starting", restarts, cause, ready: false, commanded: null });

@@ -1,8 +1,8 @@
 /** Messages that devices, controllers, their keepers and the telemetry exchange. Plain data and pids. */
 import type { Edge } from "../../firmware/contracts/line.ts";
-import type { JobTiming } from "../../runtime/time/job.ts";
-import type { Quantiles } from "../../runtime/time/histogram.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
+import type { Quantiles } from "../../runtime/time/histogram.ts";
+import type { JobTiming } from "../../runtime/time/job.ts";
 import type { Command } from "../command-spec.ts";
 import type { Quality } from "../quality.ts";
 import type { Mode } from "./mode.ts";

@@ -51,7 +51,8 @@ export class OutputCommand {
   /** Time a person's override of a controller still lasts, us; `undefined` without one. */
   overrideLeftUs(nowUs: number): number | undefined {
     const { ownedBy } = this.#plan;
-    if (ownedBy === undefined || this.#manual === undefined || this.#manual.untilUs <= nowUs) return undefined;
+    if (ownedBy === undefined || this.#manual === undefined || this.#manual.untilUs <= nowUs)
+      return undefined;
     return this.#manual.untilUs - nowUs;
   }
 
@@ -64,7 +65,8 @@ export class OutputCommand {
     }
     if (level === undefined) return refused("it says no level");
     if (ownedBy === undefined) {
-      if (command.override === true) return refused("no controller owns this output, so there is nothing to override");
+      if (command.override === true)
+        return refused("no controller owns this output, so there is nothing to override");
       const forMs = command.forMs ?? commandForMs ?? Number.POSITIVE_INFINITY;
       const endless = level === this.#safeLevel && command.forMs === undefined;
       this.#manual = { level, untilUs: endless ? Number.POSITIVE_INFINITY : nowUs + forMs * 1000 };

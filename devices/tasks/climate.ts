@@ -1,7 +1,8 @@
 /** BME280 as a device: temperature, humidity and pressure (hPa) from one forced measurement a job. */
-import type { DeviceTask } from "../handler/task.ts";
+
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
 import { Bme280 } from "../drivers/bme280.ts";
+import type { DeviceTask } from "../handler/task.ts";
 
 export function climateTask(hardware: Hardware, bus: string, address: number): DeviceTask {
   const sensor = new Bme280(hardware.i2c(bus, address));

@@ -10,7 +10,12 @@ export interface SoilSettings {
   readonly wetVolts: number;
 }
 
-export function soilTask(hardware: Hardware, bus: string, address: number, settings: SoilSettings): DeviceTask {
+export function soilTask(
+  hardware: Hardware,
+  bus: string,
+  address: number,
+  settings: SoilSettings,
+): DeviceTask {
   const converter = new Ads1115(hardware.i2c(bus, address));
   const probe = new SoilProbe(settings);
   return {

@@ -50,16 +50,22 @@ export class RuntimeKeeper {
     const pipes = await makePipes(this.#plan.directory, this.#plan.slots ?? 32);
     const { bytes, message, fence } = this.#kept;
     this.#startedUs = this.#clock.now();
-    const incarnation = new Incarnation(this.#plan, pipes, this.#number++, { clock: this.#clock, steal: this.#steal }, {
-      bytes,
-      message,
-      fence,
-      dead: (by) => this.#died(by),
-      exit: (code, signal) => {
-        this.#log.line({ runtimeExited: { code, signal, atUs: this.#clock.now() } });
-        this.#exited();
+    const incarnation = new Incarnation(
+      this.#plan,
+      pipes,
+      this.#number++,
+      { clock: this.#clock, steal: this.#steal },
+      {
+        bytes,
+        message,
+        fence,
+        dead: (by) => this.#died(by),
+        exit: (code, signal) => {
+          this.#log.line({ runtimeExited: { code, signal, atUs: this.#clock.now() } });
+          this.#exited();
+        },
       },
-    });
+    );
     this.#incarnation = incarnation;
     const { pid, number } = incarnation;
     this.#log.line({ runtimeStarted: { pid, incarnation: number, atUs: this.#startedUs } });

@@ -4,7 +4,7 @@
  * For simulation and tests. Nothing here waits; `settle` runs everything that is due, `advanceTo` cranks the
  * clock from expiry to expiry. The same start gives the same trace.
  */
-import { Cell, type Body, type CellResources, type Peer } from "../process/cell.ts";
+import { type Body, Cell, type CellResources, type Peer } from "../process/cell.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import { Names } from "../process/names.ts";
 import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";

@@ -54,5 +54,5 @@ export class ProgressReader {
 }
 
 function toTicks(us: number): number {
-  return Math.ceil(us / TICK_US) % 2 ** 32 | 0 || 1;
+  return (Math.ceil(us / TICK_US) % 2 ** 32) | 0 || 1;
 }

@@ -5,7 +5,7 @@
  * socket ever runs there; the event loop runs Node's and is for code that needs those.
  */
 import { workerData } from "node:worker_threads";
-import { Cell, type Body, type CellResources } from "../process/cell.ts";
+import { type Body, Cell, type CellResources } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { unpack } from "../process/pack.ts";
 import { processOf } from "../process/pid.ts";

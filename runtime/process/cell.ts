@@ -173,7 +173,12 @@ export class Cell {
     const mailbox = new Mailbox(capacity);
     // The pid refers to the process and the process to its pid: made in two steps.
     let process: Process | undefined;
-    const pid = createPid(this.home, number, (process = new Process(undefined as never, label, options.band ?? BAND.normal, mailbox)), key);
+    const pid = createPid(
+      this.home,
+      number,
+      (process = new Process(undefined as never, label, options.band ?? BAND.normal, mailbox)),
+      key,
+    );
     (process as { pid: Pid }).pid = pid;
     const copied = args.map((argument) => copyMessage(argument, isPid)) as unknown as A;
     process.generator = body(new Self<M>(this, process, new Wait(this, process)), ...copied);
@@ -263,8 +268,7 @@ export class Cell {
     process.watching?.delete(ref);
     const local = processOf(other);
     if (local !== undefined) local.watchers?.delete(watchKey(process.pid, ref));
-    else
-      this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(process.pid), ref });
+    else this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(process.pid), ref });
   }
 
   /** Sends an exit signal. `kill` cannot be trapped; `normal` has no effect on others. */
@@ -279,7 +283,8 @@ export class Cell {
   /** Binds a name to a process of this cell; the board's registry may refuse it later (`nameTaken`). */
   register(process: Process, name: string): void {
     const holder = this.names.whereis(name);
-    if (holder !== undefined && !samePidAs(process, holder)) throw new Error(`name "${name}" is taken by ${holder}`);
+    if (holder !== undefined && !samePidAs(process, holder))
+      throw new Error(`name "${name}" is taken by ${holder}`);
     (process.names ??= new Set()).add(name);
     this.names.claim(name, process.pid);
   }
@@ -391,7 +396,10 @@ export class Cell {
     process.state = "running";
     this.#running = process;
     const start = this.#clock.now();
-    this.#options.progress?.begin(process.pid.number, Math.min(start + this.#hangLimitUs, process.hardDeadlineUs));
+    this.#options.progress?.begin(
+      process.pid.number,
+      Math.min(start + this.#hangLimitUs, process.hardDeadlineUs),
+    );
     let ended: ExitReason | undefined;
     try {
       if (generator.next().done === true) ended = "normal";
@@ -399,7 +407,8 @@ export class Cell {
       ended = crashReason(error);
     }
     this.#options.progress?.end();
-    if (process.state === "running") ended ??= crashReason(new TypeError("a process may only yield* its own waits"));
+    if (process.state === "running")
+      ended ??= crashReason(new TypeError("a process may only yield* its own waits"));
     process.runUs += this.#clock.now() - start;
     this.#running = undefined;
     // An exit that it asked for itself, or that reached it while it ran, outranks a normal end.
@@ -496,7 +505,8 @@ export class Cell {
     }
     for (const other of process.links?.values() ?? []) {
       const local = processOf(other);
-      if (local !== undefined) this.#signals.push({ kind: "exit", process: local, from: pid, reason, linked: true });
+      if (local !== undefined)
+        this.#signals.push({ kind: "exit", process: local, from: pid, reason, linked: true });
       else if (tellOthers) {
         this.#postTo(other, { kind: "exit", to: target(other), from: exportPid(pid), reason, linked: true });
       }

@@ -64,8 +64,7 @@ export class Pid {
   static {
     createPid = (home, number, process, key) =>
       new Pid(home.board, home.cell, home.incarnation, number, key, process);
-    importPid = (wire) =>
-      new Pid(wire.board, wire.cell, wire.incarnation, wire.number, wire.key, undefined);
+    importPid = (wire) => new Pid(wire.board, wire.cell, wire.incarnation, wire.number, wire.key, undefined);
     exportPid = (pid) => {
       pid.#key ??= randomKey();
       const { board, cell, incarnation, number } = pid;

@@ -1,12 +1,13 @@
 /**
  * The kernel's record of one process. Only the cell that runs it touches it; process code sees `Self`.
  */
+
+import { notQueued, type Queueable } from "../time/run-queue.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Pattern } from "./pattern.ts";
 import type { Pid } from "./pid.ts";
 import type { Wait } from "./wait.ts";
-import { notQueued, type Queueable } from "../time/run-queue.ts";
 
 /** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
 export type ProcessGenerator<R = void> = Generator<Wait, R, void>;

@@ -168,7 +168,8 @@ export class Self<M = never> {
 
   #limitUs(limit: WaitLimit | undefined): number {
     if (limit === undefined) return Number.POSITIVE_INFINITY;
-    const within = limit.within === undefined ? Number.POSITIVE_INFINITY : limit.within * 1000 + this.#cell.nowUs();
+    const within =
+      limit.within === undefined ? Number.POSITIVE_INFINITY : limit.within * 1000 + this.#cell.nowUs();
     return Math.min(within, limit.untilUs ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -6,7 +6,14 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /** Nice values of the chain: the guardian before the watchdog before the kernel before cells; the outside last. */
-export const NICE = { guardian: -15, watchdog: -14, reader: -14, kernel: -12, cell: -10, outside: 0 } as const;
+export const NICE = {
+  guardian: -15,
+  watchdog: -14,
+  reader: -14,
+  kernel: -12,
+  cell: -10,
+  outside: 0,
+} as const;
 
 /** Returns false where the system does not let us (no root, no CAP_SYS_NICE): then all threads are equal. */
 export function setThreadNice(nice: number): boolean {

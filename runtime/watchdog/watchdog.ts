@@ -29,7 +29,11 @@ export interface WatchdogOptions {
   readonly endLimitUs: number;
 }
 
-export const WATCHDOG_DEFAULTS: WatchdogOptions = { lookUs: 10_000, kernelLimitUs: 250_000, endLimitUs: 250_000 };
+export const WATCHDOG_DEFAULTS: WatchdogOptions = {
+  lookUs: 10_000,
+  kernelLimitUs: 250_000,
+  endLimitUs: 250_000,
+};
 
 /** A look this late means that the watchdog's own thread stood still, us. */
 const STALL_US = 30_000;
@@ -88,7 +92,8 @@ export class Watchdog {
     let next = this.#nextPetUs;
     for (const [cell, watched] of this.#cells) {
       if (watched.fencedAtUs !== undefined) {
-        if (nowUs - watched.fencedAtUs > endLimitUs) this.#warden.endRuntime(`cell ${cell} could not be ended`);
+        if (nowUs - watched.fencedAtUs > endLimitUs)
+          this.#warden.endRuntime(`cell ${cell} could not be ended`);
         continue;
       }
       const lateUs = watched.reader.lateUs(nowUs);

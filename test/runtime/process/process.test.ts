@@ -28,7 +28,14 @@ spec("selective receive takes the first match and keeps the order of the rest", 
       trace.push(`${message.type}${message.n}`);
     }
   }, []);
-  for (const [type, n] of [["a", 1], ["a", 2], ["b", 3], ["a", 4], ["b", 5]]) cell.post(pid, { type, n });
+  for (const [type, n] of [
+    ["a", 1],
+    ["a", 2],
+    ["b", 3],
+    ["a", 4],
+    ["b", 5],
+  ])
+    cell.post(pid, { type, n });
   until(0);
   assert.equal(trace, ["b3", "a1", "a2", "a4", "b5"]);
 });
@@ -126,11 +133,14 @@ spec("a crash ends what is linked, and a process that traps exits hears of it", 
     const linked = self.spawnLink(function* bystander(self: Self) {
       yield* self.receive();
     }, []);
-    self.spawnLink(function* faulty(self: Self, other: Pid) {
-      self.link(other);
-      yield* self.sleep(5);
-      throw new Error("boom");
-    }, [linked]);
+    self.spawnLink(
+      function* faulty(self: Self, other: Pid) {
+        self.link(other);
+        yield* self.sleep(5);
+        throw new Error("boom");
+      },
+      [linked],
+    );
     for (;;) {
       const message = (yield* self.receive()) as { type: string; reason: { error: string } };
       trace.push(`${message.type} ${message.reason.error}`);

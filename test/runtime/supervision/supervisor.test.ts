@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import type { Self } from "../../../runtime/process/self.ts";
 import { BAND } from "../../../runtime/process/process.ts";
+import type { Self } from "../../../runtime/process/self.ts";
 import {
   type ChildSpec,
   type Restart,
@@ -66,7 +66,10 @@ spec("only the one that ended is restarted", () => {
 
 spec("more restarts than the intensity within the period end the supervisor and its children", () => {
   const { cell, trace, until } = setUp(
-    [{ id: "b", restart: "permanent", start: (self) => self.spawn(idle, []) }, child("a", "permanent", "crash")],
+    [
+      { id: "b", restart: "permanent", start: (self) => self.spawn(idle, []) },
+      child("a", "permanent", "crash"),
+    ],
     3,
     1000,
   );
@@ -81,7 +84,10 @@ spec("restarts that are far enough apart go on for ever", () => {
   const { trace, until } = setUp([child("a", "permanent", "crash")], 1, 15);
   until(1000);
   assert.ok(trace.filter((line) => line.includes("ended")).length >= 1);
-  assert.ok(trace.some((line) => line.includes("gaveUp")), "two within 15 ms are too many");
+  assert.ok(
+    trace.some((line) => line.includes("gaveUp")),
+    "two within 15 ms are too many",
+  );
   const slow = setUp([child("a", "permanent", "crash")], 1, 9);
   slow.until(1000);
   assert.is(slow.trace.filter((line) => line.includes("gaveUp")).length, 0);
@@ -118,14 +124,11 @@ spec("a child that unlinked itself is still seen to die", () => {
       id: "naughty",
       restart: "temporary",
       start: (self) =>
-        self.spawnLink(
-          function* naughty(self: Self) {
-            yield* self.sleep(1);
-            self.kill(self.pid);
-            yield* self.sleep(1);
-          },
-          [],
-        ),
+        self.spawnLink(function* naughty(self: Self) {
+          yield* self.sleep(1);
+          self.kill(self.pid);
+          yield* self.sleep(1);
+        }, []),
     },
   ]);
   until(10);
