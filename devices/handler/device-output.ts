@@ -124,8 +124,8 @@ export class DeviceOutput {
   }
 
   #answer(command: Command, verdict: Verdict): void {
-    if (!verdict.accepted) return this.refuse(command, verdict.reason);
-    if (this.#follow(command, true)) this.announce();
+    if (!verdict.accepted) this.refuse(command, verdict.reason);
+    else if (this.#follow(command, true)) this.announce();
   }
 
   /** Brings the line to the wanted level; false when the guardian refused. */

@@ -6,7 +6,7 @@ import { writeSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
-import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
+import { Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
 import { PetPipe } from "./pet-pipe.ts";
 

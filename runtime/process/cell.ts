@@ -171,15 +171,9 @@ export class Cell {
     const capacity = options.mailboxCapacity ?? this.#options.mailboxCapacity ?? 1000;
     const label = options.label ?? (body.name || "process");
     const mailbox = new Mailbox(capacity);
-    // The pid refers to the process and the process to its pid: made in two steps.
-    let process: Process | undefined;
-    const pid = createPid(
-      this.home,
-      number,
-      (process = new Process(undefined as never, label, options.band ?? BAND.normal, mailbox)),
-      key,
-    );
-    (process as { pid: Pid }).pid = pid;
+    const process = new Process(label, options.band ?? BAND.normal, mailbox);
+    const pid = createPid(this.home, number, process, key);
+    process.pid = pid;
     const copied = args.map((argument) => copyMessage(argument, isPid)) as unknown as A;
     process.generator = body(new Self<M>(this, process, new Wait(this, process)), ...copied);
     this.#processes.set(number, process);
@@ -228,12 +222,11 @@ export class Cell {
 
   link(process: Process, other: Pid): void {
     if (samePidAs(process, other)) return;
-    process.links ??= new Map();
-    process.links.set(pidId(other), other);
+    process.addLink(other);
     const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#signalExit(process, other, "noproc", true);
-      else (local.links ??= new Map()).set(pidId(process.pid), process.pid);
+      else local.addLink(process.pid);
       return;
     }
     const sent = this.#postTo(other, { kind: "link", to: target(other), from: exportPid(process.pid) });
@@ -249,12 +242,11 @@ export class Cell {
 
   monitor(process: Process, other: Pid): number {
     const ref = ++this.#lastRef;
-    process.watching ??= new Map();
-    process.watching.set(ref, other);
+    process.addWatched(ref, other);
     const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#signalDown(process, other, ref, "noproc");
-      else (local.watchers ??= new Map()).set(watchKey(process.pid, ref), { watcher: process.pid, ref });
+      else local.addWatcher(process.pid, ref);
       return ref;
     }
     const frame: Frame = { kind: "monitor", to: target(other), from: exportPid(process.pid), ref };
@@ -267,7 +259,7 @@ export class Cell {
     if (other === undefined) return;
     process.watching?.delete(ref);
     const local = processOf(other);
-    if (local !== undefined) local.watchers?.delete(watchKey(process.pid, ref));
+    if (local !== undefined) local.removeWatcher(process.pid, ref);
     else this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(process.pid), ref });
   }
 
@@ -285,7 +277,7 @@ export class Cell {
     const holder = this.names.whereis(name);
     if (holder !== undefined && !samePidAs(process, holder))
       throw new Error(`name "${name}" is taken by ${holder}`);
-    (process.names ??= new Set()).add(name);
+    process.addName(name);
     this.names.claim(name, process.pid);
   }
 
@@ -326,21 +318,17 @@ export class Cell {
       case "exit":
         this.#signalExit(process, this.#resolve(frame.from), frame.reason, frame.linked);
         break;
-      case "link": {
-        const from = this.#resolve(frame.from);
-        (process.links ??= new Map()).set(pidId(from), from);
+      case "link":
+        process.addLink(this.#resolve(frame.from));
         break;
-      }
       case "unlink":
         process.links?.delete(pidId(this.#resolve(frame.from)));
         break;
-      case "monitor": {
-        const watcher = this.#resolve(frame.from);
-        (process.watchers ??= new Map()).set(watchKey(watcher, frame.ref), { watcher, ref: frame.ref });
+      case "monitor":
+        process.addWatcher(this.#resolve(frame.from), frame.ref);
         break;
-      }
       case "demonitor":
-        process.watchers?.delete(watchKey(this.#resolve(frame.from), frame.ref));
+        process.removeWatcher(this.#resolve(frame.from), frame.ref);
         break;
       case "down":
         this.#signalDown(process, this.#resolve(frame.from), frame.ref, frame.reason);
@@ -467,10 +455,9 @@ export class Cell {
       return;
     }
     if (signal.linked && process.links?.delete(pidId(from)) !== true) return;
-    if (!signal.linked && reason === "kill") return this.#end(process, "killed");
-    if (process.trapExit) return this.#putSignal(process, { type: "exit", from, reason });
-    if (reason === "normal" && !samePidAs(process, from)) return;
-    this.#end(process, reason);
+    if (!signal.linked && reason === "kill") this.#end(process, "killed");
+    else if (process.trapExit) this.#putSignal(process, { type: "exit", from, reason });
+    else if (reason !== "normal" || samePidAs(process, from)) this.#end(process, reason);
   }
 
   #putSignal(process: Process, message: unknown): void {
@@ -498,7 +485,7 @@ export class Cell {
     for (const name of process.names ?? []) this.names.release(name, pid);
     for (const [ref, other] of process.watching ?? []) {
       const local = processOf(other);
-      if (local !== undefined) local.watchers?.delete(watchKey(pid, ref));
+      if (local !== undefined) local.removeWatcher(pid, ref);
       else if (tellOthers) {
         this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(pid), ref });
       }
@@ -580,10 +567,6 @@ function isPid(value: object): boolean {
 function target(pid: Pid): WireTarget {
   const { incarnation, number, key } = exportPid(pid);
   return { incarnation, number, key };
-}
-
-function watchKey(watcher: Pid, ref: number): string {
-  return `${pidId(watcher)}#${ref}`;
 }
 
 function samePidAs(process: Process, pid: Pid): boolean {

@@ -6,7 +6,7 @@ import { notQueued, type Queueable } from "../time/run-queue.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Pattern } from "./pattern.ts";
-import type { Pid } from "./pid.ts";
+import { type Pid, pidId } from "./pid.ts";
 import type { Wait } from "./wait.ts";
 
 /** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
@@ -18,7 +18,8 @@ export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3 } as cons
 export type ProcessState = "runnable" | "running" | "waiting" | "dead";
 
 export class Process implements Queueable {
-  readonly pid: Pid;
+  /** Refers back to this process, so it is set right after. */
+  pid!: Pid;
   readonly label: string;
   readonly band: number;
   readonly mailbox: Mailbox;
@@ -50,10 +51,37 @@ export class Process implements Queueable {
   messagesHandled = 0;
   runUs = 0;
 
-  constructor(pid: Pid, label: string, band: number, mailbox: Mailbox) {
-    this.pid = pid;
+  constructor(label: string, band: number, mailbox: Mailbox) {
     this.label = label;
     this.band = band;
     this.mailbox = mailbox;
   }
+
+  addLink(other: Pid): void {
+    this.links ??= new Map();
+    this.links.set(pidId(other), other);
+  }
+
+  addWatcher(watcher: Pid, ref: number): void {
+    this.watchers ??= new Map();
+    this.watchers.set(watchKey(watcher, ref), { watcher, ref });
+  }
+
+  removeWatcher(watcher: Pid, ref: number): void {
+    this.watchers?.delete(watchKey(watcher, ref));
+  }
+
+  addWatched(ref: number, other: Pid): void {
+    this.watching ??= new Map();
+    this.watching.set(ref, other);
+  }
+
+  addName(name: string): void {
+    this.names ??= new Set();
+    this.names.add(name);
+  }
+}
+
+function watchKey(watcher: Pid, ref: number): string {
+  return `${pidId(watcher)}#${ref}`;
 }
