@@ -6,6 +6,9 @@ import { hardwarePlan } from "../config/plan.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { readOptions } from "./options.ts";
 
+/** A small young generation for each of a dozen isolates: 40 MB less for the demo board. */
+const FLAGS = ["--max-semi-space-size=1", "--enable-source-maps"];
+
 const options = readOptions(process.env);
 const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
@@ -13,6 +16,6 @@ if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run
 await runGuardian({
   ...hardwarePlan(checkedConfig(options)),
   worldSocket: options.worldSocket,
-  runtime: { command: process.execPath, args: ["--enable-source-maps", runtime] },
+  runtime: { command: process.execPath, args: [...FLAGS, runtime] },
   stopWhenStdinEnds: true,
 });
