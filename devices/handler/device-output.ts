@@ -156,7 +156,7 @@ export class DeviceOutput {
 
   #tellRemaining(): void {
     const nowUs = this.#self.nowUs();
-    const endsAtUs = this.#command.endsAtUs(nowUs);
+    const endsAtUs = this.#command.manualEndsAtUs(nowUs);
     const overrideUs = this.#command.overrideLeftUs(nowUs);
     this.#voice.patch({
       remainingMs: endsAtUs === Number.POSITIVE_INFINITY ? null : Math.round((endsAtUs - nowUs) / 1000),
