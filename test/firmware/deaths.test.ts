@@ -1,4 +1,7 @@
 /** Deaths of runtime, cell and guardian, judged by the world's witness. Bounds are wide: machines stall. */
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, openSync, readdirSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { is, ok } from "uvu/assert";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { spec } from "../harness/spec.ts";
@@ -42,6 +45,25 @@ spec(
     }, "fenced event");
     await rig.call({ control: "regrant", epoch: 2 });
     is(await rig.call({ op: "write", line: "GPIO17", level: 1 }), 1);
+    is(rig.log.filter((line) => line.runtimeDead).length, 0);
+  },
+  { limitMs: 20_000 },
+);
+
+spec(
+  "garbage in the pipes is counted and disturbs nobody",
+  async (t) => {
+    const rig = await BenchRig.start();
+    t.defer(() => rig.close());
+    const pipes = readdirSync(rig.directory).find((name) => name.startsWith("holdfast-"))!;
+    const fifo = openSync(join(rig.directory, pipes, "cell-1"), constants.O_WRONLY | constants.O_NONBLOCK);
+    t.defer(() => closeSync(fifo));
+    for (let round = 0; round < 200; round++) {
+      writeSync(fifo, randomBytes(100));
+      if (round % 20 === 0) is(await rig.call({ op: "write", line: "GPIO17", level: 1 }), 1);
+    }
+    const { malformedRequests } = (await rig.call({ control: "stats" })) as Record<string, number>;
+    ok(malformedRequests! > 0);
     is(rig.log.filter((line) => line.runtimeDead).length, 0);
   },
   { limitMs: 20_000 },

@@ -1,20 +1,30 @@
-import { equal, is, ok, throws } from "uvu/assert";
+import { equal, is, ok } from "uvu/assert";
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
 import type { Grant, GuardianEvent } from "../../firmware/contracts/control.ts";
-import type { OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import type { InterlockPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
+import { FrameReader, FrameWriter, KIND } from "../../firmware/transport/frame.ts";
 import { spec } from "../harness/spec.ts";
 import { HandClock } from "./fixtures/hand-clock.ts";
 
 const plain: OutputPlan = { line: "GPIO17", kind: "line", activeLow: false, safe: "off", onCrash: "safe" };
 
 /** A guardian over emulated lines; the trace holds what the world saw and what the guardian said. */
-function bench(outputs: readonly Partial<OutputPlan>[], before?: (lines: EmulatedLines) => void) {
+function bench(
+  outputs: readonly Partial<OutputPlan>[],
+  before?: (lines: EmulatedLines) => void,
+  interlocks: readonly InterlockPlan[] = [],
+) {
   const clock = new HandClock();
   const lines = new EmulatedLines({ clock });
   before?.(lines);
-  const plan = { outputs: outputs.map((output) => ({ ...plain, ...output })), inputs: [], buses: [] };
+  const plan = {
+    outputs: outputs.map((output) => ({ ...plain, ...output })),
+    inputs: [],
+    buses: [],
+    interlocks,
+  };
   const trace: string[] = [];
   lines.witness.follow(({ line, level }) => trace.push(`${line} ${level}`));
   const onEvent = (event: GuardianEvent) => trace.push(event.kind);
@@ -28,7 +38,7 @@ function bench(outputs: readonly Partial<OutputPlan>[], before?: (lines: Emulate
     }
     clock.us = endUs;
   };
-  return { ...local, local, guardian: local.guardian, passMs, happened: () => trace.splice(0) };
+  return { clock, local, guardian: local.guardian, passMs, happened: () => trace.splice(0) };
 }
 
 function rights(owner: number, epoch: number, ...outputs: string[]): Grant {
@@ -191,10 +201,28 @@ spec("lines found driven are adopted: held ones stay as they are, the others go 
 });
 
 spec("a request whose deadline has passed is dropped before work", () => {
-  const { local, happened } = bench([{}]);
-  const hardware = local.grant(rights(0, 1, "GPIO17"));
-  const clockRunsAway = hardware.output("GPIO17");
-  clockRunsAway.write(1);
-  equal(happened(), ["GPIO17 1"]);
-  throws(() => local.grant(rights(0, 1, "GPIO17")));
+  const { local, guardian, clock, happened } = bench([{}]);
+  local.grant(rights(0, 1, "GPIO17"));
+  const writer = new FrameWriter().begin(KIND.write, 0, 1, 0, 1, clock.now()).u16(0).f64(1);
+  const frame = new FrameReader().over(writer.bytes);
+  frame.decode(0, writer.length);
+  guardian.request(frame);
+  equal(happened(), ["refusedWrite"]);
+});
+
+spec("of an interlock group never two are on", () => {
+  const { local, guardian, happened } = bench([{}, { line: "GPIO18" }], undefined, [
+    { name: "valve", lines: ["GPIO17", "GPIO18"] },
+  ]);
+  const opening = local.grant(rights(0, 1, "GPIO17")).output("GPIO17");
+  const closing = local.grant(rights(1, 1, "GPIO18")).output("GPIO18");
+  opening.write(1);
+  is(
+    codeOf(() => closing.write(1)),
+    "interlock",
+  );
+  is(closing.write(0), 0, "off is always accepted");
+  guardian.fence({ owner: 0, epoch: 1 });
+  closing.write(1);
+  equal(happened(), ["GPIO17 1", "refusedWrite", "GPIO17 0", "fenced", "GPIO18 1"]);
 });

@@ -238,12 +238,15 @@ spec("policies that contradict themselves are named, and the guardian does not s
     { ...plain, line: "GPIO3", holdForMs: 5, maxOnRestMs: 5 },
     { ...plain, line: "GPIO3" },
   ] as const;
-  equal(planProblems(outputs), [
+  const interlocks = [{ name: "valve", lines: ["GPIO17", "GPIO9"] }];
+  equal(planProblems({ outputs, interlocks }), [
     "GPIO17: maxOn and minOff keep an output off, which contradicts safe: on",
     "GPIO2: hold excludes a lease",
     "GPIO3: holdFor needs onCrash: hold",
     "GPIO3: maxOnRest and maxOnLatch need maxOn",
     "GPIO3: is declared twice",
+    "interlock valve: GPIO17 must be safe: off and must not hold",
+    "interlock valve: there is no output GPIO9",
   ]);
   throws(() => new Guardian({ outputs, inputs: [], buses: [] }, {} as never), /contradicts safe: on/);
 });
