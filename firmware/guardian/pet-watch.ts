@@ -8,11 +8,13 @@ import { isDying } from "./death-evidence.ts";
 const SUSPICION_US = 22_000;
 /** How often to look again while in doubt. */
 const RECHECK_MS = 4;
+/** A timer this late means that the guardian did not run. */
+const STALL_US = 3_000;
 
 /**
  * Listens to the watchdog thread of one runtime. Silence counts from the first pet, so a runtime may take
- * its time to start. Silence is judged only after the pipe was read, so that a guardian that was itself
- * held up does not take its own lateness for a death.
+ * its time to start. Silence is judged only after the pipe was read, and time in which the guardian itself
+ * was held up does not count towards the limit: on a machine that stalls, both stall together.
  */
 export class PetWatch {
   readonly #clock: Clock;
@@ -25,6 +27,8 @@ export class PetWatch {
   readonly #view = new DataView(this.#frame.buffer);
   #filled = 0;
   #lastUs: number | undefined;
+  /** How long the guardian was held up since the last pet. */
+  #stalledUs = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   malformed = 0;
@@ -72,25 +76,26 @@ export class PetWatch {
   #pet(): void {
     const first = this.#lastUs === undefined;
     this.#lastUs = this.#clock.now();
+    this.#stalledUs = 0;
     if (first) this.#arm(SUSPICION_US / 1000);
   }
 
   #arm(ms: number): void {
     if (this.#closed) return;
-    this.#timer = setTimeout(
-      () => {
-        if (this.#silentUs() < SUSPICION_US) this.#arm((SUSPICION_US - this.#silentUs()) / 1000);
-        else setImmediate(() => this.#judge()); // behind the pets that wait in the pipe
-      },
-      Math.max(1, ms),
-    );
+    const waitMs = Math.max(1, Math.ceil(ms));
+    const dueUs = this.#clock.now() + waitMs * 1000;
+    this.#timer = setTimeout(() => {
+      const lateUs = this.#clock.now() - dueUs;
+      if (lateUs > STALL_US) this.#stalledUs += lateUs;
+      setImmediate(() => this.#judge()); // behind the pets that wait in the pipe
+    }, waitMs);
   }
 
   #judge(): void {
     if (this.#closed) return;
     const silentUs = this.#silentUs();
     if (silentUs < SUSPICION_US) this.#arm((SUSPICION_US - silentUs) / 1000);
-    else if (silentUs >= this.#limitUs) this.#dead("pet");
+    else if (silentUs - this.#stalledUs >= this.#limitUs) this.#dead("pet");
     else if (isDying(this.#pid)) this.#dead("proc");
     else this.#arm(RECHECK_MS);
   }
