@@ -52,7 +52,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       readonly slots?: number;
     },
   ) {
-    const problems = planProblems(plan.outputs);
+    const problems = planProblems(plan);
     if (problems.length > 0) throw new TypeError(problems.join("; "));
     this.#plan = plan;
     this.#clock = options.clock;
@@ -201,11 +201,23 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       this.#backend.sense(line, this.#call(frame, output, NaN, output.plan.activeLow));
       return "waits";
     }
-    const verdict = output.write(frame.f64(2), nowUs);
+    const level = frame.f64(2);
+    if (level > 0 && this.#interlocked(output)) return "interlock";
+    const verdict = output.write(level, nowUs);
     if (verdict !== "ok") return verdict;
     const { electrical } = output;
     this.#backend.drive(line, electrical, this.#call(frame, output, electrical, output.plan.activeLow));
     return "waits";
+  }
+
+  #interlocked(output: Output): boolean {
+    for (const { lines } of this.#plan.interlocks ?? []) {
+      if (!lines.includes(output.plan.line)) continue;
+      for (const other of this.#outputs) {
+        if (other !== output && other.isOn && lines.includes(other.plan.line)) return true;
+      }
+    }
+    return false;
   }
 
   #readInput(frame: FrameReader, line: number): Status | "waits" {

@@ -51,6 +51,11 @@ export class Output {
     return this.#level;
   }
 
+  /** Commanded on, and not let go. */
+  get isOn(): boolean {
+    return this.#level > 0 && !this.#released;
+  }
+
   get electrical(): number {
     return this.toElectrical(this.#level);
   }
@@ -76,7 +81,7 @@ export class Output {
   /** An owner commands a level. On `ok` the caller drives `electrical`. */
   write(level: number, nowUs: number): "ok" | "refused" | "min_off" | "max_on" {
     if (!this.#valid(level)) return "refused";
-    if (level !== this.safeLevel && level > 0 && !this.#isOn) {
+    if (level !== this.safeLevel && level > 0 && !this.isOn) {
       const refusal = this.#onTime.refusal(nowUs);
       if (refusal !== undefined) return refusal;
     }
@@ -149,10 +154,6 @@ export class Output {
 
   toLogical(level: number): number {
     return this.plan.activeLow ? 1 - level : level;
-  }
-
-  get #isOn(): boolean {
-    return this.#level > 0 && !this.#released;
   }
 
   #valid(level: number): boolean {
