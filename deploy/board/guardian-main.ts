@@ -1,5 +1,6 @@
 /** The guardian as a process: owns what the configuration names, and keeps the runtime alive. */
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runGuardian } from "../../firmware/guardian/guardian-process.ts";
 import { hardwarePlan } from "../config/plan.ts";
@@ -16,6 +17,8 @@ if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run
 await runGuardian({
   ...hardwarePlan(checkedConfig(options)),
   worldSocket: options.worldSocket,
+  // In the launcher's folder: it removes what a guardian that was killed leaves behind.
+  ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
   runtime: { command: process.execPath, args: [...FLAGS, runtime] },
   stopWhenStdinEnds: true,
 });
