@@ -100,7 +100,7 @@ onBoard("a chip that is plugged in again within two jobs costs nothing but the r
   await board.waitForLast("light/illuminance", "bad", ({ quality }) => quality === "bad");
   await board.world("light", { fault: null });
   await board.waitForLast("light/illuminance", "good", ({ quality }) => quality === "good");
-  await until("the cause is cleared", () => board.last("light/state")?.mode === "full");
+  await board.waitForLast("light/state", "no cause", ({ mode, cause }) => mode === "full" && cause === null);
   ok(board.events("restart", "light", mark).length === 0);
 });
 
