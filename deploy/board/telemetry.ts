@@ -88,6 +88,16 @@ export class Telemetry {
     return [...this.#devices.values()].every(({ state }) => state.ready === true);
   }
 
+  /**
+   * Devices that have not said how they are. What a device says before its cell knows this process's name
+   * reaches nobody, and so does a question to it before this cell knows the device's: so it is asked again.
+   */
+  unheard(): string[] {
+    return [...this.#devices.values()]
+      .filter(({ state }) => state.mode !== "off" && (state.ready !== true || state.mode === "starting"))
+      .map(({ device }) => device.id);
+  }
+
   /** Numbers of the board as a whole. */
   totals(): { devices: number; ready: number; restarts: number; misses: number } {
     const known = [...this.#devices.values()];
