@@ -32,7 +32,10 @@ export class EventLoop {
     this.#cell.resources.poll?.((to, message) => this.#cell.post(to, message));
     const busy = this.#cell.run(RESUMES_PER_TURN);
     this.#after();
-    if (busy) return this.wake();
+    if (busy) {
+      this.wake();
+      return;
+    }
     clearTimeout(this.#timer);
     const nextUs = this.#cell.nextWakeUs();
     if (nextUs === Number.POSITIVE_INFINITY) return;

@@ -28,6 +28,7 @@ import {
   type PidHome,
   pidId,
   processOf,
+  samePid,
   type WirePid,
 } from "./pid.ts";
 import { BAND, Process, type ProcessGenerator } from "./process.ts";
@@ -169,18 +170,12 @@ export class Cell {
   ): Pid {
     const number = ++this.#lastNumber;
     const capacity = options.mailboxCapacity ?? this.#options.mailboxCapacity ?? 1000;
-    const label = options.label ?? (body.name || "process");
     const mailbox = new Mailbox(capacity);
     // The pid refers to the process and the process to its pid: made in two steps.
-    let process: Process | undefined;
-    const pid = createPid(
-      this.home,
-      number,
-      (process = new Process(undefined as never, label, options.band ?? BAND.normal, mailbox)),
-      key,
-    );
-    (process as { pid: Pid }).pid = pid;
-    const copied = args.map((argument) => copyMessage(argument, isPid)) as unknown as A;
+    const process = new Process(body, options.label, options.band ?? BAND.normal, mailbox);
+    const pid = createPid(this.home, number, process, key);
+    process.pid = pid;
+    const copied = args.length === 0 ? args : (args.map(copyPart) as unknown as A);
     process.generator = body(new Self<M>(this, process, new Wait(this, process)), ...copied);
     this.#processes.set(number, process);
     this.#makeRunnable(process, Number.POSITIVE_INFINITY);
@@ -228,12 +223,11 @@ export class Cell {
 
   link(process: Process, other: Pid): void {
     if (samePidAs(process, other)) return;
-    process.links ??= new Map();
-    process.links.set(pidId(other), other);
+    addLink(process, other);
     const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#signalExit(process, other, "noproc", true);
-      else (local.links ??= new Map()).set(pidId(process.pid), process.pid);
+      else addLink(local, process.pid);
       return;
     }
     const sent = this.#postTo(other, { kind: "link", to: target(other), from: exportPid(process.pid) });
@@ -254,7 +248,7 @@ export class Cell {
     const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#signalDown(process, other, ref, "noproc");
-      else (local.watchers ??= new Map()).set(watchKey(process.pid, ref), { watcher: process.pid, ref });
+      else addWatcher(local, process.pid, ref);
       return ref;
     }
     const frame: Frame = { kind: "monitor", to: target(other), from: exportPid(process.pid), ref };
@@ -285,7 +279,8 @@ export class Cell {
     const holder = this.names.whereis(name);
     if (holder !== undefined && !samePidAs(process, holder))
       throw new Error(`name "${name}" is taken by ${holder}`);
-    (process.names ??= new Set()).add(name);
+    process.names ??= new Set();
+    process.names.add(name);
     this.names.claim(name, process.pid);
   }
 
@@ -326,19 +321,15 @@ export class Cell {
       case "exit":
         this.#signalExit(process, this.#resolve(frame.from), frame.reason, frame.linked);
         break;
-      case "link": {
-        const from = this.#resolve(frame.from);
-        (process.links ??= new Map()).set(pidId(from), from);
+      case "link":
+        addLink(process, this.#resolve(frame.from));
         break;
-      }
       case "unlink":
         process.links?.delete(pidId(this.#resolve(frame.from)));
         break;
-      case "monitor": {
-        const watcher = this.#resolve(frame.from);
-        (process.watchers ??= new Map()).set(watchKey(watcher, frame.ref), { watcher, ref: frame.ref });
+      case "monitor":
+        addWatcher(process, this.#resolve(frame.from), frame.ref);
         break;
-      }
       case "demonitor":
         process.watchers?.delete(watchKey(this.#resolve(frame.from), frame.ref));
         break;
@@ -454,7 +445,7 @@ export class Cell {
     if (this.#delivering) return;
     this.#delivering = true;
     for (let at = 0; at < this.#signals.length; at++) this.#carryOut(this.#signals[at]!);
-    this.#signals.length = 0;
+    if (this.#signals.length > 0) this.#signals.length = 0;
     this.#delivering = false;
   }
 
@@ -467,10 +458,9 @@ export class Cell {
       return;
     }
     if (signal.linked && process.links?.delete(pidId(from)) !== true) return;
-    if (!signal.linked && reason === "kill") return this.#end(process, "killed");
-    if (process.trapExit) return this.#putSignal(process, { type: "exit", from, reason });
-    if (reason === "normal" && !samePidAs(process, from)) return;
-    this.#end(process, reason);
+    if (!signal.linked && reason === "kill") this.#end(process, "killed");
+    else if (process.trapExit) this.#putSignal(process, { type: "exit", from, reason });
+    else if (reason !== "normal" || samePidAs(process, from)) this.#end(process, reason);
   }
 
   #putSignal(process: Process, message: unknown): void {
@@ -486,9 +476,6 @@ export class Cell {
   #terminate(process: Process, reason: ExitReason): void {
     const { pid } = process;
     if (process.state === "runnable") this.#queue.remove(process);
-    const report = { pid: String(pid), label: process.label, reason };
-    const { messagesHandled } = process;
-    const mailboxLength = process.mailbox.length;
     const tellOthers = !(this.#options.endsWithRoot === true && pid.number === ROOT);
     process.state = "dead";
     process.exitReason = reason;
@@ -523,7 +510,9 @@ export class Cell {
     process.watching = undefined;
     process.names = undefined;
     if (!isOrderly(reason) && reason !== "killed") {
-      this.#options.onCrash?.({ ...report, mailboxLength, messagesHandled });
+      const { label, messagesHandled, mailbox } = process;
+      const report = { pid: String(pid), label, reason, mailboxLength: mailbox.length, messagesHandled };
+      this.#options.onCrash?.(report);
     }
     if (!this.#delivering) this.#drainSignals();
   }
@@ -577,6 +566,20 @@ function isPid(value: object): boolean {
   return value instanceof Pid;
 }
 
+function copyPart(value: unknown): unknown {
+  return copyMessage(value, isPid);
+}
+
+function addLink(process: Process, other: Pid): void {
+  process.links ??= new Map();
+  process.links.set(pidId(other), other);
+}
+
+function addWatcher(process: Process, watcher: Pid, ref: number): void {
+  process.watchers ??= new Map();
+  process.watchers.set(watchKey(watcher, ref), { watcher, ref });
+}
+
 function target(pid: Pid): WireTarget {
   const { incarnation, number, key } = exportPid(pid);
   return { incarnation, number, key };
@@ -587,5 +590,5 @@ function watchKey(watcher: Pid, ref: number): string {
 }
 
 function samePidAs(process: Process, pid: Pid): boolean {
-  return process.pid === pid || pidId(process.pid) === pidId(pid);
+  return samePid(process.pid, pid);
 }
