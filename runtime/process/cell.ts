@@ -161,6 +161,11 @@ export class Cell {
     return this.#processes.size;
   }
 
+  /** Timers that run: waits with a limit and messages sent for later. */
+  get timerCount(): number {
+    return this.#wheel.size;
+  }
+
   /** Starts a process; the arguments are copied. `key` belongs to a cell's first process only. */
   spawn<A extends readonly unknown[], M>(
     body: Body<A, M>,
