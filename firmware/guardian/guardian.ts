@@ -194,10 +194,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     const output = this.#outputs[line];
     if (output === undefined) return frame.kind === KIND.read ? this.#readInput(frame, line) : "not_owner";
     if (!this.#owners.ownsOutput(frame.owner, line)) return "not_owner";
-    if (frame.kind === KIND.renew) {
-      output.renew(nowUs);
-      return "ok";
-    }
+    if (frame.kind === KIND.renew) return output.renew(nowUs);
     if (this.#calls.full) return "refused";
     if (frame.kind === KIND.read) {
       this.#calls.sense(frame, this.#incarnation, output, output.plan.activeLow);
