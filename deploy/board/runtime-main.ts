@@ -44,8 +44,8 @@ const control = new GuardianControl({
   directory: pipes,
   onEvent: (event) => tell({ ...event }),
 });
-const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs }) => {
-  tell({ kind: "hung", device: cell, lateUs });
+const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs, hardDeadlineUs }) => {
+  tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
   kernel.endCell(cell, incarnation, "hung");
 });
 const kernel = new ThreadKernel({

@@ -118,7 +118,7 @@ export class Telemetry {
         break;
       case "state": {
         const known = this.#devices.get(message.device);
-        if (known === undefined) break;
+        if (known === undefined || saysNothingNew(known.state, message.patch)) break;
         known.state = { ...known.state, ...message.patch };
         this.#sayState(message.device);
         break;
@@ -190,6 +190,10 @@ export class Telemetry {
     if (wallMs === undefined) return null;
     return new Date(wallMs - (this.#nowUs() - sampledAtUs) / 1000).toISOString();
   }
+}
+
+function saysNothingNew(state: StatePatch, patch: StatePatch): boolean {
+  return Object.entries(patch).every(([key, value]) => state[key as keyof StatePatch] === value);
 }
 
 /** To a tenth of the resolution: more digits would be noise. */

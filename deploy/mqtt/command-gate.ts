@@ -8,9 +8,9 @@
  * that a flood of others cannot keep it out.
  */
 import type { Command, CommandSpec } from "../../devices/command-spec.ts";
+import { nearestNames } from "../nearest.ts";
 import { checkCommandFields, list } from "./command-fields.ts";
 import { maxCommandBytes, parseCommandJson } from "./command-json.ts";
-import { nearestNames } from "./nearest-name.ts";
 import { SeenIds } from "./seen-ids.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { isTopicLevel, parseSetTopic } from "./topics.ts";

@@ -4,7 +4,7 @@ import type { Command } from "../command-spec.ts";
 import type { DevicePlan } from "./device-plan.ts";
 import { type DriveMessage, type DrivenMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import { OutputCommand, type Verdict } from "./output-command.ts";
-import type { DeviceTask, Speaker } from "./task.ts";
+import type { DeviceTask, Measurement, Speaker } from "./task.ts";
 
 /** How the device tells people. */
 interface Voice {
@@ -22,6 +22,8 @@ export class DeviceOutput {
   /** The level last driven; `undefined` when nothing was driven since the start. */
   #level: number | undefined;
   #changed = false;
+  /** People were told of a time that runs down. */
+  #running = false;
   /** What the guardian refuses a controller for at present: told once, not each period. */
   #waitsFor: string | undefined;
 
@@ -86,11 +88,15 @@ export class DeviceOutput {
     this.#follow(undefined, true);
   }
 
-  /** Once a job: the level is still wanted. */
-  renew(): void {
-    if (this.#level === undefined) this.#level = this.#wanted();
-    if (this.#level !== this.#wanted()) this.#follow(undefined, true);
-    else if (this.#level !== this.#safeLevel()) this.#task.renew?.();
+  /** Once a job, after its measurement: the level is still wanted. */
+  renew(measured: readonly Measurement[]): void {
+    if (this.#level === undefined) {
+      // A level held over a restart stays until somebody commands; it is not ours, so it is not renewed.
+      const found = measured.find(({ reading }) => reading === this.#field)?.value;
+      if (Number(found) === this.#safeLevel()) this.#level = this.#safeLevel();
+    } else {
+      this.#follow(undefined, this.#level !== this.#wanted());
+    }
     this.#tellRemaining();
   }
 
@@ -129,11 +135,12 @@ export class DeviceOutput {
   }
 
   /** Brings the line to the wanted level; false when the guardian refused. */
-  #follow(command: Command | undefined, changed: boolean): boolean {
+  #follow(command: Command | undefined, differs: boolean): boolean {
+    let changed = differs;
     const wanted = this.#wanted();
     try {
+      if (!changed && wanted !== this.#safeLevel()) changed = !this.#renewed();
       if (changed) this.#task.drive?.(wanted);
-      else if (wanted !== this.#safeLevel()) this.#task.renew?.();
     } catch (error) {
       if (!(error instanceof LineError) || !isPolicy(error)) throw error;
       this.#command.clear();
@@ -154,10 +161,27 @@ export class DeviceOutput {
     return true;
   }
 
+  /** False when the guardian took the level back (lease, `maxOn`): it has to be driven anew, if it may. */
+  #renewed(): boolean {
+    try {
+      this.#task.renew?.();
+      return true;
+    } catch (error) {
+      if (!(error instanceof LineError) || !isPolicy(error)) throw error;
+      // So that the driver knows, too: a fan that stood still starts with a kick.
+      this.#task.drive?.(this.#safeLevel());
+      return false;
+    }
+  }
+
+  /** While something runs down; once more when nothing does. */
   #tellRemaining(): void {
     const nowUs = this.#self.nowUs();
     const endsAtUs = this.#command.manualEndsAtUs(nowUs);
     const overrideUs = this.#command.overrideLeftUs(nowUs);
+    const running = endsAtUs !== Number.POSITIVE_INFINITY || overrideUs !== undefined;
+    if (!running && !this.#running) return;
+    this.#running = running;
     this.#voice.patch({
       remainingMs: endsAtUs === Number.POSITIVE_INFINITY ? null : Math.round((endsAtUs - nowUs) / 1000),
       override: overrideUs === undefined ? null : { remainingMs: Math.round(overrideUs / 1000) },

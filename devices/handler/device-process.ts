@@ -76,8 +76,9 @@ export function* deviceProcess(
     try {
       if (!started) yield* task.start(self);
       started = true;
-      readings.took(yield* task.sample(self));
-      output?.renew();
+      const measured = yield* task.sample(self);
+      readings.took(measured);
+      output?.renew(measured);
       if (!ready) patch({ ready: true, cause: null });
       else if (failing && ladder.mode === "full") patch({ cause: null });
       ready = true;

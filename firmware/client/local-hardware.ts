@@ -3,7 +3,7 @@ import type { Backend } from "../contracts/backend.ts";
 import type { Grant, GuardianEvent } from "../contracts/control.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { Guardian } from "../guardian/guardian.ts";
-import { FrameReader, type FrameWriter, KIND } from "../transport/frame.ts";
+import { FrameReader, type FrameWriter, KIND, MAX_FRAME_BYTES } from "../transport/frame.ts";
 import type { Wire } from "./wire.ts";
 import { WireHardware } from "./wire-hardware.ts";
 
@@ -65,6 +65,7 @@ class LocalWire implements Wire {
   readonly #clock: Clock;
   readonly #request = new FrameReader();
   readonly #answer = new FrameReader();
+  readonly #answerBytes = new Uint8Array(MAX_FRAME_BYTES);
   readonly #unasked: Uint8Array<ArrayBuffer>[] = [];
   #answered = false;
 
@@ -80,12 +81,12 @@ class LocalWire implements Wire {
   }
 
   arrived(frame: FrameWriter): void {
-    const bytes = frame.bytes.slice(0, frame.length);
     if (frame.bytes[2] !== KIND.answer) {
-      this.#unasked.push(bytes);
+      this.#unasked.push(frame.bytes.slice(0, frame.length));
       return;
     }
-    this.#answer.over(bytes).decode(0, bytes.length);
+    this.#answerBytes.set(frame.bytes.subarray(0, frame.length));
+    this.#answer.over(this.#answerBytes).decode(0, frame.length);
     this.#answered = true;
   }
 
@@ -98,6 +99,7 @@ class LocalWire implements Wire {
   }
 
   poll(onFrame: (frame: FrameReader) => void): void {
+    if (this.#unasked.length === 0) return;
     const frame = new FrameReader();
     for (const bytes of this.#unasked.splice(0)) {
       frame.over(bytes).decode(0, bytes.length);

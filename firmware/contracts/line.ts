@@ -39,7 +39,10 @@ export interface OutputLine {
   readonly line: string;
   /** Drives the level and returns the level read back: 0 or 1 for a line, 0..1 duty for PWM. */
   write(level: number): number;
-  /** Renews the line lease: the current level is still wanted. */
+  /**
+   * Renews the line lease: the level last written is still wanted. Throws `max_on` or `refused` when that level
+   * has been taken back meanwhile: then only a write brings it again.
+   */
   renew(): void;
   /** Level read back from the hardware. */
   read(): number;

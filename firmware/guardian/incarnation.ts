@@ -76,7 +76,9 @@ export class Incarnation {
     if (pid === undefined) return;
     const limitMs = plan.petLimitMs ?? 100;
     const onDead = (by: DeathSign) => this.#sign(by);
-    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, clock, steal, onDead, onFence: on.fence });
+    const startLimitMs = plan.startLimitMs ?? 30_000;
+    const onFence = on.fence;
+    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, startLimitMs, clock, steal, onDead, onFence });
   }
 
   get pid(): number | undefined {

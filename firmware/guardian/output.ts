@@ -32,6 +32,8 @@ export class Output {
   readonly #leaseUs: number;
   #level: number;
   #released = false;
+  /** The owner's level was ended by its lease or by `maxOn`, and it has not written since. */
+  #takenBack = false;
   #leaseEndUs = Infinity;
   #holdEndUs = Infinity;
   #retryUs = Infinity;
@@ -89,9 +91,14 @@ export class Output {
     return "ok";
   }
 
-  /** The owner still wants the level it commanded. */
-  renew(nowUs: number): void {
+  /**
+   * The owner still wants the level it commanded. Refused when policy took that level back since: an owner that
+   * went on renewing would believe for ever in a level that is gone.
+   */
+  renew(nowUs: number): "ok" | "refused" | "max_on" {
+    if (this.#takenBack) return this.#onTime.refusal(nowUs) === "max_on" ? "max_on" : "refused";
     if (this.#leaseEndUs !== Infinity) this.#leaseEndUs = nowUs + this.#leaseUs;
+    return "ok";
   }
 
   /** The owner died, hangs or was fenced. */
@@ -164,6 +171,7 @@ export class Output {
   #become(level: number, nowUs: number, forced: boolean): void {
     this.#level = level;
     this.#released = false;
+    this.#takenBack = false;
     this.#holdEndUs = Infinity;
     this.#retryUs = Infinity;
     this.#leaseEndUs = level === this.safeLevel ? Infinity : nowUs + this.#leaseUs;
@@ -179,6 +187,7 @@ export class Output {
 
   #ended(kind: "holdEnded" | "leaseExpired" | "maxOn" | "maxOnLatched", nowUs: number): void {
     this.safe(nowUs);
+    this.#takenBack = true;
     this.#effects.event({ kind, line: this.plan.line, atUs: nowUs });
   }
 }

@@ -15,7 +15,7 @@ const STALL_US = 3_000;
 
 /**
  * Listens to the watchdog thread of one runtime. Silence counts from the first pet, so a runtime may take
- * its time to start. Silence is judged only after the pipe was read, and time in which the guardian itself
+ * its time to start, though not for ever. Silence is judged only after the pipe was read, and time in which the guardian itself
  * was held up does not count towards the limit: on a machine that stalls, both stall together.
  */
 export class PetWatch {
@@ -40,6 +40,8 @@ export class PetWatch {
     readonly path: string;
     readonly pid: number;
     readonly limitMs: number;
+    /** Longest time until the first pet. */
+    readonly startLimitMs: number;
     readonly clock: Clock;
     readonly steal: { readonly stolen: boolean };
     onDead(by: "pipe" | "pet" | "proc"): void;
@@ -57,6 +59,7 @@ export class PetWatch {
       onBytes: (bytes, length) => this.#bytes(bytes, length),
       onEnd: () => this.#dead("pipe"),
     });
+    this.#armStart(options.startLimitMs);
   }
 
   close(): void {
@@ -82,7 +85,17 @@ export class PetWatch {
     const first = this.#lastUs === undefined;
     this.#lastUs = this.#clock.now();
     this.#stalledUs = 0;
-    if (first) this.#arm(SUSPICION_US / 1000);
+    if (!first) return;
+    clearTimeout(this.#timer);
+    this.#arm(SUSPICION_US / 1000);
+  }
+
+  #armStart(limitMs: number): void {
+    this.#timer = setTimeout(() => {
+      setImmediate(() => {
+        if (this.#lastUs === undefined) this.#dead("pet");
+      });
+    }, limitMs);
   }
 
   #arm(ms: number): void {

@@ -5,28 +5,35 @@
  * clock from expiry to expiry. The same start gives the same trace.
  */
 import { type Body, Cell, type CellResources, type Peer } from "../process/cell.ts";
-import type { ExitReason } from "../process/exit-reason.ts";
+import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Names } from "../process/names.ts";
+import { pack, unpack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
+import type { ProcessGenerator } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
-import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
+import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { NameRegistry } from "./name-registry.ts";
+
+const KERNEL_CELL = "kernel";
 
 export interface LocalKernelOptions {
   readonly board: string;
   readonly clock: VirtualClock;
   readonly hooks?: KernelHooks;
-  /** Stands for importing: gives the body and the resources of a spec. */
-  readonly load: (spec: CellSpec) => { body: Body; resources?: CellResources };
+  /**
+   * Stands for importing and for `prepare`: gives the body and the resources of a spec. When it throws, the
+   * cell ends with that cause, as a thread does that cannot load its code.
+   */
+  readonly load: (spec: CellSpec, life: CellLife) => { body: Body; resources?: CellResources };
 }
 
 interface LocalCell {
   readonly cell: Cell;
   readonly incarnation: number;
-  readonly root: Pid;
+  /** Why it has to end, once it has: its first process ended or never began. */
+  readonly over: () => ExitReason | undefined;
   readonly inbox: Frame[];
-  cause: ExitReason | undefined;
 }
 
 export class LocalKernel implements Kernel {
@@ -51,21 +58,21 @@ export class LocalKernel implements Kernel {
     });
     this.cell = new Cell({
       board: options.board,
-      cell: "kernel",
+      cell: KERNEL_CELL,
       incarnation: 1,
       clock: options.clock,
-      names: this.#namesOf("kernel"),
-      onCrash: (report) => options.hooks?.crashed?.({ name: "kernel", incarnation: 1 }, report),
+      names: this.#namesOf(KERNEL_CELL),
+      onCrash: (report) => options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, report),
     });
   }
 
   startCell(spec: CellSpec): Pid {
     const { name } = spec;
-    if (this.#cells.has(name)) throw new Error(`cell "${name}" is running already`);
+    if (this.#cells.has(name) || name === KERNEL_CELL) throw new Error(`cell "${name}" is running already`);
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
-    const { hooks, board, clock, load } = this.#options;
-    const { body, resources } = load(spec);
+    const { hooks, board, clock } = this.#options;
+    const { body, resources, failure } = this.#load(spec, { name, incarnation });
     const cell = new Cell({
       board,
       cell: name,
@@ -78,15 +85,18 @@ export class LocalKernel implements Kernel {
       onCrash: (report) => hooks?.crashed?.({ name, incarnation }, report),
     });
     const inbox: Frame[] = [];
-    cell.peerUp("kernel", direct(1, this.#inbox));
+    cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
     this.cell.peerUp(name, direct(incarnation, inbox));
     for (const [other, { cell: them, incarnation: theirs, inbox: toThem }] of this.#cells) {
       cell.peerUp(other, direct(theirs, toThem));
       them.peerUp(name, direct(incarnation, inbox));
     }
     const key = randomKey();
-    const root = cell.spawn(body, [...spec.args], { label: name }, key);
-    this.#cells.set(name, { cell, incarnation, root, inbox, cause: undefined });
+    // As the arguments of a thread: copied before anything runs, pids of other cells stay theirs.
+    const args = unpack(pack(spec.args).packed) as unknown[];
+    const root = processOf(cell.spawn(body, args, { label: name }, key))!;
+    const over = () => failure ?? (root.state === "dead" ? (root.exitReason ?? "normal") : undefined);
+    this.#cells.set(name, { cell, incarnation, over, inbox });
     return createPid({ board, cell: name, incarnation }, 1, undefined, key);
   }
 
@@ -105,17 +115,38 @@ export class LocalKernel implements Kernel {
     this.cell.peerDown(name, incarnation, cause);
   }
 
+  /** Names of the cells that run, the kernel's not among them. */
+  get cellNames(): readonly string[] {
+    return [...this.#cells.keys()];
+  }
+
+  /** Timers that run, in all cells. */
+  get timerCount(): number {
+    let count = this.cell.timerCount;
+    for (const { cell } of this.#cells.values()) count += cell.timerCount;
+    return count;
+  }
+
+  /** When `settle` has something to do by itself; `Infinity` for never. Ask after `settle`. */
+  nextWakeUs(): number {
+    let next = this.cell.nextWakeUs();
+    for (const { cell } of this.#cells.values()) next = Math.min(next, cell.nextWakeUs());
+    return next;
+  }
+
   /** Runs everything that is due now, in every cell, until nothing is. */
   settle(): void {
     for (let again = true; again; ) {
-      again = this.#turn("kernel", this.cell, this.#inbox);
-      for (const [name, { cell, inbox, root, incarnation }] of [...this.#cells]) {
-        again = this.#turn(name, cell, inbox) || again;
-        const process = processOf(root);
-        if (process?.state === "dead") {
-          this.endCell(name, incarnation, process.exitReason ?? "normal");
-          again = true;
-        }
+      again = this.#turn(this.cell, this.#inbox);
+      for (const [name, local] of [...this.#cells]) {
+        // Ended, perhaps started anew, by one that ran before it in this round.
+        if (this.#cells.get(name) !== local) continue;
+        const { cell, inbox, incarnation, over } = local;
+        if (over() === undefined) again = this.#turn(cell, inbox) || again;
+        const cause = over();
+        if (cause === undefined) continue;
+        this.endCell(name, incarnation, cause);
+        again = true;
       }
     }
   }
@@ -125,8 +156,7 @@ export class LocalKernel implements Kernel {
     const { clock } = this.#options;
     for (;;) {
       this.settle();
-      let next = this.cell.nextWakeUs();
-      for (const { cell } of this.#cells.values()) next = Math.min(next, cell.nextWakeUs());
+      const next = this.nextWakeUs();
       if (next > us) break;
       clock.advanceTo(Math.max(next, clock.now()));
     }
@@ -134,14 +164,21 @@ export class LocalKernel implements Kernel {
     this.settle();
   }
 
-  #turn(name: string, cell: Cell, inbox: Frame[]): boolean {
+  #turn(cell: Cell, inbox: Frame[]): boolean {
     const before = inbox.length;
-    deliverAll(inbox, cell);
-    if (name !== "kernel" && !this.#cells.has(name)) return false;
+    if (before > 0) deliverAll(inbox, cell);
     cell.resources.poll?.((to, message) => cell.post(to, message));
     const due = cell.nextWakeUs() <= this.#options.clock.now();
-    cell.run();
+    if (due) cell.run();
     return before > 0 || due;
+  }
+
+  #load(spec: CellSpec, life: CellLife): Loaded {
+    try {
+      return this.#options.load(spec, life);
+    } catch (error) {
+      return { body: neverRun, failure: crashReason(error) };
+    }
   }
 
   #namesOf(cell: string): Names {
@@ -155,6 +192,15 @@ export class LocalKernel implements Kernel {
     return names;
   }
 }
+
+interface Loaded {
+  readonly body: Body;
+  readonly resources?: CellResources;
+  readonly failure?: ExitReason;
+}
+
+/** Body of a cell that could not be loaded. */
+function* neverRun(): ProcessGenerator {}
 
 function direct(incarnation: number, inbox: Frame[]): Peer {
   return { incarnation, post: (frame) => inbox.push(frame) > 0 };

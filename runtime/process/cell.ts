@@ -28,6 +28,7 @@ import {
   type PidHome,
   pidId,
   processOf,
+  samePid,
   type WirePid,
 } from "./pid.ts";
 import { BAND, Process, type ProcessGenerator } from "./process.ts";
@@ -160,6 +161,11 @@ export class Cell {
     return this.#processes.size;
   }
 
+  /** Timers that run: waits with a limit and messages sent for later. */
+  get timerCount(): number {
+    return this.#wheel.size;
+  }
+
   /** Starts a process; the arguments are copied. `key` belongs to a cell's first process only. */
   spawn<A extends readonly unknown[], M>(
     body: Body<A, M>,
@@ -169,12 +175,12 @@ export class Cell {
   ): Pid {
     const number = ++this.#lastNumber;
     const capacity = options.mailboxCapacity ?? this.#options.mailboxCapacity ?? 1000;
-    const label = options.label ?? (body.name || "process");
     const mailbox = new Mailbox(capacity);
-    const process = new Process(label, options.band ?? BAND.normal, mailbox);
+    // The pid refers to the process and the process to its pid: made in two steps.
+    const process = new Process(body, options.label, options.band ?? BAND.normal, mailbox);
     const pid = createPid(this.home, number, process, key);
     process.pid = pid;
-    const copied = args.map((argument) => copyMessage(argument, isPid)) as unknown as A;
+    const copied = args.length === 0 ? args : (args.map(copyPart) as unknown as A);
     process.generator = body(new Self<M>(this, process, new Wait(this, process)), ...copied);
     this.#processes.set(number, process);
     this.#makeRunnable(process, Number.POSITIVE_INFINITY);
@@ -442,7 +448,7 @@ export class Cell {
     if (this.#delivering) return;
     this.#delivering = true;
     for (let at = 0; at < this.#signals.length; at++) this.#carryOut(this.#signals[at]!);
-    this.#signals.length = 0;
+    if (this.#signals.length > 0) this.#signals.length = 0;
     this.#delivering = false;
   }
 
@@ -473,9 +479,6 @@ export class Cell {
   #terminate(process: Process, reason: ExitReason): void {
     const { pid } = process;
     if (process.state === "runnable") this.#queue.remove(process);
-    const report = { pid: String(pid), label: process.label, reason };
-    const { messagesHandled } = process;
-    const mailboxLength = process.mailbox.length;
     const tellOthers = !(this.#options.endsWithRoot === true && pid.number === ROOT);
     process.state = "dead";
     process.exitReason = reason;
@@ -510,7 +513,9 @@ export class Cell {
     process.watching = undefined;
     process.names = undefined;
     if (!isOrderly(reason) && reason !== "killed") {
-      this.#options.onCrash?.({ ...report, mailboxLength, messagesHandled });
+      const { label, messagesHandled, mailbox } = process;
+      const report = { pid: String(pid), label, reason, mailboxLength: mailbox.length, messagesHandled };
+      this.#options.onCrash?.(report);
     }
     if (!this.#delivering) this.#drainSignals();
   }
@@ -564,11 +569,15 @@ function isPid(value: object): boolean {
   return value instanceof Pid;
 }
 
+function copyPart(value: unknown): unknown {
+  return copyMessage(value, isPid);
+}
+
 function target(pid: Pid): WireTarget {
   const { incarnation, number, key } = exportPid(pid);
   return { incarnation, number, key };
 }
 
 function samePidAs(process: Process, pid: Pid): boolean {
-  return process.pid === pid || pidId(process.pid) === pidId(pid);
+  return samePid(process.pid, pid);
 }

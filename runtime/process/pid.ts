@@ -27,6 +27,8 @@ export let exportPid: (pid: Pid) => WirePid;
 export let processOf: (pid: Pid) => Process | undefined;
 /** True when the pid was exported with exactly this key. */
 export let hasKey: (pid: Pid, key: string) => boolean;
+/** A string that is equal exactly for pids of the same process; for maps. Kept. Not an authority. */
+export let pidId: (pid: Pid) => string;
 
 export class Pid {
   readonly board: string;
@@ -35,6 +37,7 @@ export class Pid {
   readonly number: number;
   #key: string | undefined;
   #process: Process | undefined;
+  #id: string | undefined;
 
   private constructor(
     board: string,
@@ -71,6 +74,10 @@ export class Pid {
       return { board, cell, incarnation, number, key: pid.#key };
     };
     processOf = (pid) => pid.#process;
+    pidId = (pid) => {
+      pid.#id ??= `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
+      return pid.#id;
+    };
     hasKey = (pid, key) => pid.#key !== undefined && pid.#key === key;
   }
 }
@@ -84,12 +91,8 @@ export interface PidHome {
 
 /** Same process, also when the two objects came by different ways. */
 export function samePid(a: Pid, b: Pid): boolean {
-  return a === b || pidId(a) === pidId(b);
-}
-
-/** A string that is equal exactly for pids of the same process; for maps. Not an authority. */
-export function pidId(pid: Pid): string {
-  return `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
+  if (a === b) return true;
+  return a.number === b.number && a.incarnation === b.incarnation && a.cell === b.cell && a.board === b.board;
 }
 
 /** 128 bits from the system's secure source, 32 hex digits; drawn in blocks because a draw costs a call. */

@@ -15,12 +15,16 @@ export type ProcessGenerator<R = void> = Generator<Wait, R, void>;
 /** Lower runs first. Signals and supervisors run in `system`. */
 export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3 } as const;
 
+/** The generator function of a process, as far as its record needs it. */
+export interface NamedBody {
+  readonly name: string;
+}
+
 export type ProcessState = "runnable" | "running" | "waiting" | "dead";
 
 export class Process implements Queueable {
-  /** Refers back to this process, so it is set right after. */
+  /** Set by the cell right after construction. */
   pid!: Pid;
-  readonly label: string;
   readonly band: number;
   readonly mailbox: Mailbox;
   generator: ProcessGenerator<unknown> | undefined;
@@ -50,11 +54,19 @@ export class Process implements Queueable {
   names: Set<string> | undefined;
   messagesHandled = 0;
   runUs = 0;
+  readonly #body: NamedBody;
+  readonly #label: string | undefined;
 
-  constructor(label: string, band: number, mailbox: Mailbox) {
-    this.label = label;
+  constructor(body: NamedBody, label: string | undefined, band: number, mailbox: Mailbox) {
+    this.#body = body;
+    this.#label = label;
     this.band = band;
     this.mailbox = mailbox;
+  }
+
+  /** For people. Worked out when somebody asks: `name` of a function is an accessor that costs more than a spawn. */
+  get label(): string {
+    return this.#label ?? (this.#body.name || "process");
   }
 
   addLink(other: Pid): void {

@@ -1,12 +1,14 @@
 /**
  * Earliest deadline first. The key is (band, deadline, order of arrival): band 0 is the most urgent.
  *
- * Items without a deadline (`Infinity`) in the last band come after everything else, so they need no heap: they
- * wait in a ring, first in first out. That is the path of ordinary messages between processes.
+ * Items without a deadline (`Infinity`) come after everything else of their band, so they need no heap: they
+ * wait in a ring for each band, first in first out. That is the path of ordinary messages between processes.
  *
- * Cost: with a deadline O(log n) to push, pop and remove; without, O(1). An item carries its own place, so
- * nothing is searched. Nothing is allocated until more items wait than ever before; then capacity doubles.
+ * Cost: with a deadline O(log n) to push, pop and remove; without, O(1), and one look at each band. An item
+ * carries its own place, so nothing is searched. Nothing is allocated until more items wait than ever before;
+ * then capacity doubles.
  */
+import { RunRing } from "./run-ring.ts";
 
 /** What an item lends to the queue. An item waits in at most one queue, once. */
 export interface Queueable {
@@ -14,13 +16,13 @@ export interface Queueable {
   queuePlace: number;
 }
 
-/** The place of an item that waits nowhere. Places from 0 are in the heap; from -2 downwards in the ring. */
+/** The place of an item that waits nowhere. Places from 0 are in the heap; from -2 downwards in a ring. */
 export const notQueued = -1;
 
 export interface RunQueueOptions {
   /** How many bands there are, 1..256. */
   bands: number;
-  /** Items each of heap and ring hold before memory grows. Default 16. */
+  /** Items each of heap and rings hold before memory grows. Default 16. */
   capacity?: number;
 }
 
@@ -35,11 +37,8 @@ export class RunQueue<T extends Queueable> {
   #deadlinesUs: Float64Array;
   #orders: Float64Array;
 
-  // The ring: a power of two of places, `#span` of them in use from `#first`; a removed item leaves a hole.
-  #ring: (T | undefined)[];
-  #first = 0;
-  #span = 0;
-  #holes = 0;
+  readonly #rings: readonly RunRing<T>[];
+  #ringed = 0;
 
   constructor({ bands, capacity = 16 }: RunQueueOptions) {
     if (!(bands >= 1 && bands <= 256)) throw new RangeError(`a run queue has 1..256 bands, not ${bands}`);
@@ -47,17 +46,26 @@ export class RunQueue<T extends Queueable> {
     this.#bands = new Uint8Array(capacity);
     this.#deadlinesUs = new Float64Array(capacity);
     this.#orders = new Float64Array(capacity);
-    this.#ring = emptyRing(2 ** Math.ceil(Math.log2(Math.max(2, capacity))));
+    // With 4 bands, places 0, 1, 2 of ring 0 are -2, -6, -10.
+    this.#rings = Array.from({ length: bands }, (_, band) => new RunRing<T>(capacity, -2 - band, bands));
   }
 
   /** Items that wait. */
   get size(): number {
-    return this.#heaped + this.#span - this.#holes;
+    return this.#heaped + this.#ringed;
   }
 
   /** The item that `pop` would return, or `undefined`. */
   get peek(): T | undefined {
-    return this.#heaped > 0 ? this.#items[0] : this.#ring[this.#first];
+    const soonest = this.#items[0];
+    if (this.#ringed === 0) return soonest;
+    // Within a band a deadline comes before none.
+    const limit = soonest === undefined ? this.#lastBand : this.#bands[0]! - 1;
+    for (let band = 0; band <= limit; band++) {
+      const first = this.#rings[band]!.peek;
+      if (first !== undefined) return first;
+    }
+    return soonest;
   }
 
   /** Adds an item: band 0..bands-1, deadline in us or `Infinity`. Throws `TypeError` when it already waits. */
@@ -66,8 +74,12 @@ export class RunQueue<T extends Queueable> {
     if (!(band >= 0 && band <= this.#lastBand) || Number.isNaN(deadlineUs)) {
       throw new TypeError(`band ${band}, deadline ${deadlineUs} us is not a key of this run queue`);
     }
-    if (band === this.#lastBand && deadlineUs === Number.POSITIVE_INFINITY) this.#append(item);
-    else this.#insert(item, band, deadlineUs);
+    if (deadlineUs === Number.POSITIVE_INFINITY) {
+      this.#rings[band]!.append(item);
+      this.#ringed++;
+    } else {
+      this.#insert(item, band, deadlineUs);
+    }
   }
 
   /** Removes and returns the most urgent item, or `undefined` when none waits. */
@@ -82,8 +94,14 @@ export class RunQueue<T extends Queueable> {
     const place = item.queuePlace;
     if (place === notQueued) return false;
     item.queuePlace = notQueued;
-    if (place >= 0) this.#takeFromHeap(place);
-    else this.#takeFromRing(ringPlace(place));
+    if (place >= 0) {
+      this.#takeFromHeap(place);
+    } else {
+      const bands = this.#lastBand + 1;
+      const inRings = -2 - place;
+      this.#rings[inRings % bands]!.take(Math.floor(inRings / bands));
+      this.#ringed--;
+    }
     return true;
   }
 
@@ -168,48 +186,4 @@ export class RunQueue<T extends Queueable> {
     this.#orders = new Float64Array(capacity);
     this.#orders.set(orders);
   }
-
-  #append(item: T): void {
-    if (this.#span === this.#ring.length) this.#packRing();
-    const place = (this.#first + this.#span++) & (this.#ring.length - 1);
-    this.#ring[place] = item;
-    item.queuePlace = ringPlace(place);
-  }
-
-  #takeFromRing(place: number): void {
-    this.#ring[place] = undefined;
-    this.#holes++;
-    // The first place is never a hole, so that peek need not look further.
-    while (this.#span > 0 && this.#ring[this.#first] === undefined) {
-      this.#first = (this.#first + 1) & (this.#ring.length - 1);
-      this.#span--;
-      this.#holes--;
-    }
-  }
-
-  /** Closes the holes of a full ring; doubles it unless half of it was holes. */
-  #packRing(): void {
-    const old = this.#ring;
-    const items = this.#span - this.#holes;
-    this.#ring = emptyRing(items > old.length / 2 ? old.length * 2 : old.length);
-    let place = 0;
-    for (let i = 0; i < this.#span; i++) {
-      const item = old[(this.#first + i) & (old.length - 1)];
-      if (item === undefined) continue;
-      this.#ring[place] = item;
-      item.queuePlace = ringPlace(place++);
-    }
-    this.#first = 0;
-    this.#span = items;
-    this.#holes = 0;
-  }
-}
-
-/** Ring place 0, 1, 2 is item place -2, -3, -4, and back. */
-function ringPlace(place: number): number {
-  return -2 - place;
-}
-
-function emptyRing<T>(capacity: number): (T | undefined)[] {
-  return new Array<T | undefined>(capacity).fill(undefined);
 }

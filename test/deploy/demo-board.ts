@@ -1,6 +1,9 @@
 /** The demo board of the repository, and copies of it with one thing changed. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseConfig } from "../../deploy/config/load-config.ts";
+import { devicePlans } from "../../deploy/config/plan.ts";
+import type { DevicePlan } from "../../devices/handler/device-plan.ts";
 
 /** Seen from dist/test/deploy. */
 export const demoFile = fileURLToPath(new URL("../../../board.config.json", import.meta.url));
@@ -27,4 +30,11 @@ export function demoWith(...changes: readonly Change[]): string {
 export function demoReplaced(from: string, to: string): string {
   if (!demoText.includes(from)) throw new Error(`the demo has no ${from}`);
   return demoText.replace(from, to);
+}
+
+/** What a device of the demo board is started with. */
+export function demoPlan(id: string, ...changes: readonly Change[]): DevicePlan {
+  const { config, problems } = parseConfig(demoWith(...changes));
+  if (config === undefined) throw new Error(JSON.stringify(problems));
+  return devicePlans(config).find((plan) => plan.id === id)!;
 }

@@ -18,8 +18,9 @@ spec(
     const stoppedUs = clock.now();
     process.kill(rig.runtimePid, "SIGSTOP");
     const us = (await rig.seen("GPIO17", 0, stoppedUs)) - stoppedUs;
-    ok(us > 200_000 && us < 2_000_000, `${us} us`);
-    is((await rig.logged("runtimeDead", stoppedUs)).by, "pet");
+    ok(us < 2_000_000, `${us} us`);
+    // Its state in /proc is evidence: nobody waits for the end of the pet limit.
+    is((await rig.logged("runtimeDead", stoppedUs)).by, "proc");
     const safeUs = Number((await rig.logged("safe", stoppedUs)).doneUs);
     const exited = await rig.logged("runtimeExited", stoppedUs);
     is(exited.signal, "SIGKILL");

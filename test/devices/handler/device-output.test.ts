@@ -1,0 +1,100 @@
+import * as assert from "uvu/assert";
+import { DeviceOutput } from "../../../devices/handler/device-output.ts";
+import type { DeviceTask } from "../../../devices/handler/task.ts";
+import { LineError, type LineErrorCode } from "../../../firmware/contracts/line.ts";
+import type { Pid } from "../../../runtime/process/pid.ts";
+import { demoPlan } from "../../deploy/demo-board.ts";
+import { spec } from "../../harness/spec.ts";
+
+/** The heater's output over a line that a test plays the guardian of. */
+function heater(line = { level: 0, refuses: undefined as LineErrorCode | undefined, taken: false }) {
+  const trace: string[] = [];
+  let nowUs = 0;
+  const task: Partial<DeviceTask> = {
+    drive(level) {
+      trace.push(`drive ${level}`);
+      if (level > 0 && line.refuses !== undefined) throw new LineError(line.refuses, "GPIO17");
+      line.level = level;
+      line.taken = false;
+      return level;
+    },
+    renew() {
+      trace.push("renew");
+      if (line.taken) throw new LineError(line.refuses ?? "refused", "GPIO17");
+    },
+  };
+  const output = new DeviceOutput(
+    { nowUs: () => nowUs, send: () => {}, monitor: () => 0 },
+    demoPlan("heater"),
+    task as DeviceTask,
+    {
+      patch: () => {},
+      event: ({ kind, level, cause }) => trace.push([kind, level ?? cause].join(" ")),
+    },
+  );
+  return {
+    line,
+    trace,
+    /** The thermostat wants this level for 3 s. */
+    drive: (level: number) =>
+      output.drive({
+        ...{ type: "drive", controller: "thermostat", from: undefined as unknown as Pid, level },
+        ...{ forMs: 3000, sampledAtUs: nowUs },
+      }),
+    job: () => {
+      nowUs += 500_000;
+      output.renew([{ reading: "on", value: line.level === 1 }]);
+      return trace.splice(0);
+    },
+    news: () => trace.splice(0),
+  };
+}
+
+spec("a level that is on is renewed once a job; one that is safe is left alone", () => {
+  const { drive, job, news } = heater();
+  assert.equal(job(), []);
+  drive(1);
+  assert.equal(news(), ["drive 1", "output 1"]);
+  assert.equal(job(), ["renew"]);
+  drive(0);
+  assert.equal(news(), ["drive 0", "output 0"]);
+  assert.equal(job(), []);
+});
+
+spec("a level that the guardian took back is driven anew, not renewed for ever", () => {
+  const { line, drive, job, news } = heater();
+  job();
+  drive(1);
+  line.level = 0;
+  line.taken = true;
+  news();
+  assert.equal(job(), ["renew", "drive 0", "drive 1", "output 1"]);
+  assert.is(line.level, 1);
+  assert.equal(job(), ["renew"]);
+});
+
+spec("after maxOn the output waits, is told so once, and goes on again when it may", () => {
+  const { line, drive, job, news } = heater();
+  job();
+  drive(1);
+  Object.assign(line, { level: 0, taken: true, refuses: "max_on" });
+  news();
+  assert.equal(job(), ["renew", "drive 0", "drive 1", "waits max_on at GPIO17"]);
+  assert.equal(job(), [], "the command is over: nothing is wanted");
+  drive(1);
+  assert.equal(news(), ["drive 1"], "the controller wants it again, which people know already");
+  line.refuses = undefined;
+  drive(1);
+  assert.equal(news(), ["drive 1", "output 1"]);
+  assert.is(line.level, 1);
+});
+
+spec("a line held over a restart stays until somebody commands, and off is driven then", () => {
+  const { line, drive, job, news } = heater({ level: 1, refuses: undefined, taken: false });
+  assert.equal(job(), []);
+  assert.equal(job(), []);
+  assert.is(line.level, 1);
+  drive(0);
+  assert.equal(news(), ["drive 0", "output 0"]);
+  assert.is(line.level, 0);
+});

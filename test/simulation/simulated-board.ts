@@ -1,0 +1,243 @@
+/**
+ * A whole board in one thread under virtual time: the real keepers, device and controller cells, supervisor,
+ * guardian and emulated world, cranked together from expiry to expiry. Only the telemetry is a stand-in: it
+ * writes down what it is told.
+ *
+ * The same configuration and the same sequence of calls give the same journal, to the last character.
+ */
+import { type EmulatedBoard, emulatedBoard } from "../../deploy/board/emulated-board.ts";
+import type { BoardConfig } from "../../deploy/config/board-schema.ts";
+import { parseConfig } from "../../deploy/config/load-config.ts";
+import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
+import type { Command } from "../../devices/command-spec.ts";
+import { controllerCell, type DeviceResources, deviceCell } from "../../devices/handler/cells.ts";
+import type { DevicePlan } from "../../devices/handler/device-plan.ts";
+import { keeper } from "../../devices/handler/keeper.ts";
+import { type ReadingMessage, TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
+import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
+import type { WireHardware } from "../../firmware/client/wire-hardware.ts";
+import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
+import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
+import type { CellLife, CellSpec } from "../../runtime/cell/kernel.ts";
+import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
+import type { Body } from "../../runtime/process/cell.ts";
+import { describeReason, type ExitReason } from "../../runtime/process/exit-reason.ts";
+import type { Pid } from "../../runtime/process/pid.ts";
+import { BAND, type ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { type ChildSpec, supervisor } from "../../runtime/supervision/supervisor.ts";
+import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
+import { type Change, demoWith } from "../deploy/demo-board.ts";
+import { BoardTrace } from "./board-trace.ts";
+
+export interface SimulatedBoardOptions {
+  /** Changes of the demo board's configuration. */
+  readonly changes?: readonly Change[];
+  /** Seed of the world. Default 1. */
+  readonly seed?: number;
+  /** How often the model of the world moves on, ms. Default 100, as in a world of its own process. */
+  readonly worldStepMs?: number;
+  /** Keeps every reading and state as well. */
+  readonly journal?: boolean;
+  readonly onReading?: (reading: ReadingMessage) => void;
+}
+
+/** As on a real board: crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 min. */
+const KEEPER = { intensity: 3, periodMs: 10_000, firstOffMs: 5000, longestOffMs: 300_000, emulated: true };
+const MODULE = "simulation";
+
+export class SimulatedBoard {
+  readonly clock = new VirtualClock(0);
+  readonly trace: BoardTrace;
+  readonly kernel: LocalKernel;
+  readonly guardian: LocalGuardian;
+  readonly world: EmulatedBoard;
+  readonly devices: readonly DevicePlan[];
+  readonly #config: BoardConfig;
+  readonly #stepUs: number;
+  readonly #owners = new Map<string, OwnerEpoch>();
+  readonly #cutOff = new Set<string>();
+  #nextStepUs: number;
+
+  constructor({
+    changes = [],
+    seed = 1,
+    worldStepMs = 100,
+    journal = false,
+    onReading,
+  }: SimulatedBoardOptions = {}) {
+    this.#config = configOf(changes, seed);
+    this.#stepUs = worldStepMs * 1000;
+    this.#nextStepUs = this.#stepUs;
+    const { clock } = this;
+    this.devices = devicePlans(this.#config);
+    this.trace = new BoardTrace(() => clock.now(), onReading ?? (() => {}), journal);
+    this.world = emulatedBoard(this.#config, clock);
+    this.world.lines.witness.follow((record) => this.trace.output(record));
+    const plan = hardwarePlan(this.#config);
+    this.guardian = new LocalGuardian(plan, {
+      clock,
+      backend: new LocalBackend(plan, {
+        ...this.world,
+        wait: (us) => clock.advanceTo(clock.now() + us),
+      }),
+      onEvent: (event) => this.#tell({ ...event }),
+    });
+    this.kernel = new LocalKernel({
+      board: boardPlan(this.#config).id,
+      clock,
+      load: (spec, life) => this.#load(spec, life),
+      hooks: {
+        ended: ({ name }, cause) => this.#ended(name, cause),
+        crashed: ({ name }, { label, reason, pid }) =>
+          this.#tell({ kind: "crash", device: name, process: label, pid, cause: describeReason(reason) }),
+      },
+    });
+    const children = this.#children();
+    const root = supervisor({ strategy: "oneForOne", intensity: 10, periodMs: 10_000, children });
+    this.kernel.cell.spawn(root, [], { label: "root supervisor", band: BAND.system });
+    this.kernel.settle();
+  }
+
+  /** Cranks everything to `seconds` from the start, stopping at every expiry on the way. */
+  until(seconds: number): void {
+    const endUs = Math.round(seconds * 1e6);
+    for (;;) {
+      this.guardian.guardian.expire();
+      this.kernel.settle();
+      const nextUs = Math.min(this.kernel.nextWakeUs(), this.guardian.guardian.nextUs, this.#nextStepUs);
+      if (nextUs > endUs) break;
+      this.clock.advanceTo(Math.max(nextUs, this.clock.now()));
+      if (this.clock.now() < this.#nextStepUs) continue;
+      this.world.step(this.#stepUs / 1e6);
+      this.#nextStepUs += this.#stepUs;
+    }
+    this.clock.advanceTo(Math.max(endUs, this.clock.now()));
+  }
+
+  for(seconds: number): void {
+    this.until(this.seconds + seconds);
+  }
+
+  /** Simulated time, s. */
+  get seconds(): number {
+    return this.clock.now() / 1e6;
+  }
+
+  /** A checked command of a person, as the gate passes it on. */
+  command(device: string, command: Command): void {
+    this.#post(device, { type: "command", command });
+  }
+
+  /** What the page does to an emulated world. */
+  set(device: string, set: Readonly<Record<string, unknown>>): void {
+    this.world.onSet(device, set);
+    this.kernel.settle();
+  }
+
+  /** The driver throws at its next message. */
+  crash(device: string): void {
+    this.#post(device, { type: "fault", fault: "crash" });
+  }
+
+  /** The cell ends and nobody tells the guardian, which then grants it nothing either. */
+  cutOff(device: string, incarnation = 1): void {
+    this.#cutOff.add(device);
+    this.kernel.endCell(device, incarnation, "killed");
+    this.kernel.settle();
+  }
+
+  /** Logical level of a device's output: what the world sees of it. */
+  level(device: string): number {
+    const { line, activeLow } = this.devices.find(({ id }) => id === device)!.output!;
+    const found = this.world.lines.find(line)!;
+    return activeLow ? 1 - found.level : found.level;
+  }
+
+  #post(device: string, message: unknown): void {
+    this.kernel.cell.post(device, message);
+    this.kernel.settle();
+  }
+
+  #tell(event: { kind: string; [key: string]: unknown }): void {
+    this.kernel?.cell.post(TELEMETRY, { type: "event", event });
+  }
+
+  #load(spec: CellSpec, { name, incarnation }: CellLife) {
+    if (name === TELEMETRY) return { body: telemetryBody(this.trace) };
+    if (spec.body.name === "controllerCell") return { body: controllerCell as unknown as Body };
+    const owner = this.devices.findIndex(({ id }) => id === name);
+    const { output, input, chip } = this.devices[owner]!;
+    if (this.#cutOff.has(name)) throw new Error("the guardian does not answer");
+    const hardware = this.guardian.grant({
+      owner,
+      epoch: incarnation,
+      outputs: output === undefined ? [] : [output.line],
+      inputs: input === undefined ? [] : [input.line],
+      i2c: chip === undefined ? [] : [chip],
+    });
+    this.#owners.set(name, { owner, epoch: incarnation });
+    return { body: deviceCell as unknown as Body, resources: resourcesOf(hardware) };
+  }
+
+  #ended(name: string, cause: ExitReason): void {
+    const owner = this.#owners.get(name);
+    this.#owners.delete(name);
+    if (owner === undefined || this.#cutOff.has(name)) return;
+    if (cause === "shutdown" || cause === "normal") this.guardian.guardian.revoke(owner);
+    else this.guardian.guardian.fence(owner);
+  }
+
+  #children(): ChildSpec[] {
+    const spec = (name: string, body: string, args: readonly unknown[]): CellSpec => ({
+      name,
+      body: { module: MODULE, name: body },
+      args,
+    });
+    return [
+      this.#child(TELEMETRY, () => spec(TELEMETRY, TELEMETRY, [])),
+      ...this.devices.map((plan) =>
+        this.#child(plan.id, (start, pid) => spec(plan.id, "deviceCell", [plan, start, pid])),
+      ),
+      ...controllerPlans(this.#config).map((plan) =>
+        this.#child(plan.id, (start, pid) => spec(plan.id, "controllerCell", [plan, start, pid])),
+      ),
+    ];
+  }
+
+  #child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpec {
+    const body = keeper(this.kernel, { id, cell, ...KEEPER, kept: {}, keep: () => {} });
+    return {
+      id,
+      restart: "permanent",
+      start: (self) => self.spawn(body, [], { label: `keeper of ${id}`, band: BAND.system }),
+    };
+  }
+}
+
+/** As `guardianHardware` does in a device's thread. */
+function resourcesOf(hardware: WireHardware): DeviceResources {
+  const edges = new Map<string, Pid>();
+  return {
+    hardware,
+    watchEdges: (line, pid) => void edges.set(line, pid),
+    poll: (post) =>
+      hardware.poll((edge) => {
+        const pid = edges.get(edge.line);
+        if (pid !== undefined) post(pid, { type: "edge", edge });
+      }),
+  };
+}
+
+function telemetryBody(trace: BoardTrace): Body {
+  return function* telemetry(self: Self<TelemetryMessage>): ProcessGenerator {
+    self.register(TELEMETRY);
+    for (;;) trace.take((yield* self.receive()) as TelemetryMessage);
+  } as Body;
+}
+
+function configOf(changes: readonly Change[], seed: number): BoardConfig {
+  const { config, problems } = parseConfig(demoWith(["world.seed", seed], ...changes));
+  if (config === undefined) throw new Error(JSON.stringify(problems));
+  return config;
+}
