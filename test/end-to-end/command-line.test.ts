@@ -80,7 +80,7 @@ spec(
   "run with a file that is missing, no JSON, or an option that means nothing is wrong usage",
   async (t) => {
     const { file, folder } = written(t, '{"version": 1,');
-    for (const [words, reason] of [
+    const cases = [
       [["run", join(folder, "other.json")], /other\.json/],
       [["run", file], /JSON/i],
       [["run", "--http-port", "80800"], /--http-port.*80800/],
@@ -88,8 +88,10 @@ spec(
       [["run", "--colour"], /colour/],
       [["fly"], /fly/],
       [["check", join(folder, "other.json")], /other\.json/],
-    ] as const) {
-      const { code, out, err } = await holdfast(t, words);
+    ] as const;
+    const ends = await Promise.all(cases.map(([words]) => holdfast(t, words)));
+    for (const [index, [words, reason]] of cases.entries()) {
+      const { code, out, err } = ends[index]!;
       is(code, 2, `${words.join(" ")}: ${out}${err}`);
       match(out + err, reason, words.join(" "));
     }
@@ -121,11 +123,13 @@ spec(
         folder,
         demoFile,
       ];
-      const { code, err } = await holdfast(t, words, { TMPDIR: folder });
+      const [{ code, err }, json] = await Promise.all([
+        holdfast(t, words, { TMPDIR: folder }),
+        holdfast(t, [...words, "--json"], { TMPDIR: folder }),
+      ]);
       is(code, 1);
       match(err, new RegExp(`port ${taken}.*in use.*${option}`));
       equal(processesKnowing(folder), [], "nothing was started");
-      const json = await holdfast(t, [...words, "--json"], { TMPDIR: folder });
       match(String(JSON.parse(json.err.trim()).error), new RegExp(String(option)));
     }
   },
@@ -151,14 +155,17 @@ spec(
   "with no board to reach, get, set and watch exit with 4",
   async (t) => {
     const url = `mqtt://127.0.0.1:${await freePort()}`;
-    for (const words of [["get"], ["set", "led", "on"], ["watch"]]) {
-      const { code, err } = await holdfast(t, [...words, "--url", url]);
-      is(code, 4, words.join(" "));
-      match(err, /is the board running/);
-      const json = await holdfast(t, [...words, "--url", url, "--json"]);
-      is(json.code, 4);
-      match(String(JSON.parse(json.err).error), /no broker/);
-    }
+    const verbs = [["get"], ["set", "led", "on"], ["watch"]];
+    await Promise.all(
+      verbs.map(async (words) => {
+        const { code, err } = await holdfast(t, [...words, "--url", url]);
+        is(code, 4, words.join(" "));
+        match(err, /is the board running/);
+        const json = await holdfast(t, [...words, "--url", url, "--json"]);
+        is(json.code, 4);
+        match(String(JSON.parse(json.err).error), /no broker/);
+      }),
+    );
   },
   { limitMs: 40_000 },
 );

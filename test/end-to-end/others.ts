@@ -12,8 +12,13 @@ import type { Board } from "./board.ts";
 
 /** Kinds of events that say a device was disturbed. */
 const DISTURBED = ["crash", "restart", "hung", "mode", "safe"];
-/** A stall shows itself in the job that it delays and in the one after it, ms before the report of the miss. */
-const MISS_SHADOW_MS = 600;
+/** The job that missed was under way within this time before its report, ms: the longest deadline is 400 ms. */
+const MISS_SHADOW_MS = 500;
+/**
+ * Time the machine must have lost in it to be the cause, ms. The shortest deadline is 100 ms, for a job of a few
+ * milliseconds that talks to two other processes.
+ */
+const LOST_MS = 60;
 
 export interface Disturbance {
   /** Events of other devices that nothing excuses. */
@@ -45,7 +50,7 @@ export async function others(
     misses: misses.length,
     unexplained: misses.filter(({ at }) => {
       const atMs = Date.parse(String(at));
-      return !stalls.during(atMs - MISS_SHADOW_MS, atMs);
+      return stalls.lostMs(atMs - MISS_SHADOW_MS, atMs) < LOST_MS;
     }).length,
     lastedMs: performance.now() - startMs,
   };

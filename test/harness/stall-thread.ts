@@ -8,8 +8,8 @@ const TICK_MS = 5;
 const LATE_MS = 15;
 /** How often /proc/stat is read, ms; its unit is 10 ms. */
 const STEAL_EVERY_MS = 50;
-/** Stolen ticks in one look that are worth a record: less is noise that no deadline of 100 ms feels. */
-const STOLEN_TICKS = 2;
+/** A tick of /proc/stat, ms (USER_HZ is 100). */
+const CPU_TICK_MS = 10;
 
 const word = new Int32Array(new SharedArrayBuffer(4));
 const steal = () => parseCpuLine(readFileSync("/proc/stat", "latin1")).steal;
@@ -22,14 +22,14 @@ for (;;) {
   const beforeMs = performance.now();
   Atomics.wait(word, 0, 0, TICK_MS);
   const nowMs = performance.now();
-  if (nowMs - beforeMs - TICK_MS > LATE_MS) report("late", beforeMs, nowMs);
+  if (nowMs - beforeMs - TICK_MS > LATE_MS) report("late", beforeMs, nowMs, nowMs - beforeMs - TICK_MS);
   if (nowMs - lookedMs < STEAL_EVERY_MS) continue;
   const now = steal();
-  if (now - stolen >= STOLEN_TICKS) report("stolen", lookedMs, nowMs);
+  if (now > stolen) report("stolen", lookedMs, nowMs, (now - stolen) * CPU_TICK_MS);
   stolen = now;
   lookedMs = nowMs;
 }
 
-function report(kind: "late" | "stolen", fromMs: number, toMs: number): void {
-  parentPort?.postMessage({ kind, fromMs: originMs + fromMs, toMs: originMs + toMs });
+function report(kind: "late" | "stolen", fromMs: number, toMs: number, lostMs: number): void {
+  parentPort?.postMessage({ kind, fromMs: originMs + fromMs, toMs: originMs + toMs, lostMs });
 }

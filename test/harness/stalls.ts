@@ -13,6 +13,8 @@ export interface Stall {
   readonly kind: "late" | "stolen";
   readonly fromMs: number;
   readonly toMs: number;
+  /** How late the sleep ended; how much time was stolen, of all processors together. */
+  readonly lostMs: number;
 }
 
 export class Stalls {
@@ -24,22 +26,13 @@ export class Stalls {
     this.#thread.unref();
   }
 
-  /** Whether the machine stalled in the interval, give or take `slackMs`. */
-  during(fromMs: number, toMs: number, slackMs = 50): boolean {
-    return this.seen.some((stall) => stall.toMs >= fromMs - slackMs && stall.fromMs <= toMs + slackMs);
-  }
-
-  /** Time in which the machine stood still between two moments, ms. */
-  totalMs(fromMs: number, toMs: number): number {
-    let total = 0;
-    let coveredMs = fromMs;
-    for (const stall of this.seen) {
-      const startMs = Math.max(stall.fromMs, coveredMs);
-      const endMs = Math.min(stall.toMs, toMs);
-      if (endMs > startMs) total += endMs - startMs;
-      coveredMs = Math.max(coveredMs, endMs);
-    }
-    return Math.round(total);
+  /** Time the machine lost between two moments: the larger of what sleeps and what /proc/stat say, ms. */
+  lostMs(fromMs: number, toMs: number): number {
+    const sum = (kind: Stall["kind"]) =>
+      this.seen
+        .filter((stall) => stall.kind === kind && stall.toMs >= fromMs && stall.fromMs <= toMs)
+        .reduce((total, { lostMs }) => total + lostMs, 0);
+    return Math.max(sum("late"), sum("stolen"));
   }
 
   /** Lets the thread hand over what it has seen so far. */
