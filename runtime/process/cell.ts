@@ -14,7 +14,7 @@ import type { Clock } from "../time/clock.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
 import { copyMessage } from "./copy-message.ts";
-import { crashReason, type ExitReason, isOrderly } from "./exit-reason.ts";
+import { crashReason, type ExitReason, isOrderly, rootCause } from "./exit-reason.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Names } from "./names.ts";
 import { pack, unpack } from "./pack.ts";
@@ -465,7 +465,7 @@ export class Cell {
     if (signal.linked && process.links?.delete(pidId(from)) !== true) return;
     if (!signal.linked && reason === "kill") this.#end(process, "killed");
     else if (process.trapExit) this.#putSignal(process, { type: "exit", from, reason });
-    else if (reason !== "normal" || samePidAs(process, from)) this.#end(process, reason);
+    else if (!isNormalEnd(signal) || samePidAs(process, from)) this.#end(process, reason);
   }
 
   #putSignal(process: Process, message: unknown): void {
@@ -583,6 +583,11 @@ function addLink(process: Process, other: Pid): void {
 function addWatcher(process: Process, watcher: Pid, ref: number): void {
   process.watchers ??= new Map();
   process.watchers.set(watchKey(watcher, ref), { watcher, ref });
+}
+
+/** Nobody dies of a normal end, also when a cell ended with it. */
+function isNormalEnd({ reason, linked }: { reason: ExitReason; linked: boolean }): boolean {
+  return reason === "normal" || (linked && rootCause(reason) === "normal");
 }
 
 function target(pid: Pid): WireTarget {

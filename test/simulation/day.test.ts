@@ -16,7 +16,10 @@ spec(
     const temperatures: { second: number; celsius: number }[] = [];
     const board = new SimulatedBoard({
       // Nobody presses the button: ten looks a second at it would be a third of the day's work.
-      changes: [["devices.button.every", "1s"]],
+      changes: [
+        ["devices.button.every", "1s"],
+        ["devices.button.deadline", "500ms"],
+      ],
       worldStepMs: 1000,
       onReading: ({ device, reading, value, sampledAtUs }) => {
         if (device !== "climate" || reading !== "temperature") return;
