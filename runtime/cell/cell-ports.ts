@@ -42,9 +42,13 @@ export class CellPorts {
     this.#kernel.drain(this.#onFrame);
   }
 
-  /** The kernel's port comes first. */
-  drain(): void {
-    for (const peer of this.#peers.values()) peer.drain(this.#onFrame, FRAMES_PER_TURN);
+  /** The kernel's port comes first. True when a port had more than its turn. */
+  drain(): boolean {
+    let more = false;
+    for (const peer of this.#peers.values()) {
+      if (peer.drain(this.#onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
+    }
+    return more;
   }
 
   listen(wake: () => void): void {

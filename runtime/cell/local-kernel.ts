@@ -120,6 +120,11 @@ export class LocalKernel implements Kernel {
     return [...this.#cells.keys()];
   }
 
+  /** A running cell; for tests, which look at what it counts. */
+  cellOf(name: string): Cell | undefined {
+    return this.#cells.get(name)?.cell;
+  }
+
   /** Timers that run, in all cells. */
   get timerCount(): number {
     let count = this.cell.timerCount;
