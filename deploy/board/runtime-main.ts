@@ -19,6 +19,7 @@ import { type ChildSpec, supervisor } from "../../runtime/supervision/supervisor
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
@@ -55,6 +56,8 @@ const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs, hardDe
 const kernel = new ThreadKernel({
   board: board.id,
   clock,
+  program: ({ name }) =>
+    new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
   onStarted: (name, life, progress) => watchdog.watch(name, life, progress, owners.get(name)),
   hooks: {
     prepare: async ({ name, incarnation: life }, bell) => {
@@ -86,12 +89,7 @@ const kernel = new ThreadKernel({
   },
 });
 
-const cellsModule = new URL("../../devices/handler/cells.js", import.meta.url).href;
-const hardwareSetup: ExportRef = {
-  module: new URL("./hardware-setup.js", import.meta.url).href,
-  name: "guardianHardware",
-};
-const mqttModule = new URL("./mqtt-cell.js", import.meta.url).href;
+const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
 const plan = mqttPlan({
   config,
   options,
@@ -131,8 +129,8 @@ const children: ChildSpec[] = [
     (): CellSpec => ({
       name: "mqtt",
       loop: "event",
-      body: { module: mqttModule, name: "mqttCell" },
-      setup: { module: mqttModule, name: "mqttSetup", data: plan },
+      body: { module: MODULE.mqtt, name: "mqttCell" },
+      setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
       args: [],
       heapMb: 64,
       hangLimitUs: 2_000_000,
@@ -148,7 +146,7 @@ const children: ChildSpec[] = [
       device.id,
       (start, keeperPid): CellSpec => ({
         name: device.id,
-        body: { module: cellsModule, name: "deviceCell" },
+        body: { module: MODULE.cells, name: "deviceCell" },
         setup: hardwareSetup,
         args: [device, start, keeperPid],
         heapMb: 24,
@@ -161,7 +159,7 @@ const children: ChildSpec[] = [
       controller.id,
       (start, keeperPid): CellSpec => ({
         name: controller.id,
-        body: { module: cellsModule, name: "controllerCell" },
+        body: { module: MODULE.cells, name: "controllerCell" },
         args: [controller, start, keeperPid],
         heapMb: 24,
         hangLimitUs: controller.job.hardDeadlineUs,

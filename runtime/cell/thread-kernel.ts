@@ -19,7 +19,7 @@ import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { PortPeer } from "./port-peer.ts";
 import { createProgressMemory } from "./progress-word.ts";
-import type { ThreadStart } from "./thread-entry.ts";
+import type { ThreadStart } from "./thread-main.ts";
 
 const KERNEL_CELL = "kernel";
 const DEFAULT_HEAP_MB = 32;
@@ -43,6 +43,8 @@ export interface ThreadKernelOptions {
   readonly board: string;
   readonly clock: Clock;
   readonly hooks?: KernelHooks;
+  /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
+  readonly program?: (spec: CellSpec) => URL;
   /** Told which progress memory belongs to which life, so that a watchdog can read it. */
   readonly onStarted?: (name: string, incarnation: number, progress: SharedArrayBuffer) => void;
 }
@@ -172,7 +174,7 @@ export class ThreadKernel implements Kernel {
       links,
       prepared,
     };
-    const worker = new Worker(threadEntry(), {
+    const worker = new Worker(this.#options.program?.(spec) ?? threadEntry(), {
       workerData: start,
       transferList: links.map(({ port }) => port),
       name: spec.name,
