@@ -28,7 +28,7 @@ let control: Disturbance;
 
 onBoard("undisturbed, the board has no restart and no change of mode", async (board) => {
   await quietFor(1000);
-  control = await quietControl(board, stalls, 8000);
+  control = await quietControl(board, stalls, 5000);
   nobodyElse("control", control, control);
 });
 

@@ -125,7 +125,8 @@ onBoard(
     equal(witness.since(mark, LINE.led), [], "nothing moved");
     is(board.events("refused", "led").length, 0, "no command came as far as the board");
     // The same words from the board's own page do reach it: the attempt was a real one.
-    const own = await openPage(board, t);
+    const own = await newPage(t);
+    await own.goto(board.pageUrl);
     const reached = await own.evaluate(tryEverything, `127.0.0.1:${board.httpPort}`);
     equal(reached, { fetch: "read", opaque: "sent", socket: "open", plainSocket: "refused" });
     await witness.waitFor(LINE.led, 1, mark);

@@ -5,7 +5,7 @@ import { equal, is, match, ok } from "uvu/assert";
 import { hasMosquittoClients } from "../harness/mosquitto.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { quietFor, until } from "../harness/until.ts";
-import { Board } from "./board.ts";
+import { Board, startBoard } from "./board.ts";
 import { CONTROLLERS, DEVICES, LINE, READINGS, SAFE_LEVEL } from "./greenhouse.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -30,6 +30,10 @@ async function startAndStop(t: SpecContext) {
   await until("mosquitto_sub hears every reading", () =>
     Object.keys(READINGS).every((reading) => heard.has(`holdfast/greenhouse/${reading}`)),
   );
+  await until("the index names every reading", () => {
+    const { topics = [] } = (heard.get("holdfast/greenhouse/index") ?? {}) as { topics?: string[] };
+    return Object.keys(READINGS).every((reading) => topics.includes(`holdfast/greenhouse/${reading}`));
+  });
   checkStartTable(board);
   for (const [reading, unit] of Object.entries(READINGS)) checkReading(reading, unit, heard);
   checkDocuments(heard);
@@ -55,11 +59,7 @@ async function startAndStop(t: SpecContext) {
 spec(
   "Ctrl-C that arrives twice, as npm passes it on, still ends everything in order",
   async (t) => {
-    const board = await Board.launch();
-    t.defer(() => board.discard());
-    await board.joinWorld();
-    await board.inService();
-    await board.joinMqtt();
+    const board = await startBoard(t);
     await switchLedAndFanOn(board);
     await board.command("thermostat", { setpointC: 19.5 });
     await board.waitForLast("thermostat/setpoint", "19.5", ({ value }) => value === 19.5);
@@ -78,11 +78,7 @@ spec(
 spec(
   "a second Ctrl-C does not wait for the runtime and does not skip safe levels",
   async (t) => {
-    const board = await Board.launch();
-    t.defer(() => board.discard());
-    await board.joinWorld();
-    await board.inService();
-    await board.joinMqtt();
+    const board = await startBoard(t);
     await switchLedAndFanOn(board);
     const mark = board.witness.mark;
     board.interrupt();
@@ -166,8 +162,6 @@ function checkDocuments(heard: ReadonlyMap<string, Document>) {
   match(String(status.version), /^\d+\.\d+\.\d+/);
   match(String(status.uid), /^[0-9a-f]{16}$/);
 
-  const { topics } = heard.get("holdfast/greenhouse/index") as { topics: string[] };
-  for (const reading of Object.keys(READINGS)) ok(topics.includes(`holdfast/greenhouse/${reading}`), reading);
   for (const id of [...DEVICES, ...CONTROLLERS]) {
     const state = heard.get(`holdfast/greenhouse/${id}/state`);
     ok(state, `${id} has a state`);
