@@ -117,6 +117,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     const message = yield* self.receive(undefined, { untilUs: ageAtUs });
     if (message === undefined) {
       telemetry.age();
+      for (const id of telemetry.unheard()) self.send(id, { type: "announce" });
       ageAtUs = self.nowUs() + AGE_EVERY_MS * 1000;
       continue;
     }

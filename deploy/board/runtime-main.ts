@@ -24,6 +24,7 @@ import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 
+const POLICY = ["min_off", "max_on", "interlock"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
 if (pipes === undefined) throw new Error("the runtime is started by the guardian: use `holdfast run`");
@@ -42,10 +43,13 @@ const owners = new Map<string, OwnerEpoch>();
 
 const control = new GuardianControl({
   directory: pipes,
-  onEvent: (event) => tell({ ...event }),
+  onEvent: (event) => {
+    // An owner that runs into its own policy says so itself, once (`waits`).
+    if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
+  },
 });
-const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs }) => {
-  tell({ kind: "hung", device: cell, lateUs });
+const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs, hardDeadlineUs }) => {
+  tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
   kernel.endCell(cell, incarnation, "hung");
 });
 const kernel = new ThreadKernel({

@@ -88,6 +88,16 @@ export class Telemetry {
     return [...this.#devices.values()].every(({ state }) => state.ready === true);
   }
 
+  /**
+   * Devices that have not said how they are. What a device says before its cell knows this process's name
+   * reaches nobody, and so does a question to it before this cell knows the device's: so it is asked again.
+   */
+  unheard(): string[] {
+    return [...this.#devices.values()]
+      .filter(({ state }) => state.mode !== "off" && (state.ready !== true || state.mode === "starting"))
+      .map(({ device }) => device.id);
+  }
+
   /** Numbers of the board as a whole. */
   totals(): { devices: number; ready: number; restarts: number; misses: number } {
     const known = [...this.#devices.values()];
@@ -108,7 +118,7 @@ export class Telemetry {
         break;
       case "state": {
         const known = this.#devices.get(message.device);
-        if (known === undefined) break;
+        if (known === undefined || saysNothingNew(known.state, message.patch)) break;
         known.state = { ...known.state, ...message.patch };
         this.#sayState(message.device);
         break;
@@ -180,6 +190,10 @@ export class Telemetry {
     if (wallMs === undefined) return null;
     return new Date(wallMs - (this.#nowUs() - sampledAtUs) / 1000).toISOString();
   }
+}
+
+function saysNothingNew(state: StatePatch, patch: StatePatch): boolean {
+  return Object.entries(patch).every(([key, value]) => state[key as keyof StatePatch] === value);
 }
 
 /** To a tenth of the resolution: more digits would be noise. */

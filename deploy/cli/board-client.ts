@@ -1,5 +1,5 @@
 /** A board seen from the command line, over its broker. */
-import { connectAsync, type MqttClient } from "mqtt";
+import type { MqttClient } from "mqtt";
 import { CliError, EXIT } from "./exit-code.ts";
 
 export interface BoardFlags {
@@ -20,6 +20,8 @@ export interface Retained {
 
 /** Connects; throws `CliError` when nobody answers. */
 export async function connectBoard({ url }: BoardFlags): Promise<MqttClient> {
+  // Loaded only by the verbs that need it: `run` stays a small process.
+  const { connectAsync } = await import("mqtt");
   try {
     const client = await connectAsync(url, { connectTimeout: CONNECT_LIMIT_MS, reconnectPeriod: 0 });
     (client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);

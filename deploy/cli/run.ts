@@ -24,6 +24,8 @@ import { startTable } from "./start-table.ts";
 /** As the service unit has it. */
 const GUARDIAN_RESTART_MS = 250;
 const HEALTH_EVERY_MS = 50;
+/** A terminal sends Ctrl-C to everybody in the foreground, and npm passes it on: the same one comes twice. */
+const SAME_CTRL_C_MS = 300;
 
 type RunOptions = Omit<BoardOptions, "worldSocket">;
 
@@ -54,6 +56,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   let guardian: ChildProcess | undefined;
   let runtimePid: number | undefined;
   let stopping = false;
+  let stoppingSinceMs = 0;
 
   const ended = new Promise<number>((done) => {
     const startGuardian = () => {
@@ -85,11 +88,13 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
 
   const stop = () => {
     if (stopping) {
+      if (performance.now() - stoppingSinceMs < SAME_CTRL_C_MS) return;
       // The runtime goes now; the guardian still reads back safe levels before it ends.
       if (runtimePid !== undefined) kill(runtimePid);
       return;
     }
     stopping = true;
+    stoppingSinceMs = performance.now();
     if (!json) say("\nstopping: outputs to their safe levels (Ctrl-C again ends the runtime at once)\n");
     guardian?.kill("SIGTERM");
   };

@@ -22,7 +22,7 @@ export async function set(device: string, words: readonly string[], flags: SetFl
     }
     const fields = Object.keys((state.commands ?? {}) as object);
     const command = {
-      ...Object.fromEntries(words.map((word) => valueOf(word, fields, device))),
+      ...Object.fromEntries(words.map((word) => commandField(word, fields, device))),
       ...(flags.for === undefined ? {} : { for: flags.for }),
       ...(flags.override === undefined ? {} : { override: flags.override }),
       id: randomUUID(),
@@ -47,7 +47,7 @@ export async function set(device: string, words: readonly string[], flags: SetFl
   }
 }
 
-function valueOf(word: string, fields: readonly string[], device: string): [string, unknown] {
+function commandField(word: string, fields: readonly string[], device: string): [string, unknown] {
   const [name, text] = word.includes("=") ? (word.split("=", 2) as [string, string]) : [undefined, word];
   const field = name ?? fields.find((one) => (text === "on" || text === "off" ? one === "on" : true));
   if (field === undefined)

@@ -1,7 +1,7 @@
 /** What controllers read and drive: readings that exist, in the right unit; outputs with one owner. */
 import { durationMs } from "../../devices/field.ts";
+import { nearest } from "../nearest.ts";
 import type { BoardDraft, ControllerDraft, DeviceDraft } from "./draft.ts";
-import { nearest } from "./nearest.ts";
 import type { Report } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
 import { alternatives } from "./shape.ts";

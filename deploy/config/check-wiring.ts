@@ -1,7 +1,7 @@
 /** Who is wired to what: lines, buses and addresses have one owner each. */
 import { type HeaderLine, headerLine, type LineName } from "../../firmware/header-map.ts";
+import { nearest } from "../nearest.ts";
 import type { BoardDraft } from "./draft.ts";
-import { nearest } from "./nearest.ts";
 import { type Path, pathText, type Report } from "./problem.ts";
 import { alternatives } from "./shape.ts";
 

@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import type { FieldMetadata } from "../../devices/field.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { type Path, type Report, show } from "./problem.ts";
 
 type Schema = v.GenericSchema;

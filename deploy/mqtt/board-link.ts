@@ -11,7 +11,7 @@
  */
 import type { ConnectionOptions } from "node:tls";
 import type { Command } from "../../devices/command-spec.ts";
-import { type CatalogueEntry, CommandGate, type WorldSet } from "./command-gate.ts";
+import { type CatalogueEntry, CommandGate, excessEveryMs, type WorldSet } from "./command-gate.ts";
 import { EventRing } from "./event-ring.ts";
 import { MqttClient } from "./mqtt-client.ts";
 import { type Reading, type ReadingRules, RetainedBoard } from "./retained-board.ts";
@@ -57,6 +57,8 @@ export interface BoardLinkOptions {
 const statusDuelMs = 1000;
 /** How long the last words may take when the link closes, ms. */
 const lastWordsMs = 1000;
+/** Answers to refused commands that may wait for room on the connection. */
+const answersKept = 64;
 
 export class BoardLink {
   readonly #options: BoardLinkOptions;
@@ -80,6 +82,8 @@ export class BoardLink {
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #claimTimer: NodeJS.Timeout | undefined;
+  #excessTimer: NodeJS.Timeout | undefined;
+  #answers: { readonly topic: string; readonly payload: string }[] = [];
   #closing = false;
 
   constructor(options: BoardLinkOptions) {
@@ -197,6 +201,7 @@ export class BoardLink {
     clearTimeout(this.#claimTimer);
     clearTimeout(this.#correction);
     clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#excessTimer);
     if (this.#state === "live") {
       await new Promise<void>((done) => {
         const limit = setTimeout(done, lastWordsMs);
@@ -234,6 +239,7 @@ export class BoardLink {
 
   #offline(cause: string): void {
     clearTimeout(this.#claimTimer);
+    this.#answers = [];
     if (!this.#closing) this.#enter("offline", cause);
   }
 
@@ -261,7 +267,16 @@ export class BoardLink {
       this.event({ kind: "command", device, id, outcome: "done", repeated: true });
     } else if (result.kind === "refused") {
       this.#answerRefused(result.device, result.command, result.reason);
+    } else if (result.kind === "dropped") {
+      this.#excessTimer ??= setTimeout(() => this.#tellExcess(), excessEveryMs);
     }
+  }
+
+  /** The end of a flood would otherwise stay untold until the next one. */
+  #tellExcess(): void {
+    this.#excessTimer = undefined;
+    const result = this.#gate.unreported(this.#now());
+    if (result?.kind === "refused") this.#answerRefused(result.device, result.command, result.reason);
   }
 
   /** Before the id is claimed nothing is carried out; what came is reported once the board is live. */
@@ -276,12 +291,10 @@ export class BoardLink {
   }
 
   #answerRefused(device: string | null, command: unknown, reason: string): void {
+    const answered = device !== null && isTopicLevel(device) && this.#state === "live";
+    if (answered && this.#answers.length < answersKept)
+      this.#answers.push({ topic: this.#topics.error(device), payload: JSON.stringify({ command, reason }) });
     this.event({ kind: "refused", device, command, reason });
-    if (device === null || !isTopicLevel(device) || this.#state !== "live") return;
-    this.#client.publish(this.#topics.error(device), JSON.stringify({ command, reason }), {
-      qos: 1,
-      retain: false,
-    });
   }
 
   #statusSeen(payload: Uint8Array): void {
@@ -356,6 +369,12 @@ export class BoardLink {
   #pump(): void {
     if (this.#state !== "live" || this.#closing) return;
     const client = this.#client;
+    // Whoever sent a command waits for its answer: silence would mean that it was carried out.
+    while (this.#answers[0] !== undefined) {
+      const { topic, payload } = this.#answers[0];
+      if (!client.publish(topic, payload, { qos: 1, retain: false })) break;
+      this.#answers.shift();
+    }
     this.#events.take((payload, done) =>
       client.publish(this.#topics.events, payload, { qos: 1, retain: false, done }),
     );

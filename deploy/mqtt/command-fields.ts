@@ -1,7 +1,7 @@
 import type { Command, CommandField, CommandSpec } from "../../devices/command-spec.ts";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
+import { nearestNames } from "../nearest.ts";
 import { jsonTypeOf } from "./command-json.ts";
-import { nearestNames } from "./nearest-name.ts";
 
 /** Longest times a command may ask for, ms. */
 export interface CommandLimits {

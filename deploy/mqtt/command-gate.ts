@@ -8,9 +8,9 @@
  * that a flood of others cannot keep it out.
  */
 import type { Command, CommandSpec } from "../../devices/command-spec.ts";
+import { nearestNames } from "../nearest.ts";
 import { checkCommandFields, list } from "./command-fields.ts";
 import { maxCommandBytes, parseCommandJson } from "./command-json.ts";
-import { nearestNames } from "./nearest-name.ts";
 import { SeenIds } from "./seen-ids.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { isTopicLevel, parseSetTopic } from "./topics.ts";
@@ -63,6 +63,8 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** How often a flood is answered, ms. */
+export const excessEveryMs = 1000;
 const idKeptMs = 10 * 60_000;
 const maxIds = 4096;
 
@@ -74,6 +76,7 @@ export class CommandGate {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #seen = new SeenIds(idKeptMs, maxIds);
   #excess = 0;
+  #excessDevice = "";
   #excessReportedAtMs = Number.NEGATIVE_INFINITY;
   #refused = 0;
 
@@ -98,6 +101,11 @@ export class CommandGate {
   /** A command that was let through could not be carried out: its id may be tried again. */
   forget(device: string, id: string): void {
     this.#seen.delete(idKey(device, id));
+  }
+
+  /** What the rate limit refused and nobody was told of; ask a second after something was dropped. */
+  unreported(nowMs: number): GateResult | undefined {
+    return this.#excess === 0 ? undefined : this.#report(this.#excessDevice, nowMs);
   }
 
   #decide(topic: string, payload: Uint8Array, retain: boolean, nowMs: number): GateResult {
@@ -165,7 +173,12 @@ export class CommandGate {
 
   #excessOf(device: string, nowMs: number): GateResult {
     this.#excess++;
-    if (nowMs - this.#excessReportedAtMs < 1000) return { kind: "dropped" };
+    this.#excessDevice = device;
+    if (nowMs - this.#excessReportedAtMs < excessEveryMs) return { kind: "dropped" };
+    return this.#report(device, nowMs);
+  }
+
+  #report(device: string, nowMs: number): GateResult {
     const count = this.#excess;
     this.#excess = 0;
     this.#excessReportedAtMs = nowMs;

@@ -22,6 +22,8 @@ export class DeviceOutput {
   /** The level last driven; `undefined` when nothing was driven since the start. */
   #level: number | undefined;
   #changed = false;
+  /** People were told of a time that runs down. */
+  #running = false;
   /** What the guardian refuses a controller for at present: told once, not each period. */
   #waitsFor: string | undefined;
 
@@ -172,10 +174,14 @@ export class DeviceOutput {
     }
   }
 
+  /** While something runs down; once more when nothing does. */
   #tellRemaining(): void {
     const nowUs = this.#self.nowUs();
-    const endsAtUs = this.#command.endsAtUs(nowUs);
+    const endsAtUs = this.#command.manualEndsAtUs(nowUs);
     const overrideUs = this.#command.overrideLeftUs(nowUs);
+    const running = endsAtUs !== Number.POSITIVE_INFINITY || overrideUs !== undefined;
+    if (!running && !this.#running) return;
+    this.#running = running;
     this.#voice.patch({
       remainingMs: endsAtUs === Number.POSITIVE_INFINITY ? null : Math.round((endsAtUs - nowUs) / 1000),
       override: overrideUs === undefined ? null : { remainingMs: Math.round(overrideUs / 1000) },

@@ -48,6 +48,8 @@ export function* deviceProcess(
   let job = newJob(plan, start.mode, self.nowUs());
   let started = false;
   let ready = false;
+  /** A fault was told that no good job has followed yet. */
+  let failing = false;
   let nextTimingUs = self.nowUs();
 
   const changeMode = (mode: Mode | undefined, cause: string) => {
@@ -62,6 +64,7 @@ export function* deviceProcess(
   /** The world failed: the readings are bad now, and the ladder hears of it. */
   const faulted = (error: Error) => {
     started = false;
+    failing = true;
     readings.failed();
     patch({ cause: error.message });
     changeMode(ladder.fault(self.nowUs()), error.message);
@@ -77,7 +80,9 @@ export function* deviceProcess(
       readings.took(measured);
       output?.renew(measured);
       if (!ready) patch({ ready: true, cause: null });
+      else if (failing && ladder.mode === "full") patch({ cause: null });
       ready = true;
+      failing = false;
       changeMode(ladder.good(self.nowUs()), "probation passed");
     } catch (error) {
       if (!isWorldFailure(error)) throw error;

@@ -48,6 +48,13 @@ export class OutputCommand {
     return this.#live(nowUs)?.untilUs ?? Number.POSITIVE_INFINITY;
   }
 
+  /** When a person's command ends by itself, us; `Infinity` without one or for one that needs no end. */
+  manualEndsAtUs(nowUs: number): number {
+    return this.#manual !== undefined && this.#manual.untilUs > nowUs
+      ? this.#manual.untilUs
+      : Number.POSITIVE_INFINITY;
+  }
+
   /** Time a person's override of a controller still lasts, us; `undefined` without one. */
   overrideLeftUs(nowUs: number): number | undefined {
     const { ownedBy } = this.#plan;

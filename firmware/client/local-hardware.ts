@@ -7,11 +7,15 @@ import { FrameReader, type FrameWriter, KIND, MAX_FRAME_BYTES } from "../transpo
 import type { Wire } from "./wire.ts";
 import { WireHardware } from "./wire-hardware.ts";
 
+/** Cells of one owner slot that may still be answered after a newer one took over. */
+const WIRES_KEPT = 8;
+
 /** A guardian in the same thread, for simulation and tests: the same policies, no processes. */
 export class LocalGuardian {
   readonly guardian: Guardian;
   readonly #clock: Clock;
-  readonly #wires = new Map<string, LocalWire>();
+  /** The wires of each owner, newest last; a late request of an old cell is still answered. */
+  readonly #wires = new Map<number, LocalWire[]>();
 
   /** The backend must answer before its calls return, as `LocalBackend` does. */
   constructor(
@@ -35,7 +39,8 @@ export class LocalGuardian {
         send: (frame) => {
           const view = new DataView(frame.bytes.buffer);
           const [owner, epoch] = [view.getUint16(8, true), view.getUint32(12, true)];
-          this.#wires.get(`${owner}/${epoch}`)?.arrived(frame);
+          const wire = this.#wires.get(owner)?.findLast((wire) => wire.epoch === epoch);
+          wire?.arrived(frame);
           if (frame.bytes[2] !== KIND.answer) options.onFrame?.(owner, epoch);
         },
       },
@@ -47,7 +52,7 @@ export class LocalGuardian {
     const granted = this.guardian.grant(grant);
     if (typeof granted === "string") throw new Error(granted);
     const wire = new LocalWire(this.guardian, this.#clock, grant.owner, grant.epoch);
-    this.#wires.set(`${grant.owner}/${grant.epoch}`, wire);
+    this.#wires.set(grant.owner, [...(this.#wires.get(grant.owner) ?? []).slice(-WIRES_KEPT), wire]);
     return new WireHardware(wire, granted);
   }
 }

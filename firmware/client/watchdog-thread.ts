@@ -6,7 +6,7 @@ import { writeSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
-import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
+import { Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
 import { PetPipe } from "./pet-pipe.ts";
 
@@ -34,6 +34,8 @@ export interface HungNotice {
   readonly cell: string;
   readonly incarnation: number;
   readonly lateUs: number;
+  /** When it should have been done, monotonic us. */
+  readonly hardDeadlineUs: number;
   readonly processNumber: number;
 }
 
@@ -51,7 +53,13 @@ const watchdog = new Watchdog({
     if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
   },
   endCell: (cell, incarnation, lateUs, processNumber) =>
-    port.postMessage({ cell, incarnation, lateUs, processNumber } satisfies HungNotice),
+    port.postMessage({
+      cell,
+      incarnation,
+      lateUs,
+      hardDeadlineUs: clock.now() - lateUs,
+      processNumber,
+    } satisfies HungNotice),
   endRuntime: (why) => {
     try {
       writeSync(2, `${JSON.stringify({ watchdog: { endRuntime: why, atUs: clock.now() } })}\n`);

@@ -11,6 +11,8 @@ export interface GuardianPlan extends HardwarePlan {
   };
   /** Silence of the watchdog thread that counts as death. Default 100. */
   readonly petLimitMs?: number;
+  /** How long a runtime may take until its watchdog thread pets first, ms. Default 30000. */
+  readonly startLimitMs?: number;
   /** Where the private directories of the pipes are made; default the system's temporary directory. */
   readonly directory?: string;
   /** Owner slots. Default 32. */

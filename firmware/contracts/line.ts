@@ -12,6 +12,8 @@ export type LineErrorCode =
   | "min_off"
   /** `maxOn` fired; the output rests or is latched as a fault. */
   | "max_on"
+  /** Another output of its interlock group is on. */
+  | "interlock"
   /** The guardian did not answer in time. */
   | "timeout"
   /** The request breaks the rules: bad level, output used as input. */

@@ -23,6 +23,12 @@ export interface OutputPlan {
   readonly minOffMs?: number;
 }
 
+/** Outputs of which never two are on: the second "on" is refused. Members are `safe: "off"` and do not hold. */
+export interface InterlockPlan {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
 export interface InputPlan {
   readonly line: string;
   readonly activeLow: boolean;
@@ -38,4 +44,5 @@ export interface HardwarePlan {
   readonly outputs: readonly OutputPlan[];
   readonly inputs: readonly InputPlan[];
   readonly buses: readonly BusPlan[];
+  readonly interlocks?: readonly InterlockPlan[];
 }

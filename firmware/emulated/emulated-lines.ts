@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { FoundLine } from "../contracts/backend.ts";
-import { HEADER } from "./header.ts";
+import { headerLine, LINE_NAMES } from "../header-map.ts";
 import { Witness } from "./witness.ts";
 
 export type Bias = "pull-up" | "pull-down" | "none";
@@ -38,8 +38,8 @@ export class EmulatedLines {
     this.#clock = options.clock;
     this.#onFree = options.onFree ?? "keep";
     this.witness = options.witness ?? new Witness();
-    for (const { line, powerUpPull } of HEADER) {
-      const bias = powerUpPull === "up" ? "pull-up" : "pull-down";
+    for (const line of LINE_NAMES) {
+      const bias = headerLine(line).pull === "up" ? "pull-up" : "pull-down";
       const level = bias === "pull-up" ? 1 : 0;
       this.#lines.set(line, { direction: "input", bias, driven: 0, world: undefined, level });
     }

@@ -22,6 +22,7 @@ export class WorldBackend implements Backend {
   #sink: BackendSink | undefined;
   #nextSet = 1;
   #opening = 0;
+  readonly #names: string[] = [];
   #opened: (error?: Error) => void = () => {};
 
   /** Connects, waits for a world that is still starting, and reads what the outputs are at. */
@@ -115,12 +116,10 @@ export class WorldBackend implements Backend {
       this.#opening++;
       this.#send(this.#out.begin(KIND.openBus, 0, index, 0, 0, 0).u16(index).append(Buffer.from(bus)));
     }
-    const names = [...plan.outputs, ...plan.inputs].map(({ line }) => line);
     return new Promise((resolve, reject) => {
       this.#opened = (error) => {
         if (error === undefined) this.found.length = plan.outputs.length;
-        if (error instanceof RangeError) reject(new RangeError(`${error.message} of ${names.join(", ")}`));
-        else if (error) reject(error);
+        if (error) reject(error);
         else resolve();
       };
       if (this.#opening === 0) resolve();
@@ -129,6 +128,7 @@ export class WorldBackend implements Backend {
 
   #openLine(index: number, direction: 0 | 1, bias: number, name: string): void {
     this.#opening++;
+    this.#names[index] = name;
     const frame = this.#out.begin(KIND.openLine, 0, index, 0, 0, 0).u16(index).u8(direction).u8(bias);
     this.#send(frame.append(Buffer.from(name)));
   }
@@ -159,15 +159,15 @@ export class WorldBackend implements Backend {
       this.#sets.delete(request);
     } else if (frame.owner === KIND.openLine) {
       if (status === "ok") this.found[request] = { level: frame.f64(0), driven: frame.u8(8) === 1 };
-      this.#answered(status === "ok", "line", request);
+      this.#answered(status === "ok", `line ${this.#names[request]}`);
     } else if (frame.owner === KIND.openBus) {
-      this.#answered(status === "ok", "bus", request);
+      this.#answered(status === "ok", `bus number ${request}`);
     }
   }
 
-  #answered(good: boolean, what: string, index: number): void {
+  #answered(good: boolean, what: string): void {
     this.#opening--;
-    if (!good) this.#opened(new RangeError(`the emulated board has no ${what} ${index}`));
+    if (!good) this.#opened(new RangeError(`the emulated board has no ${what}`));
     else if (this.#opening === 0) this.#opened();
   }
 

@@ -5,9 +5,9 @@ import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { type FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
 import { encodeStatus, type Status } from "../transport/status.ts";
 import { type BusAnswers, BusOwner, type Transfer } from "./bus-owner.ts";
+import { LineCalls } from "./line-calls.ts";
 import { Output, type OutputEffects } from "./output.ts";
 import { Owners } from "./owners.ts";
-import { PendingCalls } from "./pending.ts";
 import { planProblems } from "./plan-problems.ts";
 import { Refusals } from "./refusals.ts";
 
@@ -17,9 +17,6 @@ export interface GuardianSinks {
   send(frame: FrameWriter): void;
   event(event: GuardianEvent): void;
 }
-
-/** Line calls that may be under way at once; more are refused. */
-const MAX_UNDER_WAY = 512;
 
 /**
  * The guardian without its processes: owners, policies, lines and buses. Pure but for the backend; time comes
@@ -33,13 +30,11 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #outputs: Output[];
   readonly #buses: BusOwner[];
   readonly #owners: Owners;
-  readonly #pending = new PendingCalls();
+  readonly #calls: LineCalls;
   readonly #refusals: Refusals;
   readonly #frame = new FrameWriter();
   readonly #slots: number;
   #incarnation = 0;
-  #policyCalls = 0;
-  #onSettled: (() => void) | undefined;
   #requests = 0;
 
   /** Adopts the outputs as the backend found them. Throws TypeError when the plan contradicts itself. */
@@ -52,7 +47,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       readonly slots?: number;
     },
   ) {
-    const problems = planProblems(plan.outputs);
+    const problems = planProblems(plan);
     if (problems.length > 0) throw new TypeError(problems.join("; "));
     this.#plan = plan;
     this.#clock = options.clock;
@@ -66,6 +61,14 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     };
     this.#owners = new Owners(names, this.#slots);
     this.#refusals = new Refusals(this.#slots);
+    this.#calls = new LineCalls(
+      this.#backend,
+      () => this.#clock.now(),
+      (call, status, level) => {
+        if (call.incarnation !== this.#incarnation) return;
+        this.#sinks.send(this.#begin(call, status).f64(level));
+      },
+    );
     const nowUs = this.#clock.now();
     this.#outputs = plan.outputs.map((output, index) => new Output(output, index, this, nowUs));
     this.#buses = plan.buses.map((_, bus) => new BusOwner(bus, this.#backend, this));
@@ -138,13 +141,12 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** Calls back once every level driven by policy so far was read back (or failed). */
   whenSettled(callback: () => void): void {
-    if (this.#policyCalls === 0) callback();
-    else this.#onSettled = callback;
+    this.#calls.whenSettled(callback);
   }
 
   stats(): Record<string, number> {
     const { total, fenced } = this.#refusals;
-    return { requests: this.#requests, refused: total, fenced, underWay: this.#pending.underWay };
+    return { requests: this.#requests, refused: total, fenced, underWay: this.#calls.underWay };
   }
 
   // Time.
@@ -193,37 +195,34 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     if (output === undefined) return frame.kind === KIND.read ? this.#readInput(frame, line) : "not_owner";
     if (!this.#owners.ownsOutput(frame.owner, line)) return "not_owner";
     if (frame.kind === KIND.renew) return output.renew(nowUs);
-    if (this.#pending.underWay >= MAX_UNDER_WAY) return "refused";
+    if (this.#calls.full) return "refused";
     if (frame.kind === KIND.read) {
-      this.#backend.sense(line, this.#call(frame, output, NaN, output.plan.activeLow));
+      this.#calls.sense(frame, this.#incarnation, output, output.plan.activeLow);
       return "waits";
     }
-    const verdict = output.write(frame.f64(2), nowUs);
+    const level = frame.f64(2);
+    if (level > 0 && this.#interlocked(output)) return "interlock";
+    const verdict = output.write(level, nowUs);
     if (verdict !== "ok") return verdict;
-    const { electrical } = output;
-    this.#backend.drive(line, electrical, this.#call(frame, output, electrical, output.plan.activeLow));
+    this.#calls.write(frame, this.#incarnation, output);
     return "waits";
+  }
+
+  #interlocked(output: Output): boolean {
+    for (const { lines } of this.#plan.interlocks ?? []) {
+      if (!lines.includes(output.plan.line)) continue;
+      for (const other of this.#outputs) {
+        if (other !== output && other.isOn && lines.includes(other.plan.line)) return true;
+      }
+    }
+    return false;
   }
 
   #readInput(frame: FrameReader, line: number): Status | "waits" {
     if (!this.#owners.readsInput(frame.owner, line)) return "not_owner";
-    if (this.#pending.underWay >= MAX_UNDER_WAY) return "refused";
-    this.#backend.sense(line, this.#call(frame, undefined, NaN, this.#input(line)!.activeLow));
+    if (this.#calls.full) return "refused";
+    this.#calls.sense(frame, this.#incarnation, undefined, this.#input(line)!.activeLow);
     return "waits";
-  }
-
-  #call(frame: FrameReader, output: Output | undefined, expected: number, activeLow: boolean): number {
-    const token = this.#pending.take();
-    const call = this.#pending.at(token);
-    call.output = output;
-    call.expected = expected;
-    call.activeLow = activeLow;
-    call.owner = frame.owner;
-    call.epoch = frame.epoch;
-    call.request = frame.request;
-    call.incarnation = this.#incarnation;
-    call.waiting = true;
-    return token;
   }
 
   #input(line: number) {
@@ -233,20 +232,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   // BackendSink.
 
   sensed(token: number, level: number): void {
-    const call = this.#pending.settle(token);
-    if (call === undefined) return;
-    const { output, expected, activeLow } = call;
-    let status: Status = Number.isNaN(level) ? "read_back" : "ok";
-    if (output !== undefined && !Number.isNaN(expected)) {
-      if (!output.readBack(expected, level, this.#clock.now())) status = "read_back";
-    }
-    if (call.owner < 0) {
-      this.#policySettled();
-    } else if (call.incarnation === this.#incarnation) {
-      const { request, owner, epoch } = call;
-      const answer = this.#frame.begin(KIND.answer, encodeStatus(status), request, owner, epoch, 0);
-      this.#sinks.send(answer.f64(activeLow ? 1 - level : level));
-    }
+    this.#calls.sensed(token, level);
   }
 
   transferred(bus: number, status: BusStatus, bytes: Uint8Array, at: number, length: number): void {
@@ -273,14 +259,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   // OutputEffects.
 
   drive(output: Output, level: number): void {
-    const token = this.#pending.take();
-    const call = this.#pending.at(token);
-    call.output = output;
-    call.expected = level;
-    call.owner = -1;
-    call.waiting = true;
-    this.#policyCalls++;
-    this.#backend.drive(output.index, level, token);
+    this.#calls.drive(output, level);
   }
 
   release(output: Output): void {
@@ -295,10 +274,8 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   answer(transfer: Transfer, status: Status, bytes: Uint8Array, at: number, length: number): void {
     if (transfer.incarnation !== this.#incarnation) return;
-    const { owner, epoch, request } = transfer;
-    const fenced = this.#owners.isCurrent(owner, epoch) ? status : "fenced";
-    const answer = this.#frame.begin(KIND.answer, encodeStatus(fenced), request, owner, epoch, 0);
-    this.#sinks.send(fenced === "ok" ? answer.append(bytes, at, length) : answer);
+    const answer = this.#begin(transfer, status);
+    this.#sinks.send(status === "ok" ? answer.append(bytes, at, length) : answer);
   }
 
   isCurrent(transfer: Transfer): boolean {
@@ -311,11 +288,9 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     this.event({ kind: "busStuck", bus: this.#plan.buses[bus]!.bus, recovered, atUs: this.#clock.now() });
   }
 
-  #policySettled(): void {
-    this.#policyCalls--;
-    if (this.#policyCalls > 0) return;
-    const callback = this.#onSettled;
-    this.#onSettled = undefined;
-    callback?.();
+  /** The start of an answer; an owner that was fenced meanwhile hears that and nothing else. */
+  #begin({ owner, epoch, request }: OwnerEpoch & { request: number }, status: Status): FrameWriter {
+    const heard = this.#owners.isCurrent(owner, epoch) ? status : "fenced";
+    return this.#frame.begin(KIND.answer, encodeStatus(heard), request, owner, epoch, 0);
   }
 }

@@ -35,6 +35,7 @@ export class Incarnation {
   readonly #pets: PetWatch | undefined;
   readonly #on: IncarnationEvents;
   #dead = false;
+  #barred = false;
   #exited = false;
 
   /** Opens the guardian's ends first, so that the runtime finds its pipes ready. */
@@ -66,14 +67,18 @@ export class Incarnation {
     this.#child.on("error", () => this.#exit(null, null)); // it could not be started
     this.#child.on("exit", (code, signal) => this.#exit(code, signal));
     this.control = new ControlChannel(this.#child.stdio[3] as Duplex, {
-      message: on.message,
+      message: (message) => {
+        if (!this.#barred) on.message(message);
+      },
       end: () => this.#sign("pipe"),
     });
     const { pid } = this.#child;
     if (pid === undefined) return;
     const limitMs = plan.petLimitMs ?? 100;
     const onDead = (by: DeathSign) => this.#sign(by);
-    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, clock, steal, onDead, onFence: on.fence });
+    const startLimitMs = plan.startLimitMs ?? 30_000;
+    const onFence = on.fence;
+    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, startLimitMs, clock, steal, onDead, onFence });
   }
 
   get pid(): number | undefined {
@@ -84,8 +89,12 @@ export class Incarnation {
     return this.#exited;
   }
 
-  get alive(): boolean {
-    return !this.#dead;
+  /**
+   * From now on the runtime is granted nothing: one that was taken for dead may still run until its end
+   * comes, and what it asked for then would outlive it.
+   */
+  bar(): void {
+    this.#barred = true;
   }
 
   resume(owner: number): void {
@@ -120,6 +129,7 @@ export class Incarnation {
   #sign(by: DeathSign): void {
     if (this.#dead) return;
     this.#dead = true;
+    this.bar();
     this.#on.dead(by);
   }
 

@@ -53,6 +53,11 @@ export class Output {
     return this.#level;
   }
 
+  /** Commanded on, and not let go. */
+  get isOn(): boolean {
+    return this.#level > 0 && !this.#released;
+  }
+
   get electrical(): number {
     return this.toElectrical(this.#level);
   }
@@ -78,7 +83,7 @@ export class Output {
   /** An owner commands a level. On `ok` the caller drives `electrical`. */
   write(level: number, nowUs: number): "ok" | "refused" | "min_off" | "max_on" {
     if (!this.#valid(level)) return "refused";
-    if (level !== this.safeLevel && level > 0 && !this.#isOn) {
+    if (level !== this.safeLevel && level > 0 && !this.isOn) {
       const refusal = this.#onTime.refusal(nowUs);
       if (refusal !== undefined) return refusal;
     }
@@ -156,10 +161,6 @@ export class Output {
 
   toLogical(level: number): number {
     return this.plan.activeLow ? 1 - level : level;
-  }
-
-  get #isOn(): boolean {
-    return this.#level > 0 && !this.#released;
   }
 
   #valid(level: number): boolean {

@@ -10,14 +10,13 @@ const SUSPICION_US = 22_000;
 const RECHECK_MS = 4;
 /** How much longer silence is borne where a hypervisor takes the processors away. */
 const STOLEN_FACTOR = 4;
-/** A look that was itself this late proves nothing: the whole machine may have stood still. Once. */
-const STALL_US = 20_000;
-const GRACE_MS = 15;
+/** A timer this late means that the guardian did not run. */
+const STALL_US = 3_000;
 
 /**
  * Listens to the watchdog thread of one runtime. Silence counts from the first pet, so a runtime may take
- * its time to start. Silence is judged only after the pipe was read, so that a guardian that was itself
- * held up does not take its own lateness for a death.
+ * its time to start, though not for ever. Silence is judged only after the pipe was read, and time in which the guardian itself
+ * was held up does not count towards the limit: on a machine that stalls, both stall together.
  */
 export class PetWatch {
   readonly #clock: Clock;
@@ -31,15 +30,18 @@ export class PetWatch {
   readonly #steal: { readonly stolen: boolean };
   #filled = 0;
   #lastUs: number | undefined;
+  /** How long the guardian was held up since the last pet. */
+  #stalledUs = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  #graced = false;
   malformed = 0;
 
   constructor(options: {
     readonly path: string;
     readonly pid: number;
     readonly limitMs: number;
+    /** Longest time until the first pet. */
+    readonly startLimitMs: number;
     readonly clock: Clock;
     readonly steal: { readonly stolen: boolean };
     onDead(by: "pipe" | "pet" | "proc"): void;
@@ -57,6 +59,7 @@ export class PetWatch {
       onBytes: (bytes, length) => this.#bytes(bytes, length),
       onEnd: () => this.#dead("pipe"),
     });
+    this.#armStart(options.startLimitMs);
   }
 
   close(): void {
@@ -81,22 +84,29 @@ export class PetWatch {
   #pet(): void {
     const first = this.#lastUs === undefined;
     this.#lastUs = this.#clock.now();
-    if (first) this.#arm(SUSPICION_US / 1000);
+    this.#stalledUs = 0;
+    if (!first) return;
+    clearTimeout(this.#timer);
+    this.#arm(SUSPICION_US / 1000);
+  }
+
+  #armStart(limitMs: number): void {
+    this.#timer = setTimeout(() => {
+      setImmediate(() => {
+        if (this.#lastUs === undefined) this.#dead("pet");
+      });
+    }, limitMs);
   }
 
   #arm(ms: number): void {
     if (this.#closed) return;
-    const dueUs = this.#clock.now() + ms * 1000;
-    this.#timer = setTimeout(
-      () => {
-        const stalled = this.#clock.now() - dueUs > STALL_US && !this.#graced;
-        this.#graced = stalled;
-        if (stalled) return this.#arm(GRACE_MS);
-        if (this.#silentUs() < SUSPICION_US) this.#arm((SUSPICION_US - this.#silentUs()) / 1000);
-        else setImmediate(() => this.#judge()); // behind the pets that wait in the pipe
-      },
-      Math.max(1, ms),
-    );
+    const waitMs = Math.max(1, Math.ceil(ms));
+    const dueUs = this.#clock.now() + waitMs * 1000;
+    this.#timer = setTimeout(() => {
+      const lateUs = this.#clock.now() - dueUs;
+      if (lateUs > STALL_US) this.#stalledUs += lateUs;
+      setImmediate(() => this.#judge()); // behind the pets that wait in the pipe
+    }, waitMs);
   }
 
   #judge(): void {
@@ -104,8 +114,12 @@ export class PetWatch {
     const silentUs = this.#silentUs();
     if (silentUs < SUSPICION_US) this.#arm((SUSPICION_US - silentUs) / 1000);
     else if (isDying(this.#pid)) this.#dead("proc");
-    else if (silentUs >= this.#limitUs * (this.#steal.stolen ? STOLEN_FACTOR : 1)) this.#dead("pet");
+    else if (silentUs - this.#stalledUs >= this.#bearableUs()) this.#dead("pet");
     else this.#arm(RECHECK_MS);
+  }
+
+  #bearableUs(): number {
+    return this.#steal.stolen ? STOLEN_FACTOR * this.#limitUs : this.#limitUs;
   }
 
   #silentUs(): number {

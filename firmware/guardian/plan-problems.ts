@@ -1,10 +1,13 @@
-import type { OutputPlan } from "../contracts/output-plan.ts";
+import type { HardwarePlan } from "../contracts/output-plan.ts";
 
 /**
  * Policies that contradict themselves, as sentences; empty when the plan is sound. The configuration refuses
  * these earlier and says more; the guardian refuses to start with them.
  */
-export function planProblems(outputs: readonly OutputPlan[]): string[] {
+export function planProblems({
+  outputs,
+  interlocks,
+}: Pick<HardwarePlan, "outputs" | "interlocks">): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
   for (const plan of outputs) {
@@ -19,6 +22,15 @@ export function planProblems(outputs: readonly OutputPlan[]): string[] {
     if (plan.onCrash !== "hold" && plan.holdForMs !== undefined) say("holdFor needs onCrash: hold");
     if (plan.maxOnMs === undefined && (plan.maxOnRestMs ?? plan.maxOnLatch) !== undefined) {
       say("maxOnRest and maxOnLatch need maxOn");
+    }
+  }
+  for (const { name, lines } of interlocks ?? []) {
+    for (const line of lines) {
+      const plan = outputs.find((output) => output.line === line);
+      if (plan === undefined) problems.push(`interlock ${name}: there is no output ${line}`);
+      else if (plan.safe === "on" || plan.onCrash === "hold") {
+        problems.push(`interlock ${name}: ${line} must be safe: off and must not hold`);
+      }
     }
   }
   return problems;

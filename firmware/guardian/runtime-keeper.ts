@@ -76,6 +76,7 @@ export class RuntimeKeeper {
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
+    this.#incarnation?.bar();
     this.#kept.stop();
     await this.#settled();
     this.#log.line({ safe: { doneUs: this.#clock.now() } });

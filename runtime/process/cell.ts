@@ -228,11 +228,11 @@ export class Cell {
 
   link(process: Process, other: Pid): void {
     if (samePidAs(process, other)) return;
-    addLink(process, other);
+    process.addLink(other);
     const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#signalExit(process, other, "noproc", true);
-      else addLink(local, process.pid);
+      else local.addLink(process.pid);
       return;
     }
     const sent = this.#postTo(other, { kind: "link", to: target(other), from: exportPid(process.pid) });
@@ -248,12 +248,11 @@ export class Cell {
 
   monitor(process: Process, other: Pid): number {
     const ref = ++this.#lastRef;
-    process.watching ??= new Map();
-    process.watching.set(ref, other);
+    process.addWatched(ref, other);
     const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#signalDown(process, other, ref, "noproc");
-      else addWatcher(local, process.pid, ref);
+      else local.addWatcher(process.pid, ref);
       return ref;
     }
     const frame: Frame = { kind: "monitor", to: target(other), from: exportPid(process.pid), ref };
@@ -266,7 +265,7 @@ export class Cell {
     if (other === undefined) return;
     process.watching?.delete(ref);
     const local = processOf(other);
-    if (local !== undefined) local.watchers?.delete(watchKey(process.pid, ref));
+    if (local !== undefined) local.removeWatcher(process.pid, ref);
     else this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(process.pid), ref });
   }
 
@@ -284,8 +283,7 @@ export class Cell {
     const holder = this.names.whereis(name);
     if (holder !== undefined && !samePidAs(process, holder))
       throw new Error(`name "${name}" is taken by ${holder}`);
-    process.names ??= new Set();
-    process.names.add(name);
+    process.addName(name);
     this.names.claim(name, process.pid);
   }
 
@@ -327,16 +325,16 @@ export class Cell {
         this.#signalExit(process, this.#resolve(frame.from), frame.reason, frame.linked);
         break;
       case "link":
-        addLink(process, this.#resolve(frame.from));
+        process.addLink(this.#resolve(frame.from));
         break;
       case "unlink":
         process.links?.delete(pidId(this.#resolve(frame.from)));
         break;
       case "monitor":
-        addWatcher(process, this.#resolve(frame.from), frame.ref);
+        process.addWatcher(this.#resolve(frame.from), frame.ref);
         break;
       case "demonitor":
-        process.watchers?.delete(watchKey(this.#resolve(frame.from), frame.ref));
+        process.removeWatcher(this.#resolve(frame.from), frame.ref);
         break;
       case "down":
         this.#signalDown(process, this.#resolve(frame.from), frame.ref, frame.reason);
@@ -490,7 +488,7 @@ export class Cell {
     for (const name of process.names ?? []) this.names.release(name, pid);
     for (const [ref, other] of process.watching ?? []) {
       const local = processOf(other);
-      if (local !== undefined) local.watchers?.delete(watchKey(pid, ref));
+      if (local !== undefined) local.removeWatcher(pid, ref);
       else if (tellOthers) {
         this.#postTo(other, { kind: "demonitor", to: target(other), from: exportPid(pid), ref });
       }
@@ -575,16 +573,6 @@ function copyPart(value: unknown): unknown {
   return copyMessage(value, isPid);
 }
 
-function addLink(process: Process, other: Pid): void {
-  process.links ??= new Map();
-  process.links.set(pidId(other), other);
-}
-
-function addWatcher(process: Process, watcher: Pid, ref: number): void {
-  process.watchers ??= new Map();
-  process.watchers.set(watchKey(watcher, ref), { watcher, ref });
-}
-
 /** Nobody dies of a normal end, also when a cell ended with it. */
 function isNormalEnd({ reason, linked }: { reason: ExitReason; linked: boolean }): boolean {
   return reason === "normal" || (linked && rootCause(reason) === "normal");
@@ -593,10 +581,6 @@ function isNormalEnd({ reason, linked }: { reason: ExitReason; linked: boolean }
 function target(pid: Pid): WireTarget {
   const { incarnation, number, key } = exportPid(pid);
   return { incarnation, number, key };
-}
-
-function watchKey(watcher: Pid, ref: number): string {
-  return `${pidId(watcher)}#${ref}`;
 }
 
 function samePidAs(process: Process, pid: Pid): boolean {

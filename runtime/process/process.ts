@@ -6,7 +6,7 @@ import { notQueued, type Queueable } from "../time/run-queue.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Pattern } from "./pattern.ts";
-import type { Pid } from "./pid.ts";
+import { type Pid, pidId } from "./pid.ts";
 import type { Wait } from "./wait.ts";
 
 /** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
@@ -68,4 +68,32 @@ export class Process implements Queueable {
   get label(): string {
     return this.#label ?? (this.#body.name || "process");
   }
+
+  addLink(other: Pid): void {
+    this.links ??= new Map();
+    this.links.set(pidId(other), other);
+  }
+
+  addWatcher(watcher: Pid, ref: number): void {
+    this.watchers ??= new Map();
+    this.watchers.set(watchKey(watcher, ref), { watcher, ref });
+  }
+
+  removeWatcher(watcher: Pid, ref: number): void {
+    this.watchers?.delete(watchKey(watcher, ref));
+  }
+
+  addWatched(ref: number, other: Pid): void {
+    this.watching ??= new Map();
+    this.watching.set(ref, other);
+  }
+
+  addName(name: string): void {
+    this.names ??= new Set();
+    this.names.add(name);
+  }
+}
+
+function watchKey(watcher: Pid, ref: number): string {
+  return `${pidId(watcher)}#${ref}`;
 }

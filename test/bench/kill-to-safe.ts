@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { BenchRig } from "../firmware/fixtures/bench-rig.ts";
+import { machineLateness, percentiles } from "./machine.ts";
 
 const count = Number(process.argv[2] ?? 20);
 const clock = new SystemClock();
@@ -30,9 +31,7 @@ for (const { signal, ballastMb } of [
     signs[by] = (signs[by] ?? 0) + 1;
     await rig.close();
   }
-  times.sort((a, b) => a - b);
-  const at = (part: number) => Math.round(times[Math.floor(part * (times.length - 1))]!);
   console.log(
-    JSON.stringify({ signal, ballastMb, count, medianUs: at(0.5), p99Us: at(0.99), worstUs: at(1), signs }),
+    JSON.stringify({ signal, ballastMb, count, ...percentiles(times), signs, machine: machineLateness() }),
   );
 }

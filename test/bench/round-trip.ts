@@ -2,7 +2,9 @@
  * How long a driver waits: cell to guardian, emulated world, and back, in real processes.
  * `node dist/test/bench/round-trip.js [count]`; prints one JSON object a line, microseconds.
  */
+
 import { BenchRig } from "../firmware/fixtures/bench-rig.ts";
+import { machineLateness, percentiles } from "./machine.ts";
 
 const count = Number(process.argv[2] ?? 2000);
 
@@ -11,9 +13,7 @@ for (const spinUs of [0, 30]) {
   for (const what of ["renew", "write", "transfer"]) {
     await rig.call({ op: "measure", count: 200, what });
     const times = (await rig.call({ op: "measure", count, what })) as number[];
-    times.sort((a, b) => a - b);
-    const at = (part: number) => Math.round(times[Math.floor(part * (times.length - 1))]!);
-    console.log(JSON.stringify({ what, spinUs, count, medianUs: at(0.5), p99Us: at(0.99), worstUs: at(1) }));
+    console.log(JSON.stringify({ what, spinUs, count, ...percentiles(times), machine: machineLateness() }));
   }
   await rig.close();
 }

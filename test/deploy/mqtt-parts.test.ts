@@ -3,10 +3,10 @@ import { Access, mayPublish } from "../../deploy/mqtt/access.ts";
 import { Backoff } from "../../deploy/mqtt/backoff.ts";
 import { parseBrokerUrl } from "../../deploy/mqtt/broker-address.ts";
 import { EventRing } from "../../deploy/mqtt/event-ring.ts";
-import { nearestNames } from "../../deploy/mqtt/nearest-name.ts";
 import { SeenIds } from "../../deploy/mqtt/seen-ids.ts";
 import { judgeStatus } from "../../deploy/mqtt/status-watch.ts";
 import { boardTopics, parseSetTopic } from "../../deploy/mqtt/topics.ts";
+import { nearestNames } from "../../deploy/nearest.ts";
 import { spec } from "../harness/spec.ts";
 
 spec("the back-off doubles its ceiling from a quarter of a second to ten seconds", () => {

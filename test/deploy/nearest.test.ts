@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { editDistance, nearest } from "../../deploy/config/nearest.ts";
+import { editDistance, nearest } from "../../deploy/nearest.ts";
 import { spec } from "../harness/spec.ts";
 
 spec("an insertion, a deletion, a replacement and a swap are one edit each", () => {

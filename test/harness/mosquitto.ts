@@ -1,9 +1,10 @@
 /** A real Mosquitto with a configuration of its own, for one test. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import type { SpecContext } from "./spec.ts";
 import { until } from "./until.ts";
 
@@ -67,12 +68,4 @@ export async function mosquitto(t: SpecContext): Promise<Mosquitto> {
 /** Whether Mosquitto's command-line clients are there. */
 export function hasMosquittoClients(): boolean {
   return spawnSync("mosquitto_sub", ["--help"]).error === undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

@@ -19,6 +19,8 @@ export interface SpecContext {
 export interface SpecOptions {
   /** Longest time the test may take, ms. Default 5000. */
   limitMs?: number;
+  /** Runs whatever `SPEC_FILTER` says: for the test that ends what others share. */
+  always?: boolean;
 }
 
 class Skipped extends Error {}
@@ -32,9 +34,9 @@ const counts = { declared: 0, passed: 0, failed: 0, skipped: 0 };
 export function spec(
   name: string,
   body: (t: SpecContext) => unknown,
-  { limitMs = 5000 }: SpecOptions = {},
+  { limitMs = 5000, always = false }: SpecOptions = {},
 ): void {
-  if (filter !== undefined && !name.includes(filter)) return;
+  if (filter !== undefined && !always && !name.includes(filter)) return;
   counts.declared++;
   tests(name, async () => {
     const undos: (() => unknown)[] = [];

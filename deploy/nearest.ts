@@ -20,6 +20,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** The names closest to a misspelt one, best first: at most `count`, each within a third of its length. */
+export function nearestNames(wrong: string, names: Iterable<string>, count = 3): string[] {
+  const text = wrong.slice(0, 64);
+  return [...names]
+    .map((name) => ({ name, distance: editDistance(text, name) }))
+    .filter(
+      ({ name, distance }) => distance <= Math.max(1, Math.floor(Math.max(name.length, text.length) / 3)),
+    )
+    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
 /** Damerau-Levenshtein distance, optimal string alignment: no substring is edited twice. */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];

@@ -1,0 +1,110 @@
+import type { Backend } from "../contracts/backend.ts";
+import type { FrameReader } from "../transport/frame.ts";
+import type { Status } from "../transport/status.ts";
+import type { Output } from "./output.ts";
+import { type PendingCall, PendingCalls } from "./pending.ts";
+
+/** Requests that may wait for the backend at once; more are refused. */
+const MAX_REQUESTS = 512;
+
+/**
+ * Calls to lines and what becomes of their answers: every drive is read back and compared, whoever wanted it.
+ * Calls made by policy answer nobody; `whenSettled` tells when the last of them was read back.
+ */
+export class LineCalls {
+  readonly #backend: Backend;
+  readonly #now: () => number;
+  readonly #answer: (call: PendingCall, status: Status, level: number) => void;
+  readonly #pending = new PendingCalls();
+  #byPolicy = 0;
+  #onSettled: (() => void) | undefined;
+
+  /** `answer` gets the logical level of a call that a request made. */
+  constructor(
+    backend: Backend,
+    now: () => number,
+    answer: (call: PendingCall, status: Status, level: number) => void,
+  ) {
+    this.#backend = backend;
+    this.#now = now;
+    this.#answer = answer;
+  }
+
+  get underWay(): number {
+    return this.#pending.underWay;
+  }
+
+  get full(): boolean {
+    return this.#pending.underWay >= MAX_REQUESTS;
+  }
+
+  /** An owner asks for the level of a line. `output` is undefined for an input. */
+  sense(frame: FrameReader, incarnation: number, output: Output | undefined, activeLow: boolean): void {
+    const token = this.#request(frame, incarnation, output, NaN, activeLow);
+    this.#backend.sense(frame.u16(0), token);
+  }
+
+  /** An owner's write was accepted: drives what the output is commanded to. */
+  write(frame: FrameReader, incarnation: number, output: Output): void {
+    const { electrical, plan } = output;
+    const token = this.#request(frame, incarnation, output, electrical, plan.activeLow);
+    this.#backend.drive(output.index, electrical, token);
+  }
+
+  /** Policy drives an output. */
+  drive(output: Output, level: number): void {
+    const token = this.#pending.take();
+    const call = this.#pending.at(token);
+    call.output = output;
+    call.expected = level;
+    call.owner = -1;
+    call.waiting = true;
+    this.#byPolicy++;
+    this.#backend.drive(output.index, level, token);
+  }
+
+  /** The backend's answer. */
+  sensed(token: number, level: number): void {
+    const call = this.#pending.settle(token);
+    if (call === undefined) return;
+    const { output, expected } = call;
+    let good = !Number.isNaN(level);
+    if (output !== undefined && !Number.isNaN(expected)) good = output.readBack(expected, level, this.#now());
+    if (call.owner < 0) this.#settled();
+    else this.#answer(call, good ? "ok" : "read_back", call.activeLow ? 1 - level : level);
+  }
+
+  /** Calls back once every level driven by policy so far was read back, or failed to be. */
+  whenSettled(callback: () => void): void {
+    if (this.#byPolicy === 0) callback();
+    else this.#onSettled = callback;
+  }
+
+  #request(
+    frame: FrameReader,
+    incarnation: number,
+    output: Output | undefined,
+    expected: number,
+    activeLow: boolean,
+  ): number {
+    const token = this.#pending.take();
+    const call = this.#pending.at(token);
+    call.output = output;
+    call.expected = expected;
+    call.activeLow = activeLow;
+    call.owner = frame.owner;
+    call.epoch = frame.epoch;
+    call.request = frame.request;
+    call.incarnation = incarnation;
+    call.waiting = true;
+    return token;
+  }
+
+  #settled(): void {
+    this.#byPolicy--;
+    if (this.#byPolicy > 0) return;
+    const callback = this.#onSettled;
+    this.#onSettled = undefined;
+    callback?.();
+  }
+}

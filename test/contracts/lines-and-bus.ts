@@ -1,0 +1,128 @@
+/** What every way to the lines and buses must do: run over one thread and over real processes. */
+import { equal, is } from "uvu/assert";
+import type { ChipFault } from "../../firmware/emulated/emulated-bus.ts";
+import type { Operation } from "../firmware/fixtures/operation.ts";
+import { type SpecContext, spec } from "../harness/spec.ts";
+
+/** A bench with owner 0 granted everything on it. */
+export interface Bench {
+  /** Carries out an operation in the cell; rejects with its error, `code` included. */
+  call(operation: Operation): Promise<unknown>;
+  /** Electrical levels, as an outside observer sees them. */
+  levels(): Promise<Record<string, number>>;
+  drive(line: string, level: 0 | 1): Promise<void>;
+  fault(fault: ChipFault | null): Promise<void>;
+  fence(): Promise<void>;
+  revoke(): Promise<void>;
+  /** A new cell in the place of the ended one. */
+  regrant(epoch: number): Promise<void>;
+}
+
+export function linesAndBus(over: string, makeBench: (t: SpecContext) => Promise<Bench>): void {
+  const story = (fact: string, body: (bench: Bench) => Promise<void>) =>
+    spec(`${fact}, over ${over}`, async (t) => body(await makeBench(t)), { limitMs: 20_000 });
+
+  story("outputs open at their safe levels, activeLow applied", async (bench) => {
+    const { GPIO17, GPIO22, GPIO27 } = await bench.levels();
+    equal({ GPIO17, GPIO22, GPIO27 }, { GPIO17: 0, GPIO22: 1, GPIO27: 1 });
+  });
+
+  story("a written level is driven and read back", async (bench) => {
+    is(await bench.call({ op: "write", line: "GPIO17", level: 1 }), 1);
+    is(await bench.call({ op: "write", line: "GPIO22", level: 1 }), 1);
+    is(await bench.call({ op: "read", line: "GPIO22" }), 1);
+    const { GPIO17, GPIO22 } = await bench.levels();
+    equal({ GPIO17, GPIO22 }, { GPIO17: 1, GPIO22: 0 });
+  });
+
+  story("PWM takes a duty between 0 and 1, nothing else", async (bench) => {
+    is(await bench.call({ op: "write", line: "GPIO18", level: 0.25 }), 0.25);
+    is(await code(bench.call({ op: "write", line: "GPIO18", level: 1.5 })), "refused");
+    is(await code(bench.call({ op: "write", line: "GPIO17", level: 0.5 })), "refused");
+    is((await bench.levels()).GPIO18, 0.25);
+  });
+
+  story("a line that was not granted is refused", async (bench) => {
+    is(await code(bench.call({ op: "write", line: "GPIO4", level: 1 })), "not_owner");
+    is(await code(bench.call({ op: "write", line: "GPIO5", level: 1 })), "not_owner");
+    is(await code(bench.call({ op: "input", line: "GPIO4" })), "not_owner");
+  });
+
+  story("an input reads its logical level and reports edges with their time", async (bench) => {
+    is(await bench.call({ op: "input", line: "GPIO5" }), 0, "pulled up, active low");
+    await bench.drive("GPIO5", 0);
+    await bench.drive("GPIO5", 1);
+    is(await bench.call({ op: "input", line: "GPIO5" }), 0);
+    const edges = (await bench.call({ op: "edges" })) as { line: string; level: number; atUs: number }[];
+    equal(
+      edges.map(({ line, level }) => `${line} ${level}`),
+      ["GPIO5 1", "GPIO5 0"],
+    );
+    is(edges[0]!.atUs <= edges[1]!.atUs, true);
+    equal(await bench.call({ op: "edges" }), [], "nothing else happened");
+  });
+
+  story("a chip is written and read", async (bench) => {
+    await bench.call({ op: "transfer", write: [3, 0x12, 0x34], read: 0 });
+    equal(await bench.call({ op: "transfer", write: [3], read: 2 }), [0x12, 0x34]);
+    equal(await bench.call({ op: "transfer", write: [], read: 1 }), [0]);
+  });
+
+  story("an absent chip, a refused byte, a foreign address and a long transfer differ", async (bench) => {
+    is(await code(bench.call({ op: "transfer", address: 0x19, write: [0], read: 1 })), "address_nak");
+    is(await code(bench.call({ op: "transfer", write: [15, 1], read: 0 })), "data_nak");
+    is(await code(bench.call({ op: "transfer", address: 0x20, write: [0], read: 1 })), "refused");
+    is(await code(bench.call({ op: "transfer", bus: "i2c-9", write: [0], read: 1 })), "refused");
+    is(await code(bench.call({ op: "transfer", write: [0], read: 257 })), "refused");
+  });
+
+  story("an unplugged chip naks and is back when it is plugged in", async (bench) => {
+    await bench.fault({ kind: "unplugged" });
+    is(await code(bench.call({ op: "transfer", write: [0], read: 1 })), "address_nak");
+    await bench.fault(null);
+    equal(await bench.call({ op: "transfer", write: [0], read: 1 }), [0]);
+  });
+
+  story("a stuck bus is named, gets nine clocks and works again", async (bench) => {
+    await bench.fault({ kind: "stuck" });
+    is(await code(bench.call({ op: "transfer", write: [0], read: 1 })), "bus_stuck");
+    equal(await bench.call({ op: "transfer", write: [0], read: 1 }), [0]);
+  });
+
+  story("a fence makes outputs safe, and late requests of the old epoch are refused", async (bench) => {
+    await bench.call({ op: "write", line: "GPIO17", level: 1 });
+    await bench.call({ op: "write", line: "GPIO23", level: 1 });
+    await bench.fence();
+    is(await code(bench.call({ op: "write", line: "GPIO17", level: 1 })), "fenced");
+    is(await code(bench.call({ op: "transfer", write: [0], read: 1 })), "fenced");
+    const { GPIO17, GPIO23 } = await bench.levels();
+    equal({ GPIO17, GPIO23 }, { GPIO17: 0, GPIO23: 1 }, "GPIO23 holds");
+  });
+
+  story("a new epoch takes over where the fenced one ended", async (bench) => {
+    await bench.call({ op: "write", line: "GPIO23", level: 1 });
+    await bench.fence();
+    await bench.regrant(2);
+    is(await bench.call({ op: "read", line: "GPIO23" }), 1);
+    is(await bench.call({ op: "write", line: "GPIO17", level: 1 }), 1);
+  });
+
+  story("an orderly end makes every output safe, held ones too", async (bench) => {
+    await bench.call({ op: "write", line: "GPIO17", level: 1 });
+    await bench.call({ op: "write", line: "GPIO23", level: 1 });
+    await bench.revoke();
+    is(await code(bench.call({ op: "renew", line: "GPIO17" })), "fenced");
+    const { GPIO17, GPIO23 } = await bench.levels();
+    equal({ GPIO17, GPIO23 }, { GPIO17: 0, GPIO23: 0 });
+  });
+}
+
+/** The code of the error that a call must end with. */
+async function code(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+  return "no error";
+}

@@ -1,0 +1,272 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { equal, is, match, ok } from "uvu/assert";
+import { demoFile, demoWith } from "../deploy/demo-board.ts";
+import { freePort } from "../harness/free-port.ts";
+import { type SpecContext, spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
+import { cliFile, sharedBoard } from "./board.ts";
+import { LINE } from "./greenhouse.ts";
+import { processesKnowing } from "./processes.ts";
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A file with mistakes of every kind: a schema's, a name's, a policy's, wiring. */
+const BROKEN = demoWith(
+  ["devices.climate.driver", "bme208"],
+  ["devices.soil.address", "0x47"],
+  ["devices.heater.every", "500"],
+  ["devices.led.line", "GPIO17"],
+  ["devices.fan.colour", "red"],
+  ["devices.pump.maxOn", undefined],
+  ["controllers.thermostat.input", "climate.temprature"],
+  ["controllers.irrigation.output", "pmup"],
+  ["mqtt.root", "Hold Fast"],
+);
+/** Each of them, as `path` says it. */
+const PLACES = [
+  "devices.climate.driver",
+  "devices.soil.address",
+  "devices.heater.every",
+  "devices.led.line",
+  "devices.fan.colour",
+  "devices.pump.commandFor",
+  "controllers.irrigation.output",
+  "mqtt.root",
+];
+
+spec(
+  "check lists every problem of a broken file at once, with place, hint and exit code 2",
+  async (t) => {
+    const { file } = written(t, BROKEN);
+    const { code, out } = await holdfast(t, ["check", file]);
+    is(code, 2);
+    for (const place of PLACES) ok(out.includes(place), `${place} in:\n${out}`);
+    match(out, /bme280/);
+    match(out, /"?pump"?/);
+
+    const json = await holdfast(t, ["check", "--json", file]);
+    is(json.code, 2);
+    const { problems } = JSON.parse(json.out) as { problems: { path?: unknown }[] };
+    ok(problems.length >= PLACES.length, `${problems.length} problems`);
+  },
+  { limitMs: 20_000 },
+);
+
+spec(
+  "run with a broken file says the same and starts nothing",
+  async (t) => {
+    const { file, folder } = written(t, BROKEN);
+    const ports = ["--http-port", String(await freePort()), "--mqtt-port", String(await freePort())];
+    const { code, err } = await holdfast(t, ["run", ...ports, "--state", join(folder, "state"), file], {
+      TMPDIR: folder,
+    });
+    is(code, 2);
+    for (const place of PLACES) ok(err.includes(place), `${place} in:\n${err}`);
+    equal(processesKnowing(folder), []);
+    equal(readdirSync(folder), ["board.config.json"], "nothing was written");
+  },
+  { limitMs: 20_000 },
+);
+
+spec(
+  "run with a file that is missing, no JSON, or an option that means nothing is wrong usage",
+  async (t) => {
+    const { file, folder } = written(t, '{"version": 1,');
+    for (const [words, reason] of [
+      [["run", join(folder, "other.json")], /other\.json/],
+      [["run", file], /JSON/i],
+      [["run", "--http-port", "80800"], /--http-port.*80800/],
+      [["run", "--time-scale", "fast"], /--time-scale.*fast/],
+      [["run", "--colour"], /colour/],
+      [["fly"], /fly/],
+      [["check", join(folder, "other.json")], /other\.json/],
+    ] as const) {
+      const { code, out, err } = await holdfast(t, words);
+      is(code, 2, `${words.join(" ")}: ${out}${err}`);
+      match(out + err, reason, words.join(" "));
+    }
+  },
+  { limitMs: 30_000 },
+);
+
+spec(
+  "a port in use ends run with the name of the option that changes it",
+  async (t) => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    t.defer(() => server.close());
+    const { port: taken } = server.address() as { port: number };
+    const free = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
+    t.defer(() => rmSync(folder, { recursive: true }));
+    for (const [http, mqtt, option] of [
+      [taken, free, "--http-port"],
+      [free, taken, "--mqtt-port"],
+    ]) {
+      const words = [
+        "run",
+        "--http-port",
+        String(http),
+        "--mqtt-port",
+        String(mqtt),
+        "--state",
+        folder,
+        demoFile,
+      ];
+      const { code, err } = await holdfast(t, words, { TMPDIR: folder });
+      is(code, 1);
+      match(err, new RegExp(`port ${taken}.*in use.*${option}`));
+      equal(processesKnowing(folder), [], "nothing was started");
+      const json = await holdfast(t, [...words, "--json"], { TMPDIR: folder });
+      match(String(JSON.parse(json.err.trim()).error), new RegExp(String(option)));
+    }
+  },
+  { limitMs: 30_000 },
+);
+
+spec(
+  "help names every verb and the exit codes, and version is that of the package",
+  async (t) => {
+    const help = await holdfast(t, ["--help"]);
+    is(help.code, 0);
+    for (const word of ["run", "check", "watch", "get", "set", "--json", "Exit codes"])
+      ok(help.out.includes(word), word);
+    const version = await holdfast(t, ["--version"]);
+    is(version.code, 0);
+    match(version.out, /holdfast\/\d+\.\d+\.\d+/);
+    is((await holdfast(t, [])).code, 2, "no verb is wrong usage");
+  },
+  { limitMs: 20_000 },
+);
+
+spec(
+  "with no board to reach, get, set and watch exit with 4",
+  async (t) => {
+    const url = `mqtt://127.0.0.1:${await freePort()}`;
+    for (const words of [["get"], ["set", "led", "on"], ["watch"]]) {
+      const { code, err } = await holdfast(t, [...words, "--url", url]);
+      is(code, 4, words.join(" "));
+      match(err, /is the board running/);
+      const json = await holdfast(t, [...words, "--url", url, "--json"]);
+      is(json.code, 4);
+      match(String(JSON.parse(json.err).error), /no broker/);
+    }
+  },
+  { limitMs: 40_000 },
+);
+
+const config = demoWith(["devices.pump.minOff", undefined]);
+const { spec: onBoard, end } = sharedBoard(spec, { config });
+
+onBoard("check of the running file is clean, and prints what would run", async (_board, t) => {
+  const { code, out } = await holdfast(t, ["check", demoFile]);
+  is(code, 0, out);
+  match(out, /pump .*GPIO6/);
+});
+
+onBoard("get prints readings, of one device or one by one, also as JSON", async (board, t) => {
+  const url = ["--url", board.mqttUrl];
+  const all = await holdfast(t, ["get", ...url]);
+  is(all.code, 0);
+  match(all.out, /climate\.temperature +[\d.]+ °C/);
+  match(all.out, /thermostat\.setpoint +21 °C/);
+  const one = await holdfast(t, ["get", "climate.temperature", "--json", ...url]);
+  const reading = JSON.parse(one.out) as Record<string, unknown>;
+  is(reading.board, "greenhouse");
+  is(reading.unit, "°C");
+  is(typeof reading.value, "number");
+  const none = await holdfast(t, ["get", "climate.colour", ...url]);
+  is(none.code, 1);
+  match(none.err, /no reading "climate\.colour"/);
+  is((await holdfast(t, ["get", "--board", "cellar", ...url])).code, 4, "a board nobody heard of");
+});
+
+onBoard(
+  "set switches an output, and tells a refusal with exit code 3",
+  async (board, t) => {
+    const url = ["--url", board.mqttUrl];
+    const { witness } = board;
+    const mark = witness.mark;
+    const pump = await holdfast(t, ["set", "pump", "on", "--override", "--for", "2s", "--json", ...url]);
+    is(pump.code, 0, pump.err);
+    is(JSON.parse(pump.out).on, true);
+    await witness.waitFor(LINE.pump, 0, mark);
+    await witness.waitFor(LINE.pump, 1, mark, 6000);
+
+    const refused = await holdfast(t, ["set", "pump", "on", "--for", "10s", ...url]);
+    is(refused.code, 3, refused.out);
+    match(refused.err, /refused: .*irrigation/);
+    const fields = await holdfast(t, ["set", "thermostat", "setpointC=99", "--json", ...url]);
+    is(fields.code, 3);
+    match(String(JSON.parse(fields.err).error), /10 to 30/);
+
+    is((await holdfast(t, ["set", "led", "on", ...url])).code, 0);
+    await witness.waitFor(LINE.led, 1, mark);
+    is((await holdfast(t, ["set", "led", "off", ...url])).code, 0);
+    await witness.waitFor(LINE.led, 0, mark);
+    is((await holdfast(t, ["set", "fan", "level=0.4", ...url])).code, 0);
+    await witness.waitFor(LINE.fan, 0.4, mark);
+    is((await holdfast(t, ["set", "hetaer", "on", ...url])).code, 2, "no such device");
+  },
+  40_000,
+);
+
+onBoard("watch follows readings and events until Ctrl-C, also as JSON", async (board, t) => {
+  const words = start(t, ["watch", "--url", board.mqttUrl]);
+  const json = start(t, ["watch", "led", "--json", "--url", board.mqttUrl]);
+  await until("readings are shown", () => /climate\/temperature +[\d.]+ °C/.test(words.out()), 8000);
+  await until("the led is shown", () => json.out().includes('"topic":"led/on"'), 8000);
+  await board.command("led", { on: true, for: "1s" });
+  await until("an event is shown", () => /events .*commandExpired/.test(words.out()), 8000);
+  await until("also as JSON", () => json.out().includes('"kind":"commandExpired"'));
+  for (const line of json.out().trim().split("\n")) is(JSON.parse(line).board, "greenhouse");
+  for (const one of [words, json]) {
+    one.child.kill("SIGINT");
+    is((await one.ended).code, 0);
+  }
+});
+
+end();
+
+function written(t: SpecContext, text: string): { file: string; folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "board.config.json");
+  writeFileSync(file, text);
+  return { file, folder };
+}
+
+function holdfast(
+  t: SpecContext,
+  words: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  return start(t, words, env).ended;
+}
+
+/** Runs the command line; killed when the test ends. */
+function start(t: SpecContext, words: readonly string[], env: Record<string, string> = {}) {
+  const child: ChildProcess = spawn(process.execPath, [cliFile, ...words], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  t.defer(() => child.kill("SIGKILL"));
+  const said = { out: "", err: "" };
+  for (const [name, stream] of [
+    ["out", child.stdout!],
+    ["err", child.stderr!],
+  ] as const)
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said[name] += text;
+    });
+  const ended = new Promise<Ended>((done) => child.on("close", (code) => done({ code, ...said })));
+  return { child, ended, out: () => said.out };
+}

@@ -1,0 +1,95 @@
+import { is, match, ok } from "uvu/assert";
+import { demoWith } from "../deploy/demo-board.ts";
+import { spec } from "../harness/spec.ts";
+import { Stalls } from "../harness/stalls.ts";
+import { quietFor } from "../harness/until.ts";
+import { type Board, sharedBoard } from "./board.ts";
+import { CONTROLLERS, DEVICES, LINE } from "./greenhouse.ts";
+import { type Disturbance, nobodyElse, others, quietControl, together } from "./others.ts";
+
+const ALL = [...DEVICES, ...CONTROLLERS];
+/** Who is told by whom: a controller may change its mode with its input. */
+const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
+  climate: ["thermostat"],
+  soil: ["irrigation"],
+};
+/** What a device says when it was ended for this fault. */
+const CAUSE = { crash: /injected/, hang: /hung/, leak: /outOfMemory|out of memory|heap/i } as const;
+type Fault = keyof typeof CAUSE;
+
+const config = demoWith(
+  ["devices.heater.minOff", undefined],
+  ["devices.pump.minOff", undefined],
+  ["devices.led.probation", "2s"],
+);
+const stalls = new Stalls();
+const { spec: onBoard, end } = sharedBoard(spec, { config });
+let control: Disturbance;
+
+onBoard("undisturbed, the board has no restart and no change of mode", async (board) => {
+  await quietFor(1000);
+  control = await quietControl(board, stalls, 8000);
+  nobodyElse("control", control, control);
+});
+
+for (const fault of Object.keys(CAUSE) as Fault[]) {
+  onBoard(
+    `every device comes back after a ${fault} and nobody else is disturbed`,
+    async (board) => {
+      const seen: Disturbance[] = [];
+      for (const device of ALL) seen.push(await breakAndReturn(board, device, fault));
+      nobodyElse(fault, together(seen), control);
+    },
+    60_000,
+  );
+}
+
+async function breakAndReturn(board: Board, device: string, fault: Fault): Promise<Disturbance> {
+  const before = Number(board.last(`${device}/state`)?.restarts);
+  const mark = board.mark;
+  const seen = await others(board, stalls, [device, ...(DEPENDENTS[device] ?? [])], async () => {
+    await board.world(device, { fault });
+    const { cause } = await board.waitForEvent("restart", device, mark, 10_000);
+    match(String(cause), CAUSE[fault], `${device} after a ${fault}`);
+    await board.waitForLast(`${device}/state`, "in service again", (state) => {
+      return state.restarts === before + 1 && state.mode !== "starting" && state.mode !== "off";
+    });
+  });
+  return seen;
+}
+
+onBoard("a heater that is on when its driver hangs is switched off by the fence", async (board) => {
+  await board.world("climate", { temperatureC: 15 });
+  await board.witness.waitUntil(LINE.heater, 1, 10_000);
+  const mark = board.witness.mark;
+  const heard = board.mark;
+  const startMs = performance.now();
+  await board.world("heater", { fault: "hang" });
+  const off = await board.witness.waitFor(LINE.heater, 0, mark, 5000);
+  console.log(`  heater off ${(performance.now() - startMs).toFixed(0)} ms after the hang was asked for`);
+  const hung = await board.waitForEvent("hung", "heater", heard);
+  ok(Number(hung.lateUs) >= 0);
+  await board.waitForEvent("restart", "heater", heard);
+  await board.witness.waitFor(LINE.heater, 1, board.witness.records.indexOf(off) + 1, 10_000);
+});
+
+onBoard("a device that crashes again and again descends, says why, and climbs back", async (board) => {
+  const topic = "led/state";
+  for (let crash = 0; board.last(topic)?.mode !== "reduced"; crash++) {
+    ok(crash < 6, "it never descended");
+    const mark = board.mark;
+    await board.world("led", { fault: "crash" });
+    const { restarts } = await board.waitForEvent("restart", "led", mark);
+    await board.waitForLast(topic, "runs again", (state) => {
+      return state.restarts === restarts && (state.mode === "full" || state.mode === "reduced");
+    });
+  }
+  const down = board.events("mode", "led").at(-1)!;
+  is(down.mode, "reduced");
+  match(String(down.cause), /restarts: .*injected/);
+  await board.waitForLast(topic, "full again", ({ mode }) => mode === "full", 10_000);
+});
+
+end();
+
+spec("the stall watch ends with the tests", () => stalls.stop(), { always: true });

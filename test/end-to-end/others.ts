@@ -1,0 +1,80 @@
+/**
+ * What happened to the devices beside the one that was broken.
+ *
+ * A crash, a restart, a hang or a change of mode of another device is never the machine's fault. A missed deadline may be: it counts only
+ * when the machine did not stall at that time, and when there are more of them than in as long a time in which
+ * nothing was broken.
+ */
+import { equal, ok } from "uvu/assert";
+import type { Stalls } from "../harness/stalls.ts";
+import { quietFor } from "../harness/until.ts";
+import type { Board } from "./board.ts";
+
+/** Kinds of events that say a device was disturbed. */
+const DISTURBED = ["crash", "restart", "hung", "mode", "safe"];
+/** A stall shows itself in the job that it delays and in the one after it, ms before the report of the miss. */
+const MISS_SHADOW_MS = 600;
+
+export interface Disturbance {
+  /** Events of other devices that nothing excuses. */
+  readonly events: readonly Record<string, unknown>[];
+  readonly misses: number;
+  /** Misses at a time when the machine ran. */
+  readonly unexplained: number;
+  readonly lastedMs: number;
+}
+
+/** Runs `what` and tells what it did to all devices but those named. */
+export async function others(
+  board: Board,
+  stalls: Stalls,
+  broken: readonly string[],
+  what: () => Promise<unknown>,
+): Promise<Disturbance> {
+  const mark = board.mark;
+  const startMs = performance.now();
+  await what();
+  // Events that are under way, and stalls that are not told yet.
+  await quietFor(150);
+  const events = board.events(undefined, undefined, mark).filter(({ device }) => {
+    return typeof device === "string" && !broken.includes(device);
+  });
+  const misses = events.filter(({ kind }) => kind === "miss");
+  return {
+    events: events.filter(({ kind }) => DISTURBED.includes(String(kind))),
+    misses: misses.length,
+    unexplained: misses.filter(({ at }) => {
+      const atMs = Date.parse(String(at));
+      return !stalls.during(atMs - MISS_SHADOW_MS, atMs);
+    }).length,
+    lastedMs: performance.now() - startMs,
+  };
+}
+
+/** The sum of several. */
+export function together(all: readonly Disturbance[]): Disturbance {
+  const sum = (of: (one: Disturbance) => number) => all.reduce((total, one) => total + of(one), 0);
+  return {
+    events: all.flatMap(({ events }) => events),
+    misses: sum(({ misses }) => misses),
+    unexplained: sum(({ unexplained }) => unexplained),
+    lastedMs: sum(({ lastedMs }) => lastedMs),
+  };
+}
+
+/** A time in which nothing is broken. */
+export function quietControl(board: Board, stalls: Stalls, ms: number): Promise<Disturbance> {
+  return others(board, stalls, [], () => quietFor(ms));
+}
+
+/** Nobody else was disturbed, beyond what `control` shows for as long a time. */
+export function nobodyElse(what: string, seen: Disturbance, control: Disturbance): void {
+  equal(seen.events, [], `${what}: others were disturbed`);
+  const share = Math.max(1, seen.lastedMs / control.lastedMs);
+  const allowed = Math.ceil(control.misses * share);
+  console.log(
+    `  ${what}: ${seen.misses} misses of others in ${(seen.lastedMs / 1000).toFixed(1)} s, ` +
+      `${seen.unexplained} without a stall of the machine (control: ${control.misses} in ${(control.lastedMs / 1000).toFixed(1)} s)`,
+  );
+  ok(seen.unexplained <= allowed, `${what}: ${seen.unexplained} misses of others, ${allowed} allowed`);
+}

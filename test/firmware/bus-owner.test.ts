@@ -1,0 +1,96 @@
+import { equal, is } from "uvu/assert";
+import type { Backend } from "../../firmware/contracts/backend.ts";
+import { BusOwner } from "../../firmware/guardian/bus-owner.ts";
+import { FrameReader, FrameWriter, KIND } from "../../firmware/transport/frame.ts";
+import { spec } from "../harness/spec.ts";
+
+const nothing = new Uint8Array(0);
+
+/** A bus whose backend answers when the test says so. */
+function bench() {
+  const trace: string[] = [];
+  let current = (_request: number) => true;
+  const backend = {
+    transfer: (_: number, address: number) => void trace.push(`start ${address}`),
+    recover: () => void trace.push("nine clocks"),
+  } as unknown as Backend;
+  const bus = new BusOwner(0, backend, {
+    answer: ({ request }, status) => void trace.push(`${request} ${status}`),
+    isCurrent: ({ request }) => current(request),
+    busStuck: (_, recovered) => void trace.push(recovered ? "recovered" : "stuck for good"),
+  });
+  const writer = new FrameWriter();
+  return {
+    bus,
+    submit(request: number, deadlineUs: number, nowUs = 0) {
+      writer.begin(KIND.transfer, 0, request, 0, 1, deadlineUs).u16(0).u8(request).u8(0).u16(1);
+      const frame = new FrameReader().over(writer.bytes);
+      frame.decode(0, writer.length);
+      return bus.submit(frame, 0, nowUs);
+    },
+    done: (nowUs = 0) => bus.done("ok", nothing, 0, 0, nowUs),
+    fence: (request: number) => {
+      current = (other) => other !== request;
+    },
+    happened: () => trace.splice(0),
+  };
+}
+
+spec("one transfer is under way, the others wait by deadline", () => {
+  const { submit, done, happened } = bench();
+  submit(1, 500);
+  submit(2, 400);
+  submit(3, 300);
+  submit(4, 400);
+  equal(happened(), ["start 1"]);
+  for (let i = 0; i < 4; i++) done();
+  equal(happened(), ["1 ok", "start 3", "3 ok", "start 2", "2 ok", "start 4", "4 ok"]);
+});
+
+spec("the queue is bounded", () => {
+  const { submit } = bench();
+  const verdicts = Array.from({ length: 40 }, (_, request) => submit(request, 1000));
+  is(verdicts.filter((verdict) => verdict === "ok").length, 33, "one under way and 32 waiting");
+  equal(new Set(verdicts.slice(33)), new Set(["refused"]));
+});
+
+spec("a transfer that waits past its deadline is answered without work", () => {
+  const { bus, submit, done, happened } = bench();
+  submit(1, 1000);
+  submit(2, 500);
+  is(bus.nextUs, 500);
+  bus.expire(500);
+  done(600);
+  equal(happened(), ["start 1", "2 timeout", "1 ok"]);
+  is(bus.nextUs, Infinity, "nothing left open");
+});
+
+spec("a transfer that takes too long is answered, and the bus stays busy until it ends", () => {
+  const { bus, submit, done, happened } = bench();
+  submit(1, 500);
+  bus.expire(500);
+  submit(2, 5000, 600);
+  equal(happened(), ["start 1", "1 timeout"]);
+  done(700);
+  done(800);
+  equal(happened(), ["start 2", "2 ok"]);
+});
+
+spec("a transfer whose owner was fenced while it waited never starts", () => {
+  const { submit, done, fence, happened } = bench();
+  submit(1, 500);
+  submit(2, 500);
+  fence(2);
+  done();
+  equal(happened(), ["start 1", "1 ok", "2 fenced"]);
+});
+
+spec("a stuck bus gets nine clocks before the next transfer", () => {
+  const { bus, submit, happened } = bench();
+  submit(1, 500);
+  submit(2, 500);
+  bus.done("bus_stuck", nothing, 0, 0, 10);
+  equal(happened(), ["start 1", "1 bus_stuck", "nine clocks"]);
+  bus.recovered(true, 20);
+  equal(happened(), ["recovered", "start 2"]);
+});
