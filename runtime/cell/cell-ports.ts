@@ -17,11 +17,11 @@ export class CellPorts {
   #cell: Cell | undefined;
   #wake: () => void = () => {};
 
-  /** The first link is the kernel's. `event`: frames are handed over by Node's event loop. */
-  constructor(links: readonly PeerLink[], event: boolean) {
+  /** `event`: frames are handed over by Node's event loop. */
+  constructor(kernel: PeerLink, event: boolean) {
     this.#event = event;
-    for (const link of links) this.#peers.set(link.cell, new PortPeer(link));
-    this.#kernel = this.#peers.get(links[0]!.cell)!;
+    this.#kernel = new PortPeer(kernel);
+    this.#peers.set(kernel.cell, this.#kernel);
   }
 
   tellKernel(frame: ControlFrame): void {

@@ -27,7 +27,8 @@ export interface ThreadStart {
   readonly rootKey: string;
   readonly bell: SharedArrayBuffer;
   readonly progress: SharedArrayBuffer;
-  readonly links: readonly PeerLink[];
+  /** The way to the kernel; those to other cells come by it. */
+  readonly kernel: PeerLink;
   /** Answer of the composition's `prepare`. */
   readonly prepared: unknown;
 }
@@ -57,7 +58,7 @@ export async function runThread(start: ThreadStart, modules: ThreadModules = {})
   const clock = new SystemClock();
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
-  const ports = new CellPorts(start.links, spec.loop === "event");
+  const ports = new CellPorts(start.kernel, spec.loop === "event");
   let resources: CellResources = {};
   let failure: ExitReason | undefined;
   let body: Body | undefined;

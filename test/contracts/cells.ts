@@ -77,6 +77,13 @@ export function cellContract(kind: string, make: MakeBench): void {
     assert.equal(await next(), ["answer 1 behind 900 of 900"]);
   });
 
+  given("what was sent before a cell ran is all there, however much it was", async ({ kernel, next }) => {
+    const patient = kernel.startCell(cell("patient", "patient", [900]));
+    for (let n = 0; n < 900; n++) kernel.cell.post(patient, { type: "number", n });
+    kernel.cell.post(patient, { type: "answer", n: 2 });
+    assert.equal(await next(), ["answer 2 behind 900 of 900"]);
+  });
+
   given("messages of one process arrive in order, and its end comes after them", async ({ kernel, next }) => {
     const source = kernel.startCell(cell("source", "streamer"));
     kernel.startCell(cell("sink", "listener", [source, 300]));
@@ -236,6 +243,13 @@ export function cellContract(kind: string, make: MakeBench): void {
       "message: a symbol cannot be sent",
     ]);
     await quiet();
+  });
+
+  given("a cell whose arguments cannot be sent is not started", async ({ kernel, next }, log) => {
+    assert.throws(() => kernel.startCell(cell("odd", "mortal", [() => 1])), "[0]: a function cannot be sent");
+    kernel.startCell(cell("odd", "mortal", ["m"]));
+    assert.equal(await next(), ["m runs"], "its name is free");
+    assert.equal(log, []);
   });
 
   given("two cells of one name cannot run at once", async ({ kernel, next }) => {
