@@ -8,12 +8,16 @@ import { checkedConfig } from "./checked-config.ts";
 import { readOptions } from "./options.ts";
 
 /** A small young generation for each of a dozen isolates: 40 MB less for the demo board. */
-const FLAGS = ["--max-semi-space-size=1", "--enable-source-maps"];
+const FLAGS = ["--max-semi-space-size=1"];
+
+const WORLD_EVERY_MS = 5;
+const WORLD_LIMIT_MS = 10_000;
 
 const options = readOptions(process.env);
 const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
+await worldListens(options.worldSocket);
 await runGuardian({
   ...hardwarePlan(checkedConfig(options)),
   worldSocket: options.worldSocket,
@@ -22,3 +26,10 @@ await runGuardian({
   runtime: { command: process.execPath, args: [...FLAGS, runtime] },
   stopWhenStdinEnds: true,
 });
+
+/** World and guardian are started side by side; the guardian needs the world. Gives up after 10 s. */
+async function worldListens(socket: string): Promise<void> {
+  for (let tries = 0; tries < WORLD_LIMIT_MS / WORLD_EVERY_MS && !existsSync(socket); tries++) {
+    await new Promise((done) => setTimeout(done, WORLD_EVERY_MS));
+  }
+}

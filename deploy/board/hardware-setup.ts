@@ -2,7 +2,7 @@
 import type { DeviceResources } from "../../devices/handler/cells.ts";
 import { GuardianClient } from "../../firmware/client/guardian-client.ts";
 import type { GuardianLink } from "../../firmware/contracts/guardian-link.ts";
-import type { CellEnvironment } from "../../runtime/cell/thread-entry.ts";
+import type { CellEnvironment } from "../../runtime/cell/thread-main.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 
 export function guardianHardware({ clock, bell, prepared }: CellEnvironment): DeviceResources {

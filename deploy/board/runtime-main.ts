@@ -19,11 +19,13 @@ import { type ChildSpec, supervisor } from "../../runtime/supervision/supervisor
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 
+const POLICY = ["min_off", "max_on", "interlock"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
 if (pipes === undefined) throw new Error("the runtime is started by the guardian: use `holdfast run`");
@@ -42,7 +44,10 @@ const owners = new Map<string, OwnerEpoch>();
 
 const control = new GuardianControl({
   directory: pipes,
-  onEvent: (event) => tell({ ...event }),
+  onEvent: (event) => {
+    // An owner that runs into its own policy says so itself, once (`waits`).
+    if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
+  },
 });
 const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs, hardDeadlineUs }) => {
   tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
@@ -51,6 +56,8 @@ const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs, hardDe
 const kernel = new ThreadKernel({
   board: board.id,
   clock,
+  program: ({ name }) =>
+    new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
   onStarted: (name, life, progress) => watchdog.watch(name, life, progress, owners.get(name)),
   hooks: {
     prepare: async ({ name, incarnation: life }, bell) => {
@@ -82,12 +89,7 @@ const kernel = new ThreadKernel({
   },
 });
 
-const cellsModule = new URL("../../devices/handler/cells.js", import.meta.url).href;
-const hardwareSetup: ExportRef = {
-  module: new URL("./hardware-setup.js", import.meta.url).href,
-  name: "guardianHardware",
-};
-const mqttModule = new URL("./mqtt-cell.js", import.meta.url).href;
+const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
 const plan = mqttPlan({
   config,
   options,
@@ -127,8 +129,8 @@ const children: ChildSpec[] = [
     (): CellSpec => ({
       name: "mqtt",
       loop: "event",
-      body: { module: mqttModule, name: "mqttCell" },
-      setup: { module: mqttModule, name: "mqttSetup", data: plan },
+      body: { module: MODULE.mqtt, name: "mqttCell" },
+      setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
       args: [],
       heapMb: 64,
       hangLimitUs: 2_000_000,
@@ -144,7 +146,7 @@ const children: ChildSpec[] = [
       device.id,
       (start, keeperPid): CellSpec => ({
         name: device.id,
-        body: { module: cellsModule, name: "deviceCell" },
+        body: { module: MODULE.cells, name: "deviceCell" },
         setup: hardwareSetup,
         args: [device, start, keeperPid],
         heapMb: 24,
@@ -157,7 +159,7 @@ const children: ChildSpec[] = [
       controller.id,
       (start, keeperPid): CellSpec => ({
         name: controller.id,
-        body: { module: cellsModule, name: "controllerCell" },
+        body: { module: MODULE.cells, name: "controllerCell" },
         args: [controller, start, keeperPid],
         heapMb: 24,
         hangLimitUs: controller.job.hardDeadlineUs,

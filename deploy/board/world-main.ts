@@ -27,4 +27,3 @@ process.stdin
   .on("error", () => process.exit(0))
   .resume();
 process.on("SIGINT", () => {});
-process.stdout.write("listening\n");

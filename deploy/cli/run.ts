@@ -46,13 +46,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
   const options: BoardOptions = { ...wanted, worldSocket: join(folder, "world.sock") };
   const pageUrl = `http://localhost:${options.httpPort}/`;
-  if (!json) {
-    const mqttUrl = brokerUrl ?? `mqtt://localhost:${options.mqttPort}`;
-    say(startTable(config, { version: VERSION, pageUrl, mqttUrl, colour: process.stdout.isTTY === true }));
-  }
-
-  const world = startWorld(options);
-  await listening(world);
+  const world = startProcess("world-main.js", options, ["pipe", "ignore", "inherit"]);
   let guardian: ChildProcess | undefined;
   let runtimePid: number | undefined;
   let stopping = false;
@@ -86,6 +80,11 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
     });
   });
 
+  if (!json) {
+    const mqttUrl = brokerUrl ?? `mqtt://localhost:${options.mqttPort}`;
+    say(startTable(config, { version: VERSION, pageUrl, mqttUrl, colour: process.stdout.isTTY === true }));
+  }
+
   const stop = () => {
     if (stopping) {
       if (performance.now() - stoppingSinceMs < SAME_CTRL_C_MS) return;
@@ -117,24 +116,17 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   process.exit();
 }
 
-function startWorld(options: BoardOptions): ChildProcess {
-  return startProcess("world-main.js", options, ["pipe", "pipe", "inherit"]);
-}
-
 /** In a session of its own: a terminal's Ctrl-C reaches only this process, which then ends the chain in order. */
-function startProcess(file: string, options: BoardOptions, stdio: ("pipe" | "inherit")[]): ChildProcess {
+function startProcess(
+  file: string,
+  options: BoardOptions,
+  stdio: ("pipe" | "inherit" | "ignore")[],
+): ChildProcess {
   const path = fileURLToPath(new URL(`../board/${file}`, import.meta.url));
-  return spawn(process.execPath, ["--enable-source-maps", path], {
+  return spawn(process.execPath, [path], {
     stdio,
     detached: true,
     env: { ...process.env, ...optionsEnvironment(options) },
-  });
-}
-
-function listening(world: ChildProcess): Promise<void> {
-  return new Promise((done, fail) => {
-    world.stdout!.once("data", () => done());
-    world.once("exit", (code) => fail(new Error(`the emulated world did not start (code ${code})`)));
   });
 }
 

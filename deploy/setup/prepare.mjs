@@ -23,6 +23,7 @@ export function prepare() {
   );
   once("dist/.holdfast", hash(lock, ...sourceStamps()), "building", () => {
     run("node", [join("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
+    run("node", [join("deploy", "setup", "build-cells.mjs")]);
     run("node", [join("deploy", "setup", "build-page.mjs")]);
   });
 }

@@ -94,7 +94,7 @@ export class DeviceOutput {
       // A level held over a restart stays until somebody commands; it is not ours, so it is not renewed.
       const found = measured.find(({ reading }) => reading === this.#field)?.value;
       if (Number(found) === this.#safeLevel()) this.#level = this.#safeLevel();
-    } else {
+    } else if (this.#level !== this.#wanted() || this.#level !== this.#safeLevel()) {
       this.#follow(undefined, this.#level !== this.#wanted());
     }
     this.#tellRemaining();

@@ -4,9 +4,9 @@ import type { Turn } from "./turn.ts";
 
 /** How often the loop turns without any cause; also the measure of its own lateness. */
 const BEAT_MS = 50;
-/** A beat that comes later than this is reported, at most once a second. */
+/** A beat that comes later than this is reported, at most once in ten seconds. */
 const LATE_US = 20_000;
-const REPORT_US = 1_000_000;
+const REPORT_US = 10_000_000;
 
 /** Runs turns: when somebody wakes it, when the guardian's next timer is due, and every 50 ms. */
 export class TurnLoop {

@@ -2,7 +2,8 @@
  * The loop of a blocking cell: take what arrived, run what is due, park until the bell or the next timer.
  *
  * The bell is read before the ports are drained: whatever rings after that read makes the wait return at
- * once, so no wake-up is lost.
+ * once. What a turn left in a port rang before that read, so the loop parks only when nothing was left. So
+ * no wake-up is lost.
  */
 import type { Cell } from "../process/cell.ts";
 import type { Clock } from "../time/clock.ts";
@@ -11,7 +12,8 @@ export interface BlockingLoop {
   readonly cell: Cell;
   readonly clock: Clock;
   readonly bell: Int32Array;
-  drain(): void;
+  /** Takes what arrived, a turn's worth; true when there may be more. */
+  drain(): boolean;
   over(): boolean;
 }
 
@@ -23,11 +25,11 @@ export function runBlocking({ cell, clock, bell, drain, over }: BlockingLoop): v
   const post = cell.post.bind(cell);
   for (;;) {
     const rung = Atomics.load(bell, 0);
-    drain();
+    const more = drain();
     resources.poll?.(post);
     const busy = cell.run(RESUMES_PER_TURN);
     if (over()) return;
-    if (busy) continue;
+    if (busy || more) continue;
     const waitMs = (cell.nextWakeUs() - clock.now()) / 1000;
     if (waitMs > 0) Atomics.wait(bell, 0, rung, waitMs);
   }

@@ -17,11 +17,11 @@ export class CellPorts {
   #cell: Cell | undefined;
   #wake: () => void = () => {};
 
-  /** The first link is the kernel's. `event`: frames are handed over by Node's event loop. */
-  constructor(links: readonly PeerLink[], event: boolean) {
+  /** `event`: frames are handed over by Node's event loop. */
+  constructor(kernel: PeerLink, event: boolean) {
     this.#event = event;
-    for (const link of links) this.#peers.set(link.cell, new PortPeer(link));
-    this.#kernel = this.#peers.get(links[0]!.cell)!;
+    this.#kernel = new PortPeer(kernel);
+    this.#peers.set(kernel.cell, this.#kernel);
   }
 
   tellKernel(frame: ControlFrame): void {
@@ -42,9 +42,13 @@ export class CellPorts {
     this.#kernel.drain(this.#onFrame);
   }
 
-  /** The kernel's port comes first. */
-  drain(): void {
-    for (const peer of this.#peers.values()) peer.drain(this.#onFrame, FRAMES_PER_TURN);
+  /** The kernel's port comes first. True when a port had more than its turn. */
+  drain(): boolean {
+    let more = false;
+    for (const peer of this.#peers.values()) {
+      if (peer.drain(this.#onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
+    }
+    return more;
   }
 
   listen(wake: () => void): void {

@@ -50,7 +50,10 @@ export interface KernelHooks {
 export interface Kernel {
   /** The cell of the kernel itself: supervisors run here. */
   readonly cell: Cell;
-  /** Starts a cell; its first process may be sent to at once. Throws when the name is in use. */
+  /**
+   * Starts a cell; its first process may be sent to at once. Throws when the name is in use and when an argument
+   * cannot be sent; whatever fails after that is an end of the cell.
+   */
   startCell(spec: CellSpec): Pid;
   /** Ends a cell from outside, whatever it does. No effect when that life is over. */
   endCell(name: string, incarnation: number, cause: ExitReason): void;

@@ -68,6 +68,8 @@ export class LocalKernel implements Kernel {
 
   startCell(spec: CellSpec): Pid {
     const { name } = spec;
+    // As the arguments of a thread: copied before anything runs, pids of other cells stay theirs.
+    const args = unpack(pack(spec.args).packed) as unknown[];
     if (this.#cells.has(name) || name === KERNEL_CELL) throw new Error(`cell "${name}" is running already`);
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
@@ -92,8 +94,6 @@ export class LocalKernel implements Kernel {
       them.peerUp(name, direct(incarnation, inbox));
     }
     const key = randomKey();
-    // As the arguments of a thread: copied before anything runs, pids of other cells stay theirs.
-    const args = unpack(pack(spec.args).packed) as unknown[];
     const root = processOf(cell.spawn(body, args, { label: name }, key))!;
     const over = () => failure ?? (root.state === "dead" ? (root.exitReason ?? "normal") : undefined);
     this.#cells.set(name, { cell, incarnation, over, inbox });
@@ -118,6 +118,11 @@ export class LocalKernel implements Kernel {
   /** Names of the cells that run, the kernel's not among them. */
   get cellNames(): readonly string[] {
     return [...this.#cells.keys()];
+  }
+
+  /** A running cell; for tests, which look at what it counts. */
+  cellOf(name: string): Cell | undefined {
+    return this.#cells.get(name)?.cell;
   }
 
   /** Timers that run, in all cells. */

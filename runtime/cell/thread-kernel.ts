@@ -19,7 +19,7 @@ import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { PortPeer } from "./port-peer.ts";
 import { createProgressMemory } from "./progress-word.ts";
-import type { ThreadStart } from "./thread-entry.ts";
+import type { ThreadStart } from "./thread-main.ts";
 
 const KERNEL_CELL = "kernel";
 const DEFAULT_HEAP_MB = 32;
@@ -39,10 +39,15 @@ interface Running {
   booting: boolean;
 }
 
+/** What a thread starts with, before its hardware was prepared. */
+type Boot = Omit<ThreadStart, "kernel" | "prepared">;
+
 export interface ThreadKernelOptions {
   readonly board: string;
   readonly clock: Clock;
   readonly hooks?: KernelHooks;
+  /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
+  readonly program?: (spec: CellSpec) => URL;
   /** Told which progress memory belongs to which life, so that a watchdog can read it. */
   readonly onStarted?: (name: string, incarnation: number, progress: SharedArrayBuffer) => void;
 }
@@ -90,7 +95,9 @@ export class ThreadKernel implements Kernel {
   }
 
   startCell(spec: CellSpec): Pid {
-    const { name } = spec;
+    const { args, ...rest } = spec;
+    const { name } = rest;
+    const packed = pack(args).packed;
     if (this.#cells.has(name) || name === KERNEL_CELL) throw new Error(`cell "${name}" is running already`);
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
@@ -113,17 +120,20 @@ export class ThreadKernel implements Kernel {
       over: false,
       booting: false,
     };
-    const links = [toKernel];
+    // Both ends leave at once, by the kernel's ports: an end that is kept closes when the other's cell dies, and
+    // a closed port cannot be handed to a new thread.
     for (const other of this.#cells.values()) {
       const them = { cell: other.spec.name, incarnation: other.incarnation, bell: other.bell };
       const [toUs, toThem] = this.#join({ cell: name, incarnation, bell }, them);
       other.peer.post({ control: "peerUp", link: toUs });
-      links.push(toThem);
+      peer.post({ control: "peerUp", link: toThem });
     }
     this.#cells.set(name, running);
     this.cell.peerUp(name, peer);
     peer.listen((frame) => this.#onFrame(running, frame));
-    this.#waiting.push(() => void this.#launch(running, links, rootKey));
+    const { board } = this.#options;
+    const start = { spec: rest, args: packed, board, incarnation, rootKey, bell, progress: running.progress };
+    this.#waiting.push(() => void this.#launch(running, toKernel, start));
     running.booting = true;
     this.#bootNext();
     return createPid(home, 1, undefined, rootKey);
@@ -141,40 +151,32 @@ export class ThreadKernel implements Kernel {
   /** Ends every cell and the kernel's own loop. */
   async stop(): Promise<void> {
     this.#loop.stop();
+    this.#waiting.length = 0;
+    for (const running of this.#cells.values()) running.cause ??= "shutdown";
     const workers = [...this.#cells.values()].map(({ worker }) => worker);
     await Promise.all(workers.map((worker) => worker?.terminate()));
   }
 
-  async #launch(running: Running, links: PeerLink[], rootKey: string): Promise<void> {
+  async #launch(running: Running, toKernel: PeerLink, start: Boot): Promise<void> {
     const { spec, incarnation } = running;
-    let prepared: unknown;
     try {
       const life = { name: spec.name, incarnation };
-      prepared = await this.#options.hooks?.prepare?.(life, new Int32Array(running.bell));
+      const prepared = await this.#options.hooks?.prepare?.(life, new Int32Array(running.bell));
+      if (running.cause === undefined) this.#begin(running, { ...start, kernel: toKernel, prepared });
     } catch (error) {
       running.cause ??= crashReason(error);
     }
-    if (running.cause !== undefined) {
-      for (const link of links) link.port.close();
-      return this.#over(running);
-    }
-    const { bell, progress } = running;
-    const { board } = this.#options;
-    const { args, ...rest } = spec;
-    const start: ThreadStart = {
-      spec: rest,
-      args: pack(args).packed,
-      board,
-      incarnation,
-      rootKey,
-      bell,
-      progress,
-      links,
-      prepared,
-    };
-    const worker = new Worker(threadEntry(), {
+    if (running.worker !== undefined) return;
+    toKernel.port.close();
+    this.#over(running);
+  }
+
+  /** Throws when something in `start` cannot be sent. */
+  #begin(running: Running, start: ThreadStart): void {
+    const { spec, incarnation, progress } = running;
+    const worker = new Worker(this.#options.program?.(spec) ?? threadEntry(), {
       workerData: start,
-      transferList: links.map(({ port }) => port),
+      transferList: [start.kernel.port],
       name: spec.name,
       resourceLimits: { maxOldGenerationSizeMb: spec.heapMb ?? DEFAULT_HEAP_MB, maxYoungGenerationSizeMb: 4 },
     });

@@ -14,7 +14,7 @@ import type { Clock } from "../time/clock.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
 import { copyMessage } from "./copy-message.ts";
-import { crashReason, type ExitReason, isOrderly } from "./exit-reason.ts";
+import { crashReason, type ExitReason, isOrderly, rootCause } from "./exit-reason.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Names } from "./names.ts";
 import { pack, unpack } from "./pack.ts";
@@ -463,7 +463,7 @@ export class Cell {
     if (signal.linked && process.links?.delete(pidId(from)) !== true) return;
     if (!signal.linked && reason === "kill") this.#end(process, "killed");
     else if (process.trapExit) this.#putSignal(process, { type: "exit", from, reason });
-    else if (reason !== "normal" || samePidAs(process, from)) this.#end(process, reason);
+    else if (!isNormalEnd(signal) || samePidAs(process, from)) this.#end(process, reason);
   }
 
   #putSignal(process: Process, message: unknown): void {
@@ -571,6 +571,11 @@ function isPid(value: object): boolean {
 
 function copyPart(value: unknown): unknown {
   return copyMessage(value, isPid);
+}
+
+/** Nobody dies of a normal end, also when a cell ended with it. */
+function isNormalEnd({ reason, linked }: { reason: ExitReason; linked: boolean }): boolean {
+  return reason === "normal" || (linked && rootCause(reason) === "normal");
 }
 
 function target(pid: Pid): WireTarget {

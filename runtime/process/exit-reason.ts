@@ -36,9 +36,10 @@ export function crashReason(thrown: unknown): CrashReason {
   return { error: `${thrown.name}: ${thrown.message}`, stack: thrown.stack ?? "" };
 }
 
-/** True for ends that were asked for and that a transient child is not restarted after. */
+/** True for ends that were asked for and that a transient child is not restarted after; a cell's counts by its cause. */
 export function isOrderly(reason: ExitReason): boolean {
-  return reason === "normal" || reason === "shutdown" || (typeof reason === "object" && "shutdown" in reason);
+  const cause = rootCause(reason);
+  return cause === "normal" || cause === "shutdown" || (typeof cause === "object" && "shutdown" in cause);
 }
 
 /** One line for people: `Error: boom`, `hung`, `cell climate: outOfMemory`. */

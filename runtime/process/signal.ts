@@ -11,6 +11,13 @@ export interface PackedBody {
   readonly body: unknown;
   readonly placeholders: readonly object[];
   readonly pids: readonly WirePid[];
+  /** Errors of the body with names of their own, which cloning forgets. */
+  readonly named?: readonly NamedError[];
+}
+
+export interface NamedError {
+  readonly error: Error;
+  readonly name: string;
 }
 
 export interface WireTarget {

@@ -176,7 +176,7 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     problem: {
       path: "devices.led.lease",
       found: "nothing",
-      allowed: 'at least 5100ms ("every" + "deadline", in mode reduced too), or "none" (default 2s)',
+      allowed: 'at least 5.1s ("every" + "deadline", in mode reduced too), or "none" (default 2s)',
     },
   },
   {

@@ -140,7 +140,7 @@ export class SimulatedBoard {
     this.#post(device, { type: "fault", fault: "crash" });
   }
 
-  /** The cell ends and nobody tells the guardian, which then grants it nothing either. */
+  /** The cell ends, nobody tells the guardian, and it cannot be started again. */
   cutOff(device: string, incarnation = 1): void {
     this.#cutOff.add(device);
     this.kernel.endCell(device, incarnation, "killed");
@@ -165,10 +165,10 @@ export class SimulatedBoard {
 
   #load(spec: CellSpec, { name, incarnation }: CellLife) {
     if (name === TELEMETRY) return { body: telemetryBody(this.trace) };
+    if (this.#cutOff.has(name)) throw new Error("the guardian does not answer");
     if (spec.body.name === "controllerCell") return { body: controllerCell as unknown as Body };
     const owner = this.devices.findIndex(({ id }) => id === name);
     const { output, input, chip } = this.devices[owner]!;
-    if (this.#cutOff.has(name)) throw new Error("the guardian does not answer");
     const hardware = this.guardian.grant({
       owner,
       epoch: incarnation,

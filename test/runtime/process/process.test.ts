@@ -3,6 +3,7 @@ import type { Pid } from "../../../runtime/process/pid.ts";
 import { exportPid, importPid } from "../../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
+import type { Frame } from "../../../runtime/process/signal.ts";
 import { spec } from "../../harness/spec.ts";
 import { handCell } from "./hand-cell.ts";
 
@@ -280,6 +281,24 @@ spec("a forged pid reaches nobody and is counted", () => {
   assert.is(cell.processCount, 1, "a pid of another life reaches nobody");
   cell.deliver({ kind: "exit", to: wire, from, reason: "kill", linked: false });
   assert.is(cell.processCount, 0);
+});
+
+spec("a message that another cell's edge refuses is counted; a signal is carried all the same", () => {
+  const { cell, until } = handCell();
+  const posted: string[] = [];
+  const post = (frame: Frame) => {
+    posted.push(frame.kind);
+    return frame.kind !== "message";
+  };
+  cell.peerUp("full", { incarnation: 1, post });
+  const other = importPid({ board: "bench", cell: "full", incarnation: 1, number: 1, key: "0" });
+  cell.spawn(function* sender(self: Self) {
+    for (let n = 0; n < 3; n++) self.send(other, n);
+    self.exit(other, "shutdown");
+  }, []);
+  until(1);
+  assert.equal(posted, ["message", "message", "message", "exit"]);
+  assert.equal(cell.counts, { dead: 0, forged: 0, overflow: 0, credit: 3 });
 });
 
 spec("a process that yields anything but its own wait dies with an explanation", () => {

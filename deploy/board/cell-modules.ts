@@ -1,0 +1,6 @@
+/** Names of the modules that come with the programs of the cells' threads. */
+export const MODULE = {
+  cells: "holdfast:cells",
+  hardware: "holdfast:hardware",
+  mqtt: "holdfast:mqtt",
+} as const;

@@ -1,0 +1,47 @@
+/** The cells' contract with a thread for each cell, on the machine's clock. */
+import * as assert from "uvu/assert";
+import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
+import { SystemClock } from "../../runtime/time/system-clock.ts";
+import type { SpecContext } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
+import { type BenchHooks, type CellBench, hooksOf, reporter } from "./cells.ts";
+
+/** How long "nothing happens" is looked at: enough to see what is on its way, no proof that it is not late. */
+const QUIET_MS = 30;
+const LIMIT_MS = 25_000;
+
+export function threadBench(
+  t: SpecContext,
+  hooks: BenchHooks,
+): CellBench & { readonly kernel: ThreadKernel } {
+  const kernel = new ThreadKernel({ board: "bench", clock: new SystemClock(), hooks: hooksOf(hooks) });
+  t.defer(() => kernel.stop());
+  const seen: string[] = [];
+  let told = 0;
+  const pid = kernel.cell.spawn(
+    reporter((line) => seen.push(line)),
+    [],
+  );
+  kernel.cell.post(pid, "reporter runs");
+  told++;
+  return {
+    kernel,
+    seen,
+    async next(count = 1) {
+      await until(
+        `${count} lines after "${seen.slice(0, told)}"`,
+        () => seen.length >= told + count,
+        LIMIT_MS,
+      );
+      told += count;
+      return seen.slice(told - count, told);
+    },
+    async until(done) {
+      await until(`after "${seen}"`, done, LIMIT_MS);
+    },
+    async quiet() {
+      await new Promise((done) => setTimeout(done, QUIET_MS));
+      assert.equal(seen.slice(told), [], "nothing else happened");
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import * as assert from "uvu/assert";
+import { runBlocking } from "../../../runtime/cell/blocking-loop.ts";
+import type { Self } from "../../../runtime/process/self.ts";
+import { spec } from "../../harness/spec.ts";
+import { handCell } from "../process/hand-cell.ts";
+
+spec("a turn that left frames behind is followed by another, not by sleep", () => {
+  const { cell, clock } = handCell();
+  const pid = cell.spawn(function* reader(self: Self<string>) {
+    yield* self.receive((message) => message === "last");
+  }, []);
+  // Three turns' worth arrived before the first look; nobody will ring again, and no timer runs.
+  const turns = [["a", "b"], ["c", "d"], ["last"]];
+  let taken = 0;
+  runBlocking({
+    cell,
+    clock,
+    bell: new Int32Array(new SharedArrayBuffer(4)),
+    drain() {
+      for (const message of turns.shift() ?? []) cell.post(pid, message);
+      taken++;
+      return turns.length > 0;
+    },
+    over: () => cell.processCount === 0,
+  });
+  assert.is(taken, 3);
+});
+
+spec("a ring between the look at the ports and the wait is not slept through", () => {
+  const { cell, clock } = handCell();
+  const bell = new Int32Array(new SharedArrayBuffer(4));
+  const pid = cell.spawn(function* reader(self: Self<string>) {
+    yield* self.receive();
+  }, []);
+  let looks = 0;
+  runBlocking({
+    cell,
+    clock,
+    bell,
+    drain() {
+      // Arrives just after the ports were looked at: only the bell knows.
+      if (looks++ === 0) Atomics.add(bell, 0, 1);
+      else cell.post(pid, "there");
+      return false;
+    },
+    over: () => cell.processCount === 0,
+  });
+  assert.is(looks, 2);
+});

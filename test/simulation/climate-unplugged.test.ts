@@ -1,0 +1,71 @@
+import * as assert from "uvu/assert";
+import { spec } from "../harness/spec.ts";
+import { SimulatedBoard } from "./simulated-board.ts";
+
+const gone = "address_nak at i2c-1 0x76";
+
+spec(
+  "an unplugged climate sensor: bad at once, heater off, down the ladder; plugged in: up, rung by rung",
+  () => {
+    const board = new SimulatedBoard();
+    board.until(20);
+    assert.is(board.level("heater"), 1, "18 °C: it heats");
+    board.trace.news();
+
+    board.set("climate", { fault: "unplugged" });
+    board.until(21);
+    // The job of second 20 was waiting for its conversion; the heater is off with the first failed read.
+    assert.equal(board.trace.news(), [
+      "20.009 climate.temperature bad",
+      "20.009 climate.humidity bad",
+      "20.009 climate.pressure bad",
+      "20.009 thermostat mode safe: no valid temperature",
+      "20.009 GPIO17 = 0",
+      "20.009 heater output 0",
+    ]);
+    assert.is(board.trace.reading("climate.temperature")!.value, null);
+
+    board.until(80);
+    assert.equal(board.trace.news(), [
+      `22.000 climate mode reduced: ${gone}`, // the third failed job, one a second
+      `32.000 climate mode safe: ${gone}`, // the third in `reduced`, one in 5 s
+    ]);
+    assert.is(board.trace.mode("climate"), "safe");
+    assert.is(board.level("heater"), 0);
+    assert.is(board.trace.reading("climate.temperature")!.quality, "bad");
+
+    board.set("climate", { fault: null });
+    board.until(85);
+    assert.equal(board.trace.news(), [
+      "82.011 climate.temperature good",
+      "82.011 climate.humidity good",
+      "82.011 climate.pressure good",
+      "82.011 thermostat mode full: 17.7 °C is below 20.5 °C",
+      "82.011 GPIO17 = 1",
+      "82.011 heater output 1",
+    ]);
+    assert.is(board.trace.mode("climate"), "safe", "good is not yet proven good");
+
+    board.until(200);
+    assert.equal(board.trace.news(), [
+      "122.009 climate mode reduced: probation passed", // 30 s, at the next job of a 10 s period
+      "152.019 climate mode full: probation passed",
+    ]);
+  },
+);
+
+spec("a sensor that falls soon after each climb climbs later each time", () => {
+  const board = new SimulatedBoard();
+  board.until(10);
+  const climbs: number[] = [];
+  for (let fall = 0; fall < 4; fall++) {
+    board.set("climate", { fault: "unplugged" });
+    while (board.trace.mode("climate") !== "safe") board.for(1);
+    board.set("climate", { fault: null });
+    const pluggedAt = board.seconds;
+    while (board.trace.mode("climate") !== "full") board.for(1);
+    climbs.push(board.seconds - pluggedAt);
+  }
+  // Both falls of a time double the probation of 30 s, up to 16 times; two rungs, and a job each 10 and 5 s.
+  assert.equal(climbs, [81, 260, 980, 980]);
+});
