@@ -47,7 +47,7 @@ export class DeviceOutput {
 
   /** When a command ends by itself, us. */
   nextUs(): number {
-    return this.#command.endsAtUs(this.#self.nowUs());
+    return this.#command.endsAtUs();
   }
 
   /** A person's command, already checked against the device's schema. */

@@ -108,9 +108,10 @@ export function* deviceProcess(
     const untilUs = Math.min(job.releaseUs, output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
     const message = yield* self.receive(undefined, { untilUs });
     try {
+      // With every message, too: a flood of them must not put off the end of a command.
+      output?.expire();
       switch (message?.type) {
         case undefined:
-          output?.expire();
           if (self.nowUs() >= job.releaseUs) yield* runJob();
           else if (self.nowUs() >= (task.dueUs?.() ?? Infinity)) readings.took(yield* task.sample(self));
           break;
