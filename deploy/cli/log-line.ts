@@ -21,6 +21,11 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `guardian: defect: ${detail.stack}`;
     case "unsettled":
       return "guardian: an output has not read back its safe level";
+    case "stopped": {
+      const lines = detail.unsafe as readonly string[] | undefined;
+      if (lines === undefined || lines.length === 0) return undefined;
+      return `guardian: stopped, but ${lines.join(", ")} did not read back the safe level: check the wiring`;
+    }
     case "watchdog":
       return `watchdog: ended the runtime: ${detail.endRuntime}`;
     case "event":

@@ -19,8 +19,10 @@ export class DeviceOutput {
   readonly #voice: Voice;
   readonly #command: OutputCommand;
   readonly #field: string;
-  /** The level last driven; `undefined` when nothing was driven since the start. */
+  /** The level last driven; `undefined` when it is not known what the line does. */
   #level: number | undefined;
+  /** Nothing was driven since the start: a level found may be one that is held. */
+  #untouched = true;
   #changed = false;
   /** People were told of a time that runs down. */
   #running = false;
@@ -45,7 +47,7 @@ export class DeviceOutput {
 
   /** When a command ends by itself, us. */
   nextUs(): number {
-    return this.#command.endsAtUs(this.#self.nowUs());
+    return this.#command.endsAtUs();
   }
 
   /** A person's command, already checked against the device's schema. */
@@ -53,6 +55,11 @@ export class DeviceOutput {
     const value = command.values[this.#field];
     const level = value === undefined ? undefined : Number(value);
     this.#answer(command, this.#command.fromPerson(command, level, this.#self.nowUs()));
+  }
+
+  /** Whether a person's command asks for the safe level, which is accepted in every mode. */
+  isSafe({ values }: Command): boolean {
+    return Number(values[this.#field]) === this.#safeLevel();
   }
 
   drive(message: DriveMessage): void {
@@ -91,9 +98,14 @@ export class DeviceOutput {
   /** Once a job, after its measurement: the level is still wanted. */
   renew(measured: readonly Measurement[]): void {
     if (this.#level === undefined) {
-      // A level held over a restart stays until somebody commands; it is not ours, so it is not renewed.
       const found = measured.find(({ reading }) => reading === this.#field)?.value;
-      if (Number(found) === this.#safeLevel()) this.#level = this.#safeLevel();
+      if (Number(found) === this.#safeLevel() && this.#wanted() === this.#safeLevel()) {
+        this.#level = this.#safeLevel();
+      } else if (!this.#untouched) {
+        // The last drive failed half-way or was refused: the line is not where it should be.
+        this.#follow(undefined, true);
+      }
+      // Else a level held over a restart: it stays until somebody commands, and is not renewed.
     } else if (this.#level !== this.#wanted() || this.#level !== this.#safeLevel()) {
       this.#follow(undefined, this.#level !== this.#wanted());
     }
@@ -102,14 +114,15 @@ export class DeviceOutput {
 
   toSafe(cause: string): void {
     this.#command.clear();
+    this.#untouched = false;
+    this.#level = undefined;
     this.#voice.event({ kind: "safe", cause });
     try {
       this.#task.drive?.(this.#safeLevel());
     } catch (error) {
-      // Nothing more can be done from here: unrenewed, the guardian's line lease ends the level.
+      // Each job tries again; meanwhile, unrenewed, the guardian's line lease ends the level.
       if (!(error instanceof LineError)) throw error;
     }
-    this.#level = undefined;
     this.#changed = true;
     this.announce();
   }
@@ -138,13 +151,15 @@ export class DeviceOutput {
   #follow(command: Command | undefined, differs: boolean): boolean {
     let changed = differs;
     const wanted = this.#wanted();
+    this.#untouched = false;
     try {
       if (!changed && wanted !== this.#safeLevel()) changed = !this.#renewed();
       if (changed) this.#task.drive?.(wanted);
     } catch (error) {
+      // Whether the line moved is not known: the next job drives it to what is wanted then.
+      this.#level = undefined;
       if (!(error instanceof LineError) || !isPolicy(error)) throw error;
       this.#command.clear();
-      this.#level = undefined;
       if (command !== undefined) this.refuse(command, error.message);
       else if (this.#waitsFor !== error.code) this.#voice.event({ kind: "waits", cause: error.message });
       this.#waitsFor = error.code;
@@ -199,5 +214,5 @@ export class DeviceOutput {
 
 /** The guardian keeps the output inside its policy: no fault of the device. */
 function isPolicy({ code }: LineError): boolean {
-  return code === "min_off" || code === "max_on" || code === "refused";
+  return code === "min_off" || code === "max_on" || code === "interlock" || code === "refused";
 }

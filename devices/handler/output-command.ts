@@ -43,9 +43,9 @@ export class OutputCommand {
     return this.#live(nowUs)?.level ?? this.#safeLevel;
   }
 
-  /** When the present command ends by itself, us; `Infinity` without one. */
-  endsAtUs(nowUs: number): number {
-    return this.#live(nowUs)?.untilUs ?? Number.POSITIVE_INFINITY;
+  /** When `expire` has something to do, us, in the past until it did it; `Infinity` without a command. */
+  endsAtUs(): number {
+    return (this.#manual ?? this.#controller)?.untilUs ?? Number.POSITIVE_INFINITY;
   }
 
   /** When a person's command ends by itself, us; `Infinity` without one or for one that needs no end. */
@@ -82,7 +82,9 @@ export class OutputCommand {
     if (command.override !== true && level !== 0) {
       return refused(`ownedBy ${ownedBy}: send "override": true and "for" to take it from its controller`);
     }
-    const forMs = command.forMs ?? maxOverrideMs;
+    // Off without an override is never refused, only cut short: the state says what remains.
+    const longestMs = command.override === true ? Number.POSITIVE_INFINITY : maxOverrideMs;
+    const forMs = Math.min(command.forMs ?? maxOverrideMs, longestMs);
     if (forMs > maxOverrideMs) return refused(`an override lasts at most ${maxOverrideMs / 60_000} minutes`);
     this.#manual = { level, untilUs: nowUs + forMs * 1000 };
     return ACCEPTED;

@@ -17,11 +17,16 @@ const READ_BYTES = 4096;
 /**
  * The guardian as a process: owns the lines and buses, keeps the runtime alive, ends only after safe levels
  * were read back. Exits 0 after an orderly stop (SIGTERM, the end of standard input when asked for), 1 when
- * its hardware is gone or it has a defect. SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
+ * an output did not read back its safe level then, its hardware is gone or it has a defect. SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
  */
 export async function runGuardian(plan: GuardianPlan): Promise<void> {
   process.on("SIGINT", () => {});
   process.on("SIGHUP", () => {});
+  let wanted = false;
+  let stop = async () => {
+    wanted = true; // while it is starting: the lines it adopts are made safe first
+  };
+  process.on("SIGTERM", () => void stop());
   const clock = new SystemClock();
   setThreadNice(NICE.guardian);
   const log = new Log();
@@ -95,18 +100,19 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     },
     stop: () => guardian.stop(),
     whenSettled: (callback) => guardian.whenSettled(callback),
+    unsafe: () => guardian.unsafe(),
   });
   keeper = runtime;
 
   let stopping = false;
-  const stop = async () => {
+  stop = async () => {
     if (stopping) return;
     stopping = true;
-    await runtime.stop();
-    log.line({ stopped: { atUs: clock.now() } });
-    await exit(0);
+    const unsafe = await runtime.stop();
+    log.line({ stopped: { unsafe, atUs: clock.now() } });
+    await exit(unsafe.length === 0 ? 0 : 1);
   };
-  process.on("SIGTERM", stop);
+  if (wanted) return stop();
   if (plan.stopWhenStdinEnds === true) process.stdin.on("end", stop).on("error", stop).resume();
   process.on("uncaughtException", (error) => {
     log.line({ defect: { stack: error.stack ?? String(error), atUs: clock.now() } });

@@ -144,6 +144,11 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     this.#calls.whenSettled(callback);
   }
 
+  /** Outputs that are commanded to their safe level and have not read it back. */
+  unsafe(): string[] {
+    return this.#outputs.filter(({ unsafe }) => unsafe).map(({ plan }) => plan.line);
+  }
+
   stats(): Record<string, number> {
     const { total, fenced } = this.#refusals;
     return { requests: this.#requests, refused: total, fenced, underWay: this.#calls.underWay };

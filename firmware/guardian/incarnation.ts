@@ -51,7 +51,8 @@ export class Incarnation {
     this.#on = on;
     this.reply = new ReplyPipe(pipes.reply);
     for (let owner = 0; owner < pipes.slots; owner++) {
-      const onBytes = (bytes: Uint8Array, length: number) => on.bytes(owner, bytes, length);
+      // What a dead runtime still had in its pipes must not lie in front of the next one's first frame.
+      const onBytes = (bytes: Uint8Array, length: number) => this.#dead || on.bytes(owner, bytes, length);
       this.#requests.push(new FifoReader(requestPipe(pipes.directory, owner), { keepOpen: true, onBytes }));
     }
     this.#child = spawn(plan.runtime.command, plan.runtime.args, {
@@ -77,7 +78,9 @@ export class Incarnation {
     const limitMs = plan.petLimitMs ?? 100;
     const onDead = (by: DeathSign) => this.#sign(by);
     const startLimitMs = plan.startLimitMs ?? 30_000;
-    const onFence = on.fence;
+    const onFence = (fenced: OwnerEpoch) => {
+      if (!this.#dead) on.fence(fenced);
+    };
     this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, startLimitMs, clock, steal, onDead, onFence });
   }
 

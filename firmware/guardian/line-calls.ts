@@ -17,7 +17,7 @@ export class LineCalls {
   readonly #answer: (call: PendingCall, status: Status, level: number) => void;
   readonly #pending = new PendingCalls();
   #byPolicy = 0;
-  #onSettled: (() => void) | undefined;
+  readonly #onSettled: (() => void)[] = [];
 
   /** `answer` gets the logical level of a call that a request made. */
   constructor(
@@ -77,7 +77,7 @@ export class LineCalls {
   /** Calls back once every level driven by policy so far was read back, or failed to be. */
   whenSettled(callback: () => void): void {
     if (this.#byPolicy === 0) callback();
-    else this.#onSettled = callback;
+    else this.#onSettled.push(callback);
   }
 
   #request(
@@ -103,8 +103,6 @@ export class LineCalls {
   #settled(): void {
     this.#byPolicy--;
     if (this.#byPolicy > 0) return;
-    const callback = this.#onSettled;
-    this.#onSettled = undefined;
-    callback?.();
+    for (const callback of this.#onSettled.splice(0)) callback();
   }
 }

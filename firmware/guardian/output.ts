@@ -32,6 +32,8 @@ export class Output {
   readonly #leaseUs: number;
   #level: number;
   #released = false;
+  /** The level was read back since it was commanded. */
+  #confirmed = false;
   /** The owner's level was ended by its lease or by `maxOn`, and it has not written since. */
   #takenBack = false;
   #leaseEndUs = Infinity;
@@ -56,6 +58,11 @@ export class Output {
   /** Commanded on, and not let go. */
   get isOn(): boolean {
     return this.#level > 0 && !this.#released;
+  }
+
+  /** Commanded safe, and not read back so (yet). */
+  get unsafe(): boolean {
+    return this.#level === this.safeLevel && !this.#released && !this.#confirmed;
   }
 
   get electrical(): number {
@@ -139,6 +146,7 @@ export class Output {
   readBack(expected: number, level: number, nowUs: number): boolean {
     const tolerance = this.plan.kind === "pwm" ? PWM_TOLERANCE : 0;
     const good = Math.abs(level - expected) <= tolerance;
+    if (expected === this.electrical) this.#confirmed = good;
     if (good || this.#released) return good;
     const event = { line: this.plan.line, level: Number.isNaN(level) ? null : level, atUs: nowUs };
     if (expected === this.toElectrical(this.safeLevel) && this.#level === this.safeLevel) {
@@ -171,6 +179,7 @@ export class Output {
   #become(level: number, nowUs: number, forced: boolean): void {
     this.#level = level;
     this.#released = false;
+    this.#confirmed = false;
     this.#takenBack = false;
     this.#holdEndUs = Infinity;
     this.#retryUs = Infinity;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
 import { makePipes } from "../transport/pipes.ts";
@@ -8,6 +9,8 @@ import { StealGauge } from "./steal.ts";
 
 /** A frozen runtime is killed after this time even if the lines do not answer. */
 const SETTLE_LIMIT_MS = 50;
+/** An orderly stop waits this long for outputs that do not read back: they are driven again each 100 ms. */
+const STOP_TRIES_MS = [100, 100, 100, 100, 100];
 
 /** What the keeper asks of the guardian. */
 export interface Kept extends Pick<IncarnationEvents, "bytes" | "message" | "fence"> {
@@ -16,6 +19,8 @@ export interface Kept extends Pick<IncarnationEvents, "bytes" | "message" | "fen
   /** Brings every output to its safe level. */
   stop(): void;
   whenSettled(callback: () => void): void;
+  /** Outputs that should be at their safe level and have not read it back. */
+  unsafe(): readonly string[];
 }
 
 /** Keeps one runtime alive: safe levels first when it dies, then its end, then the next one. */
@@ -72,17 +77,18 @@ export class RuntimeKeeper {
     if (this.#stopping) await this.#end(0);
   }
 
-  /** Safe levels, read back, then the end of the runtime. */
-  async stop(): Promise<void> {
+  /** Safe levels, read back, then the end of the runtime. Resolves to the outputs that did not read back. */
+  async stop(): Promise<readonly string[]> {
     this.#stopping = true;
     clearTimeout(this.#restart);
     this.#incarnation?.bar();
     this.#kept.stop();
     await this.#settled();
-    this.#log.line({ safe: { doneUs: this.#clock.now() } });
     this.#incarnation?.control.send({ stopping: true });
     this.#incarnation?.signal("SIGTERM");
     await this.#end(this.#plan.stopLimitMs ?? 1000);
+    for (const waitMs of STOP_TRIES_MS) if (this.#kept.unsafe().length > 0) await sleep(waitMs);
+    return this.#kept.unsafe();
   }
 
   async #died(by: DeathSign): Promise<void> {
@@ -91,13 +97,13 @@ export class RuntimeKeeper {
     this.#kept.runtimeDied();
     this.#log.line({ runtimeDead: { seenUs, by } });
     await this.#settled();
-    this.#log.line({ safe: { doneUs: this.#clock.now() } });
     await this.#end(0);
     if (this.#stopping) return;
     const waitMs = this.#backOff.after(this.#clock.now() - this.#startedUs);
     this.#restart = setTimeout(() => this.start(), waitMs);
   }
 
+  /** Resolves when all was read back, or after the limit; `safe` is logged only when it is true. */
   #settled(): Promise<void> {
     return new Promise((resolve) => {
       const limit = setTimeout(() => {
@@ -106,6 +112,9 @@ export class RuntimeKeeper {
       }, SETTLE_LIMIT_MS);
       this.#kept.whenSettled(() => {
         clearTimeout(limit);
+        const lines = this.#kept.unsafe();
+        const atUs = this.#clock.now();
+        this.#log.line(lines.length === 0 ? { safe: { doneUs: atUs } } : { unsettled: { lines, atUs } });
         resolve();
       });
     });

@@ -217,6 +217,20 @@ spec("a safe level that does not read back is an alarm and is driven again until
   equal(happened(), ["readBack"]);
 });
 
+spec("an output counts as unsafe until its safe level was read back", () => {
+  const { output, write, safe, readBack } = bench({});
+  write(1);
+  is(output.unsafe, false, "its owner wants it on");
+  safe();
+  is(output.unsafe, true, "driven, not read back yet");
+  readBack(1, 1);
+  is(output.unsafe, true, "the answer to an earlier drive");
+  readBack(0, 1);
+  is(output.unsafe, true);
+  readBack(0, 0);
+  is(output.unsafe, false);
+});
+
 spec("levels that a line cannot have are refused", () => {
   const { write } = bench({});
   for (const level of [0.5, 2, -1, NaN, Infinity]) is(write(level), "refused", String(level));

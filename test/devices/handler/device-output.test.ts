@@ -6,16 +6,28 @@ import type { Pid } from "../../../runtime/process/pid.ts";
 import { demoPlan } from "../../deploy/demo-board.ts";
 import { spec } from "../../harness/spec.ts";
 
+interface PlayedLine {
+  level: number;
+  /** Away from safe, and to it. */
+  refuses: LineErrorCode | undefined;
+  refusesOff?: LineErrorCode | undefined;
+  taken: boolean;
+  /** Carries out what it is told, and its answer does not arrive. */
+  losesAnswer?: boolean;
+}
+
 /** The heater's output over a line that a test plays the guardian of. */
-function heater(line = { level: 0, refuses: undefined as LineErrorCode | undefined, taken: false }) {
+function heater(line: PlayedLine = { level: 0, refuses: undefined, taken: false }) {
   const trace: string[] = [];
   let nowUs = 0;
   const task: Partial<DeviceTask> = {
     drive(level) {
       trace.push(`drive ${level}`);
-      if (level > 0 && line.refuses !== undefined) throw new LineError(line.refuses, "GPIO17");
+      const refuses = level > 0 ? line.refuses : line.refusesOff;
+      if (refuses !== undefined) throw new LineError(refuses, "GPIO17");
       line.level = level;
       line.taken = false;
+      if (line.losesAnswer === true) throw new LineError("timeout", "GPIO17");
       return level;
     },
     renew() {
@@ -41,6 +53,7 @@ function heater(line = { level: 0, refuses: undefined as LineErrorCode | undefin
         ...{ type: "drive", controller: "thermostat", from: undefined as unknown as Pid, level },
         ...{ forMs: 3000, sampledAtUs: nowUs },
       }),
+    toSafe: (cause: string) => output.toSafe(cause),
     job: () => {
       nowUs += 500_000;
       output.renew([{ reading: "on", value: line.level === 1 }]);
@@ -100,4 +113,46 @@ spec("a line held over a restart stays until somebody commands, and off is drive
   drive(0);
   assert.equal(news(), ["drive 0", "output 0"]);
   assert.is(line.level, 0);
+});
+
+spec("a way to safe that failed is tried again at each job: no lease may be there to end the level", () => {
+  const { line, drive, toSafe, job, news } = heater();
+  job();
+  drive(1);
+  line.refusesOff = "timeout";
+  news();
+  toSafe("three faults");
+  assert.equal(news(), ["safe three faults", "drive 0"]);
+  assert.throws(job, (error: LineError) => error.code === "timeout");
+  assert.equal(news(), ["drive 0"]);
+  line.refusesOff = undefined;
+  assert.equal(job(), ["drive 0", "output 0"]);
+  assert.is(line.level, 0);
+  assert.equal(job(), []);
+});
+
+spec("a drive whose answer was lost leaves nothing behind: the line is driven to what is wanted next", () => {
+  const { line, drive, job, news } = heater();
+  job();
+  line.losesAnswer = true;
+  assert.throws(
+    () => drive(1),
+    (error: LineError) => error.code === "timeout",
+  );
+  assert.is(line.level, 1, "the guardian had carried it out");
+  line.losesAnswer = false;
+  news();
+  drive(0);
+  assert.equal(news(), ["drive 0", "output 0"]);
+  assert.is(line.level, 0);
+  assert.equal(job(), []);
+});
+
+spec("an interlock is a policy, no fault of the device: it waits", () => {
+  const { line, drive, job, news } = heater();
+  job();
+  line.refuses = "interlock";
+  drive(1);
+  assert.equal(news(), ["drive 1", "waits interlock at GPIO17"]);
+  assert.equal(job(), []);
 });

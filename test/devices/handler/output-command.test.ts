@@ -14,13 +14,13 @@ spec("a command ends by its own `for`, else by the device's `commandFor`", () =>
   assert.is(output.expire(1.9 * s), false);
   assert.is(output.expire(2 * s), true);
   output.fromPerson(plain, 1, 10 * s);
-  assert.is(output.endsAtUs(10 * s), 15 * s);
+  assert.is(output.endsAtUs(), 15 * s);
 });
 
 spec("off needs no end", () => {
   const output = new OutputCommand(free);
   output.fromPerson(plain, 0, 0);
-  assert.is(output.endsAtUs(0), Number.POSITIVE_INFINITY);
+  assert.is(output.endsAtUs(), Number.POSITIVE_INFINITY);
   assert.is(output.expire(1e12), false);
 });
 
@@ -75,4 +75,21 @@ spec("a controller's command lasts as long as it is renewed; a stranger's is ref
 
 spec("an override without a controller to override is refused", () => {
   assert.is(new OutputCommand(free).fromPerson({ values: {}, override: true }, 1, 0).accepted, false);
+});
+
+spec("an end that passed while nobody looked is still due, and once", () => {
+  const output = new OutputCommand(free);
+  output.fromPerson({ values: {}, forMs: 2000 }, 1, 0);
+  assert.is(output.level(3 * s), 0);
+  assert.is(output.endsAtUs(), 2 * s);
+  assert.is(output.expire(3 * s), true);
+  assert.is(output.endsAtUs(), Number.POSITIVE_INFINITY);
+});
+
+spec("off at an owned output is accepted whatever its `for`, and cut to the longest override", () => {
+  const output = new OutputCommand(owned);
+  assert.ok(output.fromPerson({ values: {}, forMs: 7_200_000 }, 0, 0).accepted);
+  assert.is(output.overrideLeftUs(0), 1800 * s);
+  const verdict = output.fromPerson({ values: {}, override: true, forMs: 7_200_000 }, 1, 0);
+  assert.is(verdict.accepted, false);
 });
