@@ -123,7 +123,9 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     }
     switch (message.type) {
       case "commanded":
-        self.send(message.device, { type: "command", command: message.command });
+        if (self.whereis(message.device) !== undefined)
+          self.send(message.device, { type: "command", command: message.command });
+        else link.refuse(message.device, message.command, `"${message.device}" is being started again`);
         break;
       case "worldSet":
         self.send("world", { type: "set", device: message.device, set: message.set });

@@ -64,7 +64,8 @@ const kernel = new ThreadKernel({
       const slot = slots.get(name);
       const plan = devices.find(({ id }) => id === name);
       if (slot === undefined || plan === undefined) return undefined;
-      const epoch = incarnation * 65_536 + life;
+      // 32 bits on the wire. The guardian forgets epochs with the runtime they belong to.
+      const epoch = (incarnation % 65_536) * 65_536 + life;
       const { output, input, chip } = plan;
       const grant = {
         owner: slot,

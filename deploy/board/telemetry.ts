@@ -78,6 +78,7 @@ export class Telemetry {
       id: device.id,
       spec: device.command,
       ready: state.ready === true,
+      life: state.restarts ?? 0,
       ...(device.off === undefined ? {} : { off: device.off }),
       ...(device.maxForMs === undefined ? {} : { maxForMs: device.maxForMs }),
       ...(device.maxOverrideMs === undefined ? {} : { maxOverrideMs: device.maxOverrideMs }),

@@ -50,6 +50,8 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   let guardian: ChildProcess | undefined;
   let runtimePid: number | undefined;
   let stopping = false;
+  let worldEnded = false;
+  let lastTry = false;
   let stoppingSinceMs = 0;
 
   const ended = new Promise<number>((done) => {
@@ -58,11 +60,18 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
       createInterface({ input: guardian.stderr! }).on("line", (line) => {
         const event = parseLog(line);
         if (event?.runtimeStarted !== undefined) runtimePid = (event.runtimeStarted as { pid: number }).pid;
+        if (event?.runtimeExited !== undefined) runtimePid = undefined; // the number may soon be another's
         const text = json ? line : logLine(line, event);
         if (text !== undefined) process.stderr.write(`${text}\n`);
       });
+      // Ctrl-C came between two guardians: the next one still has to make the lines of the last safe.
+      if (stopping) guardian.stdin!.end();
+      guardian.stdin!.on("error", () => {}); // it died before it read that it should stop
       guardian.on("exit", (code, signal) => {
-        if (stopping) return done(code === 0 ? EXIT.ok : EXIT.failed);
+        // One that was killed while it should stop may have left lines on: one more makes them safe.
+        if (stopping && (signal === null || worldEnded || lastTry))
+          return done(code === 0 ? EXIT.ok : EXIT.failed);
+        lastTry = stopping;
         const how = signal ?? `code ${code}`;
         process.stderr.write(
           json
@@ -75,8 +84,9 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
     startGuardian();
     world.on("exit", () => {
       if (!stopping) process.stderr.write("the emulated world ended: nothing is left to run on\n");
+      worldEnded = true;
       stopping = true;
-      guardian?.kill("SIGTERM");
+      guardian?.stdin?.end();
     });
   });
 
@@ -95,7 +105,8 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
     stopping = true;
     stoppingSinceMs = performance.now();
     if (!json) say("\nstopping: outputs to their safe levels (Ctrl-C again ends the runtime at once)\n");
-    guardian?.kill("SIGTERM");
+    // Not by a signal, which would end a guardian that is still loading its code without safe levels.
+    guardian?.stdin?.end();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

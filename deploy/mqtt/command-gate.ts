@@ -21,6 +21,8 @@ export interface CatalogueEntry {
   readonly spec: CommandSpec;
   /** Its first good job is done. */
   readonly ready: boolean;
+  /** Which life of its process this is: a restart ends what was commanded before. Default 0. */
+  readonly life?: number;
   /** The values that bring it to its safe level, for example `{"on":false}`. */
   readonly off?: Readonly<Record<string, boolean | number>>;
   /** Longest `for`, ms. Default 24 h. */
@@ -34,7 +36,7 @@ export type WorldSet = Readonly<Record<string, boolean | number | string | null>
 export type GateResult =
   | { readonly kind: "command"; readonly device: string; readonly command: Command }
   | { readonly kind: "world"; readonly device: string; readonly set: WorldSet }
-  /** Its id was carried out within ten minutes: answered as done, and not carried out again. */
+  /** Its id was let through to this life of the device within ten minutes: answered as done, and not carried out again. */
   | { readonly kind: "repeated"; readonly device: string; readonly id: string }
   | {
       readonly kind: "refused";
@@ -148,8 +150,15 @@ export class CommandGate {
     if (typeof command === "string") return refuse(device, json.fields, command);
     if (command.id !== undefined) {
       const key = idKey(device, command.id);
-      if (this.#seen.has(key, nowMs)) return { kind: "repeated", device, id: command.id };
-      this.#seen.add(key, nowMs);
+      const { life = 0 } = entry;
+      const seenIn = this.#seen.lifeOf(key, nowMs);
+      if (seenIn === life) return { kind: "repeated", device, id: command.id };
+      // Sent to a life that ended: perhaps never carried out. Off is harmless twice, anything else is asked for anew.
+      if (seenIn !== undefined && !off) {
+        const reason = `"${device}" was started again since this id was sent, which ended the command: send it with a new id`;
+        return refuse(device, json.fields, reason);
+      }
+      this.#seen.add(key, nowMs, life);
     }
     return { kind: "command", device, command };
   }

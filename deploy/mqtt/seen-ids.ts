@@ -7,8 +7,8 @@
 export class SeenIds {
   readonly #keepMs: number;
   readonly #capacity: number;
-  /** Id to the time it was added, in that order. */
-  readonly #atMs = new Map<string, number>();
+  /** Id to the time it was added, in that order, and in which life of its device. */
+  readonly #seen = new Map<string, { readonly atMs: number; readonly life: number }>();
 
   constructor(keepMs: number, capacity: number) {
     this.#keepMs = keepMs;
@@ -17,20 +17,25 @@ export class SeenIds {
 
   /** Whether `id` was added within the last `keepMs`. */
   has(id: string, nowMs: number): boolean {
-    const atMs = this.#atMs.get(id);
-    return atMs !== undefined && nowMs - atMs < this.#keepMs;
+    return this.lifeOf(id, nowMs) !== undefined;
+  }
+
+  /** The life in which `id` was added within the last `keepMs`; `undefined` when it was not. */
+  lifeOf(id: string, nowMs: number): number | undefined {
+    const seen = this.#seen.get(id);
+    return seen !== undefined && nowMs - seen.atMs < this.#keepMs ? seen.life : undefined;
   }
 
   delete(id: string): void {
-    this.#atMs.delete(id);
+    this.#seen.delete(id);
   }
 
-  add(id: string, nowMs: number): void {
-    this.#atMs.delete(id);
-    this.#atMs.set(id, nowMs);
-    for (const [oldest, atMs] of this.#atMs) {
-      if (this.#atMs.size <= this.#capacity && nowMs - atMs < this.#keepMs) break;
-      this.#atMs.delete(oldest);
+  add(id: string, nowMs: number, life = 0): void {
+    this.#seen.delete(id);
+    this.#seen.set(id, { atMs: nowMs, life });
+    for (const [oldest, { atMs }] of this.#seen) {
+      if (this.#seen.size <= this.#capacity && nowMs - atMs < this.#keepMs) break;
+      this.#seen.delete(oldest);
     }
   }
 }

@@ -42,7 +42,8 @@ export class BusOwner {
   readonly #free: number[] = [];
   readonly #queue = new DeadlineQueue(QUEUE);
   #current: Transfer | undefined;
-  #currentSlot = 0;
+  /** Its bytes belong to the backend until that says `done`, also after it was answered `timeout`. */
+  #currentSlot: number | undefined;
   #limitUs = Infinity;
   #busy = false;
 
@@ -89,6 +90,8 @@ export class BusOwner {
   /** The backend's answer to the transfer under way. */
   done(status: BusStatus, bytes: Uint8Array, at: number, length: number, nowUs: number): void {
     this.#end(status, bytes, at, length);
+    if (this.#currentSlot !== undefined) this.#free.push(this.#currentSlot);
+    this.#currentSlot = undefined;
     if (status === "bus_stuck") {
       this.#backend.recover(this.#bus);
     } else {
@@ -135,7 +138,6 @@ export class BusOwner {
     this.#limitUs = Infinity;
     if (transfer === undefined) return; // answered `timeout` before
     this.#answers.answer(transfer, status, bytes, at, length);
-    this.#free.push(this.#currentSlot);
   }
 
   #drop(slot: number, status: Status): void {

@@ -217,7 +217,8 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     for (const { lines } of this.#plan.interlocks ?? []) {
       if (!lines.includes(output.plan.line)) continue;
       for (const other of this.#outputs) {
-        if (other !== output && other.isOn && lines.includes(other.plan.line)) return true;
+        // One that was told to go off and has not read back so may be on.
+        if (other !== output && (other.isOn || other.unsafe) && lines.includes(other.plan.line)) return true;
       }
     }
     return false;

@@ -31,12 +31,15 @@ export class Log {
     if (!this.#writing) this.#next();
   }
 
-  /** Resolves when everything is written, or after the limit. */
-  drain(limitMs: number): Promise<void> {
-    if (!this.#writing) return Promise.resolve();
+  /**
+   * Resolves when everything is written, or after the limit; false when a write is still under way: the end of
+   * the process would then wait for its thread, for ever if nobody reads.
+   */
+  drain(limitMs: number): Promise<boolean> {
+    if (!this.#writing) return Promise.resolve(true);
     return new Promise((resolve) => {
-      this.#onIdle = resolve;
-      setTimeout(resolve, limitMs);
+      this.#onIdle = () => resolve(true);
+      setTimeout(() => resolve(false), limitMs);
     });
   }
 

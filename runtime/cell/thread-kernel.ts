@@ -25,6 +25,8 @@ const KERNEL_CELL = "kernel";
 const DEFAULT_HEAP_MB = 32;
 /** Threads that load their code at the same time: more only take the cores from each other and from the watchdog. */
 const BOOTS_AT_ONCE = 2;
+/** A thread that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
+const BOOT_LIMIT_MS = 30_000;
 
 /** A cell's thread as the kernel knows it. */
 interface Running {
@@ -37,6 +39,7 @@ interface Running {
   cause: ExitReason | undefined;
   over: boolean;
   booting: boolean;
+  bootLimit: NodeJS.Timeout | undefined;
 }
 
 /** What a thread starts with, before its hardware was prepared. */
@@ -48,6 +51,8 @@ export interface ThreadKernelOptions {
   readonly hooks?: KernelHooks;
   /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
   readonly program?: (spec: CellSpec) => URL;
+  /** How long a cell's thread may load its code. Default 30 s. */
+  readonly bootLimitMs?: number;
   /** Told which progress memory belongs to which life, so that a watchdog can read it. */
   readonly onStarted?: (name: string, incarnation: number, progress: SharedArrayBuffer) => void;
 }
@@ -119,6 +124,7 @@ export class ThreadKernel implements Kernel {
       cause: undefined,
       over: false,
       booting: false,
+      bootLimit: undefined,
     };
     // Both ends leave at once, by the kernel's ports: an end that is kept closes when the other's cell dies, and
     // a closed port cannot be handed to a new thread.
@@ -181,6 +187,8 @@ export class ThreadKernel implements Kernel {
       resourceLimits: { maxOldGenerationSizeMb: spec.heapMb ?? DEFAULT_HEAP_MB, maxYoungGenerationSizeMb: 4 },
     });
     running.worker = worker;
+    const end = () => this.endCell(spec.name, incarnation, "hung");
+    running.bootLimit = setTimeout(end, this.#options.bootLimitMs ?? BOOT_LIMIT_MS);
     for (const [name, pid] of this.#registry.entries()) running.peer.post({ control: "named", name, pid });
     worker.on("error", (error: Error & { code?: string }) => {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -202,6 +210,7 @@ export class ThreadKernel implements Kernel {
   #booted(running: Running): void {
     if (!running.booting) return;
     running.booting = false;
+    clearTimeout(running.bootLimit);
     this.#boots--;
     this.#bootNext();
   }

@@ -75,14 +75,18 @@ export class Watchdog {
    * Acts on what is late; returns when to look again, us.
    *
    * A look that itself came late proves nothing about others (the whole process may have stood still): once,
-   * it pets and gives everybody `GRACE_US`.
+   * it pets and gives everybody `GRACE_US`. The time of the stall counts for nobody, and no other time is given:
+   * a machine that stalls again and again still sees a kernel that hangs.
    */
   look(nowUs: number): number {
     const { lookUs, kernelLimitUs, endLimitUs } = this.#options;
-    if (nowUs - this.#dueUs > STALL_US) {
+    const stalledUs = nowUs - this.#dueUs;
+    if (stalledUs > STALL_US) {
       this.#dueUs = Number.POSITIVE_INFINITY;
       this.#warden.pet();
-      if (this.#kernelSeenUs !== undefined) this.#kernelSeenUs = nowUs;
+      if (this.#kernelSeenUs !== undefined) this.#kernelSeenUs += stalledUs;
+      for (const watched of this.#cells.values())
+        if (watched.fencedAtUs !== undefined) watched.fencedAtUs += stalledUs;
       return nowUs + GRACE_US;
     }
     if (nowUs >= this.#nextPetUs) {

@@ -163,6 +163,17 @@ spec("a repeated id within ten minutes is answered and not carried out again", (
   assert.is(g.set("pump", { on: true, id: "a" }).kind, "command");
 });
 
+spec("an id of a life that ended is not said to be done: off goes through again, on is refused", () => {
+  const catalogue = [{ ...pump, life: 0 }];
+  const g = gate(true, catalogue);
+  assert.is(g.set("pump", { on: true, id: "a" }).kind, "command");
+  assert.is(g.set("pump", { on: false, id: "b" }).kind, "command");
+  catalogue[0] = { ...pump, life: 1 }; // it hung and was ended before it looked into its mailbox
+  assert.match(g.reason("pump", { on: true, id: "a" }), /new id/);
+  assert.is(g.set("pump", { on: false, id: "b" }).kind, "command");
+  assert.is(g.set("pump", { on: false, id: "b" }).kind, "repeated");
+});
+
 spec("the id of a refused command, or of one that could not be carried out, may be tried again", () => {
   const g = gate();
   assert.is(g.set("pump", { on: "yes", id: "a" }).kind, "refused");

@@ -10,8 +10,12 @@ const nothing = new Uint8Array(0);
 function bench() {
   const trace: string[] = [];
   let current = (_request: number) => true;
+  let lent: Uint8Array = nothing;
   const backend = {
-    transfer: (_: number, address: number) => void trace.push(`start ${address}`),
+    transfer: (_: number, address: number, bytes: Uint8Array) => {
+      lent = bytes;
+      trace.push(`start ${address}`);
+    },
     recover: () => void trace.push("nine clocks"),
   } as unknown as Backend;
   const bus = new BusOwner(0, backend, {
@@ -22,8 +26,10 @@ function bench() {
   const writer = new FrameWriter();
   return {
     bus,
+    /** What the backend was given to write. */
+    lent: () => lent,
     submit(request: number, deadlineUs: number, nowUs = 0) {
-      writer.begin(KIND.transfer, 0, request, 0, 1, deadlineUs).u16(0).u8(request).u8(0).u16(1);
+      writer.begin(KIND.transfer, 0, request, 0, 1, deadlineUs).u16(0).u8(request).u8(0).u16(1).u8(request);
       const frame = new FrameReader().over(writer.bytes);
       frame.decode(0, writer.length);
       return bus.submit(frame, 0, nowUs);
@@ -74,6 +80,17 @@ spec("a transfer that takes too long is answered, and the bus stays busy until i
   done(700);
   done(800);
   equal(happened(), ["start 2", "2 ok"]);
+});
+
+spec("the bytes of a transfer that takes too long stay as they are until it ends", () => {
+  const { bus, lent, submit, done } = bench();
+  submit(1, 500);
+  const written = lent();
+  is(written[0], 1);
+  bus.expire(500);
+  for (let request = 2; request < 40; request++) submit(request, 5000, 600);
+  is(written[0], 1, "a pool thread may still be sending them");
+  done(700);
 });
 
 spec("a transfer whose owner was fenced while it waited never starts", () => {

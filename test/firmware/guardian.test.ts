@@ -1,10 +1,13 @@
 import { equal, is, ok } from "uvu/assert";
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
+import type { Backend } from "../../firmware/contracts/backend.ts";
 import type { Grant, GuardianEvent } from "../../firmware/contracts/control.ts";
 import type { InterlockPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
+import { Guardian } from "../../firmware/guardian/guardian.ts";
 import { FrameReader, FrameWriter, KIND } from "../../firmware/transport/frame.ts";
+import { encodeStatus } from "../../firmware/transport/status.ts";
 import { spec } from "../harness/spec.ts";
 import { HandClock } from "./fixtures/hand-clock.ts";
 
@@ -208,6 +211,39 @@ spec("a request whose deadline has passed is dropped before work", () => {
   frame.decode(0, writer.length);
   guardian.request(frame);
   equal(happened(), ["refusedWrite"]);
+});
+
+spec("an output that did not read back off keeps its interlock group off", () => {
+  const outputs = ["GPIO17", "GPIO18"].map((line) => ({ ...plain, line }));
+  const calls: { line: number; level: number; token: number }[] = [];
+  const backend = {
+    found: outputs.map(() => ({ level: 0, driven: false })),
+    attach: () => {},
+    drive: (line: number, level: number, token: number) => void calls.push({ line, level, token }),
+  } as unknown as Backend;
+  const answers: number[] = [];
+  const guardian = new Guardian(
+    { outputs, inputs: [], buses: [], interlocks: [{ name: "valve", lines: ["GPIO17", "GPIO18"] }] },
+    {
+      clock: new HandClock(),
+      backend,
+      sinks: { event: () => {}, send: ({ bytes }) => void answers.push(bytes[3]!) },
+    },
+  );
+  guardian.grant(rights(1, 1, "GPIO18"));
+  const writer = new FrameWriter();
+  const frame = new FrameReader().over(writer.bytes);
+  const on = () => {
+    writer.begin(KIND.write, 0, 1, 1, 1, 1e9).u16(1).f64(1);
+    frame.decode(0, writer.length);
+    guardian.request(frame);
+  };
+  const [first, second] = calls.splice(0);
+  guardian.sensed(second!.token, 0);
+  guardian.sensed(first!.token, 1); // stuck on
+  on();
+  equal(answers.splice(0), [encodeStatus("interlock")]);
+  is(calls.length, 0);
 });
 
 spec("of an interlock group never two are on", () => {

@@ -61,11 +61,28 @@ spec("deadlines compare rightly where the 32-bit tick counter wraps", () => {
 spec("a cell that is not gone 250 ms after it was to be ended ends the runtime", () => {
   const { watchdog, progress, take } = setUp();
   progress.begin(1, 1000);
-  watchdog.look(2000);
-  watchdog.look(200_000);
+  for (let us = 2000; us < 252_000; us += 10_000) watchdog.look(us);
   take();
   watchdog.look(253_000);
   assert.equal(take(), ["pet", "end runtime: cell climate could not be ended"]);
+});
+
+spec("time in which the watchdog itself stood still does not count as time to end a cell", () => {
+  const { watchdog, progress, take } = setUp();
+  progress.begin(1, 1000);
+  const next = watchdog.look(2000);
+  watchdog.look(next + 400_000);
+  take();
+  watchdog.look(next + 410_000);
+  assert.equal(take(), ["pet"]);
+});
+
+spec("a kernel thread that hangs is seen on a machine that stalls again and again", () => {
+  const { watchdog, take } = setUp();
+  watchdog.kernelBeat(0);
+  let us = 0;
+  for (let stall = 0; stall < 100; stall++) us = watchdog.look(watchdog.look(us) + 40_000);
+  assert.ok(take().some((what) => what.startsWith("end runtime: the kernel thread")));
 });
 
 spec("a cell that is gone in time is forgotten; its next life is watched afresh", () => {
