@@ -23,6 +23,7 @@ await runGuardian({
   worldSocket: options.worldSocket,
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
+  ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
   runtime: { command: process.execPath, args: [...FLAGS, runtime] },
   stopWhenStdinEnds: true,
 });

@@ -4,6 +4,7 @@
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parseDurationMs } from "../../runtime/time/duration.ts";
 
 export interface BoardOptions {
   /** Path of board.config.json. */
@@ -20,6 +21,16 @@ export interface BoardOptions {
   readonly stateFolder: string;
   /** Unix socket of the emulated world. */
   readonly worldSocket: string;
+  readonly limits: SilenceLimits;
+}
+
+/**
+ * How much silence is death, where a shared machine stalls longer than the defaults bear: `HOLDFAST_PET_LIMIT`
+ * (the runtime's watchdog, default 100ms) and `HOLDFAST_KERNEL_LIMIT` (its main thread, default 250ms).
+ */
+export interface SilenceLimits {
+  readonly petMs?: number;
+  readonly kernelMs?: number;
 }
 
 export const DEFAULT_PORTS = { http: 8080, mqtt: 1883 } as const;
@@ -28,7 +39,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment that `readOptions` understands. */
 export function optionsEnvironment(options: BoardOptions): Record<string, string> {
-  const { config, emulated, httpPort, mqttPort, brokerUrl, timeScale, stateFolder, worldSocket } = options;
+  const { config, emulated, httpPort, mqttPort, brokerUrl, timeScale, stateFolder, worldSocket, limits } =
+    options;
   return {
     HOLDFAST_CONFIG: config,
     HOLDFAST_EMULATED: emulated ? "1" : "",
@@ -38,6 +50,8 @@ export function optionsEnvironment(options: BoardOptions): Record<string, string
     HOLDFAST_TIME_SCALE: timeScale === undefined ? "" : String(timeScale),
     HOLDFAST_STATE: stateFolder,
     HOLDFAST_WORLD: worldSocket,
+    HOLDFAST_PET_LIMIT: limits.petMs === undefined ? "" : `${limits.petMs}ms`,
+    HOLDFAST_KERNEL_LIMIT: limits.kernelMs === undefined ? "" : `${limits.kernelMs}ms`,
   };
 }
 
@@ -55,6 +69,7 @@ export function readOptions(environment: Environment): BoardOptions {
     ...(timeScale === undefined ? {} : { timeScale: positive("HOLDFAST_TIME_SCALE", timeScale) }),
     stateFolder: text("HOLDFAST_STATE") ?? defaultStateFolder(environment),
     worldSocket: text("HOLDFAST_WORLD") ?? "",
+    limits: silenceLimits(environment),
   };
 }
 
@@ -62,6 +77,20 @@ export function readOptions(environment: Environment): BoardOptions {
 export function defaultStateFolder(environment: Environment): string {
   const base = environment.XDG_STATE_HOME;
   return join(base !== undefined && base !== "" ? base : join(homedir(), ".local", "state"), "holdfast");
+}
+
+/** Limits from the environment. Throws RangeError for a text that is no time. */
+export function silenceLimits(environment: Environment): SilenceLimits {
+  const limit = (name: string) => {
+    const text = environment[name];
+    if (text === undefined || text === "") return undefined;
+    const ms = parseDurationMs(text);
+    if (ms !== undefined && ms >= 30 && ms <= 60_000) return ms;
+    throw new RangeError(`${name}: "${text}" is no time from 30ms to 60s`);
+  };
+  const petMs = limit("HOLDFAST_PET_LIMIT");
+  const kernelMs = limit("HOLDFAST_KERNEL_LIMIT");
+  return { ...(petMs === undefined ? {} : { petMs }), ...(kernelMs === undefined ? {} : { kernelMs }) };
 }
 
 /** A TCP port. `where` names the option in the error. */

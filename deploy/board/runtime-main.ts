@@ -49,10 +49,14 @@ const control = new GuardianControl({
     if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
   },
 });
-const watchdog = new RuntimeWatchdog(pipes, ({ cell, incarnation, lateUs, hardDeadlineUs }) => {
-  tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
-  kernel.endCell(cell, incarnation, "hung");
-});
+const watchdog = new RuntimeWatchdog(
+  pipes,
+  ({ cell, incarnation, lateUs, hardDeadlineUs }) => {
+    tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
+    kernel.endCell(cell, incarnation, "hung");
+  },
+  options.limits.kernelMs,
+);
 const kernel = new ThreadKernel({
   board: board.id,
   clock,

@@ -1,7 +1,7 @@
 /** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
 import { resolve } from "node:path";
 import { cac } from "cac";
-import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
+import { DEFAULT_PORTS, defaultStateFolder, port, positive, silenceLimits } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
 import { check } from "./check.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -36,6 +36,7 @@ cli
         mqttPort: port("--mqtt-port", text("mqttPort", "HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
         ...(broker === undefined ? {} : { brokerUrl: broker }),
         ...(timeScale === undefined ? {} : { timeScale: positive("--time-scale", timeScale) }),
+        limits: silenceLimits(process.env),
         stateFolder: resolve(text("state", "HOLDFAST_STATE") ?? defaultStateFolder(process.env)),
       },
       flags.json === true,

@@ -10,8 +10,8 @@ export class RuntimeWatchdog {
   readonly #port: MessagePort;
   readonly #beat = new Int32Array(new SharedArrayBuffer(4));
 
-  /** `directory`: `HOLDFAST_PIPES`. `onHung`: end that cell now; its outputs are fenced already. */
-  constructor(directory: string, onHung: (notice: HungNotice) => void) {
+  /** `directory`: `HOLDFAST_PIPES`. `onHung`: end that cell now; its outputs are fenced already. `kernelLimitMs`: default 250. */
+  constructor(directory: string, onHung: (notice: HungNotice) => void, kernelLimitMs?: number) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on("message", onHung);
@@ -19,6 +19,7 @@ export class RuntimeWatchdog {
       directory,
       port: port2,
       beat: this.#beat.buffer as SharedArrayBuffer,
+      ...(kernelLimitMs === undefined ? {} : { kernelLimitUs: kernelLimitMs * 1000 }),
     };
     const worker = new Worker(new URL("./watchdog-thread.js", import.meta.url), {
       workerData: data,

@@ -6,7 +6,7 @@ import { writeSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
-import { Watchdog } from "../../runtime/watchdog/watchdog.ts";
+import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
 import { PetPipe } from "./pet-pipe.ts";
 
@@ -16,6 +16,8 @@ export interface WatchdogThreadData {
   readonly port: MessagePort;
   /** Word 0 is counted up by the kernel thread. */
   readonly beat: SharedArrayBuffer;
+  /** The kernel thread may be late by this much, us. */
+  readonly kernelLimitUs?: number;
 }
 
 /** Kernel to watchdog. */
@@ -39,36 +41,44 @@ export interface HungNotice {
   readonly processNumber: number;
 }
 
-const { directory, port, beat } = workerData as WatchdogThreadData;
+const {
+  directory,
+  port,
+  beat,
+  kernelLimitUs = WATCHDOG_DEFAULTS.kernelLimitUs,
+} = workerData as WatchdogThreadData;
 const clock = new SystemClock();
 setThreadNice(NICE.watchdog);
 const pipe = new PetPipe(directory, clock);
 const owners = new Map<string, OwnerEpoch>();
 const unsent: OwnerEpoch[] = [];
 
-const watchdog = new Watchdog({
-  pet: () => void pipe.pet(),
-  fence: (cell) => {
-    const owner = owners.get(cell);
-    if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+const watchdog = new Watchdog(
+  {
+    pet: () => void pipe.pet(),
+    fence: (cell) => {
+      const owner = owners.get(cell);
+      if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+    },
+    endCell: (cell, incarnation, lateUs, processNumber) =>
+      port.postMessage({
+        cell,
+        incarnation,
+        lateUs,
+        hardDeadlineUs: clock.now() - lateUs,
+        processNumber,
+      } satisfies HungNotice),
+    endRuntime: (why) => {
+      try {
+        writeSync(2, `${JSON.stringify({ watchdog: { endRuntime: why, atUs: clock.now() } })}\n`);
+      } catch {
+        // A log that is full must not keep the runtime alive.
+      }
+      process.kill(process.pid, "SIGKILL");
+    },
   },
-  endCell: (cell, incarnation, lateUs, processNumber) =>
-    port.postMessage({
-      cell,
-      incarnation,
-      lateUs,
-      hardDeadlineUs: clock.now() - lateUs,
-      processNumber,
-    } satisfies HungNotice),
-  endRuntime: (why) => {
-    try {
-      writeSync(2, `${JSON.stringify({ watchdog: { endRuntime: why, atUs: clock.now() } })}\n`);
-    } catch {
-      // A log that is full must not keep the runtime alive.
-    }
-    process.kill(process.pid, "SIGKILL");
-  },
-});
+  { ...WATCHDOG_DEFAULTS, kernelLimitUs },
+);
 
 const words = new Int32Array(beat);
 const sleep = new Int32Array(new SharedArrayBuffer(4));

@@ -12,7 +12,7 @@ import { is } from "uvu/assert";
 import { demoFile } from "../deploy/demo-board.ts";
 import { freePort, isListening } from "../harness/free-port.ts";
 import { type MqttProbe, probe } from "../harness/mqtt-probe.ts";
-import type { SpecContext } from "../harness/spec.ts";
+import { Skipped, type spec as Spec, type SpecContext } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { environmentOf, processesKnowing, runs } from "./processes.ts";
 import { WorldWitness } from "./witness.ts";
@@ -39,6 +39,11 @@ export const cliFile = fileURLToPath(new URL("../../deploy/cli/main.js", import.
 /** Four processes have to load; a shared machine may take its time. */
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 8000;
+/**
+ * A machine that is shared, or that runs a browser beside the board, holds threads up for longer than the board
+ * bears by itself: it would take its runtime for dead and start it again, rightly, and tests would see that.
+ */
+const PATIENT = { HOLDFAST_PET_LIMIT: "2s", HOLDFAST_KERNEL_LIMIT: "2s" };
 
 export class Board {
   readonly httpPort: number;
@@ -92,7 +97,7 @@ export class Board {
       cwd: repository,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, TMPDIR: join(this.folder, "tmp"), ...env },
+      env: { ...process.env, ...PATIENT, TMPDIR: join(this.folder, "tmp"), ...env },
     });
     process.on("exit", this.#killAll);
     for (const [stream, log] of [
@@ -313,7 +318,7 @@ export async function startBoard(t: SpecContext, options: StartOptions = {}): Pr
  * Tests that share one board. It is started by the first one that runs and stopped by `end`, which fails when
  * anything is left.
  */
-export function sharedBoard(spec: typeof import("../harness/spec.ts").spec, options: StartOptions = {}) {
+export function sharedBoard(spec: typeof Spec, options: StartOptions = {}) {
   let started: Promise<Board> | undefined;
   const start = async () => {
     const board = await Board.launch(options);
@@ -327,7 +332,13 @@ export function sharedBoard(spec: typeof import("../harness/spec.ts").spec, opti
     spec(name: string, body: (board: Board, t: SpecContext) => unknown, limitMs = 20_000): void {
       const run = async (t: SpecContext) => {
         started ??= start();
-        await body(await started, t);
+        const board = await started;
+        try {
+          await body(board, t);
+        } catch (error) {
+          if (!(error instanceof Skipped)) console.log(`\n  the board's log:\n${board.logText()}`);
+          throw error;
+        }
       };
       spec(name, run, { limitMs: limitMs + START_LIMIT_MS });
     },

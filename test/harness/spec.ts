@@ -23,7 +23,8 @@ export interface SpecOptions {
   always?: boolean;
 }
 
-class Skipped extends Error {}
+/** What `skip` throws. */
+export class Skipped extends Error {}
 
 const file = basename(process.argv[1] ?? "spec").replace(/\.test\.[jt]s$/, "");
 const tests = suite(file);
