@@ -3,7 +3,7 @@
  * whole (write aside, then rename), written at most once a second to spare the SD card.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 
 type Values = Readonly<Record<string, number | boolean>>;
@@ -14,6 +14,8 @@ export class KeptSettings {
   readonly #file: string;
   readonly #values: Map<string, Values>;
   #timer: NodeJS.Timeout | undefined;
+  #writing = false;
+  #written: string;
 
   /** A file that is missing or damaged counts as empty: the configuration's values hold. */
   constructor(folder: string, board: string) {
@@ -21,6 +23,7 @@ export class KeptSettings {
     this.#file = join(own, "settings.json");
     mkdirSync(own, { recursive: true });
     this.#values = new Map(Object.entries(read(this.#file)));
+    this.#written = this.#text();
   }
 
   of(device: string): Values {
@@ -29,22 +32,37 @@ export class KeptSettings {
 
   keep(device: string, values: Values): void {
     this.#values.set(device, values);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const aside = `${this.#file}.new`;
-      writeFile(aside, this.#text())
-        .then(() => rename(aside, this.#file))
-        .catch((error: Error) => process.stderr.write(`${JSON.stringify({ notKept: error.message })}\n`));
-    }, WRITE_EVERY_MS);
+    this.#writeLater();
   }
 
   /** Writes what is still to be written, now. */
   flush(): void {
-    if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#written === this.#text()) return;
     writeFileSync(`${this.#file}.new`, this.#text());
     renameSync(`${this.#file}.new`, this.#file);
+  }
+
+  /** One write at a time; one that failed is tried again. */
+  #writeLater(): void {
+    if (this.#timer !== undefined || this.#writing) return;
+    this.#timer = setTimeout(async () => {
+      this.#timer = undefined;
+      this.#writing = true;
+      const text = this.#text();
+      try {
+        const aside = await open(`${this.#file}.new`, "w");
+        await aside.writeFile(text);
+        await aside.sync();
+        await aside.close();
+        await rename(`${this.#file}.new`, this.#file);
+        this.#written = text;
+      } catch (error) {
+        process.stderr.write(`${JSON.stringify({ notKept: (error as Error).message })}\n`);
+      }
+      this.#writing = false;
+      if (this.#written !== this.#text()) this.#writeLater();
+    }, WRITE_EVERY_MS);
   }
 
   #text(): string {

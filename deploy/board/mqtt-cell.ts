@@ -4,6 +4,7 @@
  */
 
 import type { Command } from "../../devices/command-spec.ts";
+import { keeperName } from "../../devices/handler/keeper.ts";
 import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-main.ts";
 import type { CellResources } from "../../runtime/process/cell.ts";
@@ -110,7 +111,10 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   self.register(TELEMETRY);
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
-  for (const { id } of plan.devices) self.send(id, { type: "announce" });
+  for (const { id } of plan.devices) {
+    self.send(id, { type: "announce" });
+    self.send(keeperName(id), { type: "announce" });
+  }
   link.event({ kind: "boot", incarnation: plan.incarnation });
 
   for (let ageAtUs = self.nowUs(); ; ) {

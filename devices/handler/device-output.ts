@@ -104,8 +104,13 @@ export class DeviceOutput {
       } else if (!this.#untouched) {
         // The last drive failed half-way or was refused: the line is not where it should be.
         this.#follow(undefined, true);
+      } else if (found !== undefined) {
+        // Held over a restart: it stays as it is, and from now on it has an end again.
+        this.#command.adopt(Number(found), this.#self.nowUs());
+        this.#level = Number(found);
+        this.#untouched = false;
+        this.announce();
       }
-      // Else a level held over a restart: it stays until somebody commands, and is not renewed.
     } else if (this.#level !== this.#wanted() || this.#level !== this.#safeLevel()) {
       this.#follow(undefined, this.#level !== this.#wanted());
     }

@@ -11,7 +11,7 @@ import type { Body } from "../../runtime/process/cell.ts";
 import { describeReason, type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { Start } from "./device-plan.ts";
-import { type KeeperMessage, TELEMETRY } from "./messages.ts";
+import { type KeeperMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import { below, type Mode } from "./mode.ts";
 
 export interface KeeperSpec {
@@ -30,6 +30,11 @@ export interface KeeperSpec {
   keep(values: Start["kept"]): void;
 }
 
+/** The name under which the keeper of a device is registered. */
+export function keeperName(id: string): string {
+  return `${id}.keeper`;
+}
+
 /** Shortest time between two starts of a cell: limits a device that dies at once to 20 Hz. */
 const SHORTEST_LIFE_MS = 50;
 const SHUTDOWN_MS = 1500;
@@ -43,7 +48,19 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
     let restarts = 0;
     let offMs = spec.firstOffMs;
     const crashesUs: number[] = [];
-    const tell = (patch: object) => self.send(TELEMETRY, { type: "state", device: id, patch });
+    self.register(keeperName(id));
+    /** What the telemetry was told last; it is told again when it starts anew. */
+    let told: StatePatch = {};
+    const tell = (patch: StatePatch) => {
+      told = patch;
+      self.send(TELEMETRY, { type: "state", device: id, patch });
+    };
+    const announce = () => {
+      const { restarts, mode } = told;
+      if (restarts === undefined) return;
+      // While the device lives, it says itself how it is.
+      self.send(TELEMETRY, { type: "state", device: id, patch: mode === "off" ? told : { restarts } });
+    };
 
     for (;;) {
       const startedUs = self.nowUs();
@@ -59,6 +76,8 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
         } else if (message.type === "keep") {
           kept = { ...kept, ...message.values };
           spec.keep(kept);
+        } else if (message.type === "announce") {
+          announce();
         } else if (message.type === "exit") {
           self.exit(pid, "shutdown");
           const down = yield* self.receive({ type: "down", ref }, { within: SHUTDOWN_MS });
@@ -92,7 +111,10 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
     }
 
     function* waitOrStop(ms: number) {
-      return (yield* self.receive("exit", { within: ms })) !== undefined;
+      for (const untilUs = self.nowUs() + ms * 1000; ; announce()) {
+        const message = yield* self.receive(["exit", "announce"], { untilUs });
+        if (message?.type !== "announce") return message !== undefined;
+      }
     }
   };
 }

@@ -66,6 +66,7 @@ export type ControllerMessage =
 
 /** To the keeper of a device or controller. */
 export type KeeperMessage =
+  | { readonly type: "announce" }
   | { readonly type: "mode"; readonly mode: Exclude<Mode, "off"> }
   | { readonly type: "keep"; readonly values: Readonly<Record<string, number | boolean>> };
 

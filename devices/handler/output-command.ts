@@ -18,6 +18,9 @@ export interface OutputCommandPlan {
   readonly maxOverrideMs?: number;
 }
 
+/** How long a held output waits for its controller after a restart. */
+const ADOPTED_FOR_MS = 10_000;
+
 interface Held {
   readonly level: number;
   readonly untilUs: number;
@@ -95,6 +98,20 @@ export class OutputCommand {
     if (controller !== this.#plan.ownedBy) return refused(`${controller} does not own this output`);
     this.#controller = { level, untilUs: nowUs + forMs * 1000 };
     return ACCEPTED;
+  }
+
+  /**
+   * A level that was found at the start and that nobody here commanded (it was held over a restart). It gets
+   * an end as if it had been commanded now: the controller's next command, or the device's `commandFor`.
+   */
+  adopt(level: number, nowUs: number): void {
+    const { ownedBy, commandForMs } = this.#plan;
+    if (ownedBy !== undefined) {
+      this.#controller = { level, untilUs: nowUs + ADOPTED_FOR_MS * 1000 };
+    } else {
+      const untilUs = commandForMs === undefined ? Number.POSITIVE_INFINITY : nowUs + commandForMs * 1000;
+      this.#manual = { level, untilUs };
+    }
   }
 
   /** Drops what has ended; returns true when a command other than safe ended by time. */

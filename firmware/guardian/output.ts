@@ -13,6 +13,8 @@ export interface OutputEffects {
 
 /** How often an output that does not read back its safe level is driven again. */
 const RETRY_US = 100_000;
+/** How often people are told of an output that stays unsafe. */
+const UNSAFE_EVERY_US = 10_000_000;
 /** PWM duty is read back in steps of the timer. */
 const PWM_TOLERANCE = 0.005;
 
@@ -39,6 +41,7 @@ export class Output {
   #leaseEndUs = Infinity;
   #holdEndUs = Infinity;
   #retryUs = Infinity;
+  #unsafeToldUs = Number.NEGATIVE_INFINITY;
 
   constructor(plan: OutputPlan, index: number, effects: OutputEffects, startUs: number) {
     this.plan = plan;
@@ -147,11 +150,15 @@ export class Output {
     const tolerance = this.plan.kind === "pwm" ? PWM_TOLERANCE : 0;
     const good = Math.abs(level - expected) <= tolerance;
     if (expected === this.electrical) this.#confirmed = good;
+    if (good) this.#unsafeToldUs = Number.NEGATIVE_INFINITY;
     if (good || this.#released) return good;
     const event = { line: this.plan.line, level: Number.isNaN(level) ? null : level, atUs: nowUs };
     if (expected === this.toElectrical(this.safeLevel) && this.#level === this.safeLevel) {
       this.#retryUs = nowUs + RETRY_US;
-      this.#effects.event({ kind: "unsafe", ...event });
+      if (nowUs - this.#unsafeToldUs >= UNSAFE_EVERY_US) {
+        this.#unsafeToldUs = nowUs;
+        this.#effects.event({ kind: "unsafe", ...event });
+      }
     } else {
       this.#effects.event({ kind: "readBack", written: expected, ...event });
     }

@@ -211,7 +211,7 @@ spec("a safe level that does not read back is an alarm and is driven again until
   passMs(100);
   is(readBack(0, 0), true);
   passMs(1000);
-  equal(happened(), ["unsafe", "drive 0", "unsafe", "drive 0"]);
+  equal(happened(), ["unsafe", "drive 0", "drive 0"], "told once in ten seconds, driven each time");
   write(1);
   is(readBack(1, 0), false);
   equal(happened(), ["readBack"]);

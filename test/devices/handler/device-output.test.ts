@@ -105,10 +105,10 @@ spec("after maxOn the output waits, is told so once, and goes on again when it m
   assert.is(line.level, 1);
 });
 
-spec("a line held over a restart stays until somebody commands, and off is driven then", () => {
+spec("a line held over a restart stays, is renewed like a command, and off is driven when it comes", () => {
   const { line, drive, job, news } = heater({ level: 1, refuses: undefined, taken: false });
   assert.equal(job(), []);
-  assert.equal(job(), []);
+  assert.equal(job(), ["renew"]);
   assert.is(line.level, 1);
   drive(0);
   assert.equal(news(), ["drive 0", "output 0"]);

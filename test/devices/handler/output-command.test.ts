@@ -93,3 +93,15 @@ spec("off at an owned output is accepted whatever its `for`, and cut to the long
   const verdict = output.fromPerson({ values: {}, override: true, forMs: 7_200_000 }, 1, 0);
   assert.is(verdict.accepted, false);
 });
+
+spec("a level found at the start gets an end: the device's own, or its controller's next word", () => {
+  const own = new OutputCommand(free);
+  own.adopt(1, 0);
+  assert.equal([own.level(4.9 * s), own.level(5 * s)], [1, 0]);
+  assert.is(own.expire(5 * s), true);
+  const controlled = new OutputCommand(owned);
+  controlled.adopt(1, 0);
+  assert.is(controlled.level(9.9 * s), 1);
+  controlled.fromController("thermostat", 0, 3000, 2 * s);
+  assert.is(controlled.level(2 * s), 0);
+});
