@@ -75,11 +75,14 @@ export class Watchdog {
    * Acts on what is late; returns when to look again, us.
    *
    * A look that itself came late proves nothing about others (the whole process may have stood still): once,
-   * it pets and gives everybody `GRACE_US`.
+   * it pets and gives everybody `GRACE_US`, and the time lost does not count for the end of a cell.
    */
   look(nowUs: number): number {
     const { lookUs, kernelLimitUs, endLimitUs } = this.#options;
-    if (nowUs - this.#dueUs > STALL_US) {
+    const stalledUs = nowUs - this.#dueUs;
+    if (stalledUs > STALL_US) {
+      for (const watched of this.#cells.values())
+        if (watched.fencedAtUs !== undefined) watched.fencedAtUs += stalledUs;
       this.#dueUs = Number.POSITIVE_INFINITY;
       this.#warden.pet();
       if (this.#kernelSeenUs !== undefined) this.#kernelSeenUs = nowUs;
