@@ -1,9 +1,9 @@
 /**
  * What happened to the devices beside the one that was broken.
  *
- * A crash, a restart, a hang or a change of mode of another device is never the machine's fault. A missed deadline may be: it counts only
- * when the machine did not stall at that time, and when there are more of them than in as long a time in which
- * nothing was broken.
+ * A missed deadline counts only when the machine did not stall at that time, and when there are more of them than
+ * in as long a time in which nothing was broken. A crash, a restart, a hang or a change of mode always counts,
+ * unless the machine stood still for about as long as the shortest hard deadline: then all of them hang.
  */
 import { equal, ok } from "uvu/assert";
 import type { Stalls } from "../harness/stalls.ts";
@@ -19,6 +19,10 @@ const MISS_SHADOW_MS = 500;
  * milliseconds that talks to two other processes.
  */
 const LOST_MS = 60;
+
+/** Before a report of a hang; the shortest hard deadline is 500 ms. */
+const HANG_SHADOW_MS = 1500;
+const HANG_LOST_MS = 400;
 
 export interface Disturbance {
   /** Events of other devices that nothing excuses. */
@@ -46,7 +50,10 @@ export async function others(
   });
   const misses = events.filter(({ kind }) => kind === "miss");
   return {
-    events: events.filter(({ kind }) => DISTURBED.includes(String(kind))),
+    events: events.filter(({ kind, at }) => {
+      const atMs = Date.parse(String(at));
+      return DISTURBED.includes(String(kind)) && stalls.lostMs(atMs - HANG_SHADOW_MS, atMs) < HANG_LOST_MS;
+    }),
     misses: misses.length,
     unexplained: misses.filter(({ at }) => {
       const atMs = Date.parse(String(at));
