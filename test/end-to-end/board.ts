@@ -99,7 +99,7 @@ export class Board {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...PATIENT, TMPDIR: join(this.folder, "tmp"), ...env },
     });
-    process.on("exit", this.#killAll);
+    process.on("exit", this.#abandon);
     for (const [stream, log] of [
       [this.launcher.stdout!, this.out],
       [this.launcher.stderr!, this.err],
@@ -285,7 +285,7 @@ export class Board {
 
   /** Ends whatever is left, in any state. */
   async discard(): Promise<void> {
-    process.off("exit", this.#killAll);
+    process.off("exit", this.#abandon);
     this.#killAll();
     for (const undo of this.#undos.splice(0).reverse()) await undo();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
@@ -299,6 +299,12 @@ export class Board {
   #lastPid(key: string): number {
     return (this.logged(key).at(-1)?.pid as number | undefined) ?? 0;
   }
+
+  /** The test process ends before its time. */
+  readonly #abandon = (): void => {
+    this.#killAll();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  };
 
   readonly #killAll = (): void => {
     for (const { pid } of processesKnowing(this.folder)) kill(pid, "SIGKILL");

@@ -1,4 +1,4 @@
-import { is, ok } from "uvu/assert";
+import { is } from "uvu/assert";
 import { demoWith } from "../deploy/demo-board.ts";
 import { isListening } from "../harness/free-port.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
@@ -52,7 +52,7 @@ spec(
       await until(`${topic} is retained`, () =>
         late.seen.some((seen) => seen.topic === board.topic(topic) && seen.retain),
       );
-    ok(board.events("link", undefined, mark).length > 0, "the event list tells of it");
+    await board.waitForEvent("link", undefined, mark);
     await board.command("led", { on: true });
     await witness.waitUntil(LINE.led, 1);
     await board.stop();

@@ -12,8 +12,11 @@ import type { Board } from "./board.ts";
 
 /** Kinds of events that say a device was disturbed. */
 const DISTURBED = ["crash", "restart", "hung", "mode", "safe"];
-/** The job that missed was under way within this time before its report, ms: the longest deadline is 400 ms. */
-const MISS_SHADOW_MS = 500;
+/**
+ * The job that missed was under way within this time before its report, ms: the longest deadline is 400 ms, and
+ * reports travel through the least urgent thread.
+ */
+const MISS_SHADOW_MS = 700;
 /**
  * Time the machine must have lost in it to be the cause, ms. The shortest deadline is 100 ms, for a job of a few
  * milliseconds that talks to two other processes.
@@ -83,7 +86,8 @@ export function quietControl(board: Board, stalls: Stalls, ms: number): Promise<
 export function nobodyElse(what: string, seen: Disturbance, control: Disturbance): void {
   equal(seen.events, [], `${what}: others were disturbed`);
   const share = Math.max(1, seen.lastedMs / control.lastedMs);
-  const allowed = Math.ceil(control.misses * share);
+  // One is left to what neither gauge sees: a processor that stood still while the watch ran on the other.
+  const allowed = Math.ceil(control.misses * share) + 1;
   console.log(
     `  ${what}: ${seen.misses} misses of others in ${(seen.lastedMs / 1000).toFixed(1)} s, ` +
       `${seen.unexplained} without a stall of the machine (control: ${control.misses} in ${(control.lastedMs / 1000).toFixed(1)} s)`,
