@@ -24,9 +24,10 @@ const tests = readdirSync(join(root, "dist/test"), { recursive: true })
   .map((file) => join("dist/test", file))
   .filter((file) => words.every((word) => file.includes(word)))
   .sort();
-// Files under end-to-end start whole boards and judge by the clock: one at a time, with nothing beside them.
-const alone = tests.filter((file) => file.includes("/end-to-end/"));
-const together = tests.filter((file) => !file.includes("/end-to-end/"));
+// Files under end-to-end, and those of the guardian that kill processes, start whole boards and judge by the clock: one at a time, with nothing beside them.
+const isAlone = (file) => /\/end-to-end\/|\/firmware\/(deaths|processes|runtime-killed)/.test(file);
+const alone = tests.filter(isAlone);
+const together = tests.filter((file) => !isAlone(file));
 
 await Promise.all([worker(together), worker(together)]);
 await worker(alone);
