@@ -20,6 +20,20 @@ export interface DeviceResources extends CellResources {
   watchEdges(line: string, pid: Pid): void;
 }
 
+/** The resources of a device's cell over its hardware: edges are handed over at each wake. */
+export function deviceResources(hardware: Hardware): DeviceResources {
+  const edges = new Map<string, Pid>();
+  return {
+    hardware,
+    watchEdges: (line, pid) => void edges.set(line, pid),
+    poll: (post) =>
+      hardware.poll((edge) => {
+        const pid = edges.get(edge.line);
+        if (pid !== undefined) post(pid, { type: "edge", edge });
+      }),
+  };
+}
+
 export function* deviceCell(
   self: Self<DeviceMessage>,
   plan: DevicePlan,

@@ -10,19 +10,17 @@ import type { BoardConfig } from "../../deploy/config/board-schema.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
 import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
 import type { Command } from "../../devices/command-spec.ts";
-import { controllerCell, type DeviceResources, deviceCell } from "../../devices/handler/cells.ts";
+import { controllerCell, deviceCell, deviceResources } from "../../devices/handler/cells.ts";
 import type { DevicePlan } from "../../devices/handler/device-plan.ts";
 import { keeper } from "../../devices/handler/keeper.ts";
 import { type ReadingMessage, TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
-import type { WireHardware } from "../../firmware/client/wire-hardware.ts";
 import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
 import type { CellLife, CellSpec } from "../../runtime/cell/kernel.ts";
 import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
 import type { Body } from "../../runtime/process/cell.ts";
 import { describeReason, type ExitReason } from "../../runtime/process/exit-reason.ts";
-import type { Pid } from "../../runtime/process/pid.ts";
 import { BAND, type ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { type ChildSpec, supervisor } from "../../runtime/supervision/supervisor.ts";
@@ -177,7 +175,7 @@ export class SimulatedBoard {
       i2c: chip === undefined ? [] : [chip],
     });
     this.#owners.set(name, { owner, epoch: incarnation });
-    return { body: deviceCell as unknown as Body, resources: resourcesOf(hardware) };
+    return { body: deviceCell as unknown as Body, resources: deviceResources(hardware) };
   }
 
   #ended(name: string, cause: ExitReason): void {
@@ -213,20 +211,6 @@ export class SimulatedBoard {
       start: (self) => self.spawn(body, [], { label: `keeper of ${id}`, band: BAND.system }),
     };
   }
-}
-
-/** As `guardianHardware` does in a device's thread. */
-function resourcesOf(hardware: WireHardware): DeviceResources {
-  const edges = new Map<string, Pid>();
-  return {
-    hardware,
-    watchEdges: (line, pid) => void edges.set(line, pid),
-    poll: (post) =>
-      hardware.poll((edge) => {
-        const pid = edges.get(edge.line);
-        if (pid !== undefined) post(pid, { type: "edge", edge });
-      }),
-  };
 }
 
 function telemetryBody(trace: BoardTrace): Body {
