@@ -1,6 +1,6 @@
 /** The bodies of device and controller cells: what a keeper starts, by module and export name. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
-import type { CellResources } from "../../runtime/process/cell.ts";
+import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";

@@ -7,7 +7,7 @@
  * `safe` after a back-off that doubles up to `longestOffMs`.
  */
 import type { CellSpec, Kernel } from "../../runtime/cell/kernel.ts";
-import type { Body } from "../../runtime/process/cell.ts";
+import type { Body } from "../../runtime/process/cell-contract.ts";
 import { describeReason, type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { Start } from "./device-plan.ts";

@@ -1,6 +1,6 @@
 /** What a cell and the kernel tell each other beside messages, in the same ordered stream. */
 import type { MessagePort } from "node:worker_threads";
-import type { CrashReport } from "../process/cell.ts";
+import type { CrashReport } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";

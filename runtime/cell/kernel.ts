@@ -2,7 +2,8 @@
  * What supervisors need of whoever runs cells: start one, end one. `ThreadKernel` runs each cell in a
  * thread of its own, `LocalKernel` runs all of them in one thread under a clock that is cranked.
  */
-import type { Cell, CrashReport } from "../process/cell.ts";
+import type { Cell } from "../process/cell.ts";
+import type { CrashReport } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
 

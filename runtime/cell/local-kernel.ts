@@ -4,7 +4,8 @@
  * For simulation and tests. Nothing here waits; `settle` runs everything that is due, `advanceTo` cranks the
  * clock from expiry to expiry. The same start gives the same trace.
  */
-import { type Body, Cell, type CellResources, type Peer } from "../process/cell.ts";
+import { Cell } from "../process/cell.ts";
+import type { Body, CellResources, Peer } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";

@@ -6,7 +6,7 @@
  * are never refused.
  */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import type { Peer } from "../process/cell.ts";
+import type { Peer } from "../process/cell-contract.ts";
 import type { PeerLink, PortFrame } from "./control-frame.ts";
 
 /** Messages and bytes under way from one cell to another. */

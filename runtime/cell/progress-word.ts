@@ -5,7 +5,7 @@
  * value: ticks of 100 us on the monotonic clock, modulo 2^32 (good for limits up to 59 hours); 0 means
  * nothing runs.
  */
-import type { Progress } from "../process/cell.ts";
+import type { Progress } from "../process/cell-contract.ts";
 
 const WORD = { deadline: 0, process: 1, resumes: 2 } as const;
 const TICK_US = 100;

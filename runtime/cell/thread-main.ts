@@ -4,7 +4,8 @@
  * The blocking loop parks the whole thread on its doorbell word between resumes, so no promise, timer or
  * socket ever runs there; the event loop runs Node's and is for code that needs those.
  */
-import { type Body, Cell, type CellResources } from "../process/cell.ts";
+import { Cell } from "../process/cell.ts";
+import type { Body, CellResources } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { unpack } from "../process/pack.ts";
 import { processOf } from "../process/pid.ts";

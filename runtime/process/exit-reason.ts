@@ -30,10 +30,15 @@ export interface CellReason {
   readonly cause: ExitReason;
 }
 
-/** The reason of a thrown value. */
+/** The reason of a thrown value. The stack is written out when somebody reads it: that costs ten times the crash. */
 export function crashReason(thrown: unknown): CrashReason {
   if (!(thrown instanceof Error)) return { error: `thrown: ${String(thrown)}`, stack: "" };
-  return { error: `${thrown.name}: ${thrown.message}`, stack: thrown.stack ?? "" };
+  return {
+    error: `${thrown.name}: ${thrown.message}`,
+    get stack() {
+      return thrown.stack ?? "";
+    },
+  };
 }
 
 /** True for ends that were asked for and that a transient child is not restarted after; a cell's counts by its cause. */

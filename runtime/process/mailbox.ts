@@ -31,6 +31,7 @@ export class Mailbox {
   #messages = 0;
   #signals = 0;
   #dropped = 0;
+  #alarmed = false;
 
   /** Up to and with this entry, nothing matches `#passedBy`; `undefined` when nothing was passed over. */
   #passed: Link | undefined;
@@ -61,10 +62,17 @@ export class Mailbox {
     return true;
   }
 
-  /** Adds an exit, down or system signal, without deadline: it is never dropped and takes no message's place. */
-  pushSignal(message: unknown): void {
+  /** Adds an exit, down or system signal, or an awaited reply: it is never dropped and takes no message's place. */
+  pushSignal(message: unknown, deadlineUs = Number.POSITIVE_INFINITY): void {
     this.#signals++;
-    this.#append({ message, deadlineUs: Number.POSITIVE_INFINITY, isSignal: true, next: undefined });
+    this.#append({ message, deadlineUs, isSignal: true, next: undefined });
+  }
+
+  /** True when a drop is worth an alarm: the first, and the first after the mailbox was half empty. */
+  alarm(): boolean {
+    const first = !this.#alarmed;
+    this.#alarmed = true;
+    return first;
   }
 
   /**
@@ -74,7 +82,8 @@ export class Mailbox {
    * may have changed its mind since, so it is asked about everything; use `takeArrived` while one receive waits.
    */
   take(pattern?: Pattern): MailboxEntry | undefined {
-    if (typeof pattern !== "string" || pattern !== this.#passedBy) this.#passed = undefined;
+    if (pattern !== this.#passedBy || typeof pattern === "function" || typeof pattern === "object")
+      this.#passed = undefined;
     this.#passedBy = pattern;
     return this.#takeAfterPassed(pattern);
   }
@@ -84,12 +93,25 @@ export class Mailbox {
     return pattern === this.#passedBy ? this.#takeAfterPassed(pattern) : this.take(pattern);
   }
 
+  /** The first entry that matches; it stays. */
+  find(pattern?: Pattern): MailboxEntry | undefined {
+    for (let link = this.#head; link !== undefined; link = link.next) {
+      if (matches(pattern, link.message, link.isSignal)) return link;
+    }
+    return undefined;
+  }
+
+  /** Messages and signals that wait, oldest first. */
+  *waiting(): Generator<unknown> {
+    for (let link = this.#head; link !== undefined; link = link.next) yield link.message;
+  }
+
   #takeAfterPassed(pattern: Pattern | undefined): MailboxEntry | undefined {
     for (;;) {
       const before = this.#passed;
       const link = before === undefined ? this.#head : before.next;
       if (link === undefined) return undefined;
-      if (matches(pattern, link.message)) {
+      if (matches(pattern, link.message, link.isSignal)) {
         this.#unlink(before, link);
         return link;
       }
@@ -110,6 +132,6 @@ export class Mailbox {
     // A taken entry may live long; it must not keep alive what came after it.
     link.next = undefined;
     if (link.isSignal) this.#signals--;
-    else this.#messages--;
+    else if (--this.#messages <= this.#capacity / 2) this.#alarmed = false;
   }
 }

@@ -5,6 +5,7 @@
  *   receive(["reading", "fault"])           one of several tags
  *   receive({ type: "reply", id: 7 })       every property listed is strictly equal; nested objects are patterns too
  *   receive((m) => m.type === "reading")    a function says so
+ *   receive(ref)                            the answer to a monitor: its reply, or its `down`; nobody else can send one
  */
 
 /** The tags a union of messages has; any string when the messages are not known. */
@@ -35,7 +36,8 @@ export type Pattern<M = unknown> =
   | TagOf<M>
   | readonly TagOf<M>[]
   | PartialPattern<M>
-  | ((message: M) => boolean);
+  | ((message: M) => boolean)
+  | number;
 
 /** The messages of `M` that pattern `P` lets through, by tag, by `{ type }`, or by a type predicate. */
 export type Matched<M, P> = P extends string
@@ -63,10 +65,14 @@ type Tagged<M, T> = unknown extends M
         : M & { readonly type: K & T }
     : never;
 
-/** Does the message fit? `undefined` fits all. Costs one comparison for a tag; an error of a function passes. */
-export function matches<M>(pattern: Pattern<M> | undefined, message: M): boolean {
+/**
+ * Does the message fit? `undefined` fits all. Costs one comparison for a tag; an error of a function passes.
+ * `isSignal`: it came as a signal, or as the awaited reply to a call.
+ */
+export function matches<M>(pattern: Pattern<M> | undefined, message: M, isSignal = false): boolean {
   if (pattern === undefined) return true;
   if (typeof pattern === "string") return tagOf(message) === pattern;
+  if (typeof pattern === "number") return isSignal && (message as { ref?: unknown }).ref === pattern;
   if (typeof pattern === "function") return (pattern as (message: M) => boolean)(message);
   if (Array.isArray(pattern)) return pattern.includes(tagOf(message));
   return fits(pattern, message);

@@ -3,10 +3,12 @@
  */
 
 import { notQueued, type Queueable } from "../time/run-queue.ts";
+import { Abroad } from "./abroad.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Pattern } from "./pattern.ts";
-import { type Pid, pidId } from "./pid.ts";
+import type { Pid } from "./pid.ts";
+import { noTimers } from "./sent-timers.ts";
 import type { Wait } from "./wait.ts";
 
 /** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
@@ -20,7 +22,8 @@ export interface NamedBody {
   readonly name: string;
 }
 
-export type ProcessState = "runnable" | "running" | "waiting" | "dead";
+/** `paused`: it had its share of messages in one go and waits for its next turn. */
+export type ProcessState = "runnable" | "running" | "waiting" | "paused" | "dead";
 
 export class Process implements Queueable {
   /** Set by the cell right after construction. */
@@ -29,6 +32,8 @@ export class Process implements Queueable {
   readonly mailbox: Mailbox;
   generator: ProcessGenerator<unknown> | undefined;
   queuePlace = notQueued;
+  /** The deadline it waits in the run queue with, us. */
+  queueDeadlineUs = Number.POSITIVE_INFINITY;
   state: ProcessState = "waiting";
   trapExit = false;
   /** What `receive` waits for while `state` is `waiting`; `undefined` pattern: anything. */
@@ -38,6 +43,10 @@ export class Process implements Queueable {
   /** Timer of the present wait; 0: none. */
   timer = 0;
   timedOut = false;
+  /** Messages taken since it was resumed. */
+  taken = 0;
+  /** First of the timers it started by `sendAfter`. */
+  sentTimers = noTimers;
   /** Deadline of the work at hand, us: lent by the message being handled or set by a job. */
   deadlineUs = Number.POSITIVE_INFINITY;
   /** Past this the watchdog ends the cell, us; `Infinity`: the cell's longest slice counts. */
@@ -45,12 +54,14 @@ export class Process implements Queueable {
   /** Set while it runs and something ended it: carried out when it yields. */
   exitPending: ExitReason | undefined;
   exitReason: ExitReason | undefined;
-  /** Linked processes by pid id. */
-  links: Map<string, Pid> | undefined;
-  /** Who watches this process: key `watcher id#ref`. */
-  watchers: Map<string, { watcher: Pid; ref: number }> | undefined;
+  /** Linked processes of this cell. */
+  links: Set<Process> | undefined;
+  /** Who in this cell watches this process, by ref. */
+  watchers: Map<number, Process> | undefined;
   /** Whom this process watches, by ref. */
   watching: Map<number, Pid> | undefined;
+  /** Bonds with other cells. */
+  abroad: Abroad | undefined;
   names: Set<string> | undefined;
   messagesHandled = 0;
   runUs = 0;
@@ -69,18 +80,14 @@ export class Process implements Queueable {
     return this.#label ?? (this.#body.name || "process");
   }
 
-  addLink(other: Pid): void {
-    this.links ??= new Map();
-    this.links.set(pidId(other), other);
+  addLink(other: Process): void {
+    this.links ??= new Set();
+    this.links.add(other);
   }
 
-  addWatcher(watcher: Pid, ref: number): void {
+  addWatcher(ref: number, watcher: Process): void {
     this.watchers ??= new Map();
-    this.watchers.set(watchKey(watcher, ref), { watcher, ref });
-  }
-
-  removeWatcher(watcher: Pid, ref: number): void {
-    this.watchers?.delete(watchKey(watcher, ref));
+    this.watchers.set(ref, watcher);
   }
 
   addWatched(ref: number, other: Pid): void {
@@ -88,12 +95,25 @@ export class Process implements Queueable {
     this.watching.set(ref, other);
   }
 
+  addLinkAbroad(other: Pid, id: string): void {
+    this.abroad ??= new Abroad();
+    this.abroad.addLink(other, id);
+  }
+
+  addWatcherAbroad(watcher: Pid, ref: number): void {
+    this.abroad ??= new Abroad();
+    this.abroad.addWatcher(watcher, ref);
+  }
+
+  dropBonds(): void {
+    this.links = undefined;
+    this.watchers = undefined;
+    this.watching = undefined;
+    this.abroad = undefined;
+  }
+
   addName(name: string): void {
     this.names ??= new Set();
     this.names.add(name);
   }
-}
-
-function watchKey(watcher: Pid, ref: number): string {
-  return `${pidId(watcher)}#${ref}`;
 }

@@ -4,12 +4,13 @@
  * `const message = yield* self.receive("reading", { within: 50 })`: whatever waits is used with `yield*`.
  * `M` is the union of messages the process understands.
  */
-import type { Body, Cell, CellResources, SpawnOptions } from "./cell.ts";
+import type { Cell } from "./cell.ts";
+import type { Body, CellResources, SpawnOptions } from "./cell-contract.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Matched, Pattern } from "./pattern.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
-import type { DownMessage, ExitMessage } from "./signal.ts";
+import type { DownMessage, ExitMessage, ReplyMessage } from "./signal.ts";
 import type { Wait } from "./wait.ts";
 
 /** Something to `yield*`; its value is `T`. */
@@ -29,6 +30,11 @@ export interface WaitLimit {
 export interface SendOptions {
   /** The receiver's work on this message is due by then, us. Default: the deadline of the work at hand. */
   readonly deadlineUs?: number;
+  /**
+   * A monitor of the receiver's, as it named it in its request. The message is delivered only while that is
+   * open, which ends with it: a reply that comes late is dropped and counted, never taken for another.
+   */
+  readonly alias?: number;
 }
 
 export class Self<M = never> {
@@ -51,9 +57,14 @@ export class Self<M = never> {
 
   /** The first message that matches; others keep their order. `undefined` when the limit passed first. */
   receive(): Waiting<Incoming<M>>;
-  receive<const P extends Pattern<Incoming<M>>>(pattern: P): Waiting<Matched<Incoming<M>, P>>;
+  receive<const P extends Exclude<Pattern<Incoming<M>>, number>>(
+    pattern: P,
+  ): Waiting<Matched<Incoming<M>, P>>;
+  /** The answer to a call: the reply that came by the alias `ref`, or the `down` of that monitor. */
+  receive(ref: number): Waiting<ReplyMessage | DownMessage>;
+  receive(ref: number, limit: WaitLimit): Waiting<ReplyMessage | DownMessage | undefined>;
   receive(pattern: undefined, limit: WaitLimit): Waiting<Incoming<M> | undefined>;
-  receive<const P extends Pattern<Incoming<M>>>(
+  receive<const P extends Exclude<Pattern<Incoming<M>>, number>>(
     pattern: P,
     limit: WaitLimit,
   ): Waiting<Matched<Incoming<M>, P> | undefined>;
@@ -73,13 +84,13 @@ export class Self<M = never> {
 
   /** Copies `message` to a process or a name. Never blocks; for the dead it has no effect. */
   send(to: Pid | string, message: unknown, options?: SendOptions): void {
-    const deadlineUs = options?.deadlineUs ?? this.#process.deadlineUs;
-    this.#cell.send(to, message, deadlineUs, this.#process.band);
+    if (options === undefined) this.#cell.send(to, message, this.#process.deadlineUs);
+    else this.#cell.send(to, message, options.deadlineUs ?? this.#process.deadlineUs, options.alias);
   }
 
-  /** Sends after `ms`; returns a handle for `cancel`. */
+  /** Sends after `ms`, unless this process ends before; returns a handle for `cancel`. */
   sendAfter(ms: number, to: Pid | string, message: unknown): number {
-    return this.#cell.sendAfter(ms * 1000, to, message);
+    return this.#cell.sendAfter(ms * 1000, to, message, this.#process);
   }
 
   /** False when it was sent already. */
@@ -89,7 +100,7 @@ export class Self<M = never> {
 
   /** A process in this cell; arguments are copied. */
   spawn<A extends readonly unknown[], B = never>(body: Body<A, B>, args: A, options?: SpawnOptions): Pid {
-    return this.#cell.spawn(body, args, { band: this.#process.band, ...options });
+    return this.#cell.spawn(body, args, options);
   }
 
   spawnLink<A extends readonly unknown[], B = never>(body: Body<A, B>, args: A, options?: SpawnOptions): Pid {
@@ -111,10 +122,9 @@ export class Self<M = never> {
     return this.#cell.monitor(this.#process, pid);
   }
 
-  /** Also removes a `down` that has already arrived. */
+  /** Also removes what has arrived because of it: a `down`, or a reply that it was the alias of. */
   demonitor(ref: number): void {
-    this.#cell.demonitor(this.#process, ref);
-    this.#process.mailbox.take({ type: "down", ref });
+    if (!this.#cell.demonitor(this.#process, ref)) this.#process.mailbox.take(ref);
   }
 
   /** Exit signals become `exit` messages. `kill` does not. */

@@ -26,25 +26,33 @@ export interface WireTarget {
   readonly key: string;
 }
 
-export type Frame =
-  | {
-      readonly kind: "message";
-      readonly to: WireTarget;
-      readonly packed: PackedBody;
-      readonly deadlineUs: number;
-      readonly band: number;
-      readonly bytes: number;
-    }
+export interface MessageFrame {
+  readonly kind: "message";
+  readonly to: WireTarget;
+  readonly packed: PackedBody;
+  readonly deadlineUs: number;
+  readonly band: number;
+  readonly bytes: number;
+  /** Delivered only while the receiver has this monitor open. */
+  readonly alias?: number;
+}
+
+export type SignalFrame =
   | {
       readonly kind: "exit";
       readonly to: WireTarget;
       readonly from: WirePid;
       readonly reason: ExitReason;
-      /** Sent because of a link; ignored when the link is gone. */
-      readonly linked: boolean;
+      /** Sent because of links with these ids; ignored when none of them is held any more. */
+      readonly links?: readonly string[];
     }
-  | { readonly kind: "link"; readonly to: WireTarget; readonly from: WirePid }
-  | { readonly kind: "unlink"; readonly to: WireTarget; readonly from: WirePid }
+  | { readonly kind: "link"; readonly to: WireTarget; readonly from: WirePid; readonly id: string }
+  | {
+      readonly kind: "unlink";
+      readonly to: WireTarget;
+      readonly from: WirePid;
+      readonly ids: readonly string[];
+    }
   | { readonly kind: "monitor"; readonly to: WireTarget; readonly from: WirePid; readonly ref: number }
   | { readonly kind: "demonitor"; readonly to: WireTarget; readonly from: WirePid; readonly ref: number }
   | {
@@ -54,6 +62,8 @@ export type Frame =
       readonly ref: number;
       readonly reason: ExitReason;
     };
+
+export type Frame = MessageFrame | SignalFrame;
 
 /** What a process sees when something it monitors ended. */
 export interface DownMessage {
@@ -68,4 +78,11 @@ export interface ExitMessage {
   readonly type: "exit";
   readonly from: import("./pid.ts").Pid;
   readonly reason: ExitReason;
+}
+
+/** What a caller sees when it is answered: sent with the caller's monitor `ref` as alias. */
+export interface ReplyMessage {
+  readonly type: "reply";
+  readonly ref: number;
+  readonly value: unknown;
 }

@@ -2,15 +2,18 @@
  * The one thing a process yields. Each process has one, reused for every wait: `yield* self.receive()`
  * runs this iterator, which finishes at once when the mailbox has a match and else suspends the process.
  *
- * A reused iterator costs half of a nested generator, and nothing is allocated on the way.
+ * A reused iterator costs half of a nested generator, and nothing is allocated on the way: also the result
+ * is one for all, since `yield*` reads it before anything else runs.
  */
 import type { Cell } from "./cell.ts";
 import type { Process } from "./process.ts";
 
+/** Messages, or looks in vain, that a process may take in one go before others get their turn. */
+const MESSAGES_IN_ONE_GO = 64;
+
 export class Wait implements Iterator<Wait, unknown, void> {
   readonly #cell: Cell;
   readonly #process: Process;
-  readonly #result: { done: boolean; value: unknown } = { done: false, value: undefined };
   #untilUs = Number.POSITIVE_INFINITY;
 
   constructor(cell: Cell, process: Process) {
@@ -20,9 +23,10 @@ export class Wait implements Iterator<Wait, unknown, void> {
 
   /** Prepares the next wait. `deaf`: only time ends it. */
   arm(pattern: Process["pattern"], untilUs: number, deaf: boolean): this {
-    this.#process.pattern = pattern;
-    this.#process.deaf = deaf;
-    this.#process.timedOut = false;
+    const process = this.#process;
+    process.pattern = pattern;
+    process.deaf = deaf;
+    process.timedOut = false;
     this.#untilUs = untilUs;
     return this;
   }
@@ -33,26 +37,38 @@ export class Wait implements Iterator<Wait, unknown, void> {
 
   next(): IteratorResult<Wait, unknown> {
     const process = this.#process;
+    if (process.taken >= MESSAGES_IN_ONE_GO || process.exitPending !== undefined)
+      return suspend(process, "paused");
     const entry = process.deaf ? undefined : process.mailbox.take(process.pattern);
     if (entry !== undefined) {
+      process.taken++;
       process.messagesHandled++;
       process.deadlineUs = entry.deadlineUs;
+      this.#cell.trace?.received(process.pid, entry.message);
       return this.#finish(entry.message);
     }
-    if (process.timedOut || this.#untilUs <= this.#cell.nowUs()) return this.#finish(undefined);
-    if (process.timer === 0 && this.#untilUs !== Number.POSITIVE_INFINITY) {
-      this.#cell.startTimer(process, this.#untilUs);
+    const untilUs = this.#untilUs;
+    if (untilUs !== Number.POSITIVE_INFINITY) {
+      if (process.timedOut || untilUs <= this.#cell.nowUs()) {
+        process.taken++; // Who polls without end lets others run, too.
+        return this.#finish(undefined);
+      }
+      if (process.timer === 0) this.#cell.startTimer(process, untilUs);
     }
-    process.state = "waiting";
-    this.#result.done = false;
-    this.#result.value = this;
-    return this.#result as IteratorResult<Wait, unknown>;
+    return suspend(process, "waiting");
   }
 
   #finish(value: unknown): IteratorResult<Wait, unknown> {
-    this.#cell.stopTimer(this.#process);
-    this.#result.done = true;
-    this.#result.value = value;
-    return this.#result as IteratorResult<Wait, unknown>;
+    if (this.#process.timer !== 0) this.#cell.stopTimer(this.#process);
+    FINISHED.value = value;
+    return FINISHED as IteratorResult<Wait, unknown>;
   }
+}
+
+const FINISHED: { done: true; value: unknown } = { done: true, value: undefined };
+const SUSPENDED = { done: false, value: undefined };
+
+function suspend(process: Process, state: "waiting" | "paused"): IteratorResult<Wait, unknown> {
+  process.state = state;
+  return SUSPENDED as unknown as IteratorResult<Wait, unknown>;
 }

@@ -5,7 +5,7 @@
  * It watches by monitors (a naughty child may unlink), and never waits for a child without a limit. With
  * 5 restarts in 10 s a child that dies at once is started six times before the supervisor gives up.
  */
-import type { Body } from "../process/cell.ts";
+import type { Body } from "../process/cell-contract.ts";
 import { type ExitReason, isOrderly } from "../process/exit-reason.ts";
 import { type Pid, samePid } from "../process/pid.ts";
 import type { Self } from "../process/self.ts";

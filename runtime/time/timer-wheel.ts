@@ -106,11 +106,17 @@ export class TimerWheel {
 
   /** True when the timer ran and now does not; false for one that fired, was cancelled, or never was. */
   cancel(handle: TimerHandle): boolean {
+    return this.take(handle) !== undefined;
+  }
+
+  /** As `cancel`, but returns what the timer carried, or `undefined`. */
+  take(handle: TimerHandle): TimerToken | undefined {
     const generation = (handle / nodeRange) | 0;
     const node = handle - generation * nodeRange;
-    if (this.#generation[node] !== generation || this.#previous[node] === none) return false;
+    if (this.#generation[node] !== generation || this.#previous[node] === none) return undefined;
+    const token = this.#tokens[node]!;
     this.#remove(node);
-    return true;
+    return token;
   }
 
   /**

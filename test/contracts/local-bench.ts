@@ -1,7 +1,7 @@
 /** The cells' contract in one thread under a virtual clock. */
 import * as assert from "uvu/assert";
 import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
-import type { Body } from "../../runtime/process/cell.ts";
+import type { Body } from "../../runtime/process/cell-contract.ts";
 import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import * as bodies from "./cell-bodies.ts";
 import { type BenchHooks, type CellBench, hooksOf, reporter } from "./cells.ts";

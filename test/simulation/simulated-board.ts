@@ -19,7 +19,7 @@ import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
 import type { CellLife, CellSpec } from "../../runtime/cell/kernel.ts";
 import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
-import type { Body } from "../../runtime/process/cell.ts";
+import type { Body } from "../../runtime/process/cell-contract.ts";
 import { describeReason, type ExitReason } from "../../runtime/process/exit-reason.ts";
 import { BAND, type ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";

@@ -13,7 +13,7 @@ function message(n: number, bytes = 8): Frame {
   return { kind: "message", to, packed, deadlineUs: Number.POSITIVE_INFINITY, band: 2, bytes };
 }
 
-const signal: Frame = { kind: "exit", to, from, reason: "shutdown", linked: false };
+const signal: Frame = { kind: "exit", to, from, reason: "shutdown" };
 
 /** Two cells' ends of one way, in one thread. */
 function ends(t: SpecContext) {

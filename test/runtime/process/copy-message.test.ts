@@ -97,7 +97,15 @@ spec("plain data is copied as structuredClone copies it", () => {
   const anything = fc.anything({
     maxDepth: 4,
     withBigInt: true,
-    withDate: true,
+    // Not withDate: an invalid date is not equal to itself in the eyes of deepStrictEqual.
+    values: [
+      fc.boolean(),
+      fc.integer(),
+      fc.double(),
+      fc.string(),
+      fc.constantFrom(null, undefined),
+      fc.date({ noInvalidDate: true }),
+    ],
     withMap: true,
     withSet: true,
     withNullPrototype: true,

@@ -1,5 +1,6 @@
 /** A cell under a clock turned by hand, and a trace of what its processes did. */
-import { Cell, type CellOptions, type CrashReport } from "../../../runtime/process/cell.ts";
+import { Cell } from "../../../runtime/process/cell.ts";
+import type { CellOptions, CrashReport } from "../../../runtime/process/cell-contract.ts";
 import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 
 export interface HandCell {

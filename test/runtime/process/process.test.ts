@@ -274,12 +274,12 @@ spec("a forged pid reaches nobody and is counted", () => {
   const wire = exportPid(pid);
   const guess = { incarnation: wire.incarnation, number: wire.number, key: "0".repeat(32) };
   const from = exportPid(importPid({ ...wire, cell: "elsewhere" }));
-  cell.deliver({ kind: "exit", to: guess, from, reason: "kill", linked: false });
+  cell.deliver({ kind: "exit", to: guess, from, reason: "kill" });
   assert.is(cell.counts.forged, 1);
   assert.is(cell.processCount, 1);
-  cell.deliver({ kind: "exit", to: { ...wire, incarnation: 2 }, from, reason: "kill", linked: false });
+  cell.deliver({ kind: "exit", to: { ...wire, incarnation: 2 }, from, reason: "kill" });
   assert.is(cell.processCount, 1, "a pid of another life reaches nobody");
-  cell.deliver({ kind: "exit", to: wire, from, reason: "kill", linked: false });
+  cell.deliver({ kind: "exit", to: wire, from, reason: "kill" });
   assert.is(cell.processCount, 0);
 });
 
@@ -298,7 +298,7 @@ spec("a message that another cell's edge refuses is counted; a signal is carried
   }, []);
   until(1);
   assert.equal(posted, ["message", "message", "message", "exit"]);
-  assert.equal(cell.counts, { dead: 0, forged: 0, overflow: 0, credit: 3 });
+  assert.equal(cell.counts, { dead: 0, forged: 0, overflow: 0, credit: 3, late: 0 });
 });
 
 spec("a process that yields anything but its own wait dies with an explanation", () => {

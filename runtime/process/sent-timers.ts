@@ -1,0 +1,88 @@
+/**
+ * Messages sent for later, by the process that started them: they end with it.
+ *
+ * One row a timer in columns, each owner's rows in a list whose first row the owner keeps. Nothing is
+ * allocated until more timers run than ever before.
+ */
+import type { TimerHandle, TimerWheel } from "../time/timer-wheel.ts";
+import type { Pid } from "./pid.ts";
+
+/** Row of a process that started none. */
+export const noTimers = -1;
+
+/** What a process lends to the list. */
+export interface TimerOwner {
+  sentTimers: number;
+}
+
+export class SentTimers {
+  readonly #wheel: TimerWheel;
+  readonly #owners: (TimerOwner | undefined)[] = [];
+  readonly #to: (Pid | string)[] = [];
+  readonly #messages: unknown[] = [];
+  readonly #handles: number[] = [];
+  readonly #next: number[] = [];
+  readonly #previous: number[] = [];
+  #free = noTimers;
+
+  constructor(wheel: TimerWheel) {
+    this.#wheel = wheel;
+  }
+
+  /** `message` is a copy already. */
+  start(owner: TimerOwner | undefined, expiryUs: number, to: Pid | string, message: unknown): TimerHandle {
+    const row = this.#free === noTimers ? this.#next.length : this.#free;
+    const handle = this.#wheel.start(expiryUs, row); // Before anything changes: it may throw.
+    if (row === this.#free) this.#free = this.#next[row]!;
+    const second = owner === undefined ? noTimers : owner.sentTimers;
+    this.#handles[row] = handle;
+    this.#to[row] = to;
+    this.#messages[row] = message;
+    this.#owners[row] = owner;
+    this.#next[row] = second;
+    this.#previous[row] = noTimers;
+    if (owner === undefined) return handle;
+    if (second !== noTimers) this.#previous[second] = row;
+    owner.sentTimers = row;
+    return handle;
+  }
+
+  /** False when it was sent already. A handle of another kind of timer has no effect. */
+  cancel(handle: TimerHandle): boolean {
+    const row = this.#wheel.take(handle);
+    if (typeof row !== "number") return false;
+    this.#end(row);
+    return true;
+  }
+
+  /** The timer of this row expired: hands out what it sends. */
+  expire(row: number, send: (to: Pid | string, message: unknown) => void): void {
+    const to = this.#to[row]!;
+    const message = this.#messages[row];
+    this.#end(row);
+    send(to, message);
+  }
+
+  /** Ends all timers of an owner. */
+  release(owner: TimerOwner): void {
+    for (let row = owner.sentTimers; row !== noTimers; row = owner.sentTimers) {
+      this.#wheel.cancel(this.#handles[row]!);
+      this.#end(row);
+    }
+  }
+
+  #end(row: number): void {
+    const owner = this.#owners[row];
+    const next = this.#next[row]!;
+    if (owner !== undefined) {
+      const previous = this.#previous[row]!;
+      if (previous === noTimers) owner.sentTimers = next;
+      else this.#next[previous] = next;
+      if (next !== noTimers) this.#previous[next] = previous;
+      this.#owners[row] = undefined;
+    }
+    this.#messages[row] = undefined;
+    this.#next[row] = this.#free;
+    this.#free = row;
+  }
+}
