@@ -16,6 +16,9 @@ export function createProgressMemory(): SharedArrayBuffer {
 
 export class ProgressWord implements Progress {
   readonly #words: Int32Array;
+  /** The deadline that is written is right for deadlines from, and up to, these, us. */
+  #fromUs = Number.POSITIVE_INFINITY;
+  #toUs = Number.NEGATIVE_INFINITY;
 
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
@@ -23,12 +26,16 @@ export class ProgressWord implements Progress {
 
   begin(processNumber: number, hardDeadlineUs: number): void {
     this.#words[WORD.process] = processNumber;
+    this.#words[WORD.resumes]!++;
+    if (hardDeadlineUs > this.#fromUs && hardDeadlineUs <= this.#toUs) return;
+    this.#toUs = Math.ceil(hardDeadlineUs / TICK_US) * TICK_US;
+    this.#fromUs = this.#toUs - TICK_US;
     Atomics.store(this.#words, WORD.deadline, toTicks(hardDeadlineUs));
   }
 
   end(): void {
     Atomics.store(this.#words, WORD.deadline, 0);
-    this.#words[WORD.resumes]!++;
+    this.#fromUs = Number.POSITIVE_INFINITY;
   }
 }
 

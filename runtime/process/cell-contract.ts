@@ -51,6 +51,8 @@ export interface CellCounts {
   credit: number;
   /** Replies to a call that is over. */
   late: number;
+  /** Crashes that came too fast to be reported each. */
+  unreported: number;
 }
 
 /** Who is told of everything that happens in a cell, while somebody traces it. Called in the middle of the kernel: returns soon, throws nothing. */

@@ -10,6 +10,7 @@
  * Cost: a resume is one queue operation, one generator step and one clock read.
  */
 import type { Clock } from "../time/clock.ts";
+import { RateLimit } from "../time/rate-limit.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
 import type {
@@ -18,11 +19,12 @@ import type {
   CellOptions,
   CellResources,
   Peer,
+  Progress,
   SpawnOptions,
   TraceSink,
 } from "./cell-contract.ts";
 import { copyMessage } from "./copy-message.ts";
-import { crashReason, type ExitReason, isOrderly } from "./exit-reason.ts";
+import { crashReason, type ExitReason } from "./exit-reason.ts";
 import { Links, target } from "./links.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Names } from "./names.ts";
@@ -35,6 +37,12 @@ import { noTimers, SentTimers } from "./sent-timers.ts";
 import type { DownMessage, ExitMessage, Frame } from "./signal.ts";
 import { Wait } from "./wait.ts";
 
+/**
+ * While no timer can come due, the clock is read after every seventh resume only (a read costs a sixth of a
+ * message): a timer is far when it is more than seven longest slices away.
+ */
+const RESUMES_A_READ = 7;
+const LONGEST_SLICE_US = 2000;
 /** Number of a cell's first process. */
 const ROOT = 1;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -44,10 +52,11 @@ const NO_OPTIONS: SpawnOptions = {};
 export class Cell {
   readonly home: PidHome;
   readonly names: Names;
-  readonly counts: CellCounts = { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0 };
+  readonly counts: CellCounts = { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 };
   /** Told of everything while set. The kernel needs it for nothing. */
   trace: TraceSink | undefined;
   readonly #options: CellOptions;
+  readonly #progress: Progress | undefined;
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #sentTimers: SentTimers;
@@ -55,6 +64,7 @@ export class Cell {
   readonly #processes = new Map<number, Process>();
   readonly #peers = new Map<string, Peer>();
   readonly #links: Links;
+  readonly #reports = new RateLimit(20, 20_000);
   readonly #hangLimitUs: number;
   #lastNumber = 0;
   #running: Process | undefined;
@@ -65,6 +75,7 @@ export class Cell {
     const { board, cell, incarnation } = options;
     this.home = { board, cell, incarnation };
     this.#options = options;
+    this.#progress = options.progress;
     this.#clock = options.clock;
     this.names = options.names ?? new Names();
     this.#hangLimitUs = options.hangLimitUs ?? 500_000;
@@ -121,7 +132,7 @@ export class Cell {
     process.pid = pid;
     process.generator = begin(body, new Self<M>(this, process, new Wait(this, process)), copied);
     this.#processes.set(number, process);
-    this.#makeRunnable(process, NEVER);
+    this.#makeRunnable(process);
     this.trace?.spawned(pid, this.#running?.pid, process.label);
     return pid;
   }
@@ -130,7 +141,7 @@ export class Cell {
    * Copies `message` to `to`. Never blocks, never fails for the dead; throws for what cannot be copied. With an
    * `alias` it is delivered only while the receiver has this monitor open, which ends with it.
    */
-  send(to: Pid | string, message: unknown, deadlineUs: number, alias?: number): void {
+  send(to: Pid | string, message: unknown, deadlineUs?: number, alias?: number): void {
     const pid = typeof to === "string" ? this.names.whereis(to) : to;
     this.trace?.sent(this.#running?.pid, to, message);
     if (pid === undefined) {
@@ -145,7 +156,7 @@ export class Cell {
 
   /** Messages from outside any process: an event loop's callback, the kernel. */
   post(to: Pid | string, message: unknown): void {
-    this.send(to, message, NEVER);
+    this.send(to, message);
     this.#options.onWake?.();
   }
 
@@ -211,7 +222,7 @@ export class Cell {
     const process = this.#addressed(frame);
     if (process === undefined) return;
     if (frame.kind === "message") {
-      this.#put(process, unpack(frame.packed, this.#resolve), frame.deadlineUs, frame.alias);
+      this.#put(process, unpack(frame.packed, this.#resolve), finite(frame.deadlineUs), frame.alias);
     } else {
       this.#links.deliver(process, this.#resolve(frame.from), frame);
     }
@@ -220,14 +231,20 @@ export class Cell {
   /** Runs what is due, most urgent first, at most `resumes` of them. Returns false when nothing is left to run. */
   run(resumes = NEVER): boolean {
     let nowUs = this.#clock.now();
+    let unread = 0;
     for (let left = resumes; left > 0; left--) {
       if (nowUs >= this.#soonestUs) this.#expire(nowUs);
       const process = this.#queue.pop();
       if (process === undefined) break;
-      nowUs = this.#resume(process, nowUs);
+      this.#resume(process, nowUs);
+      if (++unread < RESUMES_A_READ && this.#soonestUs > nowUs + RESUMES_A_READ * LONGEST_SLICE_US) continue;
+      unread = 0;
+      const readUs = this.#clock.now();
+      process.runUs += readUs - nowUs;
+      nowUs = readUs;
     }
     if (nowUs >= this.#soonestUs) this.#expire(nowUs);
-    this.#options.progress?.end();
+    this.#progress?.end();
     return this.#queue.size > 0;
   }
 
@@ -268,34 +285,31 @@ export class Cell {
   readonly #sendExpired = (to: Pid | string, message: unknown): void => {
     const pid = typeof to === "string" ? this.names.whereis(to) : to;
     const process = pid === undefined ? undefined : processOf(pid);
-    if (process !== undefined) this.#put(process, message, NEVER);
-    else if (pid !== undefined) this.#sendAbroad(pid, message, NEVER);
+    if (process !== undefined) this.#put(process, message);
+    else if (pid !== undefined) this.#sendAbroad(pid, message);
     else this.counts.dead++;
   };
 
-  /** Returns the time when it waits again. */
-  #resume(process: Process, startUs: number): number {
+  #resume(process: Process, startUs: number): void {
     const generator = process.generator;
-    if (generator === undefined) return startUs;
+    if (generator === undefined) return;
     process.state = "running";
     process.taken = 0;
     this.#running = process;
-    const hangUs = startUs + this.#hangLimitUs;
     const { hardDeadlineUs, queueDeadlineUs } = process;
-    this.#options.progress?.begin(process.pid.number, hangUs < hardDeadlineUs ? hangUs : hardDeadlineUs);
-    if (this.trace !== undefined && startUs > queueDeadlineUs) {
-      this.trace.missed(process.pid, startUs - queueDeadlineUs);
+    const hangUs = startUs + this.#hangLimitUs;
+    this.#progress?.begin(process.pid.number, isBefore(hardDeadlineUs, hangUs) ? hardDeadlineUs! : hangUs);
+    if (this.trace !== undefined && isBefore(queueDeadlineUs, startUs)) {
+      this.trace.missed(process.pid, startUs - queueDeadlineUs!);
     }
     let ended: ExitReason | undefined;
     try {
       if (generator.next().done === true) ended = "normal";
+      else if (stateOf(process) === "running") throw new TypeError(STRANGE_YIELD);
     } catch (error) {
       ended = crashReason(error);
+      this.#report(process, ended, startUs);
     }
-    if (ended === undefined && stateOf(process) === "running")
-      ended = crashReason(new TypeError(STRANGE_YIELD));
-    const nowUs = this.#clock.now();
-    process.runUs += nowUs - startUs;
     this.#running = undefined;
     // An exit that it asked for itself, or that reached it while it ran, outranks a normal end.
     if (process.exitPending !== undefined && (ended === undefined || ended === "normal")) {
@@ -303,15 +317,14 @@ export class Cell {
     }
     if (ended !== undefined) this.#terminate(process, ended);
     else if (stateOf(process) === "paused") this.#goOnLater(process);
-    return nowUs;
   }
 
   #goOnLater(process: Process): void {
     process.state = "waiting";
-    this.#makeRunnable(process, process.mailbox.find(process.pattern)?.deadlineUs ?? NEVER);
+    this.#makeRunnable(process, process.mailbox.find(process.pattern)?.deadlineUs);
   }
 
-  #sendAbroad(pid: Pid, message: unknown, deadlineUs: number, alias?: number): void {
+  #sendAbroad(pid: Pid, message: unknown, deadlineUs = NEVER, alias?: number): void {
     const { packed, bytes } = pack(message);
     const peer = this.#peerOf(pid);
     if (peer === undefined) {
@@ -323,7 +336,7 @@ export class Cell {
     if (!peer.post(alias === undefined ? frame : { ...frame, alias })) this.counts.credit++;
   }
 
-  #put(process: Process, message: unknown, deadlineUs: number, alias?: number): void {
+  #put(process: Process, message: unknown, deadlineUs?: number, alias?: number): void {
     if (process.state === "dead") {
       this.counts.dead++;
     } else if (alias !== undefined) {
@@ -338,7 +351,7 @@ export class Cell {
   }
 
   /** One reply comes for each call it sent, so a full mailbox is no reason to refuse it. */
-  #reply(process: Process, message: unknown, deadlineUs: number): void {
+  #reply(process: Process, message: unknown, deadlineUs?: number): void {
     process.mailbox.pushSignal(message, deadlineUs);
     this.#wakeFor(process, message, deadlineUs, true);
   }
@@ -348,27 +361,28 @@ export class Cell {
     this.#wakeFor(process, message, Number.NEGATIVE_INFINITY, true);
   }
 
-  #wakeFor(process: Process, message: unknown, deadlineUs: number, isSignal = false): void {
+  #wakeFor(process: Process, message: unknown, deadlineUs: number | undefined, isSignal = false): void {
     const { state } = process;
     if (state === "waiting") {
       if (!process.deaf && matches(process.pattern, message, isSignal))
         this.#makeRunnable(process, deadlineUs);
-    } else if (state === "runnable" && deadlineUs < process.queueDeadlineUs) {
+    } else if (state === "runnable" && isBefore(deadlineUs, process.queueDeadlineUs)) {
       if (process.deaf || !matches(process.pattern, message, isSignal)) return;
       this.#queue.remove(process);
       this.#enqueue(process, deadlineUs);
     }
   }
 
-  #makeRunnable(process: Process, deadlineUs: number): void {
+  #makeRunnable(process: Process, deadlineUs?: number): void {
     if (process.state !== "waiting") return;
     process.state = "runnable";
-    this.#enqueue(process, deadlineUs < process.hardDeadlineUs ? deadlineUs : process.hardDeadlineUs);
+    const { hardDeadlineUs } = process;
+    this.#enqueue(process, isBefore(hardDeadlineUs, deadlineUs) ? hardDeadlineUs : deadlineUs);
   }
 
-  #enqueue(process: Process, deadlineUs: number): void {
+  #enqueue(process: Process, deadlineUs: number | undefined): void {
     process.queueDeadlineUs = deadlineUs;
-    this.#queue.push(process, process.band, deadlineUs);
+    this.#queue.push(process, process.band, deadlineUs ?? NEVER);
   }
 
   #alarm({ pid, label, mailbox }: Process): void {
@@ -396,10 +410,22 @@ export class Cell {
     }
     this.trace?.ended(pid, reason);
     this.#links.release(process, reason, !(this.#options.endsWithRoot === true && pid.number === ROOT));
-    if (this.#options.onCrash === undefined || isOrderly(reason) || reason === "killed") return;
-    const { label, messagesHandled, mailbox } = process;
-    const report = { pid: String(pid), label, reason, mailboxLength: mailbox.length, messagesHandled };
-    this.#options.onCrash(report);
+  }
+
+  /** Only who threw crashed: what its end ends in turn is told by links. At most some a second, the rest is counted. */
+  #report({ pid, label, messagesHandled, mailbox }: Process, reason: ExitReason, nowUs: number): void {
+    if (this.#options.onCrash === undefined) return;
+    if (!this.#reports.take(nowUs)) {
+      this.counts.unreported++;
+      return;
+    }
+    this.#options.onCrash({
+      pid: String(pid),
+      label,
+      reason,
+      mailboxLength: mailbox.length,
+      messagesHandled,
+    });
   }
 
   #addressed(frame: Frame): Process | undefined {
@@ -469,6 +495,15 @@ function* failing(error: unknown): ProcessGenerator {
 /** What it is by now: the compiler does not see that a resume changes it. */
 function stateOf(process: Process): ProcessState {
   return process.state;
+}
+
+/** Deadlines compared; `undefined` is no deadline, after all others. */
+function isBefore(us: number | undefined, otherUs: number | undefined): boolean {
+  return us !== undefined && (otherUs === undefined || us < otherUs);
+}
+
+function finite(us: number): number | undefined {
+  return us === NEVER ? undefined : us;
 }
 
 function isPid(value: object): boolean {

@@ -11,8 +11,8 @@ import { matches, type Pattern } from "./pattern.ts";
 /** A message that waits, or was taken. */
 export interface MailboxEntry {
   readonly message: unknown;
-  /** When its work must be done, us; `Infinity` for no deadline. */
-  readonly deadlineUs: number;
+  /** When its work must be done, us; `undefined` for no deadline. */
+  readonly deadlineUs: number | undefined;
   /** Came by `pushSignal`. */
   readonly isSignal: boolean;
 }
@@ -52,7 +52,7 @@ export class Mailbox {
   }
 
   /** Adds a message; false when the mailbox is full: then it is dropped and counted. */
-  push(message: unknown, deadlineUs: number): boolean {
+  push(message: unknown, deadlineUs?: number): boolean {
     if (this.#messages >= this.#capacity) {
       this.#dropped++;
       return false;
@@ -63,7 +63,7 @@ export class Mailbox {
   }
 
   /** Adds an exit, down or system signal, or an awaited reply: it is never dropped and takes no message's place. */
-  pushSignal(message: unknown, deadlineUs = Number.POSITIVE_INFINITY): void {
+  pushSignal(message: unknown, deadlineUs?: number): void {
     this.#signals++;
     this.#append({ message, deadlineUs, isSignal: true, next: undefined });
   }

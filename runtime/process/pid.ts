@@ -17,18 +17,17 @@ export interface WirePid {
   readonly key: string;
 }
 
-/** A pid of this cell. `key` is given only for a cell's first process, whose pid exists before the cell runs. */
-export let createPid: (home: PidHome, number: number, process: Process | undefined, key?: string) => Pid;
-/** A pid of another cell, as it came over the transport. */
-export let importPid: (wire: WirePid) => Pid;
-/** The travelling form; makes the key when the pid leaves its cell for the first time. */
-export let exportPid: (pid: Pid) => WirePid;
-/** The process behind a pid of this isolate, `undefined` for pids of other cells. */
-export let processOf: (pid: Pid) => Process | undefined;
-/** True when the pid was exported with exactly this key. */
-export let hasKey: (pid: Pid, key: string) => boolean;
-/** A string that is equal exactly for pids of the same process; for maps. Kept. Not an authority. */
-export let pidId: (pid: Pid) => string;
+/** What this file alone may do with the private parts of a pid. */
+interface Access {
+  createPid(home: PidHome, number: number, process: Process | undefined, key?: string): Pid;
+  importPid(wire: WirePid): Pid;
+  exportPid(pid: Pid): WirePid;
+  processOf(pid: Pid): Process | undefined;
+  pidId(pid: Pid): string;
+  hasKey(pid: Pid, key: string): boolean;
+}
+
+let access: Access;
 
 export class Pid {
   readonly board: string;
@@ -65,22 +64,39 @@ export class Pid {
   }
 
   static {
-    createPid = (home, number, process, key) =>
-      new Pid(home.board, home.cell, home.incarnation, number, key, process);
-    importPid = (wire) => new Pid(wire.board, wire.cell, wire.incarnation, wire.number, wire.key, undefined);
-    exportPid = (pid) => {
-      pid.#key ??= randomKey();
-      const { board, cell, incarnation, number } = pid;
-      return { board, cell, incarnation, number, key: pid.#key };
+    access = {
+      createPid: (home, number, process, key) =>
+        new Pid(home.board, home.cell, home.incarnation, number, key, process),
+      importPid: (wire) => new Pid(wire.board, wire.cell, wire.incarnation, wire.number, wire.key, undefined),
+      exportPid: (pid) => {
+        pid.#key ??= randomKey();
+        const { board, cell, incarnation, number } = pid;
+        return { board, cell, incarnation, number, key: pid.#key };
+      },
+      processOf: (pid) => pid.#process,
+      pidId: (pid) => {
+        pid.#id ??= `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
+        return pid.#id;
+      },
+      hasKey: (pid, key) => pid.#key !== undefined && pid.#key === key,
     };
-    processOf = (pid) => pid.#process;
-    pidId = (pid) => {
-      pid.#id ??= `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
-      return pid.#id;
-    };
-    hasKey = (pid, key) => pid.#key !== undefined && pid.#key === key;
   }
 }
+
+// Constants, not the fields of `access`: the compiler folds and inlines them, and they are in every send.
+
+/** A pid of this cell. `key` is given only for a cell's first process, whose pid exists before the cell runs. */
+export const createPid: Access["createPid"] = access!.createPid;
+/** A pid of another cell, as it came over the transport. */
+export const importPid: Access["importPid"] = access!.importPid;
+/** The travelling form; makes the key when the pid leaves its cell for the first time. */
+export const exportPid: Access["exportPid"] = access!.exportPid;
+/** The process behind a pid of this isolate, `undefined` for pids of other cells. */
+export const processOf: Access["processOf"] = access!.processOf;
+/** A string that is equal exactly for pids of the same process; for maps. Kept. Not an authority. */
+export const pidId: Access["pidId"] = access!.pidId;
+/** True when the pid was exported with exactly this key. */
+export const hasKey: Access["hasKey"] = access!.hasKey;
 
 /** Where a pid is at home. */
 export interface PidHome {

@@ -79,13 +79,16 @@ export class Self<M = never> {
 
   /** Waits until `untilUs`; messages stay in the mailbox. */
   sleepUntil(untilUs: number): Waiting<undefined> {
-    return this.#wait.arm(undefined, untilUs, true) as Waiting<undefined>;
+    return this.#wait.arm(undefined, finite(untilUs), true) as Waiting<undefined>;
   }
 
   /** Copies `message` to a process or a name. Never blocks; for the dead it has no effect. */
   send(to: Pid | string, message: unknown, options?: SendOptions): void {
     if (options === undefined) this.#cell.send(to, message, this.#process.deadlineUs);
-    else this.#cell.send(to, message, options.deadlineUs ?? this.#process.deadlineUs, options.alias);
+    else {
+      const { deadlineUs = this.#process.deadlineUs, alias } = options;
+      this.#cell.send(to, message, deadlineUs === undefined ? undefined : finite(deadlineUs), alias);
+    }
   }
 
   /** Sends after `ms`, unless this process ends before; returns a handle for `cancel`. */
@@ -167,19 +170,24 @@ export class Self<M = never> {
 
   /** The deadline lent by the message at hand, us; `Infinity` when there is none. */
   get deadlineUs(): number {
-    return this.#process.deadlineUs;
+    return this.#process.deadlineUs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Work from here on is due by `deadlineUs`; past `hardDeadlineUs` the cell is ended as hung. */
   work(deadlineUs: number, hardDeadlineUs = Number.POSITIVE_INFINITY): void {
-    this.#process.deadlineUs = deadlineUs;
-    this.#process.hardDeadlineUs = hardDeadlineUs;
+    this.#process.deadlineUs = finite(deadlineUs);
+    this.#process.hardDeadlineUs = finite(hardDeadlineUs);
   }
 
-  #limitUs(limit: WaitLimit | undefined): number {
-    if (limit === undefined) return Number.POSITIVE_INFINITY;
+  #limitUs(limit: WaitLimit | undefined): number | undefined {
+    if (limit === undefined) return undefined;
     const within =
       limit.within === undefined ? Number.POSITIVE_INFINITY : limit.within * 1000 + this.#cell.nowUs();
-    return Math.min(within, limit.untilUs ?? Number.POSITIVE_INFINITY);
+    return finite(Math.min(within, limit.untilUs ?? Number.POSITIVE_INFINITY));
   }
+}
+
+/** `undefined` stands for no deadline in the kernel's records. */
+function finite(us: number): number | undefined {
+  return us === Number.POSITIVE_INFINITY ? undefined : us;
 }

@@ -14,7 +14,6 @@ const MESSAGES_IN_ONE_GO = 64;
 export class Wait implements Iterator<Wait, unknown, void> {
   readonly #cell: Cell;
   readonly #process: Process;
-  #untilUs = Number.POSITIVE_INFINITY;
 
   constructor(cell: Cell, process: Process) {
     this.#cell = cell;
@@ -22,12 +21,12 @@ export class Wait implements Iterator<Wait, unknown, void> {
   }
 
   /** Prepares the next wait. `deaf`: only time ends it. */
-  arm(pattern: Process["pattern"], untilUs: number, deaf: boolean): this {
+  arm(pattern: Process["pattern"], untilUs: number | undefined, deaf: boolean): this {
     const process = this.#process;
     process.pattern = pattern;
     process.deaf = deaf;
     process.timedOut = false;
-    this.#untilUs = untilUs;
+    process.untilUs = untilUs;
     return this;
   }
 
@@ -47,8 +46,8 @@ export class Wait implements Iterator<Wait, unknown, void> {
       this.#cell.trace?.received(process.pid, entry.message);
       return this.#finish(entry.message);
     }
-    const untilUs = this.#untilUs;
-    if (untilUs !== Number.POSITIVE_INFINITY) {
+    const { untilUs } = process;
+    if (untilUs !== undefined) {
       if (process.timedOut || untilUs <= this.#cell.nowUs()) {
         process.taken++; // Who polls without end lets others run, too.
         return this.#finish(undefined);

@@ -84,9 +84,21 @@ export class RunQueue<T extends Queueable> {
 
   /** Removes and returns the most urgent item, or `undefined` when none waits. */
   pop(): T | undefined {
-    const item = this.peek;
-    if (item !== undefined) this.remove(item);
-    return item;
+    const soonest = this.#items[0];
+    if (this.#ringed > 0) {
+      const limit = soonest === undefined ? this.#lastBand : this.#bands[0]! - 1;
+      for (let band = 0; band <= limit; band++) {
+        const first = this.#rings[band]!.shift();
+        if (first === undefined) continue;
+        first.queuePlace = notQueued;
+        this.#ringed--;
+        return first;
+      }
+    }
+    if (soonest === undefined) return undefined;
+    soonest.queuePlace = notQueued;
+    this.#takeFromHeap(0);
+    return soonest;
   }
 
   /** Removes an item wherever it waits; false when it does not. The item must not wait in another queue. */

@@ -26,6 +26,16 @@ export class RunRing<T extends Queueable> {
     return this.#places[this.#first];
   }
 
+  /** Takes the item that waits longest, if there is one. */
+  shift(): T | undefined {
+    const item = this.#places[this.#first];
+    if (item === undefined) return undefined;
+    this.#places[this.#first] = undefined;
+    this.#dropFirst();
+    if (this.#holes > 0) this.#dropHoles();
+    return item;
+  }
+
   append(item: T): void {
     if (this.#span === this.#places.length) this.#pack();
     const place = (this.#first + this.#span++) & (this.#places.length - 1);
@@ -37,12 +47,20 @@ export class RunRing<T extends Queueable> {
   take(place: number): void {
     this.#places[place] = undefined;
     this.#holes++;
-    // The first place is never a hole, so that peek need not look further.
+    this.#dropHoles();
+  }
+
+  /** The first place is never a hole, so that peek need not look further. */
+  #dropHoles(): void {
     while (this.#span > 0 && this.#places[this.#first] === undefined) {
-      this.#first = (this.#first + 1) & (this.#places.length - 1);
-      this.#span--;
+      this.#dropFirst();
       this.#holes--;
     }
+  }
+
+  #dropFirst(): void {
+    this.#first = (this.#first + 1) & (this.#places.length - 1);
+    this.#span--;
   }
 
   /** Closes the holes of a full ring; doubles it unless half of it was holes. */

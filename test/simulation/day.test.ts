@@ -56,7 +56,10 @@ spec(
     assert.equal([...wires], [0]);
     for (const name of board.kernel.cellNames) {
       const { counts, processCount } = board.kernel.cellOf(name)!;
-      assert.equal([name, counts], [name, { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0 }]);
+      assert.equal(
+        [name, counts],
+        [name, { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 }],
+      );
       assert.is(processCount, 1);
     }
     for (const { id } of board.devices) assert.is(board.trace.state(id).misses, 0, id);

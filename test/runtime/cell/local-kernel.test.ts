@@ -15,11 +15,11 @@ spec("a forged key is counted where it arrives, as forged; a late message as dea
   const { counts } = kernel.cellOf("safe")!;
   kernel.cell.post(importPid({ ...exportPid(pid), key: "0".repeat(32) }), "guess");
   await quiet();
-  assert.equal(counts, { dead: 0, forged: 1, overflow: 0, credit: 0, late: 0 });
+  assert.equal(counts, { dead: 0, forged: 1, overflow: 0, credit: 0, late: 0, unreported: 0 });
   kernel.cell.post(importPid({ ...exportPid(pid), number: 99 }), "nobody");
   await quiet();
-  assert.equal(counts, { dead: 1, forged: 1, overflow: 0, credit: 0, late: 0 });
-  assert.equal(kernel.cell.counts, { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0 });
+  assert.equal(counts, { dead: 1, forged: 1, overflow: 0, credit: 0, late: 0, unreported: 0 });
+  assert.equal(kernel.cell.counts, { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 });
 });
 
 spec("a message to a cell that is gone is counted at the sender", async () => {

@@ -155,7 +155,7 @@ spec("a mailbox does what a list does, whatever is pushed and taken", () => {
   fc.assert(
     fc.property(fc.nat(8), fc.array(command, { maxLength: 100, size: "max" }), (capacity, commands) => {
       const mailbox = new Mailbox(capacity);
-      const model: { message: unknown; deadlineUs: number; isSignal: boolean }[] = [];
+      const model: { message: unknown; deadlineUs: number | undefined; isSignal: boolean }[] = [];
       let dropped = 0;
       for (const step of commands) {
         if ("push" in step) {
@@ -167,7 +167,7 @@ spec("a mailbox does what a list does, whatever is pushed and taken", () => {
         } else if ("signal" in step) {
           const message = { type: step.signal };
           mailbox.pushSignal(message);
-          model.push({ message, deadlineUs: never, isSignal: true });
+          model.push({ message, deadlineUs: undefined, isSignal: true });
         } else if ("take" in step) {
           for (let i = 0; i < step.times; i++) {
             const at = model.findIndex((entry) => matches(step.take as Pattern | undefined, entry.message));
@@ -209,7 +209,7 @@ function nameOf(entry: MailboxEntry | undefined): unknown {
   return (entry?.message as { name?: unknown } | undefined)?.name;
 }
 
-function take(mailbox: Mailbox): [unknown, number] | undefined {
+function take(mailbox: Mailbox): [unknown, number | undefined] | undefined {
   const entry = mailbox.take();
   return entry && [entry.message, entry.deadlineUs];
 }
