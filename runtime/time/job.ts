@@ -60,14 +60,14 @@ export class Job {
     worker.work(this.#releaseUs + this.spec.deadlineUs, this.#releaseUs + this.spec.hardDeadlineUs);
   }
 
-  /** Call after the work; returns true when the deadline was missed. */
+  /** Call after the work; returns true when the deadline was missed or a release was skipped. */
   end(worker: Worker): boolean {
     const now = worker.nowUs();
     const { periodUs, deadlineUs } = this.spec;
     this.#count++;
     this.#execution.record(now - this.#begunUs);
-    const missed = now > this.#releaseUs + deadlineUs;
-    if (missed) this.#misses++;
+    const before = this.#misses;
+    if (now > this.#releaseUs + deadlineUs) this.#misses++;
     this.#releaseUs += periodUs;
     if (this.#releaseUs < now) {
       const skipped = Math.ceil((now - this.#releaseUs) / periodUs);
@@ -75,7 +75,7 @@ export class Job {
       this.#releaseUs += skipped * periodUs;
     }
     worker.work(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-    return missed;
+    return this.#misses > before;
   }
 
   timing(): JobTiming {

@@ -77,6 +77,15 @@ spec("releases that passed during the work are skipped and counted, never made u
   assert.is(job.timing().count, 1);
 });
 
+spec("a skipped release is a miss also where the deadline was met", () => {
+  const self = worker();
+  const job = new Job({ ...pump, deadlineUs: 50_000, hardDeadlineUs: 90_000 }, 0);
+  job.begin(self);
+  self.us = 25_000;
+  assert.is(job.end(self), true);
+  assert.is(job.misses, 2);
+});
+
 spec("a release that is due at this very moment is not skipped", () => {
   const self = worker();
   const job = new Job(pump, 0);
