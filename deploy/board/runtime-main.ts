@@ -15,7 +15,8 @@ import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
-import { type ChildSpec, supervisor } from "../../runtime/supervision/supervisor.ts";
+import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
+import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
@@ -174,7 +175,17 @@ const children: ChildSpec[] = [
 ];
 
 const root = kernel.cell.spawn(
-  supervisor({ strategy: "oneForOne", intensity: 10, periodMs: 10_000, children }),
+  supervisor({
+    strategy: "oneForOne",
+    intensity: 10,
+    periodMs: 10_000,
+    children,
+    onEvent: (event) => {
+      const { kind, id } = event;
+      // A crash below is told by the kernel; this is the last that is heard before the runtime ends.
+      if (kind === "gaveUp") tell({ kind, device: id, cause: describeReason(event.reason) });
+    },
+  }),
   [],
   { label: "root supervisor", band: BAND.system },
 );
