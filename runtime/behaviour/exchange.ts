@@ -133,7 +133,7 @@ export function expire<M>(self: Self<M>, { from, ref }: From): void {
 
 /** True for a request whose deadline is over; reads the clock only when it has one. */
 export function isPast<M>(self: Self<M>, deadlineUs: number): boolean {
-  return deadlineUs !== Number.POSITIVE_INFINITY && deadlineUs < self.nowUs();
+  return deadlineUs !== Number.POSITIVE_INFINITY && deadlineUs <= self.nowUs();
 }
 
 /** Is it a request that can be answered? What others send may be anything. */

@@ -4,7 +4,7 @@
  *
  * The requests come as messages of type `system`, with an answer by alias as for a call.
  */
-import type { ExitReason } from "../process/exit-reason.ts";
+import { type ExitReason, rootCause } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
@@ -135,7 +135,7 @@ export function* stop<M>(
   const ref = ask(self, server, "system", request, untilUs);
   const down = (yield* self.receive(ref, { untilUs })) as { type: "down"; reason: ExitReason } | undefined;
   if (down === undefined) throw failureOf(self, { ref, server, request: "terminate", untilUs }, undefined);
-  if (JSON.stringify(down.reason) !== JSON.stringify(reason)) {
+  if (JSON.stringify(rootCause(down.reason)) !== JSON.stringify(reason)) {
     throw callFailed(String(server), "terminate", down.reason);
   }
 }
