@@ -52,11 +52,11 @@ export function* serveSystem<M>(
 }
 
 function answer<M>(self: Self<M>, message: SystemMessage, managed: Managed, suspended: boolean): void {
-  const { request } = message;
-  if (request.type === "changeCode" && !suspended) {
-    refuse(self, message, "code is changed while it is suspended");
-  } else {
-    reply(self, message, carriedOut(request, managed, suspended));
+  try {
+    reply(self, message, carriedOut(message.request, managed, suspended));
+  } catch (error) {
+    // What cannot be done, and a state that cannot be copied: whoever asked is told, the behaviour goes on.
+    refuse(self, message, String(error));
   }
 }
 
@@ -68,6 +68,7 @@ function carriedOut(request: SystemRequest, managed: Managed, suspended: boolean
       managed.replace(request.state);
       return undefined;
     case "changeCode":
+      if (!suspended) throw new Error("code is changed while it is suspended");
       return triedToChange(managed);
     case "status": {
       const { name, counts } = managed;

@@ -24,10 +24,10 @@ export function serverBody<S, C extends CallMap<C>, K extends Tagged, I, A, N>(
   const slot = code as unknown as Code<AnyModule>;
   return named(codeOf(slot).name, function* server(self: Self<I>, args: A, birth?: Birth) {
     const loop = new ServerLoop(self as unknown as Self<unknown>, slot, birth?.parent);
-    let result: unknown = yield* begin(self, birth, () => loop.open(args, birth?.snapshot));
-    if (result === undefined) return;
+    const open = () => loop.open(args, birth?.snapshot);
+    if (!(yield* begin(self, birth, open, (first) => loop.accept(first)))) return;
+    let result: unknown;
     try {
-      loop.accept(result);
       while (loop.stopReason === undefined) {
         if (loop.next !== undefined) result = loop.goOn();
         else if (loop.idleUntilUs === NEVER) result = loop.handle(yield* self.receive());

@@ -10,7 +10,7 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { type Pid, samePid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
-import { badResult, isWaiting, type NotStarted, type Waited } from "./handler-result.ts";
+import { badResult, isWaiting, type Waited } from "./handler-result.ts";
 import { StartError } from "./start-error.ts";
 import type { Snapshot } from "./system-message.ts";
 
@@ -90,14 +90,15 @@ type Word =
     };
 
 /**
- * The other end: binds the name, runs `init` and says how it went. `undefined` when the process is to end now;
- * its exit reason is set then. What `init` throws passes, after the parent was told.
+ * The other end: binds the name, runs `init`, has what it gave accepted, and says how it went. False when the
+ * process is to end now; its exit reason is set then. What is thrown passes, after the parent was told.
  */
-export function* begin<M, R extends object>(
+export function* begin<M>(
   self: Self<M>,
   birth: Birth | undefined,
-  init: () => Waited<R | NotStarted>,
-): ProcessGenerator<R | undefined> {
+  init: () => Waited<unknown>,
+  accept: (first: object) => void,
+): ProcessGenerator<boolean> {
   const { parent, name, awaited } = birth ?? {};
   let ref = 0;
   if (awaited === true) {
@@ -117,34 +118,32 @@ export function* begin<M, R extends object>(
     const holder = self.whereis(name);
     if (holder !== undefined && !samePid(holder, self.pid)) {
       fail({ code: "alreadyStarted", holder });
-      return undefined;
+      return false;
     }
     self.register(name);
   }
-  let result: R | NotStarted;
+  let result: object;
   try {
     const given: unknown = init();
     result = checked(isWaiting(given) ? yield* given : given);
+    if ("state" in result) accept(result);
   } catch (error) {
     fail({ code: "failed", reason: crashReason(error) });
     throw error;
   }
-  if ("stop" in result) {
-    fail({ code: "failed", reason: result.stop });
-    exitWith(self, result.stop);
-    return undefined;
+  if ("state" in result) {
+    say({});
+    return true;
   }
-  if ("ignore" in result) {
-    fail({ code: "ignored" });
-    return undefined;
-  }
-  say({});
-  return result;
+  const { stop } = result as { stop?: ExitReason };
+  fail(stop === undefined ? { code: "ignored" } : { code: "failed", reason: stop });
+  if (stop !== undefined) exitWith(self, stop);
+  return false;
 }
 
-function checked<R>(given: unknown): R | NotStarted {
+function checked(given: unknown): object {
   if (typeof given === "object" && given !== null) {
-    if ("state" in given || "stop" in given || "ignore" in given) return given as R | NotStarted;
+    if ("state" in given || "stop" in given || "ignore" in given) return given;
   }
   throw badResult("init", given, "{ state }, { stop } or { ignore }");
 }
