@@ -31,6 +31,17 @@ export class CallError extends Error {
   }
 }
 
+/** The server understood the request and would not do it; `code` is of the server's own closed set. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  readonly code: string;
+
+  constructor(code: string, why: string) {
+    super(why);
+    this.code = code;
+  }
+}
+
 /** The error of a call whose server ended with `reason`. */
 export function callFailed(server: string, request: string, reason: ExitReason): CallError {
   const code = reason === "noproc" || reason === "noconnection" ? reason : "exited";

@@ -8,7 +8,7 @@
 import { Pid, samePid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
-import { CallError, callFailed } from "./call-error.ts";
+import { CallError, callFailed, RefusedError } from "./call-error.ts";
 
 declare const answers: unique symbol;
 
@@ -28,8 +28,8 @@ export interface RequestMessage extends From<unknown> {
 /** What comes back by the alias. */
 export type Answer =
   | { readonly type: "reply"; readonly ref: number; readonly value: unknown }
-  /** The server does not understand such a request: a defect of the caller. */
-  | { readonly type: "refused"; readonly ref: number; readonly why: string }
+  /** Without a code the server does not understand such a request: a defect of the caller. */
+  | { readonly type: "refused"; readonly ref: number; readonly why: string; readonly code?: string }
   /** The request had passed its deadline before it was looked at. */
   | { readonly type: "expired"; readonly ref: number };
 
@@ -75,7 +75,10 @@ type AnswerOrDown =
 export function failureOf<M>(self: Self<M>, pending: Pending, answer: AnswerOrDown | undefined): Error {
   const { ref, server, request } = pending;
   if (answer?.type === "down") return callFailed(String(server), request, answer.reason);
-  if (answer?.type === "refused") return new TypeError(`${server} refuses "${request}": ${answer.why}`);
+  if (answer?.type === "refused") {
+    if (answer.code !== undefined) return new RefusedError(answer.code, answer.why);
+    return new TypeError(`${server} refuses "${request}": ${answer.why}`);
+  }
   if (answer === undefined) self.demonitor(ref);
   return new CallError("timeout", String(server), request);
 }
@@ -121,9 +124,12 @@ export function reply<M, V>(self: Self<M>, { from, ref }: From<V>, value: V): vo
   self.send(from, { type: "reply", ref, value }, { alias: ref });
 }
 
-/** Tells the caller that its request is not understood: the fault is found where it is. */
-export function refuse<M>(self: Self<M>, { from, ref }: From, why: string): void {
-  self.send(from, { type: "refused", ref, why }, { alias: ref });
+/**
+ * Refuses a request. Without `code` it is not understood, and the caller has the fault: `TypeError` there; with
+ * one it is not done: `RefusedError`.
+ */
+export function refuse<M>(self: Self<M>, { from, ref }: From, why: string, code?: string): void {
+  self.send(from, { type: "refused", ref, why, code }, { alias: ref });
 }
 
 /** Tells the caller that its request came too late to be looked at. */

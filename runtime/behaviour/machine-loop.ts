@@ -6,7 +6,6 @@ import type { Pid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
 import type { Tagged } from "./address.ts";
-import { EventQueue, type KeptEvent } from "./event-queue.ts";
 import { expire, type From, isPast, isRequest, refuse, reply, tagOf } from "./exchange.ts";
 import { badResult, isWaiting } from "./handler-result.ts";
 import {
@@ -18,6 +17,7 @@ import {
   runHandler,
 } from "./machine-handlers.ts";
 import { MachineLimits } from "./machine-limits.ts";
+import { EventQueue, type KeptEvent } from "./machine-queue.ts";
 import { isParentExit, isSystem, type Managed, newCounts, serveSystem } from "./managed.ts";
 import { exitWith } from "./start.ts";
 import type { MachinePlace } from "./state-machine-module.ts";
