@@ -9,14 +9,15 @@ import type { Self } from "../process/self.ts";
 import type { DownMessage, ExitMessage } from "../process/signal.ts";
 import type { ApplicationSpec } from "./application-spec.ts";
 import { isWaiting, type Waited } from "./handler-result.ts";
-import { type BehaviourBody, type Birth, begin, exitWith, named } from "./start.ts";
+import { type BehaviourBody, type Birth, begin, birthOf, exitWith, named } from "./start.ts";
 
 /** How long a top process may take to end unless its spec says otherwise, ms. */
 export const DEFAULT_STOP_MS = 5000;
 
 /** The body of an application's master; its argument is a pid that is told the top process's. */
 export function applicationMaster(spec: ApplicationSpec): BehaviourBody<Pid, unknown> {
-  return named(spec.name, function* master(self: Self<unknown>, controller: Pid, birth?: Birth) {
+  return named(spec.name, function* master(self: Self<unknown>, controller: Pid, given?: Birth | Pid) {
+    const birth = birthOf(given);
     self.trapExit();
     let top: Pid | undefined;
     const startTop = function* () {
@@ -30,7 +31,7 @@ export function applicationMaster(spec: ApplicationSpec): BehaviourBody<Pid, unk
     if (!running || top === undefined) return;
     self.link(top);
     self.send(controller, { type: "top", name: spec.name, pid: top });
-    const reason = yield* endOf(self, top, birth?.parent, spec);
+    const reason = yield* endOf(self, top, birth.parent, spec);
     if (spec.stop !== undefined) yield* settled(spec.stop(self));
     exitWith(self, reason);
   });

@@ -16,6 +16,8 @@ declare const answers: unique symbol;
 export interface From<V = never> {
   readonly from: Pid;
   readonly ref: number;
+  /** The deadline of the caller's own work, us; the answer gives it back, so that a call does not change it. */
+  readonly dueUs?: number | undefined;
   readonly [answers]?: (value: V) => void;
 }
 
@@ -41,6 +43,7 @@ export interface CallLimit {
 /** Longest wait for a reply unless the caller says otherwise, ms. OTP's. */
 const DEFAULT_LIMIT_MS = 5000;
 const NO_LIMIT: CallLimit = {};
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** A request under way. */
 export interface Pending {
@@ -111,7 +114,8 @@ export function ask<M>(
   const deadlineUs = ownUs < untilUs && ownUs > self.nowUs() ? ownUs : untilUs;
   const ref = self.monitor(server);
   try {
-    self.send(server, { type, from: self.pid, ref, request }, { deadlineUs });
+    const dueUs = ownUs === NEVER ? undefined : ownUs;
+    self.send(server, { type, from: self.pid, ref, request, dueUs }, { deadlineUs });
   } catch (error) {
     self.demonitor(ref);
     throw error;
@@ -120,26 +124,35 @@ export function ask<M>(
 }
 
 /** Answers a request. Whoever has waited too long, and whoever was answered before, gets nothing. */
-export function reply<M, V>(self: Self<M>, { from, ref }: From<V>, value: V): void {
-  self.send(from, { type: "reply", ref, value }, { alias: ref });
+export function reply<M, V>(self: Self<M>, from: From<V>, value: V): void {
+  answer(self, from as From<unknown>, { type: "reply", ref: from.ref, value });
 }
 
 /**
  * Refuses a request. Without `code` it is not understood, and the caller has the fault: `TypeError` there; with
  * one it is not done: `RefusedError`.
  */
-export function refuse<M>(self: Self<M>, { from, ref }: From, why: string, code?: string): void {
-  self.send(from, { type: "refused", ref, why, code }, { alias: ref });
+export function refuse<M>(self: Self<M>, from: From, why: string, code?: string): void {
+  const { ref } = from;
+  answer(
+    self,
+    from,
+    code === undefined ? { type: "refused", ref, why } : { type: "refused", ref, why, code },
+  );
 }
 
 /** Tells the caller that its request came too late to be looked at. */
-export function expire<M>(self: Self<M>, { from, ref }: From): void {
-  self.send(from, { type: "expired", ref }, { alias: ref });
+export function expire<M>(self: Self<M>, from: From): void {
+  answer(self, from, { type: "expired", ref: from.ref });
+}
+
+function answer<M>(self: Self<M>, { from, ref, dueUs = NEVER }: From<never>, message: Answer): void {
+  self.send(from, message, { alias: ref, deadlineUs: dueUs });
 }
 
 /** True for a request whose deadline is over; reads the clock only when it has one. */
 export function isPast<M>(self: Self<M>, deadlineUs: number): boolean {
-  return deadlineUs !== Number.POSITIVE_INFINITY && deadlineUs <= self.nowUs();
+  return deadlineUs !== NEVER && deadlineUs <= self.nowUs();
 }
 
 /** Is it a request that can be answered? What others send may be anything. */

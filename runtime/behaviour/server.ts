@@ -14,7 +14,16 @@ import { expire, isPast, isRequest, type RequestMessage, refuse, reply, tagOf } 
 import { badResult, isWaiting, type Onward } from "./handler-result.ts";
 import { isParentExit, isSystem, type Managed, newCounts, serveSystem } from "./managed.ts";
 import type { ServerModule } from "./server-module.ts";
-import { type BehaviourBody, type Birth, begin, exitWith, named, type StartOptions, start } from "./start.ts";
+import {
+  type BehaviourBody,
+  type Birth,
+  begin,
+  birthOf,
+  exitWith,
+  named,
+  type StartOptions,
+  start,
+} from "./start.ts";
 import { type Code, codeOf, type Snapshot, type SystemMessage } from "./system-message.ts";
 
 /** The body of a server's process: spawn it with the argument of `init`, or export it for a cell. */
@@ -22,9 +31,10 @@ export function serverBody<S, C extends CallMap<C>, K extends Tagged, I, A, N>(
   code: Code<ServerModule<S, C, K, I, A, N>>,
 ): BehaviourBody<A, I> {
   const slot = code as unknown as Code<AnyModule>;
-  return named(codeOf(slot).name, function* server(self: Self<I>, args: A, birth?: Birth) {
-    const loop = new ServerLoop(self as unknown as Self<unknown>, slot, birth?.parent);
-    const open = () => loop.open(args, birth?.snapshot);
+  return named(codeOf(slot).name, function* server(self: Self<I>, args: A, given?: Birth | Pid) {
+    const birth = birthOf(given);
+    const loop = new ServerLoop(self as unknown as Self<unknown>, slot, birth.parent);
+    const open = () => loop.open(args, birth.snapshot);
     if (!(yield* begin(self, birth, open, (first) => loop.accept(first)))) return;
     let result: unknown;
     try {

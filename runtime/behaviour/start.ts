@@ -7,14 +7,17 @@
  */
 import type { Body, SpawnOptions } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
-import { type Pid, samePid } from "../process/pid.ts";
+import { Pid, samePid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
 import { badResult, isWaiting, type Waited } from "./handler-result.ts";
 import { StartError } from "./start-error.ts";
 import type { Snapshot } from "./system-message.ts";
 
-/** How a behaviour's process comes to the world. Plain data: the second argument of its body. */
+/**
+ * How a behaviour's process comes to the world. Plain data: the second argument of its body. A bare pid is that
+ * of a supervisor which waits for the child's word (`startMs` of its spec).
+ */
 export interface Birth {
   /** Whose exit signal ends it in an orderly way, when it traps exits. */
   readonly parent?: Pid;
@@ -22,12 +25,20 @@ export interface Birth {
   readonly name?: string;
   /** The parent waits by `awaitStart`. */
   readonly awaited?: true;
+  /** The parent is a supervisor that waits for `childStarted`. */
+  readonly supervised?: true;
   /** Goes on from there instead of `init`. */
   readonly snapshot?: Snapshot;
 }
 
 /** The body of a behaviour's process. */
-export type BehaviourBody<A, M = never> = Body<[args: A, birth?: Birth], M>;
+export type BehaviourBody<A, M = never> = Body<[args: A, birth?: Birth | Pid], M>;
+
+/** A supervisor's pid says the same as a birth in full. */
+export function birthOf(birth: Birth | Pid | undefined): Birth {
+  if (birth instanceof Pid) return { parent: birth, supervised: true };
+  return birth ?? {};
+}
 
 export interface StartOptions extends SpawnOptions {
   /** Longest time `init` may take, ms. Default 5000. */
@@ -95,11 +106,11 @@ type Word =
  */
 export function* begin<M>(
   self: Self<M>,
-  birth: Birth | undefined,
+  birth: Birth,
   init: () => Waited<unknown>,
   accept: (first: object) => void,
 ): ProcessGenerator<boolean> {
-  const { parent, name, awaited } = birth ?? {};
+  const { parent, name, awaited, supervised } = birth;
   let ref = 0;
   if (awaited === true) {
     ref = (
@@ -133,12 +144,19 @@ export function* begin<M>(
   }
   if ("state" in result) {
     say({});
+    if (supervised === true) tellSupervisor(self, parent, "ready");
     return true;
   }
   const { stop } = result as { stop?: ExitReason };
+  if (supervised === true && stop === undefined) tellSupervisor(self, parent, "ignore");
   fail(stop === undefined ? { code: "ignored" } : { code: "failed", reason: stop });
   if (stop !== undefined) exitWith(self, stop);
   return false;
+}
+
+function tellSupervisor<M>(self: Self<M>, supervisor: Pid | undefined, outcome: "ready" | "ignore"): void {
+  if (supervisor === undefined) return;
+  self.send(supervisor, { type: "childStarted", pid: self.pid, outcome, info: undefined });
 }
 
 function checked(given: unknown): object {

@@ -6,13 +6,14 @@
  * wait is handled after those that came before it, but after 64 messages at the latest.
  */
 import { crashReason } from "../process/exit-reason.ts";
+import type { Pid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
 import type { ServerPid } from "./address.ts";
 import { isWaiting } from "./handler-result.ts";
 import type { AnyMachine } from "./machine-handlers.ts";
 import { MachineLoop } from "./machine-loop.ts";
-import { type BehaviourBody, type Birth, begin, named, type StartOptions, start } from "./start.ts";
+import { type BehaviourBody, type Birth, begin, birthOf, named, type StartOptions, start } from "./start.ts";
 import type {
   ArgsOf,
   CallsOf,
@@ -28,31 +29,35 @@ export function stateMachineBody<T extends MachineTypes>(
   code: Code<StateMachineModule<T>>,
 ): BehaviourBody<ArgsOf<T>, InfoOf<T>> {
   const slot = code as unknown as Code<AnyMachine>;
-  return named(codeOf(slot).name, function* machine(self: Self<InfoOf<T>>, args: ArgsOf<T>, birth?: Birth) {
-    const loop = new MachineLoop(self as unknown as Self<unknown>, slot, birth?.parent);
-    const open = () => loop.open(args, birth?.snapshot);
-    if (!(yield* begin(self, birth, open, (first) => loop.acceptFirst(first)))) return;
-    let result: unknown;
-    try {
-      for (;;) {
-        while (loop.toEnter && loop.stopReason === undefined) {
-          result = loop.enter();
+  return named(
+    codeOf(slot).name,
+    function* machine(self: Self<InfoOf<T>>, args: ArgsOf<T>, given?: Birth | Pid) {
+      const birth = birthOf(given);
+      const loop = new MachineLoop(self as unknown as Self<unknown>, slot, birth.parent);
+      const open = () => loop.open(args, birth.snapshot);
+      if (!(yield* begin(self, birth, open, (first) => loop.acceptFirst(first)))) return;
+      let result: unknown;
+      try {
+        for (;;) {
+          while (loop.toEnter && loop.stopReason === undefined) {
+            result = loop.enter();
+            if (isWaiting(result)) result = yield* result;
+            loop.acceptEnter(result);
+          }
+          if (loop.stopReason !== undefined) break;
+          if (loop.hasNext()) result = loop.handleNext();
+          else if (loop.untilUs === Number.POSITIVE_INFINITY) result = loop.handle(yield* self.receive());
+          else result = loop.handle(yield* self.receive(undefined, { untilUs: loop.untilUs }));
           if (isWaiting(result)) result = yield* result;
-          loop.acceptEnter(result);
+          loop.accept(result);
         }
-        if (loop.stopReason !== undefined) break;
-        if (loop.hasNext()) result = loop.handleNext();
-        else if (loop.untilUs === Number.POSITIVE_INFINITY) result = loop.handle(yield* self.receive());
-        else result = loop.handle(yield* self.receive(undefined, { untilUs: loop.untilUs }));
-        if (isWaiting(result)) result = yield* result;
-        loop.accept(result);
+      } catch (error) {
+        yield* loop.close(crashReason(error));
+        throw error;
       }
-    } catch (error) {
-      yield* loop.close(crashReason(error));
-      throw error;
-    }
-    yield* loop.close(loop.stopReason);
-  });
+      yield* loop.close(loop.stopReason);
+    },
+  );
 }
 
 /** Starts a state machine in this cell and waits for its `init`. Throws `StartError`, `UncopyableError`. */

@@ -53,7 +53,7 @@ for (const link of [false, true]) {
       "failed: Error: no start at 10",
       1,
     ],
-    ["an init that stops is a failed start", "stop", "failed: not today at 0", 1],
+    ["an init that stops is a failed start", "stop", "failed: not today at 0", 0],
     [
       "an init that stops for shutdown is a failed start without a crash report",
       "shutdown",
@@ -200,4 +200,23 @@ spec("a start may be waited for by others than the one who spawned it", () => {
   });
   until(200);
   assert.equal(trace, ["ready at 120"]);
+});
+
+spec("a supervisor's pid for a birth: it is told when the child is ready, or not wanted, and ends it", () => {
+  const { cell, client, trace, until } = bench();
+  const log: string[] = [];
+  client(function* (self) {
+    self.trapExit();
+    for (const kind of ["trap", "ignore", "crash"] as const) {
+      const pid = cell.spawn(serverBody(benchModule(log)), [kind, self.pid]);
+      const ref = self.monitor(pid);
+      const word = (yield* self.receive()) as { type: string; outcome?: string; pid?: unknown };
+      trace.push(`${word.type} ${word.outcome} ${word.pid === pid}`);
+      self.exit(pid, "late");
+      yield* self.receive(ref, { within: 10 });
+    }
+  });
+  until(100);
+  assert.equal(trace, ["childStarted ready true", "childStarted ignore true", "down undefined true"]);
+  assert.equal(log, ["init trap", "terminate late with 0", "init ignore", "init crash"]);
 });
