@@ -10,6 +10,7 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Pid, samePid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
+import { acknowledgeStart, declineStart } from "../supervision/acknowledge-start.ts";
 import { badResult, isWaiting, type Waited } from "./handler-result.ts";
 import { StartError } from "./start-error.ts";
 import type { Snapshot } from "./system-message.ts";
@@ -144,19 +145,14 @@ export function* begin<M>(
   }
   if ("state" in result) {
     say({});
-    if (supervised === true) tellSupervisor(self, parent, "ready");
+    if (supervised === true && parent !== undefined) acknowledgeStart(self, parent);
     return true;
   }
   const { stop } = result as { stop?: ExitReason };
-  if (supervised === true && stop === undefined) tellSupervisor(self, parent, "ignore");
+  if (supervised === true && parent !== undefined && stop === undefined) declineStart(self, parent);
   fail(stop === undefined ? { code: "ignored" } : { code: "failed", reason: stop });
   if (stop !== undefined) exitWith(self, stop);
   return false;
-}
-
-function tellSupervisor<M>(self: Self<M>, supervisor: Pid | undefined, outcome: "ready" | "ignore"): void {
-  if (supervisor === undefined) return;
-  self.send(supervisor, { type: "childStarted", pid: self.pid, outcome, info: undefined });
 }
 
 function checked(given: unknown): object {

@@ -46,7 +46,9 @@ export type BenchCasts =
 export type BenchInfo =
   | { type: "answer"; to: From<string>; word: string }
   | { type: "crash" }
-  | { type: "note" };
+  | { type: "note" }
+  | { type: "stop" }
+  | { type: "idle" };
 
 export type BenchModule = ServerModule<BenchState, BenchCalls, BenchCasts, BenchInfo, InitKind, string>;
 
@@ -157,6 +159,8 @@ export function benchModule(trace: string[]): BenchModule {
     handleInfo(state, message, self) {
       if (message?.type === "answer") reply(self, message.to, message.word);
       else if (message?.type === "crash") throw new Error("crashed");
+      else if (message?.type === "stop") return { stop: "shutdown", state };
+      else if (message?.type === "idle") return { state, idleMs: 10 };
       else note(`info ${typeof message === "object" ? message?.type : message}`);
       return { state };
     },

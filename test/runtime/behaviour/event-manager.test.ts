@@ -140,7 +140,13 @@ function handlersOf(log: string[]) {
     handleEvent: (state) => ({ state }),
     handleCall: {},
   };
-  return { counter: counter(log), slow: slow(log), broken };
+  const bare: EventHandler<number, Event> = {
+    version: 1,
+    init: () => ({ state: 0 }),
+    handleEvent: (state) => ({ state: state + 1 }),
+    handleCall: {},
+  };
+  return { counter: counter(log), slow: slow(log), broken, bare };
 }
 type Module = EventManagerModule<Event, ReturnType<typeof handlersOf>>;
 type Manager = EventManager<Event, ReturnType<typeof handlersOf>>;
@@ -321,6 +327,27 @@ spec("other messages go to every handler's handleInfo", () => {
     "b info undefined",
     "a info 7",
     "b info 7",
+  ]);
+});
+
+spec("a handler may leave out what it does not need", () => {
+  const { client, manager, slot, pid, trace, until } = setUp();
+  client(function* (self) {
+    yield* addHandler(self, manager, "bare", undefined);
+    self.send(pid, "words");
+    yield* syncNotify(self, manager, { type: "tick", n: 1 });
+    slot.current = { ...slot.current, version: 2 };
+    yield* suspend(self, pid);
+    trace.push(`${yield* changeCode(self, pid)}`);
+    yield* resume(self, pid);
+    trace.push(JSON.stringify((yield* getState(self, pid)).state));
+    trace.push(`${yield* removeHandler(self, manager, "bare")}`);
+  });
+  until(0);
+  assert.equal(trace, [
+    "undefined",
+    '{"handlers":[{"name":{"handler":"bare"},"version":1,"state":1}]}',
+    "undefined",
   ]);
 });
 

@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import { addressOf } from "../../../runtime/behaviour/address.ts";
 import { call, cast } from "../../../runtime/behaviour/call.ts";
 import { serverBody, startServer } from "../../../runtime/behaviour/server.ts";
-import { status } from "../../../runtime/behaviour/system-message.ts";
+import { status, stop } from "../../../runtime/behaviour/system-message.ts";
 import type { Pid } from "../../../runtime/process/pid.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { spec } from "../../harness/spec.ts";
@@ -400,6 +400,65 @@ for (const [reason, reports] of [
     },
   );
 }
+
+spec("handleInfo may set an idle limit, and may stop the server", () => {
+  const { cell, client, pid, log, until } = setUp();
+  client(function* (self) {
+    self.send(pid, { type: "idle" });
+    yield* self.sleep(20);
+    self.send(pid, { type: "stop" });
+  });
+  until(50);
+  assert.equal(log.slice(1), ["idle at 10", "terminate shutdown with 0"]);
+  assert.is(cell.processCount, 0);
+});
+
+spec("a system message leaves an idle limit alone", () => {
+  const { client, server, pid, log, until } = setUp();
+  client(function* (self) {
+    yield* call(self, server, { type: "idleAfter", ms: 50 });
+    yield* self.sleep(30);
+    yield* status(self, pid);
+  });
+  until(100);
+  assert.is(log.at(-1), "idle at 50");
+});
+
+spec(
+  "a server that sets an idle limit or continues without a handler for it crashes with an explanation",
+  () => {
+    for (const [type, why] of [
+      ["idleAfter", "bench has an idle limit and no handleIdle"],
+      ["continueWith", "bench has no handleContinue"],
+    ] as const) {
+      const { cell, client, crashes, until } = bench();
+      const { handleIdle: _, handleContinue: __, ...rest } = benchModule([]);
+      const pid = cell.spawn(serverBody(rest as BenchModule), ["run"]);
+      client(function* (self) {
+        cast(self, addressOf<BenchModule>(pid), type === "idleAfter" ? { type, ms: 1 } : { type, what: "" });
+        yield* self.sleep(5);
+      });
+      until(10);
+      assert.match((crashes[0]!.reason as { error: string }).error, why);
+    }
+  },
+);
+
+spec("a server without terminate ends all the same, for whatever reason", () => {
+  for (const reason of ["normal", "shutdown", { error: "worn out", stack: "" }] as const) {
+    const { cell, client, trace, until } = bench();
+    const { terminate: _, ...rest } = benchModule([]);
+    const pid = cell.spawn(serverBody(rest as BenchModule), ["trap"]);
+    client(function* (self) {
+      const ref = self.monitor(pid);
+      yield* stop(self, pid, reason);
+      const down = yield* self.receive(ref);
+      trace.push(down.type === "down" ? JSON.stringify(down.reason) : "?");
+    });
+    until(10);
+    assert.equal(trace, [JSON.stringify(reason)]);
+  }
+});
 
 spec("a cast may stop the server", () => {
   const { cell, client, server, log, until } = setUp();

@@ -113,6 +113,23 @@ spec("a name is bound before init, taken only once, and free after the end", () 
   assert.equal(trace, ["alreadyStarted true start of bench: alreadyStarted as <bench.hand.2>", "true"]);
 });
 
+spec("the name of a start that failed, was ignored, or took too long is free when that is known", () => {
+  const { client, trace, until } = bench();
+  client(function* (self) {
+    for (const kind of ["crash", "stop", "shutdown", "ignore", "hang"] as const) {
+      for (const link of [false, true]) {
+        trace.push(
+          yield* outcome(startServer(self, benchModule([]), kind, { name: "one", link, within: 10 })),
+        );
+        const server = yield* startServer(self, benchModule([]), "run", { name: "one" });
+        yield* call(self, server, { type: "stop", reason: "normal" });
+      }
+    }
+  });
+  until(100);
+  assert.is(trace.length, 10);
+});
+
 spec("two that start under one name at once: one wins, the other is told who", () => {
   const { client, trace, until } = bench();
   for (const name of ["a", "b"]) {
