@@ -16,8 +16,6 @@ declare const answers: unique symbol;
 export interface From<V = never> {
   readonly from: Pid;
   readonly ref: number;
-  /** The deadline of the caller's own work, us; the answer gives it back, so that a call does not change it. */
-  readonly dueUs?: number | undefined;
   readonly [answers]?: (value: V) => void;
 }
 
@@ -114,8 +112,7 @@ export function ask<M>(
   const deadlineUs = ownUs < untilUs && ownUs > self.nowUs() ? ownUs : untilUs;
   const ref = self.monitor(server);
   try {
-    const dueUs = ownUs === NEVER ? undefined : ownUs;
-    self.send(server, { type, from: self.pid, ref, request, dueUs }, { deadlineUs });
+    self.send(server, { type, from: self.pid, ref, request }, { deadlineUs });
   } catch (error) {
     self.demonitor(ref);
     throw error;
@@ -146,8 +143,8 @@ export function expire<M>(self: Self<M>, from: From): void {
   answer(self, from, { type: "expired", ref: from.ref });
 }
 
-function answer<M>(self: Self<M>, { from, ref, dueUs = NEVER }: From<never>, message: Answer): void {
-  self.send(from, message, { alias: ref, deadlineUs: dueUs });
+function answer<M>(self: Self<M>, { from, ref }: From<never>, message: Answer): void {
+  self.send(from, message, { alias: ref });
 }
 
 /** True for a request whose deadline is over; reads the clock only when it has one. */

@@ -69,7 +69,8 @@ export class Self<M = never> {
     limit: WaitLimit,
   ): Waiting<Matched<Incoming<M>, P> | undefined>;
   receive(pattern?: Pattern<Incoming<M>>, limit?: WaitLimit): Waiting<unknown> {
-    return this.#wait.arm(pattern as Pattern<unknown> | undefined, this.#limitUs(limit), false);
+    const ahead = limit !== undefined && limit.untilUs === undefined && limit.within! > 0;
+    return this.#wait.arm(pattern as Pattern<unknown> | undefined, this.#limitUs(limit), false, ahead);
   }
 
   /** Waits `ms`; messages stay in the mailbox. */

@@ -14,19 +14,22 @@ const MESSAGES_IN_ONE_GO = 64;
 export class Wait implements Iterator<Wait, unknown, void> {
   readonly #cell: Cell;
   readonly #process: Process;
+  /** The limit was reckoned from now a moment ago. */
+  #ahead = false;
 
   constructor(cell: Cell, process: Process) {
     this.#cell = cell;
     this.#process = process;
   }
 
-  /** Prepares the next wait. `deaf`: only time ends it. */
-  arm(pattern: Process["pattern"], untilUs: number | undefined, deaf: boolean): this {
+  /** Prepares the next wait. `deaf`: only time ends it; `ahead`: the limit is known to lie in the future. */
+  arm(pattern: Process["pattern"], untilUs: number | undefined, deaf: boolean, ahead = false): this {
     const process = this.#process;
     process.pattern = pattern;
     process.deaf = deaf;
     process.timedOut = false;
     process.untilUs = untilUs;
+    this.#ahead = ahead;
     return this;
   }
 
@@ -42,18 +45,21 @@ export class Wait implements Iterator<Wait, unknown, void> {
     if (entry !== undefined) {
       process.taken++;
       process.messagesHandled++;
-      process.deadlineUs = entry.deadlineUs;
+      // The answer to a call is no new work: what was at hand goes on, due when it was.
+      if (typeof process.pattern !== "number") process.deadlineUs = entry.deadlineUs;
       this.#cell.trace?.received(process.pid, entry.message);
       return this.#finish(entry.message);
     }
     const { untilUs } = process;
     if (untilUs !== undefined) {
-      if (process.timedOut || untilUs <= this.#cell.nowUs()) {
+      // Once its timer runs that alone tells when it is over.
+      if (process.timedOut || (process.timer === 0 && !this.#ahead && untilUs <= this.#cell.nowUs())) {
         process.taken++; // Who polls without end lets others run, too.
         return this.#finish(undefined);
       }
       if (process.timer === 0) this.#cell.startTimer(process, untilUs);
     }
+    this.#ahead = false;
     return suspend(process, "waiting");
   }
 

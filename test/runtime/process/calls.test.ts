@@ -128,3 +128,20 @@ spec("a full mailbox refuses no reply", () => {
   assert.equal(trace, ["reply"]);
   assert.is(cell.counts.overflow, 3);
 });
+
+spec("an answer changes no deadline: the work at hand goes on, due when it was", () => {
+  const { cell, trace, until } = handCell();
+  const server = cell.spawn(slowServer, [1, 1]);
+  const caller = cell.spawn(function* caller(self: Self<string>) {
+    yield* self.receive();
+    const ref = self.monitor(server);
+    self.send(server, { type: "call", from: self.pid, ref }, { deadlineUs: 3000 });
+    yield* self.receive(ref);
+    trace.push(`due at ${self.deadlineUs}`);
+  }, []);
+  cell.spawn(function* sender(self: Self) {
+    self.send(caller, "work", { deadlineUs: 8000 });
+  }, []);
+  until(10);
+  assert.equal(trace, ["due at 8000"]);
+});
