@@ -6,7 +6,7 @@
 import type { Command } from "../../devices/command-spec.ts";
 import { keeperName } from "../../devices/handler/keeper.ts";
 import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
-import type { CellEnvironment } from "../../runtime/cell/thread-main.ts";
+import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";

@@ -4,6 +4,7 @@ import type { CrashReport } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
+import type { LogRecord } from "./kernel.ts";
 
 /** One end of the way between two cells. */
 export interface PeerLink {
@@ -15,6 +16,8 @@ export interface PeerLink {
   /** Four words: messages and bytes under way from side 0, then from side 1. */
   readonly credit: SharedArrayBuffer;
   readonly side: 0 | 1;
+  /** The other cell, or this one, is in another process: shared memory cannot go there. */
+  readonly foreign: boolean;
 }
 
 export type ControlFrame =
@@ -33,6 +36,7 @@ export type ControlFrame =
   | { readonly control: "claim"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "release"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "crash"; readonly report: CrashReport }
+  | { readonly control: "log"; readonly record: LogRecord }
   | { readonly control: "ended"; readonly reason: ExitReason };
 
 export type PortFrame = Frame | ControlFrame;

@@ -17,6 +17,11 @@ export interface ExportRef {
 export interface CellSpec {
   /** Unique on the board; the middle part of its pids. */
   readonly name: string;
+  /**
+   * `thread` (default), or `child`: a process of its own, for code that may take its process down. Shared memory
+   * cannot go there, and a message takes longer (see the README).
+   */
+  readonly kind?: "thread" | "child";
   /** The generator function of the cell's first process; when that process ends, the cell ends. */
   readonly body: ExportRef;
   /** Copied. */
@@ -27,8 +32,21 @@ export interface CellSpec {
   readonly setup?: ExportRef & { readonly data?: unknown };
   /** Longest time one resume may take, us. */
   readonly hangLimitUs?: number;
-  /** Heap limit of the isolate, MB. */
+  /** Heap limit of the isolate, MB. Default 32. */
   readonly heapMb?: number;
+  /**
+   * Limit of what the isolate holds outside its heap (buffers), MB; above it the watchdog ends the cell as
+   * `outOfMemory`. Default: no limit.
+   */
+  readonly externalMb?: number;
+}
+
+/** What code in a cell printed. */
+export interface LogRecord {
+  /** Label of the process that ran; absent outside processes. */
+  readonly process?: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
 }
 
 /** What is known of a cell's life and told to the one who composes the board. */
@@ -46,6 +64,8 @@ export interface KernelHooks {
   /** After a cell ended, before anybody is told: what it held is taken back. */
   ended?(life: CellLife, cause: ExitReason): void;
   crashed?(life: CellLife, report: CrashReport): void;
+  /** What its code printed, at a bounded rate. */
+  logged?(life: CellLife, record: LogRecord): void;
 }
 
 export interface Kernel {

@@ -1,49 +1,47 @@
 /**
- * The kernel of a board whose cells are threads. It lives on the main thread: it starts cells, joins each
- * to each by a port, keeps the names, and tells everybody when a cell ended, in this order: drain what it
- * said, take back what it held (`hooks.ended`), release its names, fire links and monitors.
+ * The kernel of a board whose cells are threads and processes. It lives on the main thread: it starts cells,
+ * joins each to each by a port, keeps the names, and tells everybody when a cell ended, in this order: drain
+ * what it said, take back what it held (`hooks.ended`), release its names, fire links and monitors.
  */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { MessageChannel, Worker } from "node:worker_threads";
 import { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Names } from "../process/names.ts";
 import { pack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, randomKey } from "../process/pid.ts";
+import { spawnerName } from "../process/spawn-in.ts";
 import type { Clock } from "../time/clock.ts";
-import type { ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
-import { isControl } from "./control-frame.ts";
+import type { CellHost } from "./cell-host.ts";
+import { CellHosts } from "./cell-hosts.ts";
+import { type CellEnd, openWay } from "./cell-way.ts";
+import { type ControlFrame, isControl, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
 import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
+import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { PortPeer } from "./port-peer.ts";
 import { createProgressMemory } from "./progress-word.ts";
-import type { ThreadStart } from "./thread-main.ts";
+import { refuseSharedMemory } from "./shared-memory.ts";
+import { SPAWNER } from "./spawner.ts";
+import type { CellStart } from "./thread-start.ts";
 
-const KERNEL_CELL = "kernel";
-const DEFAULT_HEAP_MB = 32;
-/** Threads that load their code at the same time: more only take the cores from each other and from the watchdog. */
-const BOOTS_AT_ONCE = 2;
-/** A thread that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
+/** A cell that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
 const BOOT_LIMIT_MS = 30_000;
 
-/** A cell's thread as the kernel knows it. */
+/** A cell as the kernel knows it. */
 interface Running {
   readonly spec: CellSpec;
-  readonly incarnation: number;
-  readonly bell: SharedArrayBuffer;
-  readonly progress: SharedArrayBuffer;
+  readonly end: CellEnd;
   readonly peer: PortPeer;
-  worker: Worker | undefined;
+  host: CellHost | undefined;
   cause: ExitReason | undefined;
   over: boolean;
+  /** It holds a slot of those that boot. */
   booting: boolean;
   bootLimit: NodeJS.Timeout | undefined;
 }
 
-/** What a thread starts with, before its hardware was prepared. */
-type Boot = Omit<ThreadStart, "kernel" | "prepared">;
+/** What a cell starts with, before its hardware was prepared. */
+type Boot = Omit<CellStart, "kernel" | "prepared">;
 
 export interface ThreadKernelOptions {
   readonly board: string;
@@ -51,7 +49,9 @@ export interface ThreadKernelOptions {
   readonly hooks?: KernelHooks;
   /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
   readonly program?: (spec: CellSpec) => URL;
-  /** How long a cell's thread may load its code. Default 30 s. */
+  /** Warm threads to keep for cells like this one, about 8 MB each. Default: none. */
+  readonly spares?: (spec: CellSpec) => number;
+  /** How long a cell may load its code. Default 30 s. */
   readonly bootLimitMs?: number;
   /** Told which progress memory belongs to which life, so that a watchdog can read it. */
   readonly onStarted?: (name: string, incarnation: number, progress: SharedArrayBuffer) => void;
@@ -61,17 +61,17 @@ export class ThreadKernel implements Kernel {
   readonly cell: Cell;
   readonly #options: ThreadKernelOptions;
   readonly #loop: EventLoop;
+  readonly #hosts: CellHosts;
   readonly #cells = new Map<string, Running>();
   readonly #lives = new Map<string, number>();
-  readonly #names: Names;
+  readonly #names = new Names();
   readonly #registry: NameRegistry;
-  readonly #bell = new SharedArrayBuffer(4);
-  readonly #waiting: (() => void)[] = [];
-  #boots = 0;
+  readonly #end: CellEnd;
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
-    this.#names = new Names();
+    this.#hosts = new CellHosts({ bootLimitMs: BOOT_LIMIT_MS, ...options });
+    this.#end = { cell: KERNEL_CELL, incarnation: 1, bell: new SharedArrayBuffer(4), foreign: false };
     this.#registry = new NameRegistry({
       named: (name, pid) => {
         if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid));
@@ -99,135 +99,139 @@ export class ThreadKernel implements Kernel {
     this.#loop = new EventLoop(this.cell);
   }
 
+  /** Warm threads that wait for a cell. */
+  get spareCount(): number {
+    return this.#hosts.spareCount;
+  }
+
   startCell(spec: CellSpec): Pid {
     const { args, ...rest } = spec;
     const { name } = rest;
+    const foreign = spec.kind === "child";
     const packed = pack(args).packed;
+    if (foreign) refuseSharedMemory(packed.body);
     if (this.#cells.has(name) || name === KERNEL_CELL) throw new Error(`cell "${name}" is running already`);
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
-    const home = { board: this.#options.board, cell: name, incarnation };
-    const rootKey = randomKey();
-    const bell = new SharedArrayBuffer(4);
-    const [toCell, toKernel] = this.#join(
-      { cell: name, incarnation, bell },
-      { cell: KERNEL_CELL, incarnation: 1, bell: this.#bell },
-    );
-    const peer = new PortPeer(toCell);
+    const { board } = this.#options;
+    const home = { board, cell: name, incarnation };
+    const keys = { root: randomKey(), spawner: randomKey() };
+    const end = { cell: name, incarnation, bell: new SharedArrayBuffer(4), foreign };
+    const [toCell, toKernel] = openWay(end, this.#end);
     const running: Running = {
       spec,
-      incarnation,
-      bell,
-      progress: createProgressMemory(),
-      peer,
-      worker: undefined,
+      end,
+      peer: new PortPeer(toCell),
+      host: undefined,
       cause: undefined,
       over: false,
       booting: false,
       bootLimit: undefined,
     };
-    // Both ends leave at once, by the kernel's ports: an end that is kept closes when the other's cell dies, and
-    // a closed port cannot be handed to a new thread.
-    for (const other of this.#cells.values()) {
-      const them = { cell: other.spec.name, incarnation: other.incarnation, bell: other.bell };
-      const [toUs, toThem] = this.#join({ cell: name, incarnation, bell }, them);
-      other.peer.post({ control: "peerUp", link: toUs });
-      peer.post({ control: "peerUp", link: toThem });
-    }
+    this.#introduce(running);
     this.#cells.set(name, running);
-    this.cell.peerUp(name, peer);
-    peer.listen((frame) => this.#onFrame(running, frame));
-    const { board } = this.#options;
-    const start = { spec: rest, args: packed, board, incarnation, rootKey, bell, progress: running.progress };
-    this.#waiting.push(() => void this.#launch(running, toKernel, start));
-    running.booting = true;
-    this.#bootNext();
-    return createPid(home, 1, undefined, rootKey);
+    this.cell.peerUp(name, running.peer);
+    running.peer.listen((frame) => this.#onFrame(running, frame));
+    this.#registry.claim(spawnerName(name), exportPid(createPid(home, SPAWNER, undefined, keys.spawner)));
+    const progress = createProgressMemory(spec.externalMb);
+    const boot: Boot = { spec: rest, args: packed, board, incarnation, keys, bell: end.bell, progress };
+    if (this.#hosts.isWarm(spec)) void this.#launch(running, toKernel, boot);
+    else {
+      this.#hosts.boots.enter(() => {
+        running.booting = true;
+        void this.#launch(running, toKernel, boot);
+      });
+    }
+    return createPid(home, 1, undefined, keys.root);
   }
 
   endCell(name: string, incarnation: number, cause: ExitReason): void {
     const running = this.#cells.get(name);
-    if (running?.incarnation !== incarnation) return;
+    if (running?.end.incarnation !== incarnation) return;
     running.cause ??= cause;
     // Not launched yet: `#launch` sees the cause.
-    if (running.worker === undefined) return;
-    void running.worker.terminate();
+    void running.host?.end();
   }
 
   /** Ends every cell and the kernel's own loop. */
   async stop(): Promise<void> {
     this.#loop.stop();
-    this.#waiting.length = 0;
     for (const running of this.#cells.values()) running.cause ??= "shutdown";
-    const workers = [...this.#cells.values()].map(({ worker }) => worker);
-    await Promise.all(workers.map((worker) => worker?.terminate()));
+    const hosts = [...this.#cells.values()].map(({ host }) => host);
+    await Promise.all([this.#hosts.stop(), ...hosts.map((host) => host?.end())]);
   }
 
-  async #launch(running: Running, toKernel: PeerLink, start: Boot): Promise<void> {
-    const { spec, incarnation } = running;
+  /**
+   * Tells all others of a new cell, and it of them. Both ends of each way leave at once, by the kernel's ports: an
+   * end that is kept closes when the other's cell dies, and a closed port cannot be handed to a new thread.
+   */
+  #introduce({ end, peer }: Running): void {
+    for (const other of this.#cells.values()) {
+      const [toUs, toThem] = openWay(end, other.end);
+      other.peer.post({ control: "peerUp", link: toUs });
+      peer.post({ control: "peerUp", link: toThem });
+    }
+    for (const [name, pid] of this.#registry.entries()) peer.post({ control: "named", name, pid });
+  }
+
+  async #launch(running: Running, toKernel: PeerLink, boot: Boot): Promise<void> {
+    const { spec, end } = running;
     try {
-      const life = { name: spec.name, incarnation };
-      const prepared = await this.#options.hooks?.prepare?.(life, new Int32Array(running.bell));
-      if (running.cause === undefined) this.#begin(running, { ...start, kernel: toKernel, prepared });
+      const life = { name: spec.name, incarnation: end.incarnation };
+      const prepared = await this.#options.hooks?.prepare?.(life, new Int32Array(end.bell));
+      if (running.cause === undefined) this.#begin(running, { ...boot, kernel: toKernel, prepared });
     } catch (error) {
       running.cause ??= crashReason(error);
     }
-    if (running.worker !== undefined) return;
+    if (running.host !== undefined) return;
     toKernel.port.close();
-    this.#over(running);
+    this.#over(running, undefined);
   }
 
-  /** Throws when something in `start` cannot be sent. */
-  #begin(running: Running, start: ThreadStart): void {
-    const { spec, incarnation, progress } = running;
-    const worker = new Worker(this.#options.program?.(spec) ?? threadEntry(), {
-      workerData: start,
-      transferList: [start.kernel.port],
-      name: spec.name,
-      resourceLimits: { maxOldGenerationSizeMb: spec.heapMb ?? DEFAULT_HEAP_MB, maxYoungGenerationSizeMb: 4 },
+  #begin(running: Running, start: CellStart): void {
+    const { spec } = running;
+    const { incarnation, progress } = start;
+    const life = { name: spec.name, incarnation };
+    const host = this.#hosts.create(spec, {
+      loaded: () => {},
+      ended: (cause) => this.#over(running, cause),
+      logged: (record) => this.#options.hooks?.logged?.(life, record),
     });
-    running.worker = worker;
+    running.host = host;
     const end = () => this.endCell(spec.name, incarnation, "hung");
     running.bootLimit = setTimeout(end, this.#options.bootLimitMs ?? BOOT_LIMIT_MS);
-    for (const [name, pid] of this.#registry.entries()) running.peer.post({ control: "named", name, pid });
-    worker.on("error", (error: Error & { code?: string }) => {
-      const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-      running.cause ??= memory ? "outOfMemory" : crashReason(error);
-    });
-    worker.on("exit", () => this.#over(running));
-    this.#options.onStarted?.(spec.name, incarnation, progress);
-  }
-
-  #bootNext(): void {
-    while (this.#boots < BOOTS_AT_ONCE) {
-      const launch = this.#waiting.shift();
-      if (launch === undefined) return;
-      this.#boots++;
-      launch();
+    try {
+      host.begin(start);
+      this.#options.onStarted?.(spec.name, incarnation, progress);
+    } catch (error) {
+      // Something cannot be sent: its thread never hears of this life.
+      start.kernel.port.close();
+      this.endCell(spec.name, incarnation, crashReason(error));
     }
   }
 
   #booted(running: Running): void {
+    clearTimeout(running.bootLimit);
     if (!running.booting) return;
     running.booting = false;
-    clearTimeout(running.bootLimit);
-    this.#boots--;
-    this.#bootNext();
+    this.#hosts.boots.leave();
   }
 
-  #over(running: Running): void {
+  /** `cause`: as its host knows it; what it said itself, and what it was ended for, come first. */
+  #over(running: Running, cause: ExitReason | undefined): void {
     if (running.over) return;
     running.over = true;
     this.#booted(running);
-    const { spec, incarnation, peer } = running;
+    const { peer, end, spec } = running;
+    const { incarnation } = end;
     peer.drain((frame) => this.#onFrame(running, frame));
     peer.close();
-    const cause = running.cause ?? "killed";
+    const why = running.cause ?? cause ?? "killed";
     this.#cells.delete(spec.name);
-    this.#options.hooks?.ended?.({ name: spec.name, incarnation }, cause);
+    this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
     this.#registry.releaseCell(spec.name, incarnation);
-    this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause }, spec.name);
-    this.cell.peerDown(spec.name, incarnation, cause);
+    this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);
+    this.cell.peerDown(spec.name, incarnation, why);
     this.#loop.wake();
   }
 
@@ -237,7 +241,8 @@ export class ThreadKernel implements Kernel {
       this.#loop.wake();
       return;
     }
-    const { spec, incarnation } = running;
+    const { spec, end } = running;
+    const life = { name: spec.name, incarnation: end.incarnation };
     switch (frame.control) {
       case "ready":
         this.#booted(running);
@@ -249,7 +254,10 @@ export class ThreadKernel implements Kernel {
         this.#registry.release(frame.name, frame.pid);
         break;
       case "crash":
-        this.#options.hooks?.crashed?.({ name: spec.name, incarnation }, frame.report);
+        this.#options.hooks?.crashed?.(life, frame.report);
+        break;
+      case "log":
+        this.#options.hooks?.logged?.(life, frame.record);
         break;
       case "ended":
         running.cause ??= frame.reason;
@@ -260,20 +268,4 @@ export class ThreadKernel implements Kernel {
   #tellAll(frame: ControlFrame, except: string): void {
     for (const { spec, peer } of this.#cells.values()) if (spec.name !== except) peer.post(frame);
   }
-
-  /** Two ends of a new way: the link by which `b` is to know `a`, and the one by which `a` is to know `b`. */
-  #join(a: Omit<PeerLink, "port" | "credit" | "side">, b: typeof a): [PeerLink, PeerLink] {
-    const { port1, port2 } = new MessageChannel();
-    const credit = new SharedArrayBuffer(16);
-    return [
-      { ...a, port: port1, credit, side: 0 },
-      { ...b, port: port2, credit, side: 1 },
-    ];
-  }
-}
-
-/** The compiled and the source form stand beside this file under the same name. */
-function threadEntry(): URL {
-  const compiled = new URL("./thread-entry.js", import.meta.url);
-  return existsSync(fileURLToPath(compiled)) ? compiled : new URL("./thread-entry.ts", import.meta.url);
 }

@@ -1,81 +1,72 @@
 /**
- * What runs in a cell's thread: connects it, makes its resources, loads its body, and loops.
+ * What runs in a cell's thread: waits warm for its life, connects the cell, makes its resources, loads its body,
+ * and loops.
  *
  * The blocking loop parks the whole thread on its doorbell word between resumes, so no promise, timer or
  * socket ever runs there; the event loop runs Node's and is for code that needs those.
  */
+import { receiveMessageOnPort } from "node:worker_threads";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellResources } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { unpack } from "../process/pack.ts";
 import { processOf } from "../process/pid.ts";
-import type { PackedBody } from "../process/signal.ts";
+import { BAND } from "../process/process.ts";
+import { spawnerName } from "../process/spawn-in.ts";
 import { SystemClock } from "../time/system-clock.ts";
 import { NICE, setThreadNice } from "../time/thread-priority.ts";
+import { explainBody, guardBlockingCell } from "./blocking-guards.ts";
 import { runBlocking } from "./blocking-loop.ts";
+import { captureConsole } from "./cell-console.ts";
 import { CellPorts } from "./cell-ports.ts";
-import type { PeerLink } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
-import type { CellSpec, ExportRef } from "./kernel.ts";
+import { MemoryFigures } from "./memory-figures.ts";
+import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
 import { ProgressWord } from "./progress-word.ts";
+import { spawner } from "./spawner.ts";
+import type { CellEnvironment, CellStart, ThreadStart } from "./thread-start.ts";
 
-/** What the kernel hands to a new thread. */
-export interface ThreadStart {
-  readonly spec: Omit<CellSpec, "args">;
-  readonly args: PackedBody;
-  readonly board: string;
-  readonly incarnation: number;
-  readonly rootKey: string;
-  readonly bell: SharedArrayBuffer;
-  readonly progress: SharedArrayBuffer;
-  /** The way to the kernel; those to other cells come by it. */
-  readonly kernel: PeerLink;
-  /** Answer of the composition's `prepare`. */
-  readonly prepared: unknown;
-}
-
-/** What a `setup` export is called with. */
-export interface CellEnvironment {
-  readonly clock: SystemClock;
-  /** Rings when something arrived; whoever waits for an answer from outside waits on word 0. */
-  readonly bell: Int32Array;
-  readonly data: unknown;
-  readonly prepared: unknown;
-}
-
-/** Modules that came with the program of the thread, by the name an `ExportRef` has for them. */
-export type ThreadModules = Readonly<Record<string, object>>;
+/** Loading a module on behalf of another cell may take this long before the cell counts as hung, us. */
+const LOAD_LIMIT_US = 5_000_000;
+/** How often an event cell publishes its memory though no process runs, ms. */
+const FIGURES_MS = 100;
 
 /** Runs the cell until it ends, which ends the thread. */
-export async function runThread(start: ThreadStart, modules: ThreadModules = {}): Promise<void> {
-  const load = async <T>({ module, name }: ExportRef): Promise<T> => {
-    const exports = (modules[module] ?? (await import(module))) as Record<string, unknown>;
-    const found = exports[name];
-    if (typeof found !== "function") throw new TypeError(`${module} exports no function "${name}"`);
-    return found as T;
-  };
-  const { spec, board, incarnation } = start;
-  setThreadNice(spec.loop === "event" ? NICE.outside : NICE.cell);
+export async function runThread(thread: ThreadStart, modules: ThreadModules = {}): Promise<void> {
+  setThreadNice(NICE.outside);
+  const loader = new ModuleLoader(modules);
   const clock = new SystemClock();
+  const start = awaitLife(thread);
+  const { spec, board, incarnation } = start;
+  const event = spec.loop === "event";
+  setThreadNice(event ? NICE.outside : NICE.cell);
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
-  const ports = new CellPorts(start.kernel, spec.loop === "event");
+  const ports = new CellPorts(start.kernel, event);
+  let running = (): string | undefined => undefined;
+  captureConsole({
+    nowUs: () => clock.now(),
+    running: () => running(),
+    tell: (record) => ports.tellKernel({ control: "log", record }),
+  });
+  if (!event) guardBlockingCell();
+  const finish = (reason: ExitReason) => {
+    ports.tellKernel({ control: "ended", reason });
+    process.exit(0);
+  };
   let resources: CellResources = {};
-  let failure: ExitReason | undefined;
-  let body: Body | undefined;
+  let body: Body;
   try {
     if (spec.setup !== undefined) {
-      const setup = await load<(environment: CellEnvironment) => unknown>(spec.setup);
+      const setup = await loader.load<(environment: CellEnvironment) => unknown>(spec.setup);
       const environment = { clock, bell, data: spec.setup.data, prepared: start.prepared };
       resources = (await setup(environment)) as CellResources;
     }
-    body = await load<Body>(spec.body);
+    body = await loader.load<Body>(spec.body);
+    const refusal = explainBody(body);
+    if (refusal !== undefined) throw refusal;
   } catch (error) {
-    failure = crashReason(error);
-  }
-  if (body === undefined || failure !== undefined) {
-    ports.tellKernel({ control: "ended", reason: failure ?? "noproc" });
-    process.exit(0);
+    return finish(crashReason(error));
   }
   let eventLoop: EventLoop | undefined;
   const cell = new Cell({
@@ -92,21 +83,58 @@ export async function runThread(start: ThreadStart, modules: ThreadModules = {})
     onCrash: (report) => ports.tellKernel({ control: "crash", report }),
     onWake: () => eventLoop?.wake(),
   });
+  running = () => runningLabel(cell);
   ports.connect(cell);
   ports.tellKernel({ control: "ready" });
-  const root = cell.spawn(body, unpack(start.args) as unknown[], { label: spec.name }, start.rootKey);
+  const { keys } = start;
+  const root = cell.spawn(body, unpack(start.args) as unknown[], { label: spec.name }, keys.root);
+  // Its name was given by the kernel, which tells it to all others.
+  const helper = cell.spawn(spawner(loader), [], { label: "spawner", band: BAND.system }, keys.spawner);
+  ports.names.added(spawnerName(spec.name), helper);
   const rootProcess = processOf(root)!;
   const over = () => rootProcess.state === "dead";
-  const finish = () => {
-    ports.tellKernel({ control: "ended", reason: rootProcess.exitReason ?? "normal" });
-    process.exit(0);
-  };
-  if (spec.loop === "event") {
-    eventLoop = new EventLoop(cell, { after: () => over() && finish() });
+  const figures = new MemoryFigures(progress, clock);
+  if (event) {
+    const after = () => {
+      figures.turn();
+      if (over()) finish(rootProcess.exitReason ?? "normal");
+    };
+    eventLoop = new EventLoop(cell, { after });
     ports.listen(() => eventLoop?.wake());
+    setInterval(() => figures.turn(), FIGURES_MS).unref();
     eventLoop.wake();
-  } else {
-    runBlocking({ cell, clock, bell, drain: () => ports.drain(), over });
-    finish();
+    return;
   }
+  const drain = () => {
+    figures.turn();
+    return ports.drain();
+  };
+  for (;;) {
+    runBlocking({ cell, clock, bell, drain, over: () => over() || loader.busy });
+    if (over()) return finish(rootProcess.exitReason ?? "normal");
+    // The one thing that needs the event loop: a module that another cell wants to spawn from.
+    progress.begin(0, clock.now() + LOAD_LIMIT_US);
+    await loader.settle();
+    progress.end();
+  }
+}
+
+/** Parks until the kernel has a life for this thread. */
+function awaitLife({ port, word }: ThreadStart): CellStart {
+  port.postMessage("loaded");
+  const bell = new Int32Array(word);
+  for (;;) {
+    const rung = Atomics.load(bell, 0);
+    const received = receiveMessageOnPort(port) as { message: CellStart } | undefined;
+    if (received !== undefined) {
+      port.close();
+      return received.message;
+    }
+    Atomics.wait(bell, 0, rung);
+  }
+}
+
+function runningLabel(cell: Cell): string | undefined {
+  for (const process of cell.processes()) if (process.state === "running") return process.label;
+  return undefined;
 }

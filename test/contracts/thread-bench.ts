@@ -1,14 +1,28 @@
-/** The cells' contract with a thread for each cell, on the machine's clock. */
+/** The cells' contract with a thread or a process for each cell, on the machine's clock. */
 import * as assert from "uvu/assert";
+import type { CellSpec, Kernel } from "../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
-import { type BenchHooks, type CellBench, hooksOf, reporter } from "./cells.ts";
+import { type BenchHooks, type CellBench, hooksOf, type MakeBench, reporter } from "./cells.ts";
 
 /** How long "nothing happens" is looked at: enough to see what is on its way, no proof that it is not late. */
 const QUIET_MS = 30;
 const LIMIT_MS = 25_000;
+
+/** `child`: a process for each cell; `mixed`: for every other. */
+export function processBench(kind: "child" | "mixed"): MakeBench {
+  return (t, hooks) => {
+    const bench = threadBench(t, hooks);
+    const { kernel } = bench;
+    let started = 0;
+    const startCell = (spec: CellSpec) =>
+      kernel.startCell({ kind: kind === "child" || started++ % 2 === 0 ? "child" : "thread", ...spec });
+    const endCell: Kernel["endCell"] = (...which) => kernel.endCell(...which);
+    return { ...bench, kernel: { cell: kernel.cell, startCell, endCell } };
+  };
+}
 
 export function threadBench(
   t: SpecContext,

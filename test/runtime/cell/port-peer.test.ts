@@ -20,8 +20,24 @@ function ends(t: SpecContext) {
   const { port1, port2 } = new MessageChannel();
   const credit = new SharedArrayBuffer(16);
   const [bellA, bellB] = [new SharedArrayBuffer(4), new SharedArrayBuffer(4)];
-  const a = new PortPeer({ cell: "b", incarnation: 1, port: port1, bell: bellB, credit, side: 0 });
-  const b = new PortPeer({ cell: "a", incarnation: 1, port: port2, bell: bellA, credit, side: 1 });
+  const a = new PortPeer({
+    cell: "b",
+    incarnation: 1,
+    port: port1,
+    bell: bellB,
+    credit,
+    side: 0,
+    foreign: false,
+  });
+  const b = new PortPeer({
+    cell: "a",
+    incarnation: 1,
+    port: port2,
+    bell: bellA,
+    credit,
+    side: 1,
+    foreign: false,
+  });
   t.defer(() => a.close());
   return { a, b, bellB: new Int32Array(bellB) };
 }

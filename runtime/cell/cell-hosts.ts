@@ -1,0 +1,59 @@
+/** Gives each cell what carries it: a warm thread where there is one, a new thread, or a process. */
+import { BootQueue } from "./boot-queue.ts";
+import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
+import { ChildHost } from "./child-host.ts";
+import type { CellSpec } from "./kernel.ts";
+import { SpareThreads } from "./spare-threads.ts";
+import { ThreadHost } from "./thread-host.ts";
+import { programNear } from "./thread-program.ts";
+
+const DEFAULT_HEAP_MB = 32;
+
+export interface CellHostsOptions {
+  /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
+  readonly program?: (spec: CellSpec) => URL;
+  /** Warm threads to keep for cells like this one, about 8 MB each. Default: none. */
+  readonly spares?: (spec: CellSpec) => number;
+  readonly bootLimitMs: number;
+}
+
+export class CellHosts {
+  readonly boots = new BootQueue();
+  readonly #options: CellHostsOptions;
+  readonly #spares: SpareThreads;
+
+  constructor(options: CellHostsOptions) {
+    this.#options = options;
+    this.#spares = new SpareThreads(this.boots, options.bootLimitMs);
+  }
+
+  /** Whether it would start without loading a program. */
+  isWarm(spec: CellSpec): boolean {
+    return spec.kind !== "child" && this.#spares.has(this.#classOf(spec));
+  }
+
+  create(spec: CellSpec, events: HostEvents): CellHost {
+    const of = this.#classOf(spec);
+    if (spec.kind === "child") return new ChildHost(of, spec.name, events);
+    const spare = this.#spares.take(of);
+    this.#spares.keep(of, this.#options.spares?.(spec) ?? 0);
+    if (spare === undefined) return new ThreadHost(of, spec.name, events);
+    spare.listen(events);
+    return spare;
+  }
+
+  /** Threads that wait, warm. */
+  get spareCount(): number {
+    return this.#spares.count;
+  }
+
+  async stop(): Promise<void> {
+    this.boots.clear();
+    await this.#spares.stop();
+  }
+
+  #classOf(spec: CellSpec): HostClass {
+    const program = this.#options.program?.(spec) ?? programNear("thread-entry");
+    return { program, heapMb: spec.heapMb ?? DEFAULT_HEAP_MB };
+  }
+}

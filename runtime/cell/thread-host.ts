@@ -1,0 +1,54 @@
+/** A cell's thread, from outside: it loads its program, waits warm for a life, leads it, and ends. */
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { crashReason, type ExitReason } from "../process/exit-reason.ts";
+import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
+import type { CellStart, ThreadStart } from "./thread-start.ts";
+
+/** V8's default of 16 and more would be most of what a cell uses. */
+const YOUNG_GENERATION_MB = 4;
+
+export class ThreadHost implements CellHost {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #word = new Int32Array(new SharedArrayBuffer(4));
+  #events: HostEvents;
+  #cause: ExitReason | undefined;
+
+  /** `name`: of the thread, for debuggers. */
+  constructor({ program, heapMb }: HostClass, name: string, events: HostEvents) {
+    this.#events = events;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    const start: ThreadStart = { port: port2, word: this.#word.buffer as SharedArrayBuffer };
+    this.#worker = new Worker(program, {
+      workerData: start,
+      transferList: [port2],
+      name,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    this.#port.on("message", () => this.#events.loaded());
+    this.#worker.on("error", (error: Error & { code?: string }) => {
+      this.#cause ??= error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "outOfMemory" : crashReason(error);
+    });
+    this.#worker.on("exit", (code) => {
+      this.#port.close();
+      // 1 is `terminate`; what ends by itself said why, unless its code called process.exit.
+      if (code > 1) this.#cause ??= crashReason(new Error(`the cell called process.exit(${code})`));
+      this.#events.ended(this.#cause);
+    });
+  }
+
+  listen(events: HostEvents): void {
+    this.#events = events;
+  }
+
+  begin(start: CellStart): void {
+    this.#port.postMessage(start, [start.kernel.port]);
+    Atomics.add(this.#word, 0, 1);
+    Atomics.notify(this.#word, 0);
+  }
+
+  end(): Promise<unknown> {
+    return this.#worker.terminate();
+  }
+}
