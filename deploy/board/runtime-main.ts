@@ -52,9 +52,9 @@ const control = new GuardianControl({
 });
 const watchdog = new RuntimeWatchdog(
   pipes,
-  ({ cell, incarnation, lateUs, hardDeadlineUs }) => {
-    tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
-    kernel.endCell(cell, incarnation, "hung");
+  ({ cell, incarnation, cause, lateUs, hardDeadlineUs }) => {
+    if (cause === "hung") tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
+    kernel.endCell(cell, incarnation, cause);
   },
   options.limits.kernelMs,
 );

@@ -33,6 +33,8 @@ export type WatchNotice =
 
 /** Watchdog to kernel: end this cell. */
 export interface HungNotice {
+  /** Past its hard deadline, or above its limit of memory outside the heap. */
+  readonly cause: "hung" | "outOfMemory";
   readonly cell: string;
   readonly incarnation: number;
   readonly lateUs: number;
@@ -60,8 +62,9 @@ const watchdog = new Watchdog(
       const owner = owners.get(cell);
       if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
     },
-    endCell: (cell, incarnation, lateUs, processNumber) =>
+    endCell: (cell, incarnation, lateUs, processNumber, cause) =>
       port.postMessage({
+        cause,
         cell,
         incarnation,
         lateUs,

@@ -25,6 +25,7 @@ import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
 import { ProgressWord } from "./progress-word.ts";
 import { spawner } from "./spawner.ts";
 import type { CellEnvironment, CellStart, ThreadStart } from "./thread-start.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** Loading a module on behalf of another cell may take this long before the cell counts as hung, us. */
 const LOAD_LIMIT_US = 5_000_000;
@@ -36,6 +37,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   setThreadNice(NICE.outside);
   const loader = new ModuleLoader(modules);
   const clock = new SystemClock();
+  warmUp(clock);
   const start = awaitLife(thread);
   const { spec, board, incarnation } = start;
   const event = spec.loop === "event";

@@ -1,5 +1,6 @@
 /**
- * The watchdog's judgement, without its thread: who is past a hard deadline now, and when to look again.
+ * The watchdog's judgement, without its thread: who is past a hard deadline now, or holds more memory outside
+ * its heap than it may, and when to look again.
  *
  * It needs no cooperation from the code it watches: cells write deadlines before they run user code. Between
  * looks it sleeps until the earliest deadline it saw, at most `lookUs`; a deadline shorter than that, set
@@ -14,8 +15,14 @@ export interface Warden {
   pet(): void;
   /** Takes the cell's outputs to their policy, at once. */
   fence(cell: string, incarnation: number): void;
-  /** Asks the kernel to end the cell. */
-  endCell(cell: string, incarnation: number, lateUs: number, processNumber: number): void;
+  /** Asks the kernel to end the cell: `hung` is `lateUs` past its hard deadline, `outOfMemory` above `externalMb`. */
+  endCell(
+    cell: string,
+    incarnation: number,
+    lateUs: number,
+    processNumber: number,
+    cause: "hung" | "outOfMemory",
+  ): void;
   /** The kernel itself is beyond help: ends the whole runtime. Does not return. */
   endRuntime(why: string): void;
 }
@@ -101,14 +108,9 @@ export class Watchdog {
         continue;
       }
       const lateUs = watched.reader.lateUs(nowUs);
-      if (lateUs === undefined) continue;
-      if (lateUs > 0) {
-        watched.fencedAtUs = nowUs;
-        this.#warden.fence(cell, watched.incarnation);
-        this.#warden.endCell(cell, watched.incarnation, lateUs, watched.reader.processNumber());
-      } else {
-        next = Math.min(next, nowUs - lateUs + 100);
-      }
+      if (lateUs !== undefined && lateUs > 0) this.#end(cell, watched, nowUs, lateUs, "hung");
+      else if (watched.reader.excessKb() > 0) this.#end(cell, watched, nowUs, 0, "outOfMemory");
+      else if (lateUs !== undefined) next = Math.min(next, nowUs - lateUs + 100);
     }
     const kernelSeenUs = this.#kernelSeenUs;
     if (kernelSeenUs !== undefined && nowUs - kernelSeenUs > kernelLimitUs) {
@@ -116,5 +118,11 @@ export class Watchdog {
     }
     this.#dueUs = next;
     return next;
+  }
+
+  #end(cell: string, watched: Watched, nowUs: number, lateUs: number, cause: "hung" | "outOfMemory"): void {
+    watched.fencedAtUs = nowUs;
+    this.#warden.fence(cell, watched.incarnation);
+    this.#warden.endCell(cell, watched.incarnation, lateUs, watched.reader.processNumber(), cause);
   }
 }

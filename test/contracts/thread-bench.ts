@@ -1,7 +1,7 @@
 /** The cells' contract with a thread or a process for each cell, on the machine's clock. */
 import * as assert from "uvu/assert";
 import type { CellSpec, Kernel } from "../../runtime/cell/kernel.ts";
-import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
+import { ThreadKernel, type ThreadKernelOptions } from "../../runtime/cell/thread-kernel.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
@@ -27,8 +27,10 @@ export function processBench(kind: "child" | "mixed"): MakeBench {
 export function threadBench(
   t: SpecContext,
   hooks: BenchHooks,
+  options: Partial<ThreadKernelOptions> = {},
 ): CellBench & { readonly kernel: ThreadKernel } {
-  const kernel = new ThreadKernel({ board: "bench", clock: new SystemClock(), hooks: hooksOf(hooks) });
+  const clock = new SystemClock();
+  const kernel = new ThreadKernel({ board: "bench", clock, hooks: hooksOf(hooks), ...options });
   t.defer(() => kernel.stop());
   const seen: string[] = [];
   let told = 0;

@@ -1,0 +1,44 @@
+/**
+ * Runs a cell's code once before there is a cell: V8 compiles a function when it is first called, and those
+ * calls would come between the end of a cell and the first step of its replacement (3 to 8 ms).
+ */
+import { Cell } from "../process/cell.ts";
+import { pack, unpack } from "../process/pack.ts";
+import type { ProcessGenerator } from "../process/process.ts";
+import type { Self } from "../process/self.ts";
+import type { Clock } from "../time/clock.ts";
+import { MemoryFigures } from "./memory-figures.ts";
+import { createProgressMemory, ProgressWord } from "./progress-word.ts";
+
+/** Two processes of a cell that nobody knows exchange messages, watch each other and end. */
+export function warmUp(clock: Clock): void {
+  const progress = new ProgressWord(createProgressMemory());
+  const cell = new Cell({ board: "", cell: "warm-up", incarnation: 0, clock, progress, endsWithRoot: true });
+  cell.peerUp("kernel", { incarnation: 1, post: () => true });
+  cell.spawn(ping, [unpack(pack({ rounds: 2 }).packed) as { rounds: number }], { label: "ping" });
+  for (let turn = 0; turn < 8; turn++) cell.run(64);
+  cell.nextWakeUs();
+  new MemoryFigures(progress, clock).turn();
+}
+
+function* ping(self: Self<{ type: "answer" }>, { rounds }: { rounds: number }): ProcessGenerator {
+  const other = self.spawnLink(pong, []);
+  self.trapExit();
+  self.register("warm-up");
+  const ref = self.monitor(other);
+  for (let round = 0; round < rounds; round++) {
+    self.send(other, { type: "ask", from: self.pid });
+    yield* self.receive("answer", { within: 1000 });
+  }
+  self.exit(other, "shutdown");
+  yield* self.receive(ref, { within: 1000 });
+  self.cancel(self.sendAfter(1000, self.pid, { type: "answer" }));
+  yield* self.sleep(0);
+}
+
+function* pong(self: Self<{ type: "ask"; from: never }>): ProcessGenerator {
+  for (;;) {
+    const { from } = yield* self.receive("ask");
+    self.send(from, { type: "answer" });
+  }
+}
