@@ -10,13 +10,14 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
-import type { ProcessGenerator } from "../process/process.ts";
+import { BAND, type ProcessGenerator } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
+import { spawnerName } from "../process/spawn-in.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
 import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
+import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
-
-const KERNEL_CELL = "kernel";
+import { type BodySource, spawner } from "./spawner.ts";
 
 export interface LocalKernelOptions {
   readonly board: string;
@@ -96,6 +97,7 @@ export class LocalKernel implements Kernel {
     }
     const key = randomKey();
     const root = processOf(cell.spawn(body, args, { label: name }, key))!;
+    this.#addSpawner(spec, cell);
     const over = () => failure ?? (root.state === "dead" ? (root.exitReason ?? "normal") : undefined);
     this.#cells.set(name, { cell, incarnation, over, inbox });
     return createPid({ board, cell: name, incarnation }, 1, undefined, key);
@@ -185,6 +187,17 @@ export class LocalKernel implements Kernel {
     } catch (error) {
       return { body: neverRun, failure: crashReason(error) };
     }
+  }
+
+  #addSpawner(spec: CellSpec, cell: Cell): void {
+    const { cell: name, incarnation } = cell.home;
+    const source: BodySource = {
+      find: (body) => this.#options.load({ ...spec, body, args: [] }, { name, incarnation }).body,
+      request: () => {},
+    };
+    const pid = cell.spawn(spawner(source), [], { label: "spawner", band: BAND.system });
+    cell.names.added(spawnerName(name), pid);
+    this.#registry.claim(spawnerName(name), exportPid(pid));
   }
 
   #namesOf(cell: string): Names {

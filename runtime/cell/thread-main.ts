@@ -20,6 +20,7 @@ import { runBlocking } from "./blocking-loop.ts";
 import { captureConsole } from "./cell-console.ts";
 import { CellPorts } from "./cell-ports.ts";
 import { EventLoop } from "./event-loop.ts";
+import { freezeIntrinsics } from "./frozen-intrinsics.ts";
 import { MemoryFigures } from "./memory-figures.ts";
 import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
 import { ProgressWord } from "./progress-word.ts";
@@ -51,7 +52,10 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     running: () => running(),
     tell: (record) => ports.tellKernel({ control: "log", record }),
   });
-  if (!event) guardBlockingCell();
+  if (!event) {
+    guardBlockingCell();
+    freezeIntrinsics();
+  }
   const finish = (reason: ExitReason) => {
     ports.tellKernel({ control: "ended", reason });
     process.exit(0);

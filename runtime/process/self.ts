@@ -11,6 +11,7 @@ import type { Matched, Pattern } from "./pattern.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { DownMessage, ExitMessage, ReplyMessage } from "./signal.ts";
+import { type SpawnInOptions, type SpawnRequest, spawnIn } from "./spawn-in.ts";
 import type { Wait } from "./wait.ts";
 
 /** Something to `yield*`; its value is `T`. */
@@ -111,6 +112,20 @@ export class Self<M = never> {
     const pid = this.spawn(body, args, options);
     this.link(pid);
     return pid;
+  }
+
+  /**
+   * A process in another cell, by module and export: `const pid = yield* self.spawnIn("climate", { module, name },
+   * args)`. Throws `SpawnInError` when there is no such cell, when it cannot load that, and after `within`
+   * (5 s by default).
+   */
+  spawnIn(
+    cell: string,
+    body: SpawnRequest["body"],
+    args: readonly unknown[] = [],
+    options: SpawnInOptions = {},
+  ): Generator<Wait, Pid, void> {
+    return spawnIn(this, cell, body, args, options);
   }
 
   link(pid: Pid): void {

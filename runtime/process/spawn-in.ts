@@ -52,8 +52,8 @@ export function spawnerName(cell: string): string {
 }
 
 /** `const pid = yield* spawnIn(self, ...)`. Throws `SpawnInError`; a process spawned too late runs unlinked. */
-export function* spawnIn(
-  self: Self<never>,
+export function* spawnIn<M>(
+  self: Self<M>,
   cell: string,
   body: SpawnRequest["body"],
   args: readonly unknown[] = [],

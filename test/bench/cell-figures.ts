@@ -12,7 +12,9 @@ import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 
 type Kind = "thread" | "child";
-type Report = { readonly type: "born"; readonly atUs: number } | { readonly type: "took"; readonly tookUs: number[] };
+type Report =
+  | { readonly type: "born"; readonly atUs: number }
+  | { readonly type: "took"; readonly tookUs: number[] };
 
 const module = "bench:cells";
 const program = new URL("./cell-thread.js", import.meta.url);

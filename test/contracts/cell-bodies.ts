@@ -254,6 +254,39 @@ export function* buries(self: Self<BodyMessage>, to: Pid, others: number): Proce
   yield* ending(self);
 }
 
+/** Spawns in another cell, talks to what it got, and sees it end. */
+export function* farSpawner(self: Self<BodyMessage>, where: string): ProcessGenerator {
+  const module = new URL("./cell-bodies.js", import.meta.url).href;
+  const pid = yield* self.spawnIn(where, { module, name: "echo" }, [], { label: "far" });
+  const ref = self.monitor(pid);
+  self.send(pid, { type: "ask", from: self.pid, n: 7 });
+  const answer = (yield* self.receive("answer")) as { n: number };
+  self.send(REPORT, `${pid} answers ${answer.n}`);
+  self.send(pid, { type: "end", how: "normal" });
+  const down = (yield* self.receive(ref)) as DownMessage;
+  self.send(REPORT, `it ended: ${print(down.reason)}`);
+  yield* ending(self);
+}
+
+/** Tries to spawn what or where it cannot. */
+export function* vainSpawner(self: Self<BodyMessage>, where: string): ProcessGenerator {
+  const module = new URL("./cell-bodies.js", import.meta.url).href;
+  const attempts = [
+    { cell: "nowhere", body: { module, name: "echo" } },
+    { cell: "kernel", body: { module, name: "echo" } },
+    { cell: where, body: { module, name: "notAFunction" } },
+  ];
+  for (const { cell, body } of attempts) {
+    try {
+      yield* self.spawnIn(cell, body);
+      self.send(REPORT, "spawned");
+    } catch (error) {
+      self.send(REPORT, (error as Error).message.replace(/file:.*\//, ""));
+    }
+  }
+  yield* ending(self);
+}
+
 export function print(reason: ExitReason): string {
   return typeof reason === "object" && "cell" in reason
     ? `{cell ${reason.cell}, ${describeReason(reason.cause)}}`

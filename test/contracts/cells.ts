@@ -252,6 +252,35 @@ export function cellContract(kind: string, make: MakeBench): void {
     assert.equal(log, []);
   });
 
+  given("a process spawned in another cell is used like any other", async (bench, log) => {
+    const { kernel, next, quiet } = bench;
+    kernel.startCell(cell("host", "idle"));
+    kernel.startCell(cell("spawner", "farSpawner", ["host"]));
+    assert.equal(await next(2), ["<bench.host.3> answers 7", "it ended: normal"]);
+    await quiet();
+    assert.equal(log, [], "its end is not the cell's");
+  });
+
+  given("a process spawned in another cell ends with that cell", async ({ kernel, next, until }, log) => {
+    const host = kernel.startCell(cell("host", "idle"));
+    kernel.startCell(cell("own", "farSpawner", ["own"]));
+    assert.equal(await next(2), ["<bench.own.3> answers 7", "it ended: normal"], "its own cell will do");
+    kernel.cell.post(host, { type: "end", how: "normal" });
+    await until(() => log.length === 1);
+    kernel.startCell(cell("vain", "vainSpawner", ["host"]));
+    assert.equal((await next(3)).at(-1), "cannot spawn in cell host: no such cell");
+  });
+
+  given("spawning where or what there is not fails with the reason", async ({ kernel, next }) => {
+    kernel.startCell(cell("host", "idle"));
+    kernel.startCell(cell("vain", "vainSpawner", ["host"]));
+    assert.equal(await next(3), [
+      "cannot spawn in cell nowhere: no such cell",
+      "cannot spawn in cell kernel: no such cell",
+      'cannot spawn in cell host: TypeError: cell-bodies.js exports no function "notAFunction"',
+    ]);
+  });
+
   given("two cells of one name cannot run at once", async ({ kernel, next }) => {
     kernel.startCell(cell("once", "mortal", ["m"]));
     assert.throws(() => kernel.startCell(cell("once", "idle")), /"once" is running already/);

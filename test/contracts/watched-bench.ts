@@ -16,8 +16,7 @@ export function watchedBench(
   const watchdog = new Watchdog({
     pet: () => {},
     fence: () => {},
-    endCell: (cell, incarnation, _lateUs, _process, cause) =>
-      bench.kernel.endCell(cell, incarnation, cause),
+    endCell: (cell, incarnation, _lateUs, _process, cause) => bench.kernel.endCell(cell, incarnation, cause),
     endRuntime: (why) => hooks.crashed(why),
   });
   const told = hooksOf(hooks);
