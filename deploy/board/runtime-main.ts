@@ -10,6 +10,7 @@ import { TELEMETRY } from "../../devices/handler/messages.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
 import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
 import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
+import { Log } from "../../firmware/guardian/log.ts";
 import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
@@ -38,6 +39,7 @@ const devices = devicePlans(config);
 const controllers = controllerPlans(config);
 const kept = new KeptSettings(options.stateFolder, board.id);
 const clock = new SystemClock();
+const log = new Log();
 
 /** Owner slots of the guardian, by cell; epochs grow over lives of the cell and of the runtime. */
 const slots = new Map(devices.map(({ id }, slot) => [id, slot]));
@@ -63,6 +65,8 @@ const kernel = new ThreadKernel({
   clock,
   program: ({ name }) =>
     new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
+  // One warm thread for the class of devices and controllers, which is what restarts; about 8 MB.
+  spares: ({ name }) => (name === "mqtt" ? 0 : 1),
   onStarted: (name, life, progress) => watchdog.watch(name, life, progress, owners.get(name)),
   hooks: {
     prepare: async ({ name, incarnation: life }, bell) => {
@@ -92,6 +96,7 @@ const kernel = new ThreadKernel({
     },
     crashed: ({ name }, { label, reason, pid }) =>
       tell({ kind: "crash", device: name, process: label, pid, cause: describeReason(reason) }),
+    logged: ({ name }, record) => log.line({ log: { cell: name, ...record } }),
   },
 });
 

@@ -30,6 +30,8 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `watchdog: ended the runtime: ${detail.endRuntime}`;
     case "event":
       return eventLine(detail);
+    case "log":
+      return printedLine(detail);
     case "notKept":
       return `settings could not be kept: ${detail}`;
     default:
@@ -49,4 +51,10 @@ function eventLine({ kind, line, owner }: Entry): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** What a cell's code printed: `climate (reader) warn: ...`, the process only where it has a name of its own. */
+function printedLine({ cell, process, level, text }: Entry): string {
+  const who = process === undefined || process === cell ? cell : `${cell} (${process})`;
+  return `${who}${level === "info" ? "" : ` ${level}`}: ${text}`;
 }
