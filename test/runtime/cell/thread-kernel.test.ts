@@ -1,5 +1,7 @@
 import * as assert from "uvu/assert";
 import type { CellSpec } from "../../../runtime/cell/kernel.ts";
+import type { ProcessGenerator } from "../../../runtime/process/process.ts";
+import { REPORT } from "../../contracts/cell-bodies.ts";
 import { cell, cellContract } from "../../contracts/cells.ts";
 import { threadBench } from "../../contracts/thread-bench.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
@@ -170,3 +172,37 @@ spec(
   },
   patience,
 );
+
+for (const loop of ["blocking", "event"] as const) {
+  spec(
+    `a module that a ${loop} cell never loaded can be spawned from; its processes go on afterwards`,
+    async (t) => {
+      const { kernel, next, seen, log } = bench(t);
+      const host = kernel.startCell({ ...cell("host", "echo"), loop });
+      const code = "export function* far(self, to, n) { self.send(to, `far ${n}`); yield* self.receive(); }";
+      const module = `data:text/javascript,${encodeURIComponent(code)}`;
+      const broken = "data:text/javascript,throw new RangeError('at load')";
+      kernel.cell.spawn(function* here(self): ProcessGenerator {
+        const first = yield* self.spawnIn("host", { module, name: "far" }, [REPORT, 1]);
+        const second = yield* self.spawnIn("host", { module, name: "far" }, [REPORT, 2]);
+        self.send(REPORT, `${first} ${second}`);
+        try {
+          yield* self.spawnIn("host", { module: broken, name: "far" });
+        } catch (error) {
+          self.send(REPORT, (error as Error).message);
+        }
+      }, []);
+      const lines = await next(4);
+      assert.equal(lines.toSorted(), [
+        "<bench.host.3> <bench.host.4>",
+        "cannot spawn in cell host: RangeError: at load",
+        "far 1",
+        "far 2",
+      ]);
+      kernel.startCell(cell("asker", "asker", [host, 5]));
+      assert.equal(await next(), ["5 answers"], `${seen}`);
+      assert.equal(log, []);
+    },
+    patience,
+  );
+}
