@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serialize } from "node:v8";
@@ -33,25 +33,34 @@ function reader(socket: Socket) {
   return { end, values, closed };
 }
 
-spec("values arrive in order, however many and however long, with what structured cloning keeps", async (t) => {
-  const [near, far] = await sockets(t);
-  const a = reader(near);
-  const b = reader(far);
-  const cycle: { self?: unknown } = {};
-  cycle.self = cycle;
-  const sent = [1, new Map([["k", 5n]]), new Uint8Array(300_000).fill(7), Number.POSITIVE_INFINITY, undefined];
-  for (const value of sent) a.end.send(value);
-  await until("the first", () => b.values.length === sent.length);
-  for (let n = 0; n < 20_000; n++) a.end.send(n);
-  a.end.send(cycle);
-  b.end.send("back");
-  await until("all", () => b.values.length === sent.length + 20_001 && a.values.length === 1);
-  assert.equal(b.values.slice(0, sent.length), sent);
-  assert.ok(b.values.slice(sent.length, -1).every((value, n) => value === n));
-  const last = b.values.at(-1) as { self: unknown };
-  assert.is(last.self, last);
-  assert.equal(a.values, ["back"]);
-});
+spec(
+  "values arrive in order, however many and however long, with what structured cloning keeps",
+  async (t) => {
+    const [near, far] = await sockets(t);
+    const a = reader(near);
+    const b = reader(far);
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    const sent = [
+      1,
+      new Map([["k", 5n]]),
+      new Uint8Array(300_000).fill(7),
+      Number.POSITIVE_INFINITY,
+      undefined,
+    ];
+    for (const value of sent) a.end.send(value);
+    await until("the first", () => b.values.length === sent.length);
+    for (let n = 0; n < 20_000; n++) a.end.send(n);
+    a.end.send(cycle);
+    b.end.send("back");
+    await until("all", () => b.values.length === sent.length + 20_001 && a.values.length === 1);
+    assert.equal(b.values.slice(0, sent.length), sent);
+    assert.ok(b.values.slice(sent.length, -1).every((value, n) => value === n));
+    const last = b.values.at(-1) as { self: unknown };
+    assert.is(last.self, last);
+    assert.equal(a.values, ["back"]);
+  },
+);
 
 spec("what cannot be serialized is dropped alone; a flush says so", async (t) => {
   const [near, far] = await sockets(t);

@@ -32,7 +32,11 @@ spec(
     t.defer(() => kernel.stop());
     const start = (name: string, body: string, args: CellSpec["args"], kind: "thread" | "child" = "thread") =>
       kernel.startCell({ name, kind, body: { module, name: body }, args });
-    const recorders = [start("a", "recorder", []), start("b", "recorder", []), start("c", "recorder", [], "child")];
+    const recorders = [
+      start("a", "recorder", []),
+      start("b", "recorder", []),
+      start("c", "recorder", [], "child"),
+    ];
 
     let verdicts: Verdict[] = [];
     let kills = 0;
@@ -69,7 +73,8 @@ spec(
       await until("verdicts", () => verdicts.length === recorders.length, 20_000);
       return verdicts.every(({ opened, closed }) => opened === closed);
     };
-    for (let round = 0; round < 50 && !(await ask()); round++) await new Promise((done) => setTimeout(done, 100));
+    for (let round = 0; round < 50 && !(await ask()); round++)
+      await new Promise((done) => setTimeout(done, 100));
     const sum = (of: "opened" | "closed" | "numbers" | "whole") =>
       verdicts.reduce((total, verdict) => total + verdict[of], 0);
     console.log(

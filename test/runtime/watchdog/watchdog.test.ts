@@ -1,5 +1,10 @@
 import * as assert from "uvu/assert";
-import { createProgressMemory, mirrorProgress, ProgressWord, progressWords } from "../../../runtime/cell/progress-word.ts";
+import {
+  createProgressMemory,
+  mirrorProgress,
+  ProgressWord,
+  progressWords,
+} from "../../../runtime/cell/progress-word.ts";
 import { Watchdog } from "../../../runtime/watchdog/watchdog.ts";
 import { spec } from "../../harness/spec.ts";
 
@@ -107,16 +112,19 @@ spec("a kernel thread that is late by more than its limit ends the runtime", () 
   assert.equal(take(), ["end runtime: the kernel thread is 251 ms late"]);
 });
 
-spec("a cell above its limit of memory outside the heap is fenced once, then ended; at the limit it stays", () => {
-  const { watchdog, progress, take } = setUp();
-  progress.external(16 * 1024);
-  watchdog.look(0);
-  assert.equal(take(), ["pet"]);
-  progress.external(16 * 1024 + 1);
-  watchdog.look(10_000);
-  watchdog.look(20_000);
-  assert.equal(take(), ["pet", "fence climate.1", "end climate: outOfMemory", "pet"]);
-});
+spec(
+  "a cell above its limit of memory outside the heap is fenced once, then ended; at the limit it stays",
+  () => {
+    const { watchdog, progress, take } = setUp();
+    progress.external(16 * 1024);
+    watchdog.look(0);
+    assert.equal(take(), ["pet"]);
+    progress.external(16 * 1024 + 1);
+    watchdog.look(10_000);
+    watchdog.look(20_000);
+    assert.equal(take(), ["pet", "fence climate.1", "end climate: outOfMemory", "pet"]);
+  },
+);
 
 spec("a cell without such a limit may hold what it likes", () => {
   const { watchdog, take } = setUp();
@@ -127,22 +135,25 @@ spec("a cell without such a limit may hold what it likes", () => {
   assert.equal(take(), ["pet"]);
 });
 
-spec("words of another process count until they are stale: its deadline, or its silence, whichever is first", () => {
-  const { watchdog, memory, take } = setUp();
-  const far = createProgressMemory();
-  const progress = new ProgressWord(far);
-  progress.begin(4, 30_000);
-  mirrorProgress(memory, progressWords(far), 500_000);
-  watchdog.look(0);
-  watchdog.look(29_000);
-  assert.equal(take(), ["pet", "pet"]);
-  progress.end();
-  mirrorProgress(memory, progressWords(far), 525_000);
-  for (let us = 39_000; us <= 525_000; us += 10_000) watchdog.look(us);
-  assert.ok(take().every((line) => line === "pet"));
-  watchdog.look(529_000);
-  assert.equal(take(), ["pet", "fence climate.1", "end climate#4 4000 us late"]);
-});
+spec(
+  "words of another process count until they are stale: its deadline, or its silence, whichever is first",
+  () => {
+    const { watchdog, memory, take } = setUp();
+    const far = createProgressMemory();
+    const progress = new ProgressWord(far);
+    progress.begin(4, 30_000);
+    mirrorProgress(memory, progressWords(far), 500_000);
+    watchdog.look(0);
+    watchdog.look(29_000);
+    assert.equal(take(), ["pet", "pet"]);
+    progress.end();
+    mirrorProgress(memory, progressWords(far), 525_000);
+    for (let us = 39_000; us <= 525_000; us += 10_000) watchdog.look(us);
+    assert.ok(take().every((line) => line === "pet"));
+    watchdog.look(529_000);
+    assert.equal(take(), ["pet", "fence climate.1", "end climate#4 4000 us late"]);
+  },
+);
 
 spec("a mirrored deadline before the end of the news is judged as in its own process", () => {
   const { watchdog, memory, take } = setUp();
