@@ -29,4 +29,6 @@ export interface HostClass {
   /** The program of the cell's thread. */
   readonly program: URL;
   readonly heapMb: number;
+  /** With Node's event loop: such a thread is not guarded. */
+  readonly event: boolean;
 }

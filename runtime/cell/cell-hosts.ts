@@ -8,6 +8,8 @@ import { ThreadHost } from "./thread-host.ts";
 import { programNear } from "./thread-program.ts";
 
 const DEFAULT_HEAP_MB = 32;
+/** Making a thread keeps the kernel's thread for some ms: not now that somebody has just started anew. */
+const REPLENISH_MS = 50;
 
 export interface CellHostsOptions {
   /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
@@ -21,6 +23,7 @@ export class CellHosts {
   readonly boots = new BootQueue();
   readonly #options: CellHostsOptions;
   readonly #spares: SpareThreads;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: CellHostsOptions) {
     this.#options = options;
@@ -36,10 +39,20 @@ export class CellHosts {
     const of = this.#classOf(spec);
     if (spec.kind === "child") return new ChildHost(of, spec.name, events);
     const spare = this.#spares.take(of);
-    this.#spares.keep(of, this.#options.spares?.(spec) ?? 0);
     if (spare === undefined) return new ThreadHost(of, spec.name, events);
     spare.listen(events);
     return spare;
+  }
+
+  /** A cell like this runs now: sees to it, a little later, that the next one finds a warm thread. */
+  replenish(spec: CellSpec): void {
+    const count = this.#options.spares?.(spec) ?? 0;
+    if (count === 0 || spec.kind === "child") return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#spares.keep(this.#classOf(spec), count);
+    }, REPLENISH_MS);
+    this.#timers.add(timer);
   }
 
   /** Threads that wait, warm. */
@@ -48,12 +61,13 @@ export class CellHosts {
   }
 
   async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
     this.boots.clear();
     await this.#spares.stop();
   }
 
   #classOf(spec: CellSpec): HostClass {
     const program = this.#options.program?.(spec) ?? programNear("thread-entry");
-    return { program, heapMb: spec.heapMb ?? DEFAULT_HEAP_MB };
+    return { program, heapMb: spec.heapMb ?? DEFAULT_HEAP_MB, event: spec.loop === "event" };
   }
 }

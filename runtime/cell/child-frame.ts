@@ -22,6 +22,7 @@ export type ToChild =
       readonly start: Omit<CellStart, "bell" | "progress" | "kernel">;
       readonly program: string;
       readonly heapMb: number;
+      readonly event: boolean;
     }
   /** Another cell is there now; frames for it and of it may follow. */
   | { readonly type: "up"; readonly cell: string; readonly incarnation: number };

@@ -74,8 +74,8 @@ export class ChildHost implements CellHost {
 
   begin(start: CellStart): void {
     const { bell: _, progress, kernel, ...rest } = start;
-    const { program, heapMb } = this.#of;
-    this.#channel.send({ type: "start", start: rest, program: program.href, heapMb });
+    const { program, ...of } = this.#of;
+    this.#channel.send({ type: "start", start: rest, program: program.href, ...of });
     this.#channel.flush();
     this.#progress = progress;
     this.#bridge.open(wayId(kernel.cell, kernel.incarnation), kernel, (frame) =>

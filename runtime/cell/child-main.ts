@@ -54,12 +54,12 @@ export function runChild(socket: Socket): void {
   const channel = new BatchSocket<ToChild, FromChild>(socket, { onValue, onClose: endProcess });
   const bridge = new PortBridge((frame) => channel.send(frame));
 
-  const begin = ({ start, program, heapMb }: Extract<ToChild, { type: "start" }>) => {
+  const begin = ({ start, program, heapMb, event }: Extract<ToChild, { type: "start" }>) => {
     const { spec, incarnation } = start;
     life = { cell: spec.name, incarnation };
     const progress = createProgressMemory(spec.externalMb);
     const beat = () => channel.send({ type: "beat", words: progressWords(progress) });
-    const host = new ThreadHost({ program: new URL(program), heapMb }, spec.name, {
+    const host = new ThreadHost({ program: new URL(program), heapMb, event }, spec.name, {
       loaded: beat,
       ended: (cause) => {
         bridge.drainAll();

@@ -2,9 +2,9 @@
  * Threads that have loaded their program and wait for a life: a cell that restarts does not pay for the start
  * of an isolate (30 ms). One costs about 8 MB.
  *
- * A spare fits every cell of its class (program and heap limit: an isolate's limit is fixed when it is made).
- * It is replaced in the background, while nothing else boots. One that dies while it waits is not replaced
- * until a cell of its class starts again: a program that cannot be loaded would be tried for ever.
+ * A spare fits every cell of its class (program, loop and heap limit, which is fixed when an isolate is made).
+ * It is replaced in the background, while nothing else boots. One that dies while it waits is not replaced until
+ * a cell of its class runs again.
  */
 import type { BootQueue } from "./boot-queue.ts";
 import type { CellHost, HostClass } from "./cell-host.ts";
@@ -92,6 +92,6 @@ export class SpareThreads {
   }
 }
 
-function keyOf({ program, heapMb }: HostClass): string {
-  return `${heapMb} ${program.href}`;
+function keyOf({ program, heapMb, event }: HostClass): string {
+  return `${heapMb} ${event} ${program.href}`;
 }

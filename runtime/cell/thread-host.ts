@@ -15,11 +15,11 @@ export class ThreadHost implements CellHost {
   #cause: ExitReason | undefined;
 
   /** `name`: of the thread, for debuggers. */
-  constructor({ program, heapMb }: HostClass, name: string, events: HostEvents) {
+  constructor({ program, heapMb, event }: HostClass, name: string, events: HostEvents) {
     this.#events = events;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    const start: ThreadStart = { port: port2, word: this.#word.buffer as SharedArrayBuffer };
+    const start: ThreadStart = { port: port2, word: this.#word.buffer as SharedArrayBuffer, event };
     this.#worker = new Worker(program, {
       workerData: start,
       transferList: [port2],

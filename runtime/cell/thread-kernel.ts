@@ -246,6 +246,7 @@ export class ThreadKernel implements Kernel {
     switch (frame.control) {
       case "ready":
         this.#booted(running);
+        this.#hosts.replenish(spec);
         break;
       case "claim":
         this.#registry.claim(frame.name, frame.pid);

@@ -21,6 +21,7 @@ import { captureConsole } from "./cell-console.ts";
 import { CellPorts } from "./cell-ports.ts";
 import { EventLoop } from "./event-loop.ts";
 import { freezeIntrinsics } from "./frozen-intrinsics.ts";
+import type { LogRecord } from "./kernel.ts";
 import { MemoryFigures } from "./memory-figures.ts";
 import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
 import { ProgressWord } from "./progress-word.ts";
@@ -36,26 +37,24 @@ const FIGURES_MS = 100;
 /** Runs the cell until it ends, which ends the thread. */
 export async function runThread(thread: ThreadStart, modules: ThreadModules = {}): Promise<void> {
   setThreadNice(NICE.outside);
-  const loader = new ModuleLoader(modules);
+  const { event } = thread;
   const clock = new SystemClock();
+  const loader = new ModuleLoader(modules);
   warmUp(clock);
-  const start = awaitLife(thread);
-  const { spec, board, incarnation } = start;
-  const event = spec.loop === "event";
-  setThreadNice(event ? NICE.outside : NICE.cell);
-  const bell = new Int32Array(start.bell);
-  const progress = new ProgressWord(start.progress);
-  const ports = new CellPorts(start.kernel, event);
   let running = (): string | undefined => undefined;
-  captureConsole({
-    nowUs: () => clock.now(),
-    running: () => running(),
-    tell: (record) => ports.tellKernel({ control: "log", record }),
-  });
+  let tell = (_: LogRecord) => {};
+  captureConsole({ nowUs: () => clock.now(), running: () => running(), tell: (record) => tell(record) });
   if (!event) {
     guardBlockingCell();
     freezeIntrinsics();
   }
+  const start = awaitLife(thread);
+  const { spec, board, incarnation } = start;
+  setThreadNice(event ? NICE.outside : NICE.cell);
+  const bell = new Int32Array(start.bell);
+  const progress = new ProgressWord(start.progress);
+  const ports = new CellPorts(start.kernel, event);
+  tell = (record) => ports.tellKernel({ control: "log", record });
   const finish = (reason: ExitReason) => {
     ports.tellKernel({ control: "ended", reason });
     process.exit(0);

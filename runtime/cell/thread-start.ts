@@ -11,6 +11,8 @@ export interface ThreadStart {
   readonly port: MessagePort;
   /** Word 0 rings when it is there. */
   readonly word: SharedArrayBuffer;
+  /** It will run Node's event loop. */
+  readonly event: boolean;
 }
 
 /** One life of a cell, as the kernel hands it out. */

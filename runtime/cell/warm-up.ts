@@ -7,18 +7,37 @@ import { pack, unpack } from "../process/pack.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
 import type { Clock } from "../time/clock.ts";
+import { runBlocking } from "./blocking-loop.ts";
+import { CellPorts } from "./cell-ports.ts";
+import { openWay } from "./cell-way.ts";
 import { MemoryFigures } from "./memory-figures.ts";
+import { PortPeer } from "./port-peer.ts";
 import { createProgressMemory, ProgressWord } from "./progress-word.ts";
 
 /** Two processes of a cell that nobody knows exchange messages, watch each other and end. */
 export function warmUp(clock: Clock): void {
   const progress = new ProgressWord(createProgressMemory());
   const cell = new Cell({ board: "", cell: "warm-up", incarnation: 0, clock, progress, endsWithRoot: true });
-  cell.peerUp("kernel", { incarnation: 1, post: () => true });
   cell.spawn(ping, [unpack(pack({ rounds: 2 }).packed) as { rounds: number }], { label: "ping" });
-  for (let turn = 0; turn < 8; turn++) cell.run(64);
-  cell.nextWakeUs();
+  const ports = meet(cell);
+  const bell = new Int32Array(new SharedArrayBuffer(4));
+  let turns = 0;
+  runBlocking({ cell, clock, bell, drain: () => ports.drain() || turns < 8, over: () => ++turns === 8 });
   new MemoryFigures(progress, clock).turn();
+}
+
+/** Gives the cell ports as it will have, and takes them away again. */
+function meet(cell: Cell): CellPorts {
+  const end = { incarnation: 1, bell: new SharedArrayBuffer(4), foreign: false };
+  const [toA, toB] = openWay({ cell: "a", ...end }, { cell: "b", ...end });
+  const ports = new CellPorts(toA, false);
+  ports.connect(cell);
+  const other = new PortPeer(toB);
+  other.post({ control: "peerUp", link: openWay({ cell: "c", ...end }, { cell: "d", ...end })[0] });
+  other.post({ control: "peerDown", cell: "c", incarnation: 1, cause: "normal" });
+  ports.drain();
+  other.close();
+  return ports;
 }
 
 function* ping(self: Self<{ type: "answer" }>, { rounds }: { rounds: number }): ProcessGenerator {

@@ -179,7 +179,7 @@ for (const loop of ["blocking", "event"] as const) {
     async (t) => {
       const { kernel, next, seen, log } = bench(t);
       const host = kernel.startCell({ ...cell("host", "echo"), loop });
-      const code = "export function* far(self, to, n) { self.send(to, `far ${n}`); yield* self.receive(); }";
+      const code = "export function* far(self, to, n) { self.send(to, 'far ' + n); yield* self.receive(); }";
       const module = `data:text/javascript,${encodeURIComponent(code)}`;
       const broken = "data:text/javascript,throw new RangeError('at load')";
       kernel.cell.spawn(function* here(self): ProcessGenerator {
