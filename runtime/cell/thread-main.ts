@@ -48,9 +48,10 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     guardBlockingCell();
     freezeIntrinsics();
   }
+  // Loading stood back behind the cells that run; from here on it is one of them.
+  setThreadNice(event ? NICE.outside : NICE.cell);
   const start = awaitLife(thread);
   const { spec, board, incarnation } = start;
-  setThreadNice(event ? NICE.outside : NICE.cell);
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
   const ports = new CellPorts(start.kernel, event);

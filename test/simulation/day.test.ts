@@ -60,7 +60,7 @@ spec(
         [name, counts],
         [name, { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 }],
       );
-      assert.is(processCount, 1);
+      assert.is(processCount, 2, "its own, and the spawner");
     }
     for (const { id } of board.devices) assert.is(board.trace.state(id).misses, 0, id);
     if (board.level("heater") === 0) assert.is(board.guardian.guardian.nextUs, Number.POSITIVE_INFINITY);
