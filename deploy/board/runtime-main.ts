@@ -65,7 +65,7 @@ const kernel = new ThreadKernel({
   clock,
   program: ({ name }) =>
     new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
-  // One warm thread for the class of devices and controllers, which is what restarts; about 8 MB.
+  // One warm thread for the class of devices and controllers, which is what restarts; about 10 MB.
   spares: ({ name }) => (name === "mqtt" ? 0 : 1),
   onStarted: (name, life, progress) => watchdog.watch(name, life, progress, owners.get(name)),
   hooks: {
@@ -107,6 +107,9 @@ const plan = mqttPlan({
   incarnation,
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
 });
+
+/** Of a device's or controller's isolate: many times what one needs; what leaks ends before the board suffers. */
+const LIMITS = { heapMb: 24, externalMb: 32 };
 
 /** Crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 minutes. */
 const rule = {
@@ -160,7 +163,7 @@ const children: ChildSpec[] = [
         body: { module: MODULE.cells, name: "deviceCell" },
         setup: hardwareSetup,
         args: [device, start, keeperPid],
-        heapMb: 24,
+        ...LIMITS,
         hangLimitUs: device.job.hardDeadlineUs,
       }),
     ),
@@ -172,7 +175,7 @@ const children: ChildSpec[] = [
         name: controller.id,
         body: { module: MODULE.cells, name: "controllerCell" },
         args: [controller, start, keeperPid],
-        heapMb: 24,
+        ...LIMITS,
         hangLimitUs: controller.job.hardDeadlineUs,
       }),
     ),

@@ -14,7 +14,7 @@ const REPLENISH_MS = 50;
 export interface CellHostsOptions {
   /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
   readonly program?: (spec: CellSpec) => URL;
-  /** Warm threads to keep for cells like this one, about 8 MB each. Default: none. */
+  /** Warm threads to keep for cells like this one, about 10 MB each. Default: none. */
   readonly spares?: (spec: CellSpec) => number;
   readonly bootLimitMs: number;
 }

@@ -1,6 +1,6 @@
 /**
  * Threads that have loaded their program and wait for a life: a cell that restarts does not pay for the start
- * of an isolate (30 ms). One costs about 8 MB.
+ * of an isolate (30 ms). One costs about 10 MB.
  *
  * A spare fits every cell of its class (program, loop and heap limit, which is fixed when an isolate is made).
  * It is replaced in the background, while nothing else boots. One that dies while it waits is not replaced until

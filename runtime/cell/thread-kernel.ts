@@ -49,7 +49,7 @@ export interface ThreadKernelOptions {
   readonly hooks?: KernelHooks;
   /** The program of a cell's thread; default: one that loads body and setup by their URLs. */
   readonly program?: (spec: CellSpec) => URL;
-  /** Warm threads to keep for cells like this one, about 8 MB each. Default: none. */
+  /** Warm threads to keep for cells like this one, about 10 MB each. Default: none. */
   readonly spares?: (spec: CellSpec) => number;
   /** How long a cell may load its code. Default 30 s. */
   readonly bootLimitMs?: number;
