@@ -10,6 +10,8 @@ import { judge, type SoakResult } from "./verdict.ts";
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
+  /** Cells are killed while they load, too. */
+  readonly early?: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -19,8 +21,8 @@ const CALM_MS = 1500;
 const PATIENCE_MS = 30_000;
 const FLOOD = 3000;
 
-export async function kernelSoak({ minutes, seed, say }: SoakOptions): Promise<SoakResult> {
-  const soak = new KernelSoak(seed);
+export async function kernelSoak({ minutes, seed, early = false, say }: SoakOptions): Promise<SoakResult> {
+  const soak = new KernelSoak(seed, early);
   const endMs = performance.now() + minutes * 60_000;
   await soak.standing();
   let nextLineMs = performance.now() + 60_000;
@@ -66,7 +68,10 @@ class KernelSoak {
   #question = 0;
   #worstLateUs = 0;
 
-  constructor(seed: number) {
+  readonly #early: boolean;
+
+  constructor(seed: number, early: boolean) {
+    this.#early = early;
     this.fleet = new Fleet(seed);
     this.#draw = drawer(seed);
   }
@@ -115,7 +120,7 @@ class KernelSoak {
     const { fleet } = this;
     const name = fleet.names[this.#draw(fleet.names.length)]!;
     const harms: readonly [string, number, () => unknown][] = [
-      ["kill", 8, () => fleet.kill(name)],
+      ["kill", 8, () => fleet.kill(name, this.#early)],
       ["crash", 4, () => fleet.misbehave(name, "crash")],
       ["hang", 2, () => fleet.misbehave(name, "hang")],
       ["leak", 1, () => fleet.misbehave(name, "leak")],
@@ -182,8 +187,9 @@ class KernelSoak {
       this.#worstLateUs = Math.max(this.#worstLateUs, late.p99);
     }
     const { cell } = fleet.kernel;
+    const own = await readOwn(this.#shared);
     this.readings.push({
-      ...readOwn(this.#shared),
+      ...own,
       hours: (performance.now() - this.#startMs) / 3_600_000,
       settled: whole,
       cellHeapMb: answers.reduce((sum, { heapUsed }) => sum + heapUsed, 0) / 2 ** 20,

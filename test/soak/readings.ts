@@ -1,5 +1,6 @@
 /** What a process uses of its machine, read when nothing is being torn down. */
 import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { usedHeapBytes } from "./used-heap.ts";
 
 export interface Reading {
@@ -34,8 +35,10 @@ type Own = Pick<
 
 const MB = 2 ** 20;
 
-/** Collects garbage first. */
-export function readOwn(shared: SharedBlocks): Own {
+/** Collects garbage first, and lets finalizers run. */
+export async function readOwn(shared: SharedBlocks): Promise<Own> {
+  usedHeapBytes();
+  await sleep(20);
   const heapMb = usedHeapBytes() / MB;
   const { external, rss } = process.memoryUsage();
   return {

@@ -2,7 +2,7 @@
  * `npm run soak [-- --minutes 480] [--seed 1] [--json]`: cells that are killed, crash, hang, leak and are flooded
  * for hours while their messages, links, monitors and timers are checked, and what the process uses is read.
  *
- * `--loops N` instead does each thing a process can do N times and looks at the heap; `--board` harms a whole
+ * `--early` kills cells while they load their code, too. `--loops N` instead does each thing a process can do N times and looks at the heap; `--board` harms a whole
  * board through its world. Exit code 0 when every promise held and nothing grew, else 1.
  */
 import { boardSoak } from "./board-soak.ts";
@@ -24,7 +24,8 @@ if (words.includes("--loops")) {
   finish({ passed: isFlat(total), ...{ loops } });
 } else {
   const run = words.includes("--board") ? boardSoak : kernelSoak;
-  const result: SoakResult = await run({ minutes, seed, say: (line) => console.log(line) });
+  const early = words.includes("--early");
+  const result: SoakResult = await run({ minutes, seed, early, say: (line) => console.log(line) });
   finish(result);
 }
 

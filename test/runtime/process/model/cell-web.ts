@@ -8,6 +8,7 @@ import { VirtualClock } from "../../../../runtime/time/virtual-clock.ts";
 
 export class CellWeb {
   readonly cells: readonly Cell[];
+  readonly clock = new VirtualClock(0);
   readonly #ended = new Set<number>();
   /** Under way, by sender and receiver. */
   readonly #frames: readonly (readonly Frame[][])[];
@@ -15,7 +16,7 @@ export class CellWeb {
   readonly #untold: [number, number][] = [];
 
   constructor(size: number) {
-    const clock = new VirtualClock(0);
+    const { clock } = this;
     const numbers = Array.from({ length: size }, (_, n) => n);
     this.cells = numbers.map((n) => new Cell({ board: "web", cell: `c${n}`, incarnation: 1, clock }));
     this.#frames = numbers.map(() => numbers.map(() => []));
