@@ -176,7 +176,9 @@ for (const { name, make } of PLACES) {
     b.do((self) => self.exit(self.pid, "normal"));
     a.do((self) => (second = self.monitor(place.across(c.pid))));
     c.do((self) => self.send(place.across(a.pid), "reply", { alias: second }));
-    a.do((self) => [first, first, second, second].forEach((ref) => self.demonitor(ref)));
+    a.do((self) => {
+      for (const ref of [first, first, second, second]) self.demonitor(ref);
+    });
     c.do((self) => self.exit(self.pid, "normal"));
     assert.equal(a.heard, ["down normal", "reply"]);
   });
