@@ -5,7 +5,6 @@
  * `--early` kills cells while they load their code, too. `--loops N` instead does each thing a process can do N times and looks at the heap; `--board` harms a whole
  * board through its world. Exit code 0 when every promise held and nothing grew, else 1.
  */
-import { boardSoak } from "./board-soak.ts";
 import { kernelSoak } from "./kernel-soak.ts";
 import { isFlat, measureLeaks, printLoop } from "./leaks.ts";
 import type { SoakResult } from "./verdict.ts";
@@ -23,7 +22,8 @@ if (words.includes("--loops")) {
   const loops = [...results, total];
   finish({ passed: isFlat(total), ...{ loops } });
 } else {
-  const run = words.includes("--board") ? boardSoak : kernelSoak;
+  // Loaded only when wanted: the board of the end-to-end tests brings their harness along.
+  const run = words.includes("--board") ? (await import("./board-soak.ts")).boardSoak : kernelSoak;
   const early = words.includes("--early");
   const result: SoakResult = await run({ minutes, seed, early, say: (line) => console.log(line) });
   finish(result);
