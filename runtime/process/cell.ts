@@ -392,7 +392,7 @@ export class Cell {
 
   #end(process: Process, reason: ExitReason): void {
     if (process !== this.#running) this.#terminate(process, reason);
-    else if (process.exitPending === undefined || reason === "killed") process.exitPending = reason;
+    else process.exitPending ??= reason; // The first counts: OTP would be gone by now.
   }
 
   #terminate(process: Process, reason: ExitReason): void {

@@ -79,9 +79,9 @@ export class Links {
   }
 
   monitor(process: Process, other: Pid): number {
+    const local = processOf(other); // Throws for what is no pid, before anything is kept.
     const ref = ++this.#lastRef;
     process.addWatched(ref, other);
-    const local = processOf(other);
     if (local !== undefined) {
       if (local.state === "dead") this.#noproc(process, other, ref);
       else local.addWatcher(ref, process);

@@ -85,6 +85,8 @@ export class Mailbox {
     if (pattern !== this.#passedBy || typeof pattern === "function" || typeof pattern === "object")
       this.#passed = undefined;
     this.#passedBy = pattern;
+    // Only signals answer a call: where there are none, a call beside a full mailbox passes it at once.
+    if (typeof pattern === "number" && this.#signals === 0) this.#passed = this.#tail;
     return this.#takeAfterPassed(pattern);
   }
 

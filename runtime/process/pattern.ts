@@ -7,6 +7,7 @@
  *   receive((m) => m.type === "reading")    a function says so
  *   receive(ref)                            the answer to a monitor: its reply, or its `down`; nobody else can send one
  */
+import { Pid, samePid } from "./pid.ts";
 
 /** The tags a union of messages has; any string when the messages are not known. */
 export type TagOf<M> = unknown extends M
@@ -17,7 +18,7 @@ export type TagOf<M> = unknown extends M
 
 /**
  * The properties of one message that must be equal; arrays have the same length and fit element by element.
- * An object of a class (a process id, a Date, a Map) is equal to itself only.
+ * A process id is equal to every one of the same process; any other object of a class (a Date, a Map) to itself only.
  */
 export type PartialPattern<M> = unknown extends M
   ? Readonly<Record<string, unknown>>
@@ -90,7 +91,7 @@ function fits(part: unknown, value: unknown): boolean {
       Array.isArray(value) && part.length === value.length && part.every((each, i) => fits(each, value[i]))
     );
   }
-  if (!isPlain(part)) return false;
+  if (!isPlain(part)) return part instanceof Pid && value instanceof Pid && samePid(part, value);
   for (const key in part) {
     if (!fits(part[key], (value as Record<string, unknown>)[key])) return false;
   }

@@ -1,20 +1,18 @@
 import * as assert from "uvu/assert";
 import { type Matched, matches, type Pattern } from "../../../runtime/process/pattern.ts";
+import { importPid, type Pid } from "../../../runtime/process/pid.ts";
 import { spec } from "../../harness/spec.ts";
 
-class Pid {
-  readonly number: number;
-  constructor(number: number) {
-    this.number = number;
-  }
-}
+/** As it arrives from another cell: a new object each time. */
+const pid = (number: number) =>
+  importPid({ board: "b", cell: "c", incarnation: 1, number, key: "0".repeat(32) });
 
 type Reading = { type: "reading"; value: number; from: Pid; meta: { unit: string; tags: string[] } };
 type Fault = { type: "fault"; cause: string };
 type Reply = { type: "reply" | "refusal"; id: number };
 type Message = Reading | Fault | Reply;
 
-const climate = new Pid(1);
+const climate = pid(1);
 const reading: Reading = { type: "reading", value: 21, from: climate, meta: { unit: "C", tags: ["a", "b"] } };
 const fault: Fault = { type: "fault", cause: "stuck" };
 
@@ -59,9 +57,12 @@ spec("nested objects are patterns too, arrays fit element by element", () => {
   assert.not(matches<unknown>({ in: [] }, { in: {} }));
 });
 
-spec("a process id fits itself only", () => {
+spec("a process id fits every id of the same process, an object of another class itself only", () => {
   assert.ok(fits({ from: climate }, reading));
-  assert.not(fits({ from: new Pid(1) }, reading));
+  assert.ok(fits({ from: pid(1) }, reading));
+  assert.not(fits({ from: pid(2) }, reading));
+  assert.not(matches<unknown>({ from: pid(1) }, { from: { number: 1 } }));
+  assert.not(matches<unknown>({ at: new Date(0) }, { at: new Date(0) }));
 });
 
 spec("a function decides by itself, and its error passes", () => {
