@@ -32,7 +32,13 @@ if (!canPin) console.log("no taskset here: nothing is pinned to one core");
 try {
   const erlang = new Erlang(otp);
   for (const work of [...processWorks(erlang), ...messageWorks(erlang), ...cellWorks()]) {
-    if (options.only.every((word) => work.name.includes(word))) measure(work);
+    if (!options.only.every((word) => work.name.includes(word))) continue;
+    try {
+      measure(work);
+    } catch (error) {
+      // The others may be worth an hour.
+      failed(work, error as Error);
+    }
   }
 } finally {
   otp?.close();
@@ -69,6 +75,20 @@ function measure(work: Work): void {
     const figure = medianFigure([1, 2, 3].map(() => aside.run()));
     remarks.push(`${name}: ${aside.name}: ${printFigure(figure, unit)}`);
   }
+}
+
+function failed({ name, goal }: Work, { message }: Error): void {
+  remarks.push(`\n${name} failed: ${message}`);
+  rows.push({
+    work: name,
+    ours: "failed",
+    peer: null,
+    ratio: null,
+    goal: goal.text,
+    met: false,
+    cpuRatio: null,
+    noise: "",
+  });
 }
 
 function explain(work: string, contender: OurContender): void {

@@ -4,7 +4,7 @@
  */
 import type { CellSpec } from "../../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../../runtime/cell/thread-kernel.ts";
-import { describeReason } from "../../../runtime/process/exit-reason.ts";
+import { describeReason, isOrderly } from "../../../runtime/process/exit-reason.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
@@ -32,7 +32,7 @@ const kernel = new ThreadKernel({
   hooks: {
     // The end of the subject may be known before its last message is read.
     ended: ({ name }, cause) => {
-      if (cause === "normal") return;
+      if (isOrderly(cause)) return;
       console.error(`cell ${name} ended: ${describeReason(cause)}`);
       process.exit(1);
     },
