@@ -1,6 +1,7 @@
 /** What goes from thread to thread: on all cores, because both ends are awake in turns. */
 import { type Goal, within } from "./goal.ts";
-import { ourAside, program, twoDepths, type Work } from "./work.ts";
+import { ourCell } from "./our-cell.ts";
+import { ourAside, program, type Work } from "./work.ts";
 
 export function cellWorks(): Work[] {
   return [call(), restart()];
@@ -18,9 +19,9 @@ function call(): Work {
     name: "call to a server in another cell",
     unit: "us",
     goal: CALL_GOAL,
-    ours: twoDepths({ ...ours, words: { monitored: true } }),
+    ours: [3, 8].map((depth) => ourCell(ours, depth)),
     peers: ["workers", "main"].map((who) => program(`postMessage, ${who}`, "post-message", [who], "all")),
-    asides: [ourAside("ours, bare messages without a monitor", { ...ours, words: { monitored: false } }, 2)],
+    asides: [ourAside("ours, bare messages", { ...ours, body: "asker", server: "answerer" }, 3)],
   };
 }
 

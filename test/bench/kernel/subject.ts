@@ -40,7 +40,7 @@ const kernel = new ThreadKernel({
 });
 const report = kernel.cell.spawn(reporter, []);
 const words: Record<string, unknown> = { ...order.words, report, depth: order.depth };
-if (order.server !== undefined) words.server = kernel.startCell(cell("server", order.server, words));
+if (order.server !== undefined) words.server = kernel.startCell(cell("server", order.server, undefined));
 kernel.startCell(cell("subject", order.body, words));
 
 function* reporter(self: Self<{ type: "figure"; figure: Figure }>): ProcessGenerator {
@@ -49,6 +49,6 @@ function* reporter(self: Self<{ type: "figure"; figure: Figure }>): ProcessGener
   void kernel.stop().then(() => process.exit(0));
 }
 
-function cell(name: string, body: string, words: object): CellSpec {
+function cell(name: string, body: string, words: object | undefined): CellSpec {
   return { name, body: { module, name: body }, args: [words], heapMb: order.heapMb };
 }

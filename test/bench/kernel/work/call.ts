@@ -1,8 +1,12 @@
 /** A client calls a server in another cell and waits for the reply, one call after the other. */
+
+import type { ServerPid } from "../../../../runtime/behaviour/address.ts";
+import { call } from "../../../../runtime/behaviour/call.ts";
+import { serverBody } from "../../../../runtime/behaviour/server.ts";
+import type { ServerModule } from "../../../../runtime/behaviour/server-module.ts";
 import type { Pid } from "../../../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../../../runtime/process/process.ts";
 import type { Self } from "../../../../runtime/process/self.ts";
-import type { DownMessage, ReplyMessage } from "../../../../runtime/process/signal.ts";
 import { latencies } from "../latencies.ts";
 import { nested } from "./nested.ts";
 import type { Order } from "./order.ts";
@@ -10,68 +14,67 @@ import type { Order } from "./order.ts";
 const WARM_UP = 20_000;
 const CALLS = 30_000;
 
-type Call = {
-  readonly type: "call";
-  readonly from: Pid;
-  readonly ref: number;
-  readonly request: number;
-  readonly monitored: boolean;
+type Calls = { double(request: { readonly type: "double"; readonly n: number }): number };
+type Ask = { readonly type: "ask"; readonly from: Pid; readonly n: number };
+type Answer = { readonly type: "answer"; readonly n: number };
+
+const doubler: ServerModule<number, Calls> = {
+  name: "doubler",
+  version: 1,
+  init: () => ({ state: 0 }),
+  handleCall: { double: (state, { n }) => ({ reply: n * 2, state: state + 1 }) },
+  handleCast: {},
 };
 
-/** `monitored`: as a server's call does it, so that its death is seen; else the bare messages. */
+/** The server of `client`. */
+export const server = serverBody(doubler);
+
 export function* client(
-  self: Self<ReplyMessage>,
-  { report, depth, server, monitored }: Order & { readonly server: Pid; readonly monitored: boolean },
+  self: Self<Answer>,
+  { report, depth, server }: Order & { readonly server: ServerPid<Calls> },
 ): ProcessGenerator {
-  const call = monitored ? callMonitored : callBare;
-  yield* nested(depth - 2, calling(self, server, WARM_UP, call));
-  const cpu = process.cpuUsage();
-  const timesUs = yield* nested(depth - 2, calling(self, server, CALLS, call));
-  const { user, system } = process.cpuUsage(cpu);
-  self.send(report, { type: "figure", figure: { ...latencies(timesUs), cpu: (user + system) / CALLS } });
+  // The body is one level, the loop the next, `call` the last.
+  const figure = yield* nested(
+    depth - 3,
+    timed(self, (n) => call(self, server, { type: "double", n })),
+  );
+  self.send(report, { type: "figure", figure });
 }
 
-export function* server(self: Self<Call>, { depth }: { readonly depth: number }): ProcessGenerator {
-  yield* nested(depth - 2, serving(self));
-}
-
-function* serving(self: Self<Call>): ProcessGenerator {
+/** The server of `asker`: bare messages, nobody watches anybody. */
+export function* answerer(self: Self<Ask>): ProcessGenerator {
   for (;;) {
-    const { from, ref, request, monitored } = yield* self.receive("call");
-    const reply = { type: "reply", ref, value: request + 1 };
-    if (monitored) self.send(from, reply, { alias: ref });
-    else self.send(from, reply);
+    const { from, n } = yield* self.receive("ask");
+    self.send(from, { type: "answer", n: n * 2 });
   }
 }
 
-type Calling = (self: Self<ReplyMessage>, server: Pid, request: number) => ProcessGenerator<void>;
+export function* asker(
+  self: Self<Answer>,
+  { report, depth, server }: Order & { readonly server: Pid },
+): ProcessGenerator {
+  const figure = yield* nested(
+    depth - 3,
+    timed(self, (n) => ask(self, server, n)),
+  );
+  self.send(report, { type: "figure", figure });
+}
 
-function* calling(
-  self: Self<ReplyMessage>,
-  server: Pid,
-  count: number,
-  call: Calling,
-): ProcessGenerator<Float64Array> {
-  const timesUs = new Float64Array(count);
-  for (let n = 0; n < count; n++) {
+function* ask(self: Self<Answer>, server: Pid, n: number): ProcessGenerator<number> {
+  self.send(server, { type: "ask", from: self.pid, n });
+  return (yield* self.receive("answer")).n;
+}
+
+function* timed(self: Self<Answer>, double: (n: number) => ProcessGenerator<number>) {
+  const timesUs = new Float64Array(CALLS);
+  let cpu = process.cpuUsage();
+  for (let n = -WARM_UP; n < CALLS; n++) {
+    if (n === 0) cpu = process.cpuUsage();
     const startUs = self.nowUs();
-    yield* call(self, server, n);
-    timesUs[n] = self.nowUs() - startUs;
+    const doubled = yield* double(n);
+    if (n >= 0) timesUs[n] = self.nowUs() - startUs;
+    if (doubled !== n * 2) throw new Error(`${doubled} is not the double of ${n}`);
   }
-  return timesUs;
-}
-
-function* callMonitored(self: Self<ReplyMessage>, server: Pid, request: number): ProcessGenerator {
-  const ref = self.monitor(server);
-  self.send(server, { type: "call", from: self.pid, ref, request, monitored: true });
-  check(yield* self.receive(ref, { within: 1000 }), request);
-}
-
-function* callBare(self: Self<ReplyMessage>, server: Pid, request: number): ProcessGenerator {
-  self.send(server, { type: "call", from: self.pid, ref: request, request, monitored: false });
-  check(yield* self.receive({ type: "reply", ref: request }, { within: 1000 }), request);
-}
-
-function check(answer: ReplyMessage | DownMessage | undefined, request: number): void {
-  if (answer?.type !== "reply" || answer.value !== request + 1) throw new Error(`no reply to ${request}`);
+  const { user, system } = process.cpuUsage(cpu);
+  return { ...latencies(timesUs), cpu: (user + system) / CALLS };
 }
