@@ -1,10 +1,12 @@
 /** `npm run bench:<name> [-- words]`: prepares, then runs test/bench/<name>. `--json` makes the last line JSON. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { forKernelBench, installDebianPackages } from "./debian.mjs";
 import { prepare, root } from "./prepare.mjs";
 
 const [name, ...words] = process.argv.slice(2);
 prepare();
+if (name === "kernel") installDebianPackages(forKernelBench);
 const file = join(root, "dist/test/bench", `${name}.js`);
 const { status } = spawnSync(process.execPath, ["--enable-source-maps", file, ...words], {
   cwd: root,

@@ -1,15 +1,18 @@
-/** What the tests need from Debian: installs the missing packages when it can (root and apt-get). */
+/** What tests and benchmarks need from Debian: installs the missing packages when it can (root and apt-get). */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-const packages = [
+const forTests = [
   { name: "mosquitto", file: "/usr/sbin/mosquitto" },
   { name: "mosquitto-clients", file: "/usr/bin/mosquitto_sub" },
   { name: "chromium", file: "/usr/bin/chromium" },
 ];
 
+/** `erlc` and `erl`: what the kernel is measured against. */
+export const forKernelBench = [{ name: "erlang-base", file: "/usr/bin/erlc" }];
+
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
-export function installDebianPackages() {
+export function installDebianPackages(packages = forTests) {
   const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
