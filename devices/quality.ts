@@ -9,7 +9,9 @@
  * `good`: fresh, in range, plausible. `suspect`: fresh and possible, but it changed faster than the world can.
  * `stale`: was true, is too old to act on. `bad`: absent, or outside what the part can measure.
  */
-export type Quality = "good" | "suspect" | "stale" | "bad";
+export const QUALITIES = ["good", "suspect", "stale", "bad"] as const;
+
+export type Quality = (typeof QUALITIES)[number];
 
 /** What may be believed of one reading. Units are the reading's own. */
 export interface QualityRule {

@@ -23,6 +23,7 @@ import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
+import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
@@ -49,6 +50,7 @@ const control = new GuardianControl({
   directory: pipes,
   onEvent: (event) => {
     // An owner that runs into its own policy says so itself, once (`waits`).
+    if (event.kind === "contract") endForContract(event);
     if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
   },
 });
@@ -208,6 +210,15 @@ function* endWithRoot(self: Self) {
   yield* self.receive("down");
   kept.flush();
   process.kill(process.pid, "SIGKILL");
+}
+
+/** The guardian has fenced a cell that broke the contract with it: it can do no harm now, and ends. */
+function endForContract(event: ContractEvent): void {
+  for (const [name, { owner, epoch }] of owners) {
+    if (owner !== event.owner || epoch !== event.epoch) continue;
+    kernel.endCell(name, epoch % 65_536, contractReason(event, board.id, name));
+    return;
+  }
 }
 
 /** Changes of the emulated world, on their way from the page to the guardian. */

@@ -4,7 +4,8 @@
  * A reading that is not renewed becomes stale here, so that a dead device's last value is never shown as new.
  */
 import type { CommandSpec } from "../../devices/command-spec.ts";
-import type { ReadingMessage, StatePatch, TelemetryMessage } from "../../devices/handler/messages.ts";
+import type { ReadingMessage } from "../../devices/handler/contracts.ts";
+import type { StatePatch, TelemetryMessage } from "../../devices/handler/messages.ts";
 import type { CatalogueEntry } from "../mqtt/command-gate.ts";
 
 /** A device or controller as people see it. Plain data. */

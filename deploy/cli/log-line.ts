@@ -39,7 +39,7 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
   }
 }
 
-function eventLine({ kind, line, owner }: Entry): string | undefined {
+function eventLine({ kind, line, owner, message, found, allowed }: Entry): string | undefined {
   switch (kind) {
     case "leaseExpired":
     case "maxOn":
@@ -48,6 +48,8 @@ function eventLine({ kind, line, owner }: Entry): string | undefined {
       return `guardian: ${kind} at ${line}`;
     case "fenced":
       return `guardian: fenced owner ${owner}`;
+    case "contract":
+      return `guardian: owner ${owner} broke the contract with ${message}: found ${found}, allowed ${allowed}`;
     default:
       return undefined;
   }

@@ -8,18 +8,15 @@
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import type { Conversation } from "../../runtime/protocol/conversation.ts";
+import { openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { Histogram } from "../../runtime/time/histogram.ts";
 import { Job } from "../../runtime/time/job.ts";
+import { type DriveMessage, driving, type ReadingMessage, sampling } from "./contracts.ts";
 import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, Start } from "./device-plan.ts";
 import { injectFault } from "./injected-fault.ts";
-import {
-  type ControllerMessage,
-  type DriveMessage,
-  type ReadingMessage,
-  type StatePatch,
-  TELEMETRY,
-} from "./messages.ts";
+import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 
 const TIMING_EVERY_US = 2_000_000;
 
@@ -38,7 +35,8 @@ export function* controllerProcess(
   const endToEnd = new Histogram();
   let endToEndMisses = 0;
   let latest: ReadingMessage | undefined;
-  let source: { pid: Pid; ref: number } | undefined;
+  let source: Conversation<typeof sampling.spec, "controller"> | undefined;
+  let sink: Conversation<typeof driving.spec, "controller"> | undefined;
   let mode: "full" | "safe" | undefined;
   let nextTimingUs = self.nowUs();
   const job = new Job({ name: id, periodUs, ...plan.job }, self.nowUs());
@@ -84,20 +82,23 @@ export function* controllerProcess(
     const drive: DriveMessage = {
       type: "drive",
       controller: id,
-      from: self.pid,
       level: decision.on ? 1 : 0,
       forMs: plan.commandForMs,
       sampledAtUs,
     };
-    self.send(output.device, drive, { deadlineUs: sampledAtUs + plan.job.deadlineUs });
+    if (sink === undefined || sink.over) {
+      const pid = self.whereis(output.device);
+      sink = pid === undefined ? undefined : openConversation(self, driving, "controller", pid);
+    }
+    sink?.send(drive, { deadlineUs: sampledAtUs + plan.job.deadlineUs });
   };
 
   /** The source is found by name: after its restart it is another process. */
   const follow = () => {
     const pid = self.whereis(input.device);
-    if (source !== undefined || pid === undefined) return;
-    source = { pid, ref: self.monitor(pid) };
-    self.send(pid, { type: "subscribe", reading: input.reading, from: self.pid });
+    if (source?.over === false || pid === undefined) return;
+    source = openConversation(self, sampling, "controller", pid);
+    source.send({ type: "subscribe", reading: input.reading });
   };
 
   patch({ mode: "starting", ready: true });
@@ -105,20 +106,22 @@ export function* controllerProcess(
   let decidedUs = Number.NEGATIVE_INFINITY;
   for (;;) {
     const message = yield* self.receive(undefined, { untilUs: job.releaseUs });
-    switch (message?.type) {
-      case "reading":
-        latest = message;
-        decidedUs = self.nowUs();
-        decide();
-        break;
-      case "driven": {
-        const us = message.atUs - message.sampledAtUs;
-        // A renewal by an older sample says nothing about the way of a sample to the line.
-        if (message.sampledAtUs !== latest?.sampledAtUs || us > periodUs) break;
+    const sampled = source?.take(message);
+    if (sampled?.type === "reading") {
+      latest = sampled;
+      decidedUs = self.nowUs();
+      decide();
+    }
+    const driven = sink?.take(message);
+    if (driven?.type === "driven") {
+      const us = driven.atUs - driven.sampledAtUs;
+      // A renewal by an older sample says nothing about the way of a sample to the line.
+      if (driven.sampledAtUs === latest?.sampledAtUs && us <= periodUs) {
         endToEnd.record(us);
         if (us > plan.job.deadlineUs) endToEndMisses++;
-        break;
       }
+    }
+    switch (message?.type) {
       case "command":
         law.change(message.command.values);
         self.send(keeper, { type: "keep", values: message.command.values });
@@ -131,9 +134,6 @@ export function* controllerProcess(
         break;
       case "fault":
         if (start.emulated) injectFault(message.fault);
-        break;
-      case "down":
-        if (message.ref === source?.ref) source = undefined;
         break;
     }
     if (self.nowUs() < job.releaseUs) continue;

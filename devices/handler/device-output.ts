@@ -1,8 +1,9 @@
 /** The output of an actuator: commands in, level out, lease renewed while a living command justifies it. */
 import { LineError } from "../../firmware/contracts/line.ts";
 import type { Command } from "../command-spec.ts";
+import type { DriveMessage, DrivenMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
-import { type DriveMessage, type DrivenMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import { type StatePatch, TELEMETRY } from "./messages.ts";
 import { OutputCommand, type Verdict } from "./output-command.ts";
 import type { DeviceTask, Measurement, Speaker } from "./task.ts";
 
@@ -62,8 +63,9 @@ export class DeviceOutput {
     return Number(values[this.#field]) === this.#safeLevel();
   }
 
-  drive(message: DriveMessage): void {
-    const { controller, level, forMs, from, sampledAtUs } = message;
+  /** A controller's command. Answers once a line was driven so. */
+  drive(message: DriveMessage, answer: (driven: DrivenMessage) => void): void {
+    const { controller, level, forMs, sampledAtUs } = message;
     const verdict = this.#command.fromController(controller, level, forMs, this.#self.nowUs());
     if (!verdict.accepted) {
       this.#voice.event({ kind: "refused", from: controller, reason: verdict.reason });
@@ -71,13 +73,7 @@ export class DeviceOutput {
     }
     const before = this.#level;
     if (!this.#follow(undefined, before !== this.#wanted())) return;
-    const driven: DrivenMessage = {
-      type: "driven",
-      level: this.#level ?? 0,
-      sampledAtUs,
-      atUs: this.#self.nowUs(),
-    };
-    this.#self.send(from, driven);
+    answer({ type: "driven", level: this.#level ?? 0, sampledAtUs, atUs: this.#self.nowUs() });
   }
 
   refuse(command: Command, reason: string): void {

@@ -11,8 +11,11 @@ import { LineError } from "../../firmware/contracts/line.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import type { DownMessage, ExitMessage } from "../../runtime/process/signal.ts";
+import { Conversations } from "../../runtime/protocol/conversations.ts";
 import { Job } from "../../runtime/time/job.ts";
 import { DeviceError } from "../device-error.ts";
+import { driving, sampling } from "./contracts.ts";
 import { DeviceOutput } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
 import { DeviceReadings } from "./device-readings.ts";
@@ -95,6 +98,19 @@ export function* deviceProcess(
     patch({ misses: present.misses });
   };
 
+  const samplings = new Conversations(self, sampling, "device");
+  const drivings = new Conversations(self, driving, "device");
+
+  /** What a controller says, or that it ended. */
+  const converse = (message: DeviceMessage | DownMessage | ExitMessage) => {
+    const asks = samplings.take(message);
+    if (asks?.heard.type === "subscribe") readings.subscribe(asks.heard.reading, asks.talk);
+    else if (asks !== undefined) readings.unsubscribe(asks.talk);
+    const drives = drivings.take(message);
+    if (drives?.heard.type !== "drive" || ladder.mode === "safe") return;
+    output?.drive(drives.heard, (driven) => drives.talk.send(driven));
+  };
+
   const announce = () => {
     patch({ mode: ladder.mode, ready });
     output?.announce();
@@ -121,14 +137,12 @@ export function* deviceProcess(
             output.refuse(message.command, `in mode safe: ${id} is not trusted now`);
           else output.command(message.command);
           break;
-        case "drive":
-          if (ladder.mode !== "safe") output?.drive(message);
-          break;
         case "edge":
           readings.took(task.edge?.(message.edge) ?? []);
           break;
-        case "subscribe":
-          readings.subscribe(message.reading, message.from);
+        case "converse":
+          if (samplings.isFor(message)) samplings.accept(message);
+          else drivings.accept(message);
           break;
         case "announce":
           announce();
@@ -136,9 +150,8 @@ export function* deviceProcess(
         case "fault":
           if (start.emulated) injectFault(message.fault);
           break;
-        case "down":
-          readings.unsubscribe(message.pid);
-          break;
+        default:
+          if (message !== undefined) converse(message);
       }
       if (output?.takeChanged()) readings.took(yield* task.sample(self));
     } catch (error) {

@@ -1,10 +1,14 @@
 /** A device's readings: judged, kept, sent to the telemetry and to whoever subscribed. */
-import type { Pid } from "../../runtime/process/pid.ts";
-import { samePid } from "../../runtime/process/pid.ts";
 import { judge, type Quality, type QualityRule, type Sample } from "../quality.ts";
+import type { ReadingMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
-import { type ReadingMessage, TELEMETRY } from "./messages.ts";
+import { TELEMETRY } from "./messages.ts";
 import type { Measurement, Speaker } from "./task.ts";
+
+/** Whoever decides by the readings: the device's side of a conversation in the contract `sampling`. */
+export interface Subscriber {
+  send(message: ReadingMessage): void;
+}
 
 type Rules = Readonly<Record<string, Omit<QualityRule, "staleAfterMs">>>;
 
@@ -14,7 +18,7 @@ export class DeviceReadings {
   readonly #rules: Rules;
   readonly #samples = new Map<string, Sample>();
   readonly #latest = new Map<string, ReadingMessage>();
-  #subscribers: { reading: string; pid: Pid }[] = [];
+  #subscribers: { reading: string; talk: Subscriber }[] = [];
 
   constructor(self: Speaker, plan: DevicePlan, rules: Rules) {
     this.#self = self;
@@ -40,15 +44,14 @@ export class DeviceReadings {
     }
   }
 
-  subscribe(reading: string, pid: Pid): void {
-    this.#self.monitor(pid);
-    this.#subscribers.push({ reading, pid });
+  subscribe(reading: string, talk: Subscriber): void {
+    this.#subscribers.push({ reading, talk });
     const latest = this.#latest.get(reading);
-    if (latest !== undefined) this.#self.send(pid, latest);
+    if (latest !== undefined) talk.send(latest);
   }
 
-  unsubscribe(pid: Pid): void {
-    this.#subscribers = this.#subscribers.filter((subscriber) => !samePid(subscriber.pid, pid));
+  unsubscribe(talk: Subscriber): void {
+    this.#subscribers = this.#subscribers.filter((subscriber) => subscriber.talk !== talk);
   }
 
   announce(): void {
@@ -70,8 +73,7 @@ export class DeviceReadings {
     const message: ReadingMessage = { type: "reading", device, reading, value, quality, sampledAtUs };
     this.#latest.set(reading, message);
     // The one who decides by it comes before the one who shows it.
-    for (const { reading: wanted, pid } of this.#subscribers)
-      if (wanted === reading) this.#self.send(pid, message);
+    for (const { reading: wanted, talk } of this.#subscribers) if (wanted === reading) talk.send(message);
     this.#self.send(TELEMETRY, message);
   }
 }

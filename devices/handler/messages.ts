@@ -1,25 +1,14 @@
 /** Messages that devices, controllers, their keepers and the telemetry exchange. Plain data and pids. */
 import type { Edge } from "../../firmware/contracts/line.ts";
-import type { Pid } from "../../runtime/process/pid.ts";
+import type { TalkMessage } from "../../runtime/protocol/conversation-messages.ts";
 import type { Quantiles } from "../../runtime/time/histogram.ts";
 import type { JobTiming } from "../../runtime/time/job.ts";
 import type { Command } from "../command-spec.ts";
-import type { Quality } from "../quality.ts";
+import type { ReadingMessage } from "./contracts.ts";
 import type { Mode } from "./mode.ts";
 
 /** The name under which the telemetry process of a board is registered. */
 export const TELEMETRY = "telemetry";
-
-/** A sample on its way to whoever decides by it. */
-export interface ReadingMessage {
-  readonly type: "reading";
-  readonly device: string;
-  readonly reading: string;
-  readonly value: number | boolean | null;
-  readonly quality: Quality;
-  /** When it was measured, monotonic us. */
-  readonly sampledAtUs: number;
-}
 
 /** To a device or controller: somebody wants something. */
 export interface CommandMessage {
@@ -27,40 +16,20 @@ export interface CommandMessage {
   readonly command: Command;
 }
 
-/** From a controller to its output. */
-export interface DriveMessage {
-  readonly type: "drive";
-  readonly controller: string;
-  readonly from: Pid;
-  readonly level: number;
-  /** The command lease: how long the level is justified without renewal, ms. */
-  readonly forMs: number;
-  /** When the sample behind the decision was measured, us. */
-  readonly sampledAtUs: number;
-}
-
-/** Back to the controller: the line was driven and read back. */
-export interface DrivenMessage {
-  readonly type: "driven";
-  readonly level: number;
-  readonly sampledAtUs: number;
-  readonly atUs: number;
-}
-
 export type InjectedFault = "crash" | "hang" | "leak";
 
+/** Beside these, what controllers say in the conversations of `contracts.ts`. */
 export type DeviceMessage =
   | CommandMessage
-  | DriveMessage
-  | { readonly type: "subscribe"; readonly reading: string; readonly from: Pid }
+  | TalkMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault }
   | { readonly type: "edge"; readonly edge: Edge };
 
+/** Beside these, what devices say in the conversations of `contracts.ts`. */
 export type ControllerMessage =
   | CommandMessage
-  | ReadingMessage
-  | DrivenMessage
+  | TalkMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault };
 

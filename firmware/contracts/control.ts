@@ -82,6 +82,20 @@ export type GuardianEvent = { readonly atUs: number } & (
     }
   /** Late or forbidden requests since the last such event, at most one event a second. */
   | { readonly kind: "refusedWrite"; readonly owner: number; readonly count: number; readonly status: string }
+  /**
+   * A cell sent a request that the guardian's protocol does not know (so not through the client, which refuses
+   * it): the owner is fenced, and the runtime ends the cell. Names the message, the state and what was allowed.
+   */
+  | {
+      readonly kind: "contract";
+      readonly owner: number;
+      readonly epoch: number;
+      readonly state: string;
+      readonly message: string;
+      readonly path?: string;
+      readonly found: string;
+      readonly allowed: string;
+    }
   | { readonly kind: "busStuck"; readonly bus: string; readonly recovered: boolean }
   | { readonly kind: "guardianLate"; readonly lateUs: number; readonly count: number }
 );

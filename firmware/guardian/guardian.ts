@@ -3,6 +3,7 @@ import type { Backend, BackendSink, BusStatus } from "../contracts/backend.ts";
 import type { Grant, Granted, GuardianEvent, OwnerEpoch, Takeover } from "../contracts/control.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { type FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
+import { RequestContract } from "../transport/request-contract.ts";
 import { encodeStatus, type Status } from "../transport/status.ts";
 import { type BusAnswers, BusOwner, type Transfer } from "./bus-owner.ts";
 import { LineCalls } from "./line-calls.ts";
@@ -32,6 +33,8 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #owners: Owners;
   readonly #calls: LineCalls;
   readonly #refusals: Refusals;
+  /** What each owner may say, since its grant. */
+  readonly #contracts: (RequestContract | undefined)[] = [];
   readonly #frame = new FrameWriter();
   readonly #slots: number;
   #incarnation = 0;
@@ -86,6 +89,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     const refusal = this.#owners.grant(grant);
     if (refusal !== undefined) return refusal;
     const { owner, epoch } = grant;
+    this.#contracts[owner] = new RequestContract();
     const lines: Record<string, number> = {};
     const buses: Record<string, number> = {};
     for (const [index, { line }] of [...this.#plan.outputs, ...this.#plan.inputs].entries())
@@ -175,7 +179,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   /** A request frame of an owner; the answer goes to the sink, now or later. */
   request(frame: FrameReader): void {
     this.#requests++;
-    const status = this.#dispatch(frame);
+    const status = this.#breaksContract(frame) ? "fenced" : this.#dispatch(frame);
     if (status === "waits") return;
     if (status !== "ok") {
       const event = this.#refusals.count(frame.owner, status, this.#clock.now());
@@ -183,6 +187,18 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     }
     const { request, owner, epoch } = frame;
     this.#sinks.send(this.#frame.begin(KIND.answer, encodeStatus(status), request, owner, epoch, 0).f64(0));
+  }
+
+  /** An owner that says what nobody may say is not to be trusted with its outputs: they follow `onCrash`. */
+  #breaksContract(frame: FrameReader): boolean {
+    const { owner, epoch } = frame;
+    if (!this.#owners.isCurrent(owner, epoch)) return false;
+    const breach = this.#contracts[owner]?.frame(frame);
+    if (breach === undefined) return false;
+    this.fence({ owner, epoch });
+    const { kind: _, ...details } = breach;
+    this.event({ kind: "contract", owner, epoch, ...details, atUs: this.#clock.now() });
+    return true;
   }
 
   #dispatch(frame: FrameReader): Status | "waits" {

@@ -24,7 +24,7 @@ import type {
   TraceSink,
 } from "./cell-contract.ts";
 import { copyMessage } from "./copy-message.ts";
-import { crashReason, type ExitReason } from "./exit-reason.ts";
+import { brokenBy, type ExitReason, endReason } from "./exit-reason.ts";
 import { Links, target } from "./links.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Names } from "./names.ts";
@@ -295,6 +295,8 @@ export class Cell {
     if (generator === undefined) return;
     process.state = "running";
     process.taken = 0;
+    const { readyTime } = process;
+    if (readyTime !== undefined) readyTime.readyUs += this.#clock.now() - readyTime.sinceUs;
     this.#running = process;
     const { hardDeadlineUs, queueDeadlineUs } = process;
     const hangUs = startUs + this.#hangLimitUs;
@@ -307,7 +309,7 @@ export class Cell {
       if (generator.next().done === true) ended = "normal";
       else if (stateOf(process) === "running") throw new TypeError(STRANGE_YIELD);
     } catch (error) {
-      ended = crashReason(error);
+      ended = endReason(error);
       this.#report(process, ended, startUs);
     }
     this.#running = undefined;
@@ -376,6 +378,7 @@ export class Cell {
   #makeRunnable(process: Process, deadlineUs?: number): void {
     if (process.state !== "waiting") return;
     process.state = "runnable";
+    if (process.readyTime !== undefined) process.readyTime.sinceUs = this.#clock.now();
     const { hardDeadlineUs } = process;
     this.#enqueue(process, isBefore(hardDeadlineUs, deadlineUs) ? hardDeadlineUs : deadlineUs);
   }
@@ -391,6 +394,11 @@ export class Cell {
   }
 
   #end(process: Process, reason: ExitReason): void {
+    // Others say so, but it is the one that failed.
+    const party = brokenBy(reason);
+    if (party !== undefined && party === String(process.pid)) {
+      this.#report(process, reason, this.#clock.now());
+    }
     if (process !== this.#running) this.#terminate(process, reason);
     else process.exitPending ??= reason; // The first counts: OTP would be gone by now.
   }

@@ -3,6 +3,8 @@
  *
  * `kill` is what a sender asks for and cannot be trapped; its links see `killed`.
  */
+import { type ContractReport, describeContract } from "../protocol/contract-report.ts";
+
 export type ExitReason =
   | "normal"
   | "shutdown"
@@ -15,6 +17,7 @@ export type ExitReason =
   | "outOfMemory"
   | CrashReason
   | CellReason
+  | ContractReason
   | { readonly nameTaken: string }
   | { readonly shutdown: string };
 
@@ -22,6 +25,21 @@ export type ExitReason =
 export interface CrashReason {
   readonly error: string;
   readonly stack: string;
+}
+
+/** It broke the contract of a protocol. */
+export interface ContractReason {
+  readonly contract: ContractReport;
+}
+
+/** Thrown to end a process with a reason that is more than an error with its stack. */
+export class ExitWith extends Error {
+  readonly reason: ExitReason;
+
+  constructor(message: string, reason: ExitReason) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** The whole cell ended: its processes' links and monitors see this. */
@@ -41,6 +59,16 @@ export function crashReason(thrown: unknown): CrashReason {
   };
 }
 
+/** Why a process ends that let this through: the reason that came with it, or a crash. */
+export function endReason(thrown: unknown): ExitReason {
+  return thrown instanceof ExitWith ? thrown.reason : crashReason(thrown);
+}
+
+/** Printed pid of the party that broke the contract, when that is the reason. */
+export function brokenBy(reason: ExitReason): string | undefined {
+  return typeof reason === "object" && "contract" in reason ? reason.contract.party : undefined;
+}
+
 /** True for ends that were asked for and that a transient child is not restarted after; a cell's counts by its cause. */
 export function isOrderly(reason: ExitReason): boolean {
   const cause = rootCause(reason);
@@ -52,6 +80,7 @@ export function describeReason(reason: ExitReason): string {
   if (typeof reason === "string") return reason;
   if ("error" in reason) return reason.error;
   if ("cell" in reason) return `cell ${reason.cell}: ${describeReason(reason.cause)}`;
+  if ("contract" in reason) return describeContract(reason.contract);
   if ("nameTaken" in reason) return `name ${reason.nameTaken} is taken`;
   return `shutdown: ${reason.shutdown}`;
 }

@@ -25,6 +25,12 @@ export interface NamedBody {
 /** `paused`: it had its share of messages in one go and waits for its next turn. */
 export type ProcessState = "runnable" | "running" | "waiting" | "paused" | "dead";
 
+/** How long a process was runnable while others ran, us; without the present time, which began at `sinceUs`. */
+export interface ReadyTime {
+  readyUs: number;
+  sinceUs: number;
+}
+
 export class Process implements Queueable {
   /** Set by the cell right after construction. */
   pid!: Pid;
@@ -69,6 +75,8 @@ export class Process implements Queueable {
   names: Set<string> | undefined;
   messagesHandled = 0;
   runUs = 0;
+  /** Kept once somebody has to know why it is late. */
+  readyTime: ReadyTime | undefined;
   readonly #body: NamedBody;
   readonly #label: string | undefined;
 

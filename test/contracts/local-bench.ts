@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
 import type { Body } from "../../runtime/process/cell-contract.ts";
 import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
-import * as bodies from "./cell-bodies.ts";
+import * as cellBodies from "./cell-bodies.ts";
 import { type BenchHooks, type CellBench, hooksOf, reporter } from "./cells.ts";
 
 export interface LocalBench extends CellBench {
@@ -11,7 +11,8 @@ export interface LocalBench extends CellBench {
   readonly clock: VirtualClock;
 }
 
-export function localBench(hooks: BenchHooks): LocalBench {
+/** `bodies`: the module that the cells' bodies are in. */
+export function localBench(hooks: BenchHooks, bodies: object = cellBodies): LocalBench {
   const clock = new VirtualClock(0);
   const kernel = new LocalKernel({
     board: "bench",

@@ -4,12 +4,8 @@
  * The trace has events, changes of output lines as an outside observer sees them, and changes of a reading's
  * quality; the journal, where it is asked for, has every reading and state patch as well. Seconds of simulated time.
  */
-import type {
-  BoardEvent,
-  ReadingMessage,
-  StatePatch,
-  TelemetryMessage,
-} from "../../devices/handler/messages.ts";
+import type { ReadingMessage } from "../../devices/handler/contracts.ts";
+import type { BoardEvent, StatePatch, TelemetryMessage } from "../../devices/handler/messages.ts";
 import type { Mode } from "../../devices/handler/mode.ts";
 import type { WitnessRecord } from "../../firmware/emulated/witness.ts";
 

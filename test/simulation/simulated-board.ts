@@ -6,14 +6,16 @@
  * The same configuration and the same sequence of calls give the same journal, to the last character.
  */
 import { type EmulatedBoard, emulatedBoard } from "../../deploy/board/emulated-board.ts";
+import { type ContractEvent, contractReason } from "../../deploy/board/guardian-contract.ts";
 import type { BoardConfig } from "../../deploy/config/board-schema.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
 import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
 import type { Command } from "../../devices/command-spec.ts";
 import { controllerCell, deviceCell, deviceResources } from "../../devices/handler/cells.ts";
+import type { ReadingMessage } from "../../devices/handler/contracts.ts";
 import type { DevicePlan } from "../../devices/handler/device-plan.ts";
 import { keeper } from "../../devices/handler/keeper.ts";
-import { type ReadingMessage, TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
+import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
 import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
@@ -38,6 +40,8 @@ export interface SimulatedBoardOptions {
   readonly worldStepMs?: number;
   /** Keeps every reading and state as well. */
   readonly journal?: boolean;
+  /** Code that stands for a device's or controller's own, by its id: misbehaving ones. */
+  readonly bodies?: Readonly<Record<string, Body>>;
   readonly onReading?: (reading: ReadingMessage) => void;
 }
 
@@ -53,6 +57,7 @@ export class SimulatedBoard {
   readonly world: EmulatedBoard;
   readonly devices: readonly DevicePlan[];
   readonly #config: BoardConfig;
+  readonly #bodies: Readonly<Record<string, Body>>;
   readonly #stepUs: number;
   readonly #owners = new Map<string, OwnerEpoch>();
   readonly #cutOff = new Set<string>();
@@ -63,9 +68,11 @@ export class SimulatedBoard {
     seed = 1,
     worldStepMs = 100,
     journal = false,
+    bodies = {},
     onReading,
   }: SimulatedBoardOptions = {}) {
     this.#config = configOf(changes, seed);
+    this.#bodies = bodies;
     this.#stepUs = worldStepMs * 1000;
     this.#nextStepUs = this.#stepUs;
     const { clock } = this;
@@ -80,7 +87,10 @@ export class SimulatedBoard {
         ...this.world,
         wait: (us) => clock.advanceTo(clock.now() + us),
       }),
-      onEvent: (event) => this.#tell({ ...event }),
+      onEvent: (event) => {
+        this.#tell({ ...event });
+        if (event.kind === "contract") this.#endForContract(event);
+      },
     });
     this.kernel = new LocalKernel({
       board: boardPlan(this.#config).id,
@@ -165,7 +175,8 @@ export class SimulatedBoard {
   #load(spec: CellSpec, { name, incarnation }: CellLife) {
     if (name === TELEMETRY) return { body: telemetryBody(this.trace) };
     if (this.#cutOff.has(name)) throw new Error("the guardian does not answer");
-    if (spec.body.name === "controllerCell") return { body: controllerCell as unknown as Body };
+    if (spec.body.name === "controllerCell")
+      return { body: this.#bodies[name] ?? (controllerCell as unknown as Body) };
     const owner = this.devices.findIndex(({ id }) => id === name);
     const { output, input, chip } = this.devices[owner]!;
     const hardware = this.guardian.grant({
@@ -176,7 +187,10 @@ export class SimulatedBoard {
       i2c: chip === undefined ? [] : [chip],
     });
     this.#owners.set(name, { owner, epoch: incarnation });
-    return { body: deviceCell as unknown as Body, resources: deviceResources(hardware) };
+    return {
+      body: this.#bodies[name] ?? (deviceCell as unknown as Body),
+      resources: deviceResources(hardware),
+    };
   }
 
   #ended(name: string, cause: ExitReason): void {
@@ -185,6 +199,13 @@ export class SimulatedBoard {
     if (owner === undefined || this.#cutOff.has(name)) return;
     if (cause === "shutdown" || cause === "normal") this.guardian.guardian.revoke(owner);
     else this.guardian.guardian.fence(owner);
+  }
+
+  #endForContract(event: ContractEvent): void {
+    for (const [name, { owner, epoch }] of this.#owners) {
+      if (owner !== event.owner || epoch !== event.epoch) continue;
+      this.kernel.endCell(name, epoch, contractReason(event, boardPlan(this.#config).id, name));
+    }
   }
 
   #children(): ChildSpec[] {

@@ -2,7 +2,6 @@ import * as assert from "uvu/assert";
 import { DeviceOutput } from "../../../devices/handler/device-output.ts";
 import type { DeviceTask } from "../../../devices/handler/task.ts";
 import { LineError, type LineErrorCode } from "../../../firmware/contracts/line.ts";
-import type { Pid } from "../../../runtime/process/pid.ts";
 import { demoPlan } from "../../deploy/demo-board.ts";
 import { spec } from "../../harness/spec.ts";
 
@@ -49,10 +48,10 @@ function heater(line: PlayedLine = { level: 0, refuses: undefined, taken: false 
     trace,
     /** The thermostat wants this level for 3 s. */
     drive: (level: number) =>
-      output.drive({
-        ...{ type: "drive", controller: "thermostat", from: undefined as unknown as Pid, level },
-        ...{ forMs: 3000, sampledAtUs: nowUs },
-      }),
+      output.drive(
+        { type: "drive", controller: "thermostat", level, forMs: 3000, sampledAtUs: nowUs },
+        () => {},
+      ),
     toSafe: (cause: string) => output.toSafe(cause),
     job: () => {
       nowUs += 500_000;

@@ -1,0 +1,78 @@
+/**
+ * The contracts between controllers and devices. Both ends are held to them: who breaks one is stopped and
+ * named, its keeper starts it again, and the outputs it had follow their policy.
+ *
+ * No time limits here: how old an input may be, and how long a command lasts, is each device's own matter.
+ */
+import { declareProtocol } from "../../runtime/protocol/declare-protocol.ts";
+import type { MessageOf } from "../../runtime/protocol/protocol.ts";
+import { QUALITIES } from "../quality.ts";
+
+/** Longest id of a device or name of a reading. */
+const NAME = { type: "text", max: 64 } as const;
+const LEVEL = { type: "number", min: 0, max: 1 } as const;
+
+/** A controller asks once for a reading and then gets each sample of it. */
+export const sampling = declareProtocol({
+  name: "sampling",
+  sides: ["controller", "device"],
+  start: "new",
+  states: {
+    new: { may: { controller: { subscribe: { fields: { reading: NAME }, next: "following" } } } },
+    following: {
+      may: {
+        device: {
+          reading: {
+            fields: {
+              device: NAME,
+              reading: NAME,
+              value: { union: ["number", "boolean", "null"] },
+              quality: { enum: QUALITIES },
+              /** When it was measured, monotonic us. */
+              sampledAtUs: "number",
+            },
+            next: "following",
+          },
+        },
+      },
+    },
+  },
+});
+
+/** A controller commands an output, each time for a while; the device says when a line was driven so. */
+export const driving = declareProtocol({
+  name: "driving",
+  sides: ["controller", "device"],
+  start: "driving",
+  states: {
+    driving: {
+      may: {
+        controller: {
+          drive: {
+            fields: {
+              controller: NAME,
+              level: LEVEL,
+              /** The command lease: how long the level is justified without renewal, ms. */
+              forMs: { type: "number", min: 0 },
+              /** When the sample behind the decision was measured, us. */
+              sampledAtUs: "number",
+            },
+            next: "driving",
+          },
+        },
+        device: {
+          driven: { fields: { level: LEVEL, sampledAtUs: "number", atUs: "number" }, next: "driving" },
+        },
+      },
+    },
+  },
+});
+
+/** A sample on its way to whoever decides by it; telemetry gets the same. */
+export type ReadingMessage = MessageOf<typeof sampling.spec, "device">;
+
+/** From a controller to its output. */
+export type DriveMessage = MessageOf<typeof driving.spec, "controller">;
+
+/** Back to the controller: the line was driven and read back. */
+export type DrivenMessage = MessageOf<typeof driving.spec, "device">;
