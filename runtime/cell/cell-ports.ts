@@ -1,4 +1,6 @@
 /** A thread cell's ends of its ports: frames go to the cell, control frames change who is known. */
+import type { FromTrial } from "../code-change/gate-frame.ts";
+import { type RouterWays, TrialRouter } from "../code-change/trial-router.ts";
 import type { Cell } from "../process/cell.ts";
 import { Names } from "../process/names.ts";
 import { exportPid, importPid } from "../process/pid.ts";
@@ -10,15 +12,18 @@ import { PortPeer } from "./port-peer.ts";
 const FRAMES_PER_TURN = 256;
 
 export class CellPorts {
-  readonly names = new Names();
+  readonly names: Names;
   readonly #peers = new Map<string, PortPeer>();
   readonly #kernel: PortPeer;
   readonly #event: boolean;
   #cell: Cell | undefined;
   #wake: () => void = () => {};
+  /** While a new version of this cell is on trial. */
+  #trial: { readonly router: TrialRouter; readonly gate: PortPeer } | undefined;
 
   /** `event`: frames are handed over by Node's event loop. */
-  constructor(kernel: PeerLink, event: boolean) {
+  constructor(kernel: PeerLink, event: boolean, names = new Names()) {
+    this.names = names;
     this.#event = event;
     this.#kernel = new PortPeer(kernel);
     this.#peers.set(kernel.cell, this.#kernel);
@@ -29,12 +34,18 @@ export class CellPorts {
   }
 
   connect(cell: Cell): void {
-    this.#cell = cell;
-    for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
+    this.takeOver(cell, []);
     this.names.connect({
       claim: (name, pid) => this.tellKernel({ control: "claim", name, pid: exportPid(pid) }),
       release: (name, pid) => this.tellKernel({ control: "release", name, pid: exportPid(pid) }),
     });
+  }
+
+  /** As `connect`, of a cell whose names are connected, with the ways that another thread had. */
+  takeOver(cell: Cell, ways: readonly PeerLink[]): void {
+    this.#cell = cell;
+    for (const link of ways) this.#peers.set(link.cell, new PortPeer(link));
+    for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
   }
 
   /** What the kernel said so far: whoever sends us a pid was introduced by the kernel before. */
@@ -46,8 +57,10 @@ export class CellPorts {
   drain(): boolean {
     let more = false;
     for (const peer of this.#peers.values()) {
-      if (peer.drain(this.#onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
+      const onFrame = peer === this.#kernel ? this.#onFrame : this.#onPeerFrame;
+      if (peer.drain(onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
     }
+    this.#drainTrial();
     return more;
   }
 
@@ -63,17 +76,75 @@ export class CellPorts {
     });
   }
 
+  #drainTrial(): void {
+    this.#trial?.gate.drain((frame) => {
+      const said = frame as FromTrial | ControlFrame;
+      if (said.control === "log") this.tellKernel(said);
+      else this.#trial?.router.onTrial(said as FromTrial);
+    });
+  }
+
+  #beginTrial({ gate: link, taken, limitMs }: Extract<ControlFrame, { control: "trial" }>): void {
+    const gate = new PortPeer(link);
+    const over = () => {
+      this.#trial = undefined;
+    };
+    const ways: RouterWays = {
+      toTrial: (frame) => void gate.post(frame),
+      drain: () => this.#drainTrial(),
+      toPeer: (cell, incarnation, frame) => {
+        const peer = this.#peers.get(cell);
+        return peer?.incarnation === incarnation ? peer.post(frame) : undefined;
+      },
+      peers: () => [...this.#peers.values()].map(({ cell, incarnation }) => [cell, incarnation] as const),
+      claim: ({ claim, pid }) => this.names.claim(claim, importPid(pid)),
+      release: ({ release, pid }) => this.names.release(release, importPid(pid)),
+      live: () => this.tellKernel({ control: "trialLive" }),
+      rolledBack: (cause, lost) => {
+        over();
+        this.tellKernel({ control: "rolledBack", cause, lost });
+      },
+      handOver: (kept) => {
+        this.tellKernel({ control: "handedOver" });
+        gate.post({ control: "yours", links: [...this.#peers.values()].map(({ link }) => link), kept });
+        process.exit(0);
+      },
+      over: (reason) => {
+        this.tellKernel({ control: "ended", reason });
+        process.exit(0);
+      },
+    };
+    this.#trial = { router: new TrialRouter(this.#cell!, ways, taken, limitMs), gate };
+  }
+
+  /** Whoever a frame speaks of was introduced before: a new version must hear of that before the frame, too. */
+  readonly #onPeerFrame = (frame: PortFrame): void => {
+    if (this.#trial !== undefined) this.drainKernel();
+    this.#onFrame(frame);
+  };
+
   readonly #onFrame = (frame: PortFrame): void => {
     if (!isControl(frame)) {
-      this.#cell?.deliver(frame);
+      if (this.#trial?.router.onFrame(frame) !== true) this.#cell?.deliver(frame);
       return;
     }
+    const router = this.#trial?.router;
     switch (frame.control) {
+      case "trial":
+        this.#beginTrial(frame);
+        break;
+      case "trialPassed":
+        router?.commit();
+        break;
+      case "trialGone":
+        router?.gone(frame.cause, frame.blame);
+        break;
       case "peerUp": {
         const peer = new PortPeer(frame.link);
         this.#peers.set(peer.cell, peer);
         this.#cell?.peerUp(peer.cell, peer);
         if (this.#event) this.#listenTo(peer);
+        router?.onNews({ peerUp: peer.cell, incarnation: peer.incarnation });
         break;
       }
       case "peerDown": {
@@ -85,13 +156,16 @@ export class CellPorts {
           peer.close();
         }
         this.#cell?.peerDown(cell, incarnation, cause);
+        router?.onNews({ peerDown: cell, incarnation, cause });
         break;
       }
       case "named":
         this.names.added(frame.name, importPid(frame.pid));
+        router?.onNews({ named: frame.name, pid: frame.pid });
         break;
       case "unnamed":
         this.names.removed(frame.name, importPid(frame.pid));
+        router?.onNews({ unnamed: frame.name, pid: frame.pid });
         break;
     }
   };

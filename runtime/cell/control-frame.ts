@@ -1,5 +1,6 @@
 /** What a cell and the kernel tell each other beside messages, in the same ordered stream. */
 import type { MessagePort } from "node:worker_threads";
+import type { FromTrial, ToTrial } from "../code-change/gate-frame.ts";
 import type { CrashReport } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { WirePid } from "../process/pid.ts";
@@ -31,16 +32,31 @@ export type ControlFrame =
     }
   | { readonly control: "named"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "unnamed"; readonly name: string; readonly pid: WirePid }
+  /** A new version of the cell's code boots behind `gate`. `limitMs`: for the old one to stop. */
+  | {
+      readonly control: "trial";
+      readonly gate: PeerLink;
+      readonly taken: SharedArrayBuffer;
+      readonly limitMs: number;
+    }
+  | { readonly control: "trialPassed" }
+  /** `blame`: it died of what it had at hand. */
+  | { readonly control: "trialGone"; readonly cause: ExitReason; readonly blame: boolean }
   // cell to kernel
   | { readonly control: "ready" }
   | { readonly control: "claim"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "release"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "crash"; readonly report: CrashReport }
   | { readonly control: "log"; readonly record: LogRecord }
-  | { readonly control: "ended"; readonly reason: ExitReason };
+  | { readonly control: "ended"; readonly reason: ExitReason }
+  | { readonly control: "trialLive" }
+  | { readonly control: "rolledBack"; readonly cause: ExitReason; readonly lost: readonly string[] }
+  /** The last word of the old version's thread: the new one has its ways. */
+  | { readonly control: "handedOver" };
 
-export type PortFrame = Frame | ControlFrame;
+/** What comes through a port. The last two: between two versions of one cell. */
+export type PortFrame = Frame | ControlFrame | ToTrial | FromTrial;
 
-export function isControl(frame: PortFrame): frame is ControlFrame {
+export function isControl(frame: PortFrame): frame is Exclude<PortFrame, Frame> {
   return "control" in frame;
 }

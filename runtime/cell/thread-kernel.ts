@@ -13,6 +13,7 @@ import type { Clock } from "../time/clock.ts";
 import type { CellHost } from "./cell-host.ts";
 import { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
+import { ChangedCode, type NewCode, type TrialNews, type TrialOptions } from "./code-change.ts";
 import { type ControlFrame, isControl, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
 import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
@@ -23,13 +24,15 @@ import { createProgressMemory } from "./progress-word.ts";
 import { refuseSharedMemory } from "./shared-memory.ts";
 import { SPAWNER } from "./spawner.ts";
 import type { CellStart } from "./thread-start.ts";
+import { TrialDesk } from "./trial-desk.ts";
 
 /** A cell that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
 const BOOT_LIMIT_MS = 30_000;
 
 /** A cell as the kernel knows it. */
 interface Running {
-  readonly spec: CellSpec;
+  spec: CellSpec;
+  readonly keys: CellStart["keys"];
   readonly end: CellEnd;
   readonly peer: PortPeer;
   host: CellHost | undefined;
@@ -67,6 +70,8 @@ export class ThreadKernel implements Kernel {
   readonly #names = new Names();
   readonly #registry: NameRegistry;
   readonly #end: CellEnd;
+  readonly #trials: TrialDesk;
+  readonly #changed = new ChangedCode();
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
@@ -97,6 +102,24 @@ export class ThreadKernel implements Kernel {
       release: (name, pid) => this.#registry.release(name, exportPid(pid)),
     });
     this.#loop = new EventLoop(this.cell);
+    this.#trials = new TrialDesk({
+      board: options.board,
+      hosts: this.#hosts,
+      hooks: options.hooks ?? {},
+      bootLimitMs: options.bootLimitMs ?? BOOT_LIMIT_MS,
+      onStarted: (name, incarnation, progress) => options.onStarted?.(name, incarnation, progress),
+      become: (name, spec, code, host) => {
+        const running = this.#cells.get(name)!;
+        this.#changed.keep(name, running.spec, code);
+        running.spec = spec;
+        running.host = host;
+        if (running.cause !== undefined) void host.end();
+      },
+      over: (name, incarnation, cause) => {
+        const running = this.#cells.get(name);
+        if (running?.end.incarnation === incarnation) this.#over(running, cause);
+      },
+    });
   }
 
   /** Warm threads that wait for a cell. */
@@ -104,7 +127,8 @@ export class ThreadKernel implements Kernel {
     return this.#hosts.spareCount;
   }
 
-  startCell(spec: CellSpec): Pid {
+  startCell(given: CellSpec): Pid {
+    const spec = this.#changed.specOf(given);
     const { args, ...rest } = spec;
     const { name } = rest;
     const foreign = spec.kind === "child";
@@ -120,6 +144,7 @@ export class ThreadKernel implements Kernel {
     const [toCell, toKernel] = openWay(end, this.#end);
     const running: Running = {
       spec,
+      keys,
       end,
       peer: new PortPeer(toCell),
       host: undefined,
@@ -146,6 +171,7 @@ export class ThreadKernel implements Kernel {
   }
 
   endCell(name: string, incarnation: number, cause: ExitReason): void {
+    if (this.#trials.endLife(name, incarnation, cause)) return;
     const running = this.#cells.get(name);
     if (running?.end.incarnation !== incarnation) return;
     running.cause ??= cause;
@@ -153,12 +179,35 @@ export class ThreadKernel implements Kernel {
     void running.host?.end();
   }
 
+  changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void {
+    const running = this.#cells.get(name);
+    if (running?.host === undefined || running.cause !== undefined)
+      throw new Error(`cell "${name}" does not run`);
+    const { spec, end, keys, peer } = running;
+    const ways = {
+      spec,
+      end,
+      keys,
+      post: (frame: ControlFrame) => void peer.post(frame),
+      drain: () => void peer.drain((frame) => this.#onFrame(running, frame)),
+    };
+    this.#trials.begin(ways, code, options, tell);
+  }
+
+  passTrial(name: string): boolean {
+    return this.#trials.pass(name);
+  }
+
+  rollBack(name: string, why: string): boolean {
+    return this.#trials.end(name, { shutdown: why }, false);
+  }
+
   /** Ends every cell and the kernel's own loop. */
   async stop(): Promise<void> {
     this.#loop.stop();
     for (const running of this.#cells.values()) running.cause ??= "shutdown";
     const hosts = [...this.#cells.values()].map(({ host }) => host);
-    await Promise.all([this.#hosts.stop(), ...hosts.map((host) => host?.end())]);
+    await Promise.all([this.#hosts.stop(), this.#trials.stop(), ...hosts.map((host) => host?.end())]);
   }
 
   /**
@@ -194,7 +243,10 @@ export class ThreadKernel implements Kernel {
     const life = { name: spec.name, incarnation };
     const host = this.#hosts.create(spec, {
       loaded: () => {},
-      ended: (cause) => this.#over(running, cause),
+      // A thread whose cell went over to a new version ends unnoticed.
+      ended: (cause) => {
+        if (running.host === host) this.#ended(running, cause);
+      },
       logged: (record) => this.#options.hooks?.logged?.(life, record),
     });
     running.host = host;
@@ -217,6 +269,13 @@ export class ThreadKernel implements Kernel {
     this.#hosts.boots.leave();
   }
 
+  /** It may have handed over as its last word. */
+  #ended(running: Running, cause: ExitReason | undefined): void {
+    const { host } = running;
+    running.peer.drain((frame) => this.#onFrame(running, frame));
+    if (running.host === host) this.#over(running, cause);
+  }
+
   /** `cause`: as its host knows it; what it said itself, and what it was ended for, come first. */
   #over(running: Running, cause: ExitReason | undefined): void {
     if (running.over) return;
@@ -228,6 +287,7 @@ export class ThreadKernel implements Kernel {
     peer.close();
     const why = running.cause ?? cause ?? "killed";
     this.#cells.delete(spec.name);
+    this.#trials.cellOver(spec.name, why);
     this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
     this.#registry.releaseCell(spec.name, incarnation);
     this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);
@@ -262,6 +322,11 @@ export class ThreadKernel implements Kernel {
         break;
       case "ended":
         running.cause ??= frame.reason;
+        break;
+      case "trialLive":
+      case "rolledBack":
+      case "handedOver":
+        this.#trials.onFrame(spec.name, frame);
         break;
     }
   }

@@ -13,11 +13,14 @@ import type { Clock } from "../time/clock.ts";
 import { RateLimit } from "../time/rate-limit.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
+import type { Belongings } from "./belongings.ts";
 import type {
   Body,
   CellCounts,
   CellOptions,
   CellResources,
+  Checkpoint,
+  CrashReport,
   Peer,
   Progress,
   SpawnOptions,
@@ -26,7 +29,7 @@ import type {
 import { copyMessage } from "./copy-message.ts";
 import { brokenBy, type ExitReason, endReason } from "./exit-reason.ts";
 import { Links, target } from "./links.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Mailbox, type MailboxEntry } from "./mailbox.ts";
 import { Names } from "./names.ts";
 import { pack, unpack } from "./pack.ts";
 import { matches } from "./pattern.ts";
@@ -35,7 +38,7 @@ import { BAND, Process, type ProcessGenerator, type ProcessState } from "./proce
 import { Self } from "./self.ts";
 import { noTimers, SentTimers } from "./sent-timers.ts";
 import type { DownMessage, ExitMessage, Frame } from "./signal.ts";
-import { Wait } from "./wait.ts";
+import { MESSAGES_IN_ONE_GO, Wait } from "./wait.ts";
 
 /**
  * While no timer can come due, the clock is read after every seventh resume only (a read costs a sixth of a
@@ -55,6 +58,8 @@ export class Cell {
   readonly counts: CellCounts = { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 };
   /** Told of everything while set. The kernel needs it for nothing. */
   trace: TraceSink | undefined;
+  /** Of new code on trial: see `Self.checkpoints`. */
+  checkpoint: (() => Checkpoint | undefined) | undefined;
   readonly #options: CellOptions;
   readonly #progress: Progress | undefined;
   readonly #clock: Clock;
@@ -68,6 +73,7 @@ export class Cell {
   readonly #hangLimitUs: number;
   #lastNumber = 0;
   #running: Process | undefined;
+  #takenAtFirst = 0;
   /** No timer expires before, us. */
   #soonestUs = NEVER;
 
@@ -110,9 +116,19 @@ export class Cell {
     return this.#queue.size;
   }
 
+  /** The record of a process that lives. */
+  processAt(number: number): Process | undefined {
+    return this.#processes.get(number);
+  }
+
   /** The records of the living, for introspection: nobody changes them from outside. */
   processes(): IterableIterator<Process> {
     return this.#processes.values();
+  }
+
+  /** Whether a process takes one message a resume, as on trial, or as many as is fair. */
+  oneByOne(on: boolean): void {
+    this.#takenAtFirst = on ? MESSAGES_IN_ONE_GO - 1 : 0;
   }
 
   /** Starts a process; the arguments are copied. `key` belongs to a cell's first process only. */
@@ -222,9 +238,9 @@ export class Cell {
     const process = this.#addressed(frame);
     if (process === undefined) return;
     if (frame.kind === "message") {
-      this.#put(process, unpack(frame.packed, this.#resolve), finite(frame.deadlineUs), frame.alias);
+      this.#put(process, unpack(frame.packed, this.resolve), finite(frame.deadlineUs), frame.alias);
     } else {
-      this.#links.deliver(process, this.#resolve(frame.from), frame);
+      this.#links.deliver(process, this.resolve(frame.from), frame);
     }
   }
 
@@ -265,6 +281,51 @@ export class Cell {
     process.timer = 0;
   }
 
+  /** A pid of this cell becomes the one object its process has; all others are imported. */
+  readonly resolve = (wire: WirePid): Pid => {
+    if (wire.cell !== this.home.cell || wire.incarnation !== this.home.incarnation) return importPid(wire);
+    const process = this.#processes.get(wire.number);
+    return process !== undefined && hasKey(process.pid, wire.key) ? process.pid : importPid(wire);
+  };
+
+  /** What a process has beside its state and its mailbox, as data. */
+  belongingsOf(process: Process): Belongings {
+    return {
+      bonds: this.#links.bondsOf(process),
+      timers: this.#sentTimers.of(process).map(({ to, message, ...timer }) => ({
+        ...timer,
+        packed: pack([to, message]).packed,
+      })),
+      names: [...(process.names ?? [])],
+      trapExit: process.trapExit,
+    };
+  }
+
+  /** Gives a process these belongings in the place of those it has. Nobody is told: they were its own before. */
+  furnish(process: Process, { bonds, timers, names, trapExit }: Belongings): void {
+    this.#links.bind(process, bonds);
+    this.#sentTimers.release(process);
+    for (const { handle, expiryUs, packed } of timers) {
+      const [to, message] = unpack(packed, this.resolve) as [Pid | string, unknown];
+      this.#sentTimers.inherit(handle, process, expiryUs, to, message);
+      if (expiryUs < this.#soonestUs) this.#soonestUs = expiryUs;
+    }
+    process.names = names.length === 0 ? undefined : new Set(names);
+    for (const name of names) this.names.added(name, process.pid);
+    process.trapExit = trapExit;
+  }
+
+  /** A crash report of somebody who is not a process of this cell. */
+  report(report: CrashReport): void {
+    this.#options.onCrash?.(report);
+  }
+
+  /** Puts back into its mailbox what was taken out of it before. */
+  putBack(process: Process, entry: MailboxEntry): void {
+    process.mailbox.restore(entry);
+    this.#wakeFor(process, entry.message, entry.deadlineUs, entry.isSignal);
+  }
+
   #expire(nowUs: number): void {
     this.#wheel.advance(Math.floor(nowUs), this.#onExpiry);
     this.#soonestUs = this.#wheel.nextExpiryUs();
@@ -294,7 +355,7 @@ export class Cell {
     const generator = process.generator;
     if (generator === undefined) return;
     process.state = "running";
-    process.taken = 0;
+    process.taken = this.#takenAtFirst;
     const { readyTime } = process;
     if (readyTime !== undefined) readyTime.readyUs += this.#clock.now() - readyTime.sinceUs;
     this.#running = process;
@@ -450,13 +511,6 @@ export class Cell {
     this.#links.answerForDead({ board, cell, ...to }, importPid(frame.from), frame);
     return undefined;
   }
-
-  /** A pid of this cell becomes the one object its process has; all others are imported. */
-  readonly #resolve = (wire: WirePid): Pid => {
-    if (wire.cell !== this.home.cell || wire.incarnation !== this.home.incarnation) return importPid(wire);
-    const process = this.#processes.get(wire.number);
-    return process !== undefined && hasKey(process.pid, wire.key) ? process.pid : importPid(wire);
-  };
 
   #peerOf(pid: Pid): Peer | undefined {
     let peer = this.#peers.get(pid.cell);

@@ -19,8 +19,15 @@ export function processBench(kind: "child" | "mixed"): MakeBench {
     let started = 0;
     const startCell = (spec: CellSpec) =>
       kernel.startCell({ kind: kind === "child" || started++ % 2 === 0 ? "child" : "thread", ...spec });
-    const endCell: Kernel["endCell"] = (...which) => kernel.endCell(...which);
-    return { ...bench, kernel: { cell: kernel.cell, startCell, endCell } };
+    const proxy: Kernel = {
+      cell: kernel.cell,
+      startCell,
+      endCell: (...which) => kernel.endCell(...which),
+      changeCell: (...change) => kernel.changeCell(...change),
+      passTrial: (name) => kernel.passTrial(name),
+      rollBack: (name, why) => kernel.rollBack(name, why),
+    };
+    return { ...bench, kernel: proxy };
   };
 }
 
