@@ -47,6 +47,8 @@ export class TrialCell {
   #spoken: Spoken[] = [];
   #upTo = 0;
   #toldUpTo = 0;
+  /** It came to its first receive. */
+  #isProven = false;
   #crash: ExitReason | undefined;
   #state: "waits" | "works" | "settles" | "settled" | "over" | "isCell" = "waits";
 
@@ -130,11 +132,11 @@ export class TrialCell {
     const told: Birth = { ...birth, snapshot: unpack(snapshot, cell.resolve) as Snapshot };
     const pid = cell.spawn(body as Body<[unknown, Birth]>, [first, told], { label: cell.home.cell }, keys.root);
     const root = processOf(pid)!;
-    this.#start.startSpawner();
     this.#root = root;
     this.#mailbox = new JournalledMailbox(root.mailbox.capacity, this.#taken);
     root.mailbox = this.#mailbox;
-    cell.oneByOne(true);
+    // First it shows that it can take over, then it gets messages.
+    cell.messagesInOneGo(0);
     cell.furnish(root, belongings);
     for (const entry of mailbox) {
       this.#mailbox.arriving = ++this.#upTo;
@@ -212,7 +214,14 @@ export class TrialCell {
       },
     });
     this.#taken.clear();
+    if (!this.#isProven) this.#proven();
     this.#toldUpTo = this.#upTo;
+  }
+
+  #proven(): void {
+    this.#isProven = true;
+    this.#cell.messagesInOneGo(1);
+    this.#start.startSpawner();
   }
 
   #settle(): void {
@@ -228,7 +237,7 @@ export class TrialCell {
     this.#state = "isCell";
     const cell = this.#cell;
     cell.checkpoint = undefined;
-    cell.oneByOne(false);
+    cell.messagesInOneGo();
     const root = this.#root!;
     const entries = root.mailbox.takeAll();
     root.mailbox = new Mailbox(root.mailbox.capacity);

@@ -126,9 +126,9 @@ export class Cell {
     return this.#processes.values();
   }
 
-  /** Whether a process takes one message a resume, as on trial, or as many as is fair. */
-  oneByOne(on: boolean): void {
-    this.#takenAtFirst = on ? MESSAGES_IN_ONE_GO - 1 : 0;
+  /** How many messages a process may take in one go, from 0; on trial none or one. Default: as many as is fair. */
+  messagesInOneGo(count = MESSAGES_IN_ONE_GO): void {
+    this.#takenAtFirst = MESSAGES_IN_ONE_GO - count;
   }
 
   /** Starts a process; the arguments are copied. `key` belongs to a cell's first process only. */

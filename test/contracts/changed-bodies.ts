@@ -171,12 +171,15 @@ export function* spawns(self: Self<Info>): ProcessGenerator {
   yield* counter(self, { sink: self.pid });
 }
 
-/** Sends numbers from 0 to `count`, some at a time. */
-export function* streams(self: Self<unknown>, to: Pid, count: number): ProcessGenerator {
+/** Sends numbers from 0, at a pace that a mailbox bears for two seconds, until told that it is enough. */
+export function* streams(self: Self<{ type: "enough" }>, to: Pid, sink: Pid): ProcessGenerator {
   const server = addressOf<CounterModule>(to);
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; ; n++) {
+    if ((yield* self.receive("enough", { within: 2 })) !== undefined) {
+      self.send(sink, { total: n });
+      break;
+    }
     cast(self, server, { type: "number", n });
-    if (n % 4 === 3) yield* self.sleep(1);
   }
   yield* self.sleep(1e9);
 }
