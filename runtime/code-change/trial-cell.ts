@@ -5,7 +5,7 @@
  * step with the state after it: a version that dies in between has said nothing, so nothing is done twice. Only
  * a handler that waits for an answer has its words sent before.
  */
-import type { Birth } from "../behaviour/start.ts";
+import { type Birth, birthOf } from "../behaviour/start.ts";
 import type { Snapshot } from "../behaviour/system-message.ts";
 import { packEntry, unpackEntry } from "../process/belongings.ts";
 import type { Cell } from "../process/cell.ts";
@@ -14,7 +14,7 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Mailbox } from "../process/mailbox.ts";
 import type { NameRegistry } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
-import { exportPid, importPid, processOf } from "../process/pid.ts";
+import { exportPid, importPid, type Pid, processOf } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
 import type { FromTrial, HandedOver, Item, Spoken, ToTrial } from "./gate-frame.ts";
@@ -128,7 +128,8 @@ export class TrialCell {
     const cell = this.#cell;
     for (const [name, pid] of names) cell.names.added(name, importPid(pid));
     for (const [other, incarnation] of peers) cell.peerUp(other, this.#peer(other, incarnation));
-    const [first, { awaited: _awaited, ...birth } = {}] = args as [unknown, Birth?];
+    const [first, given] = args as [unknown, (Birth | Pid)?];
+    const { awaited: _awaited, supervised: _supervised, ...birth } = birthOf(given);
     const told: Birth = { ...birth, snapshot: unpack(snapshot, cell.resolve) as Snapshot };
     const pid = cell.spawn(body as Body<[unknown, Birth]>, [first, told], { label: cell.home.cell }, keys.root);
     const root = processOf(pid)!;
