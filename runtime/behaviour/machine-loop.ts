@@ -20,8 +20,8 @@ import {
 import { MachineLimits } from "./machine-limits.ts";
 import { EventQueue, type KeptEvent } from "./machine-queue.ts";
 import { isParentExit, isSystem, type Managed, newCounts, serveSystem } from "./managed.ts";
-import { exitWith } from "./start.ts";
 import type { Version } from "./server-module.ts";
+import { exitWith } from "./start.ts";
 import type { MachinePlace } from "./state-machine-module.ts";
 import { type Code, codeOf, type Snapshot, type SystemMessage } from "./system-message.ts";
 import type { LimitSnapshot } from "./time-limits.ts";

@@ -249,7 +249,8 @@ export class LocalKernel implements Kernel {
   /** Timers that run, in all cells. */
   get timerCount(): number {
     let count = this.cell.timerCount;
-    for (const { cell, trial } of this.#cells.values()) count += cell.timerCount + (trial?.cell.timerCount ?? 0);
+    for (const { cell, trial } of this.#cells.values())
+      count += cell.timerCount + (trial?.cell.timerCount ?? 0);
     return count;
   }
 

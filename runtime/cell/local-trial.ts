@@ -6,7 +6,7 @@ import { type RouterWays, TrialRouter } from "../code-change/trial-router.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellOptions, CellResources } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
-import { Names, type NameRegistry } from "../process/names.ts";
+import { type NameRegistry, Names } from "../process/names.ts";
 import type { Frame } from "../process/signal.ts";
 import type { TrialNews } from "./code-change.ts";
 import type { CellLife } from "./kernel.ts";

@@ -181,8 +181,7 @@ export class ThreadKernel implements Kernel {
 
   changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void {
     const running = this.#cells.get(name);
-    if (running === undefined || running.cause !== undefined)
-      throw new Error(`cell "${name}" does not run`);
+    if (running === undefined || running.cause !== undefined) throw new Error(`cell "${name}" does not run`);
     const { spec, end, keys, peer } = running;
     const ways = {
       spec,

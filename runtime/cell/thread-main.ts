@@ -112,7 +112,16 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   if (onTrial !== undefined && start.trial !== undefined) {
     const { taken } = start.trial;
     const tell = (frame: FromTrial) => onTrial.tell(frame);
-    trial = new TrialCell({ cell, body, args, keys, taken, resumes: () => resumes.ofRoot, tell, startSpawner });
+    trial = new TrialCell({
+      cell,
+      body,
+      args,
+      keys,
+      taken,
+      resumes: () => resumes.ofRoot,
+      tell,
+      startSpawner,
+    });
     onTrial.connect(cell, trial);
     over = () => trial!.isOver || (trial!.isCell && trial!.root?.state === "dead");
   } else {
@@ -142,8 +151,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     figures.turn();
     return ports.drain();
   };
-  const turn = () =>
-    trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn();
+  const turn = () => (trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn());
   for (;;) {
     runBlocking({ cell, clock, bell, drain, turn, over: () => over() || loader.busy });
     if (over()) return end();

@@ -8,7 +8,14 @@ import { pack } from "../process/pack.ts";
 import type { CellHost } from "./cell-host.ts";
 import type { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
-import { type NewCode, STOP_MS, TRIAL_MS, type TrialNews, type TrialOptions, trialName } from "./code-change.ts";
+import {
+  type NewCode,
+  STOP_MS,
+  TRIAL_MS,
+  type TrialNews,
+  type TrialOptions,
+  trialName,
+} from "./code-change.ts";
 import type { ControlFrame } from "./control-frame.ts";
 import type { CellLife, CellSpec, KernelHooks } from "./kernel.ts";
 import { createProgressMemory } from "./progress-word.ts";
@@ -98,7 +105,13 @@ export class TrialDesk {
     const [toOld, toNew] = openWay(end, end);
     cell.post({ control: "trial", gate: toNew, taken, limitMs: options.stopMs ?? STOP_MS });
     const { args: _, ...rest } = changed;
-    const start = { spec: rest, args, board: this.#options.board, incarnation: end.incarnation, keys: cell.keys };
+    const start = {
+      spec: rest,
+      args,
+      board: this.#options.board,
+      incarnation: end.incarnation,
+      keys: cell.keys,
+    };
     void this.#launch(trial, { ...start, bell: end.bell, progress, kernel: toOld, trial: { taken } });
   }
 
@@ -138,8 +151,7 @@ export class TrialDesk {
       case "trialLive":
         clearTimeout(trial.timer);
         trial.tell({ phase: "trial" });
-        if (Number.isFinite(trial.trialMs))
-          trial.timer = setTimeout(() => this.pass(name), trial.trialMs);
+        if (Number.isFinite(trial.trialMs)) trial.timer = setTimeout(() => this.pass(name), trial.trialMs);
         break;
       case "rolledBack": {
         const { cause, lost } = frame;

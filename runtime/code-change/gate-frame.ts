@@ -2,8 +2,9 @@
  * What the old version of a cell and its new version on trial tell each other. All that comes to the cell comes
  * to the old one, which numbers it and hands it on; all that the new one says goes out through the old one.
  */
-import type { PeerLink } from "../cell/control-frame.ts";
+
 import type { Version } from "../behaviour/server-module.ts";
+import type { PeerLink } from "../cell/control-frame.ts";
 import type { Belongings, PackedEntry } from "../process/belongings.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { WirePid } from "../process/pid.ts";

@@ -131,7 +131,12 @@ export class TrialCell {
     const [first, given] = args as [unknown, (Birth | Pid)?];
     const { awaited: _awaited, supervised: _supervised, ...birth } = birthOf(given);
     const told: Birth = { ...birth, snapshot: unpack(snapshot, cell.resolve) as Snapshot };
-    const pid = cell.spawn(body as Body<[unknown, Birth]>, [first, told], { label: cell.home.cell }, keys.root);
+    const pid = cell.spawn(
+      body as Body<[unknown, Birth]>,
+      [first, told],
+      { label: cell.home.cell },
+      keys.root,
+    );
     const root = processOf(pid)!;
     this.#root = root;
     this.#mailbox = new JournalledMailbox(root.mailbox.capacity, this.#taken);

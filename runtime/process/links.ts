@@ -6,8 +6,9 @@
  * unlink and its exit signal name: an unlink that crosses a new link on the way does not cut it, and an exit
  * signal of a link that was taken back has no effect.
  */
-import { type ExitReason, rootCause } from "./exit-reason.ts";
+
 import type { PackedBonds } from "./belongings.ts";
+import { type ExitReason, rootCause } from "./exit-reason.ts";
 import { exportPid, importPid, type Pid, pidId, processOf, samePid, type WirePid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { DownMessage, ExitMessage, Frame, SignalFrame, WireTarget } from "./signal.ts";
@@ -214,8 +215,7 @@ export class Links {
   /** Gives a process the bonds that a data form of them names, in the place of those it has; tells nobody. */
   bind(process: Process, bonds: PackedBonds): void {
     process.dropBonds();
-    for (const { pid, ids } of bonds.links)
-      for (const id of ids) process.addLinkAbroad(importPid(pid), id);
+    for (const { pid, ids } of bonds.links) for (const id of ids) process.addLinkAbroad(importPid(pid), id);
     for (const { pid, ref } of bonds.watchers) process.addWatcherAbroad(importPid(pid), ref);
     for (const { pid, ref } of bonds.watching) process.addWatched(ref, importPid(pid));
     this.#bonded.add(process);

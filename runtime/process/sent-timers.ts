@@ -77,7 +77,12 @@ export class SentTimers {
     for (let row = owner.sentTimers; row !== noTimers; row = this.#next[row]!) {
       const handle = this.#handles[row]!;
       const [to, message] = [this.#to[row]!, this.#messages[row]];
-      timers.push({ handle: known.get(handle) ?? handle, expiryUs: this.#wheel.expiryOf(handle), to, message });
+      timers.push({
+        handle: known.get(handle) ?? handle,
+        expiryUs: this.#wheel.expiryOf(handle),
+        to,
+        message,
+      });
     }
     return timers.toReversed().toSorted((a, b) => a.expiryUs - b.expiryUs);
   }

@@ -5,7 +5,7 @@
 import * as assert from "uvu/assert";
 import { addressOf } from "../../runtime/behaviour/address.ts";
 import { call, cast } from "../../runtime/behaviour/call.ts";
-import { type Birth } from "../../runtime/behaviour/start.ts";
+import type { Birth } from "../../runtime/behaviour/start.ts";
 import type { TrialNews, TrialOptions } from "../../runtime/cell/code-change.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
@@ -32,7 +32,14 @@ interface Seen {
 /** A server of version 1 with somebody who streams to it, calls it, and is bound to it. */
 export class Board {
   readonly bench: CellBench;
-  readonly seen: Seen = { numbers: [], by: [], bound: [], news: [], log: [], total: Number.POSITIVE_INFINITY };
+  readonly seen: Seen = {
+    numbers: [],
+    by: [],
+    bound: [],
+    news: [],
+    log: [],
+    total: Number.POSITIVE_INFINITY,
+  };
   readonly sink: Pid;
   readonly pid: Pid;
 
@@ -118,33 +125,40 @@ export function codeChangeContract(kind: string, make: MakeChangeBench): void {
   const given = (name: string, body: (t: SpecContext) => Promise<void>) =>
     spec(`${kind}: ${name}`, body, { limitMs: 60_000 });
 
-  given("a new version takes over while messages stream in: none is lost, doubled or overtaken", async (t) => {
-    const board = new Board(t, make);
-    const { bench, seen, pid, sink } = board;
-    board.start("bound", "bound", [pid, sink]);
-    await board.stream();
-    board.start("calls", "calls", [pid, sink]);
-    await board.until(({ bound, by }) => bound.length === 1 && by.length > 0);
-    board.change("better", { trialMs: 50 });
-    await board.until(({ news }) => news.length === 2);
-    await board.until(({ by }) => by.at(-1) === "2");
-    await board.assertWhole();
-    assert.equal(board.versions(), ["1", "2"]);
-    assert.equal(board.phases(), ["trial", "committed"]);
-    assert.equal([...new Set(seen.by)], ["1", "2"], "every call was answered");
-    assert.equal(seen.bound, ["ready"], "links and monitors saw nothing");
-    const holder = bench.kernel.cell.names.whereis("counter");
-    assert.is(String(holder), String(pid), "it kept its name");
-    assert.equal(
-      seen.log.filter((line) => !line.startsWith("counter#trial")),
-      [],
-      "nobody else heard of it",
-    );
-    board.cast({ type: "end", how: "normal" });
-    await board.until(({ bound }) => bound.length === 3);
-    assert.equal(seen.bound, ["ready", "down", "exit"], "its end is seen by those who were bound to it before");
-    assert.is(bench.kernel.cell.names.whereis("counter"), undefined);
-  });
+  given(
+    "a new version takes over while messages stream in: none is lost, doubled or overtaken",
+    async (t) => {
+      const board = new Board(t, make);
+      const { bench, seen, pid, sink } = board;
+      board.start("bound", "bound", [pid, sink]);
+      await board.stream();
+      board.start("calls", "calls", [pid, sink]);
+      await board.until(({ bound, by }) => bound.length === 1 && by.length > 0);
+      board.change("better", { trialMs: 50 });
+      await board.until(({ news }) => news.length === 2);
+      await board.until(({ by }) => by.at(-1) === "2");
+      await board.assertWhole();
+      assert.equal(board.versions(), ["1", "2"]);
+      assert.equal(board.phases(), ["trial", "committed"]);
+      assert.equal([...new Set(seen.by)], ["1", "2"], "every call was answered");
+      assert.equal(seen.bound, ["ready"], "links and monitors saw nothing");
+      const holder = bench.kernel.cell.names.whereis("counter");
+      assert.is(String(holder), String(pid), "it kept its name");
+      assert.equal(
+        seen.log.filter((line) => !line.startsWith("counter#trial")),
+        [],
+        "nobody else heard of it",
+      );
+      board.cast({ type: "end", how: "normal" });
+      await board.until(({ bound }) => bound.length === 3);
+      assert.equal(
+        seen.bound,
+        ["ready", "down", "exit"],
+        "its end is seen by those who were bound to it before",
+      );
+      assert.is(bench.kernel.cell.names.whereis("counter"), undefined);
+    },
+  );
 
   given("a version that crashes at its third message leaves nothing behind but its report", async (t) => {
     const board = new Board(t, make);
@@ -163,14 +177,21 @@ export function codeChangeContract(kind: string, make: MakeChangeBench): void {
     assert.is(news.lost.length, 1);
     assert.match(news.lost[0]!, new RegExp(`n: ${killer}\\b`), "the message that killed it is named");
     assert.equal(board.versions(), ["1", "crashes", "1"]);
-    assert.ok(seen.by.every((by) => by === "1" || by === "crashes"), `every call was answered: ${seen.by}`);
+    assert.ok(
+      seen.by.every((by) => by === "1" || by === "crashes"),
+      `every call was answered: ${seen.by}`,
+    );
     assert.equal(seen.bound, ["ready"]);
     board.client(function* (self) {
       const { count } = yield* call(self, addressOf<CounterModule>(pid), { type: "count" });
       seen.bound.push(`${count}`);
     });
     await board.until(({ bound }) => bound.length === 2);
-    assert.is(seen.bound[1], String(seen.total - 1), "its state is that of the last step and what came after");
+    assert.is(
+      seen.bound[1],
+      String(seen.total - 1),
+      "its state is that of the last step and what came after",
+    );
   });
 
   for (const [body, cause] of [
@@ -234,21 +255,24 @@ export function codeChangeContract(kind: string, make: MakeChangeBench): void {
     assert.equal(seen.by[1], "cancelled true");
   });
 
-  given("a timer that the old version started is cancelled by the new one, by the handle it inherited", async (t) => {
-    const board = new Board(t, make);
-    const { seen, pid } = board;
-    board.cast({ type: "alarmIn", ms: 60_000 });
-    board.cast({ type: "number", n: 0 });
-    await board.until(({ numbers }) => numbers.length === 1);
-    board.change("better", { trialMs: 10 });
-    await board.until(({ news }) => news.length === 2);
-    board.client(function* (self) {
-      const server = addressOf<CounterModule>(pid);
-      for (let n = 0; n < 2; n++) seen.by.push(`${yield* call(self, server, { type: "cancel" })}`);
-    });
-    await board.until(({ by }) => by.length === 2);
-    assert.equal(seen.by, ["true", "false"]);
-  });
+  given(
+    "a timer that the old version started is cancelled by the new one, by the handle it inherited",
+    async (t) => {
+      const board = new Board(t, make);
+      const { seen, pid } = board;
+      board.cast({ type: "alarmIn", ms: 60_000 });
+      board.cast({ type: "number", n: 0 });
+      await board.until(({ numbers }) => numbers.length === 1);
+      board.change("better", { trialMs: 10 });
+      await board.until(({ news }) => news.length === 2);
+      board.client(function* (self) {
+        const server = addressOf<CounterModule>(pid);
+        for (let n = 0; n < 2; n++) seen.by.push(`${yield* call(self, server, { type: "cancel" })}`);
+      });
+      await board.until(({ by }) => by.length === 2);
+      assert.equal(seen.by, ["true", "false"]);
+    },
+  );
 
   given("an operator rolls back: what the new version had at hand is done by the old one", async (t) => {
     const board = new Board(t, make);
@@ -302,11 +326,7 @@ export function codeChangeContract(kind: string, make: MakeChangeBench): void {
     await board.until(({ news }) => news.length === 3);
     await board.assertWhole();
     assert.equal(board.versions(), ["1", "2"]);
-    assert.equal(board.phases(), [
-      "trial",
-      "committed",
-      "rolledBack: Error: cannot take over from 2",
-    ]);
+    assert.equal(board.phases(), ["trial", "committed", "rolledBack: Error: cannot take over from 2"]);
   });
 
   given("what is no behaviour, and a cell with more processes, keeps its code and goes on", async (t) => {
