@@ -6,7 +6,7 @@ import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { irrigationLaw } from "../controllers/irrigation.ts";
 import { thermostatLaw } from "../controllers/thermostat.ts";
-import { createTask } from "../tasks/task-catalogue.ts";
+import { createTask, type TaskFactory } from "../tasks/task-catalogue.ts";
 import type { ControlLaw } from "./control-law.ts";
 import { controllerProcess } from "./controller-process.ts";
 import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
@@ -34,16 +34,22 @@ export function deviceResources(hardware: Hardware): DeviceResources {
   };
 }
 
-export function* deviceCell(
-  self: Self<DeviceMessage>,
-  plan: DevicePlan,
-  start: Start,
-  keeper: Pid,
-): ProcessGenerator {
-  const { hardware, watchEdges } = self.resources as DeviceResources;
-  const task = createTask(hardware, plan, () => self.nowUs());
-  if (task.edges !== undefined) watchEdges(task.edges, self.pid);
-  yield* deviceProcess(self, plan, start, keeper, task);
+/** The body of a device's cell. */
+export const deviceCell = deviceCellOf(createTask);
+
+/** The same with another driver: what a module of a new version exports as `deviceCell`. */
+export function deviceCellOf(create: TaskFactory) {
+  return function* deviceCell(
+    self: Self<DeviceMessage>,
+    plan: DevicePlan,
+    start: Start,
+    keeper: Pid,
+  ): ProcessGenerator {
+    const { hardware, watchEdges } = self.resources as DeviceResources;
+    const task = create(hardware, plan, () => self.nowUs());
+    if (task.edges !== undefined) watchEdges(task.edges, self.pid);
+    yield* deviceProcess(self, plan, start, keeper, task);
+  };
 }
 
 export function* controllerCell(

@@ -33,7 +33,7 @@ export function serverBody<S, C extends CallMap<C>, K extends Tagged, I, A, N>(
 ): BehaviourBody<A, I> {
   const slot = code as unknown as Code<AnyModule>;
   return named(codeOf(slot).name, function* server(self: Self<I>, args: A, given?: Birth | Pid) {
-    const birth = birthOf(given);
+    const birth = birthOf(given, self.inherited);
     const loop = new ServerLoop(self as unknown as Self<unknown>, slot, birth.parent);
     const from = birth.snapshot;
     const open = () => loop.open(args, from);

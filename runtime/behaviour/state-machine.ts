@@ -32,7 +32,7 @@ export function stateMachineBody<T extends MachineTypes>(
   return named(
     codeOf(slot).name,
     function* machine(self: Self<InfoOf<T>>, args: ArgsOf<T>, given?: Birth | Pid) {
-      const birth = birthOf(given);
+      const birth = birthOf(given, self.inherited);
       const loop = new MachineLoop(self as unknown as Self<unknown>, slot, birth.parent);
       const from = birth.snapshot;
       const open = () => loop.open(args, from);

@@ -100,6 +100,7 @@ export class CellPorts {
       claim: ({ claim, pid }) => this.names.claim(claim, importPid(pid)),
       release: ({ release, pid }) => this.names.release(release, importPid(pid)),
       live: () => this.tellKernel({ control: "trialLive" }),
+      failed: (cause) => this.tellKernel({ control: "trialFailed", cause }),
       rolledBack: (cause, lost) => {
         over();
         this.tellKernel({ control: "rolledBack", cause, lost });
@@ -132,6 +133,9 @@ export class CellPorts {
     switch (frame.control) {
       case "trial":
         this.#beginTrial(frame);
+        break;
+      case "trialGo":
+        router?.go();
         break;
       case "trialPassed":
         router?.commit();

@@ -39,6 +39,8 @@ export type ControlFrame =
       readonly taken: SharedArrayBuffer;
       readonly limitMs: number;
     }
+  /** The new version has what the old one held: it may begin. */
+  | { readonly control: "trialGo" }
   | { readonly control: "trialPassed" }
   /** `blame`: it died of what it had at hand. */
   | { readonly control: "trialGone"; readonly cause: ExitReason; readonly blame: boolean }
@@ -50,6 +52,8 @@ export type ControlFrame =
   | { readonly control: "log"; readonly record: LogRecord }
   | { readonly control: "ended"; readonly reason: ExitReason }
   | { readonly control: "trialLive" }
+  /** The new version says that it is no good: the old one waits for `trialGone`. */
+  | { readonly control: "trialFailed"; readonly cause: ExitReason }
   | { readonly control: "rolledBack"; readonly cause: ExitReason; readonly lost: readonly string[] }
   /** The last word of the old version's thread: the new one has its ways. */
   | { readonly control: "handedOver" };

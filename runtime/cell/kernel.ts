@@ -64,6 +64,13 @@ export interface KernelHooks {
   prepare?(life: CellLife, bell: Int32Array): Promise<unknown>;
   /** After a cell ended, before anybody is told: what it held is taken back. */
   ended?(life: CellLife, cause: ExitReason): void;
+  /**
+   * A new version of a cell's code can take over: what the old one holds outside (outputs) passes to `trial` now.
+   * The first message is handled when that is done; where it fails, the old version goes on.
+   */
+  lend?(life: CellLife, trial: CellLife): Promise<void> | void;
+  /** The new version is no good: what it holds passes back, before the old one goes on. Not told when nothing was lent. */
+  takeBack?(life: CellLife, trial: CellLife): Promise<void> | void;
   /** A new version passed its trial: what `trial` holds is held by `life` from now on, and no more by the old one. */
   becameCell?(life: CellLife, trial: CellLife): void;
   crashed?(life: CellLife, report: CrashReport): void;

@@ -148,7 +148,13 @@ export class LocalKernel implements Kernel {
       hooks?.ended?.(life, cause);
       tell(news);
     };
+    let lent = false;
+    const takeBack = (cause: ExitReason, blame: boolean) => {
+      if (lent) void hooks?.takeBack?.({ name, incarnation }, life);
+      trial.router.gone(cause, blame);
+    };
     const trial: LocalTrial = new LocalTrial({
+      takeBack,
       old,
       life,
       cell: {
@@ -175,9 +181,13 @@ export class LocalKernel implements Kernel {
         claim: ({ claim, pid }) => old.names.claim(claim, importPid(pid)),
         release: ({ release, pid }) => old.names.release(release, importPid(pid)),
         live: () => {
+          void hooks?.lend?.({ name, incarnation }, life);
+          lent = true;
+          trial.router.go();
           tell({ phase: "trial" });
           this.#passAfter(name, trial, options.trialMs ?? TRIAL_MS);
         },
+        failed: (cause) => takeBack(cause, true),
         over: (reason) => {
           local.over = () => reason;
           end({ phase: "over", cause: reason }, reason);
@@ -212,7 +222,7 @@ export class LocalKernel implements Kernel {
 
   rollBack(name: string, why: string): boolean {
     const trial = this.#cells.get(name)?.trial;
-    trial?.router.gone({ shutdown: why }, false);
+    trial?.takeBack({ shutdown: why }, false);
     return trial !== undefined;
   }
 

@@ -25,8 +25,10 @@ export interface LocalTrialOptions {
   /** The board's names, for when it is the cell. */
   readonly registry: NameRegistry;
   /** As in `RouterWays`; the rest is done here. */
-  readonly ways: Pick<RouterWays, "toPeer" | "peers" | "claim" | "release" | "live" | "over">;
+  readonly ways: Pick<RouterWays, "toPeer" | "peers" | "claim" | "release" | "live" | "failed" | "over">;
   startSpawner(cell: Cell): void;
+  /** Has the old version go on, with what it held. */
+  readonly takeBack: (cause: ExitReason, blame: boolean) => void;
   rolledBack(cause: ExitReason, lost: readonly string[]): void;
   /** It passed: from now on it gets what comes for the cell. */
   handOver(): void;
@@ -37,6 +39,7 @@ export interface LocalTrialOptions {
 export class LocalTrial {
   readonly life: CellLife;
   readonly tell: (news: TrialNews) => void;
+  readonly takeBack: LocalTrialOptions["takeBack"];
   readonly cell: Cell;
   readonly names = new Names();
   readonly router: TrialRouter;
@@ -49,6 +52,7 @@ export class LocalTrial {
     const { life, tell, body, args, ways, old, resources } = options;
     this.life = life;
     this.tell = tell;
+    this.takeBack = options.takeBack;
     this.#clock = options.cell.clock;
     const taken = takenMemory();
     const count = new ResumeCount();
@@ -107,7 +111,7 @@ export class LocalTrial {
     this.cell.resources.poll?.((to, message) => this.cell.post(to, message));
     const due = this.cell.nextWakeUs() <= this.#clock.now();
     this.trial.turn();
-    return this.#hear() || happened || (due && !this.trial.isSettled);
+    return this.#hear() || happened || (due && this.trial.isWorking);
   }
 
   #hear(): boolean {

@@ -323,6 +323,7 @@ export class ThreadKernel implements Kernel {
         running.cause ??= frame.reason;
         break;
       case "trialLive":
+      case "trialFailed":
       case "rolledBack":
       case "handedOver":
         this.#trials.onFrame(spec.name, frame);

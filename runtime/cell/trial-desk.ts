@@ -56,6 +56,8 @@ interface Trial {
   timer: NodeJS.Timeout | undefined;
   cause: ExitReason | undefined;
   blame: boolean;
+  lent: boolean;
+  takenBack: boolean;
   /** Its thread is there no more. */
   ended: boolean;
   /** It passed. */
@@ -96,6 +98,8 @@ export class TrialDesk {
       timer: undefined,
       cause: undefined,
       blame: true,
+      lent: false,
+      takenBack: false,
       ended: false,
       isCell: false,
       over: false,
@@ -149,9 +153,11 @@ export class TrialDesk {
     if (trial === undefined) return;
     switch (frame.control) {
       case "trialLive":
-        clearTimeout(trial.timer);
-        trial.tell({ phase: "trial" });
-        if (Number.isFinite(trial.trialMs)) trial.timer = setTimeout(() => this.pass(name), trial.trialMs);
+        void this.#lend(name, trial);
+        break;
+      case "trialFailed":
+        trial.cause ??= frame.cause;
+        void this.#takeBack(trial);
         break;
       case "rolledBack": {
         const { cause, lost } = frame;
@@ -213,7 +219,35 @@ export class TrialDesk {
     }
     if (trial.isCell) this.#options.over(spec.name, end.incarnation, cause);
     if (trial.over) return;
-    trial.cell.post({ control: "trialGone", cause: trial.cause ?? "killed", blame: trial.blame });
+    void this.#takeBack(trial);
+  }
+
+  async #lend(name: string, trial: Trial): Promise<void> {
+    clearTimeout(trial.timer);
+    trial.lent = true;
+    try {
+      await this.#options.hooks.lend?.(lifeOf(trial), trial.life);
+    } catch (error) {
+      this.end(name, crashReason(error), false);
+      return;
+    }
+    if (trial.over) return;
+    trial.cell.post({ control: "trialGo" });
+    trial.tell({ phase: "trial" });
+    if (Number.isFinite(trial.trialMs)) trial.timer = setTimeout(() => this.pass(name), trial.trialMs);
+  }
+
+  /** Once: then the old version goes on. */
+  async #takeBack(trial: Trial): Promise<void> {
+    if (trial.takenBack) return;
+    trial.takenBack = true;
+    try {
+      if (trial.lent) await this.#options.hooks.takeBack?.(lifeOf(trial), trial.life);
+    } catch {
+      // It went back by itself, or nobody has it any more: the old version will see.
+    }
+    if (!trial.over)
+      trial.cell.post({ control: "trialGone", cause: trial.cause ?? "killed", blame: trial.blame });
   }
 
   #become(trial: Trial): void {
@@ -238,4 +272,8 @@ export class TrialDesk {
     void trial.host?.end();
     this.#options.hooks.ended?.(trial.life, cause);
   }
+}
+
+function lifeOf({ cell: { spec, end } }: Trial): CellLife {
+  return { name: spec.name, incarnation: end.incarnation };
 }

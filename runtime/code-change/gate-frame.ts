@@ -39,6 +39,8 @@ export type ToTrial =
   | { readonly control: "handOver"; readonly all: HandedOver }
   /** Ids count up from 1; those of the mailbox that was handed over come first. */
   | { readonly control: "item"; readonly id: number; readonly item: Item }
+  /** What the old version held is yours: begin. */
+  | { readonly control: "go" }
   /** Come to the end of a message, say so, and wait. */
   | { readonly control: "settle" }
   /** You are the cell: these are its ways, the kernel's first, and what was kept back for other processes. */

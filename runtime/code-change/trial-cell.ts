@@ -5,8 +5,6 @@
  * step with the state after it: a version that dies in between has said nothing, so nothing is done twice. Only
  * a handler that waits for an answer has its words sent before.
  */
-import { type Birth, birthOf } from "../behaviour/start.ts";
-import type { Snapshot } from "../behaviour/system-message.ts";
 import { packEntry, unpackEntry } from "../process/belongings.ts";
 import type { Cell } from "../process/cell.ts";
 import type { Body, Peer } from "../process/cell-contract.ts";
@@ -14,7 +12,7 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Mailbox } from "../process/mailbox.ts";
 import type { NameRegistry } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
-import { exportPid, importPid, type Pid, processOf } from "../process/pid.ts";
+import { exportPid, importPid, processOf } from "../process/pid.ts";
 import type { Process } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
 import type { FromTrial, HandedOver, Item, Spoken, ToTrial } from "./gate-frame.ts";
@@ -24,7 +22,7 @@ import { TakenWords } from "./taken-words.ts";
 export interface TrialStart {
   readonly cell: Cell;
   readonly body: Body;
-  /** As the old version was started with: the second is its `Birth`. */
+  /** As the old version was started with. */
   readonly args: readonly unknown[];
   readonly keys: { readonly root: string; readonly spawner: string };
   readonly taken: SharedArrayBuffer;
@@ -50,7 +48,7 @@ export class TrialCell {
   /** It came to its first receive. */
   #isProven = false;
   #crash: ExitReason | undefined;
-  #state: "waits" | "works" | "settles" | "settled" | "over" | "isCell" = "waits";
+  #state: "waits" | "proven" | "works" | "settles" | "settled" | "over" | "isCell" = "waits";
 
   constructor(start: TrialStart) {
     this.#start = start;
@@ -69,9 +67,9 @@ export class TrialCell {
     return this.#state === "over";
   }
 
-  /** It stands still until it gets the ways. */
-  get isSettled(): boolean {
-    return this.#state === "settled";
+  /** Else it waits for a word of the old version. */
+  get isWorking(): boolean {
+    return this.#state === "works" || this.#state === "settles";
   }
 
   /** The cell's first process, once there is one. */
@@ -101,6 +99,9 @@ export class TrialCell {
         this.#attempt(() => this.#take(frame.item, frame.id));
         this.#upTo = frame.id;
         break;
+      case "go":
+        if (this.#state === "proven") this.#state = "works";
+        break;
       case "settle":
         this.#state = "settles";
         this.#settle();
@@ -120,7 +121,7 @@ export class TrialCell {
       busy = this.#cell.run(1);
       if (this.#start.resumes() !== before || this.#upTo !== this.#toldUpTo) this.#afterResume();
     });
-    return busy && !this.isOver && !this.isSettled;
+    return busy && this.isWorking;
   }
 
   #takeOver({ snapshot, mailbox, belongings, names, peers, version: _ }: HandedOver): void {
@@ -128,16 +129,9 @@ export class TrialCell {
     const cell = this.#cell;
     for (const [name, pid] of names) cell.names.added(name, importPid(pid));
     for (const [other, incarnation] of peers) cell.peerUp(other, this.#peer(other, incarnation));
-    const [first, given] = args as [unknown, (Birth | Pid)?];
-    const { awaited: _awaited, supervised: _supervised, ...birth } = birthOf(given);
-    const told: Birth = { ...birth, snapshot: unpack(snapshot, cell.resolve) as Snapshot };
-    const pid = cell.spawn(
-      body as Body<[unknown, Birth]>,
-      [first, told],
-      { label: cell.home.cell },
-      keys.root,
-    );
-    const root = processOf(pid)!;
+    const root = processOf(cell.spawn(body, args, { label: cell.home.cell }, keys.root))!;
+    // Now that there is a process for the pids of the old one.
+    cell.inherited = unpack(snapshot, cell.resolve);
     this.#root = root;
     this.#mailbox = new JournalledMailbox(root.mailbox.capacity, this.#taken);
     root.mailbox = this.#mailbox;
@@ -226,6 +220,7 @@ export class TrialCell {
 
   #proven(): void {
     this.#isProven = true;
+    this.#state = "proven";
     this.#cell.messagesInOneGo(1);
     this.#start.startSpawner();
   }
@@ -243,6 +238,7 @@ export class TrialCell {
     this.#state = "isCell";
     const cell = this.#cell;
     cell.checkpoint = undefined;
+    cell.inherited = undefined;
     cell.messagesInOneGo();
     const root = this.#root!;
     const entries = root.mailbox.takeAll();

@@ -35,8 +35,10 @@ export interface RouterWays {
   peers(): readonly (readonly [cell: string, incarnation: number])[];
   claim(spoken: Extract<Spoken, { claim: string }>): void;
   release(spoken: Extract<Spoken, { release: string }>): void;
-  /** It works: the new version handles messages. */
+  /** The new version could begin: `go` is to follow. */
   live(): void;
+  /** The new version is no good: `gone` is to follow. */
+  failed(cause: ExitReason): void;
   /** The router's part ends: the old process goes on. `lost`: messages as text. */
   rolledBack(cause: ExitReason, lost: readonly string[]): void;
   /** The router's part ends: the new version gets the ways, and this cell ends in silence. */
@@ -67,6 +69,8 @@ export class TrialRouter {
   #journal: Journal | undefined;
   #state: "boots" | "stops" | "trial" | "settles" | "over" = "boots";
   #isLive = false;
+  /** What the new version said of its end. */
+  #cause: ExitReason | undefined;
 
   /** `taken`: shared with the new version. `limitMs`: for the old process to stop. */
   constructor(cell: Cell, ways: RouterWays, taken: SharedArrayBuffer, limitMs: number) {
@@ -114,13 +118,19 @@ export class TrialRouter {
         this.#ways.handOver(this.#kept);
         break;
       case "failed":
-        this.#rollBack(frame.cause, true);
+        this.#cause = frame.cause;
+        this.#ways.failed(frame.cause);
         break;
       case "over":
         this.#state = "over";
         this.#ways.over(frame.reason);
         break;
     }
+  }
+
+  /** It has what this version held. */
+  go(): void {
+    if (this.#state === "trial") this.#ways.toTrial({ control: "go" });
   }
 
   /** The trial time is over: the new version is to be the cell. */
@@ -133,7 +143,7 @@ export class TrialRouter {
   /** The new version is gone. `blame`: for what it had at hand; else that is delivered again, too. */
   gone(cause: ExitReason, blame: boolean): void {
     this.#ways.drain();
-    if (this.#state !== "over") this.#rollBack(cause, blame);
+    if (this.#state !== "over") this.#rollBack(this.#cause ?? cause, blame);
   }
 
   #stop(): void {

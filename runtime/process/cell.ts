@@ -60,6 +60,8 @@ export class Cell {
   trace: TraceSink | undefined;
   /** Of new code on trial: see `Self.checkpoints`. */
   checkpoint: (() => Checkpoint | undefined) | undefined;
+  /** What the version before left to the first process: see `Self.inherited`. */
+  inherited: unknown;
   readonly #options: CellOptions;
   readonly #progress: Progress | undefined;
   readonly #clock: Clock;

@@ -179,6 +179,11 @@ export class Self<M = never> {
     return (message) => this.#cell.post(this.pid, message);
   }
 
+  /** What the version before left to this process: it goes on from there. `undefined` for a beginning. */
+  get inherited(): unknown {
+    return this.#cell.inherited;
+  }
+
   /**
    * For the behaviour of new code on trial: `checkpoint` gives the state as the version before would have it, and
    * `undefined` in the middle of a message's handling. Asked whenever this process waits.
