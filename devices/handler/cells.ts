@@ -18,6 +18,8 @@ export interface DeviceResources extends CellResources {
   readonly hardware: Hardware;
   /** Edges of `line` go to this process from now on. */
   watchEdges(line: string, pid: Pid): void;
+  /** A new version of the driver, in the place of the catalogue's. */
+  readonly createTask?: TaskFactory;
 }
 
 /** The resources of a device's cell over its hardware: edges are handed over at each wake. */
@@ -34,22 +36,16 @@ export function deviceResources(hardware: Hardware): DeviceResources {
   };
 }
 
-/** The body of a device's cell. */
-export const deviceCell = deviceCellOf(createTask);
-
-/** The same with another driver: what a module of a new version exports as `deviceCell`. */
-export function deviceCellOf(create: TaskFactory) {
-  return function* deviceCell(
-    self: Self<DeviceMessage>,
-    plan: DevicePlan,
-    start: Start,
-    keeper: Pid,
-  ): ProcessGenerator {
-    const { hardware, watchEdges } = self.resources as DeviceResources;
-    const task = create(hardware, plan, () => self.nowUs());
-    if (task.edges !== undefined) watchEdges(task.edges, self.pid);
-    yield* deviceProcess(self, plan, start, keeper, task);
-  };
+export function* deviceCell(
+  self: Self<DeviceMessage>,
+  plan: DevicePlan,
+  start: Start,
+  keeper: Pid,
+): ProcessGenerator {
+  const { hardware, watchEdges, createTask: create = createTask } = self.resources as DeviceResources;
+  const task = create(hardware, plan, () => self.nowUs());
+  if (task.edges !== undefined) watchEdges(task.edges, self.pid);
+  yield* deviceProcess(self, plan, start, keeper, task);
 }
 
 export function* controllerCell(

@@ -6,8 +6,8 @@
  * failure of the world is a fault of the device and moves the ladder; any other error ends the process and
  * its keeper starts it again.
  */
-import { I2cError } from "../../firmware/contracts/i2c.ts";
-import { LineError } from "../../firmware/contracts/line.ts";
+import type { I2cError } from "../../firmware/contracts/i2c.ts";
+import type { LineError } from "../../firmware/contracts/line.ts";
 import { isSystem, type Managed, newCounts, serveSystem } from "../../runtime/behaviour/managed.ts";
 import { exitWith } from "../../runtime/behaviour/start.ts";
 import type { Snapshot } from "../../runtime/behaviour/system-message.ts";
@@ -18,7 +18,6 @@ import type { DownMessage, ExitMessage } from "../../runtime/process/signal.ts";
 import type { TalkSnapshot } from "../../runtime/protocol/conversation.ts";
 import { Conversations } from "../../runtime/protocol/conversations.ts";
 import { Job } from "../../runtime/time/job.ts";
-import { DeviceError } from "../device-error.ts";
 import { driving, sampling } from "./contracts.ts";
 import { DeviceOutput, type OutputSnapshot } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
@@ -233,8 +232,13 @@ function newJob(plan: DevicePlan, mode: Mode, nowUs: number): Job {
   return new Job({ name: plan.id, periodUs: job.everyMs * 1000, ...job }, nowUs);
 }
 
-/** A fence is no fault of the device: a newer life owns it, and this one has to end. */
+/**
+ * A fence is no fault of the device: a newer life owns it, and this one has to end. By name, because a driver that
+ * was loaded as a module of its own brings its own copies of the classes.
+ */
 function isWorldFailure(error: unknown): error is Error {
-  if (error instanceof I2cError || error instanceof LineError) return error.code !== "fenced";
-  return error instanceof DeviceError;
+  if (!(error instanceof Error)) return false;
+  if (error.name === "I2cError" || error.name === "LineError")
+    return (error as I2cError | LineError).code !== "fenced";
+  return error.name === "DeviceError";
 }
