@@ -1,5 +1,5 @@
 /** A driver is changed on the running greenhouse, while its relay is on and people talk to it. */
-import { equal, is, ok } from "uvu/assert";
+import { equal, is } from "uvu/assert";
 import { fileURLToPath } from "node:url";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
@@ -39,8 +39,8 @@ class Messages {
   async end(): Promise<void> {
     clearInterval(this.#timer);
     const answered = () =>
-      this.#board.errors("heater", this.#mark).map(({ command }) => (command as { for: string }).for);
-    const wanted = Array.from({ length: this.#sent }, (_, n) => `${n + 1}s`);
+      this.#board.errors("heater", this.#mark).map(({ command }) => (command as { forMs: number }).forMs / 1000);
+    const wanted = Array.from({ length: this.#sent }, (_, n) => n + 1);
     await until("every message is answered", () => answered().length >= this.#sent, 10_000);
     equal(answered(), wanted);
   }
@@ -79,7 +79,6 @@ for (const [driver, cause] of [
       await messages.end();
       equal(board.witness.since(mark, LINE.heater), [], "the relay never moved");
       equal(board.events("restart", undefined, from), [], "nobody was restarted");
-      ok(board.last("heater/state")?.ready);
     },
     90_000,
   );
@@ -114,7 +113,7 @@ onBoard(
     await board.world("heater", { fault: "crash" });
     await board.waitForEvent("restart", "heater", from, 10_000);
     await board.witness.waitFor(LINE.heater, 0, mark);
-    await board.waitForLast("heater/state", "in service", ({ ready }) => ready === true);
+    await board.inService();
     await board.command("heater", { on: true, for: "5m" });
     await board.witness.waitFor(LINE.heater, 1, mark);
   },
