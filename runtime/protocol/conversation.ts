@@ -133,7 +133,8 @@ export class Conversation<P extends ProtocolSpec, S extends Side<P>> {
   /** For the next version of this process' code. Throws where time limits run, whose evidence cannot be handed over. */
   snapshot(): TalkSnapshot {
     const { hasLimits, spec } = this.#protocol;
-    if (hasLimits[0] || hasLimits[1]) throw new Error(`${spec.name} has time limits: it cannot be handed over`);
+    if (hasLimits[0] || hasLimits[1])
+      throw new Error(`${spec.name} has time limits: it cannot be handed over`);
     const { peer, key, ref, state } = this;
     return { peer, key, ref, state, said: this.#said, heard: this.#heard };
   }

@@ -3,7 +3,13 @@
  * itself and passes on what it gets; what belongs to a conversation comes back with it.
  */
 import type { DownMessage } from "../process/signal.ts";
-import { Conversation, type ConversationOptions, type Heard, type Talker, type TalkSnapshot } from "./conversation.ts";
+import {
+  Conversation,
+  type ConversationOptions,
+  type Heard,
+  type Talker,
+  type TalkSnapshot,
+} from "./conversation.ts";
 import type { ConverseMessage } from "./conversation-messages.ts";
 import type { Protocol } from "./declare-protocol.ts";
 import { acceptConversation } from "./open-conversation.ts";

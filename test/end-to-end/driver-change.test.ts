@@ -1,6 +1,7 @@
 /** A driver is changed on the running greenhouse, while its relay is on and people talk to it. */
-import { equal, is } from "uvu/assert";
+
 import { fileURLToPath } from "node:url";
+import { equal, is } from "uvu/assert";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { type Board, sharedBoard } from "./board.ts";
@@ -39,7 +40,9 @@ class Messages {
   async end(): Promise<void> {
     clearInterval(this.#timer);
     const answered = () =>
-      this.#board.errors("heater", this.#mark).map(({ command }) => (command as { forMs: number }).forMs / 1000);
+      this.#board
+        .errors("heater", this.#mark)
+        .map(({ command }) => (command as { forMs: number }).forMs / 1000);
     const wanted = Array.from({ length: this.#sent }, (_, n) => n + 1);
     await until("every message is answered", () => answered().length >= this.#sent, 10_000);
     equal(answered(), wanted);

@@ -275,7 +275,10 @@ for (const end of ["fence", "revoke"] as const) {
     ];
     is(guardian.transfer({ outputs: ["GPIO17"], from, to, lend: true }), undefined);
     trial.renew();
-    is(codeOf(() => old.renew()), "not_owner");
+    is(
+      codeOf(() => old.renew()),
+      "not_owner",
+    );
     passMs(1000);
     happened();
     guardian[end](to);
@@ -284,7 +287,10 @@ for (const end of ["fence", "revoke"] as const) {
       [],
       "the line did not move",
     );
-    is(codeOf(() => trial.write(0)), "fenced");
+    is(
+      codeOf(() => trial.write(0)),
+      "fenced",
+    );
     passMs(999);
     equal(happened(), ["refusedWrite"]);
     passMs(2);
@@ -296,7 +302,10 @@ for (const end of ["fence", "revoke"] as const) {
 
 spec("who lent a line and ends takes the borrower along", () => {
   const { local, guardian, happened } = bench([{}]);
-  local.grant(rights(0, 1, "GPIO17")).output("GPIO17").write(1);
+  local
+    .grant(rights(0, 1, "GPIO17"))
+    .output("GPIO17")
+    .write(1);
   const trial = local.grant(rights(1, 1)).output("GPIO17");
   const [from, to] = [
     { owner: 0, epoch: 1 },
@@ -307,12 +316,18 @@ spec("who lent a line and ends takes the borrower along", () => {
   happened();
   guardian.fence(from);
   equal(happened(), ["GPIO17 0", "fenced"]);
-  is(codeOf(() => trial.write(1)), "fenced");
+  is(
+    codeOf(() => trial.write(1)),
+    "fenced",
+  );
 });
 
 spec("a loan that was made final outlives the lender", () => {
   const { local, guardian, happened } = bench([{}]);
-  local.grant(rights(0, 1, "GPIO17")).output("GPIO17").write(1);
+  local
+    .grant(rights(0, 1, "GPIO17"))
+    .output("GPIO17")
+    .write(1);
   const trial = local.grant(rights(1, 1)).output("GPIO17");
   const [from, to] = [
     { owner: 0, epoch: 1 },
