@@ -143,6 +143,7 @@ export class Cell {
    */
   send(to: Pid | string, message: unknown, deadlineUs?: number, alias?: number): void {
     const pid = typeof to === "string" ? this.names.whereis(to) : to;
+    if (isKernelsWord(message)) throw new TypeError(KERNELS_WORD);
     this.trace?.sent(this.#running?.pid, to, message);
     if (pid === undefined) {
       copyMessage(message, isPid);
@@ -162,6 +163,7 @@ export class Cell {
 
   /** After `delayUs` sends `message`, unless `owner` ended before; `cancelTimer` with the handle stops it. */
   sendAfter(delayUs: number, to: Pid | string, message: unknown, owner?: Process): number {
+    if (isKernelsWord(message)) throw new TypeError(KERNELS_WORD);
     const expiryUs = Math.ceil(this.#clock.now() + delayUs);
     const handle = this.#sentTimers.start(owner, expiryUs, to, copyMessage(message, isPid));
     if (expiryUs < this.#soonestUs) this.#soonestUs = expiryUs;
@@ -222,7 +224,9 @@ export class Cell {
     const process = this.#addressed(frame);
     if (process === undefined) return;
     if (frame.kind === "message") {
-      this.#put(process, unpack(frame.packed, this.#resolve), finite(frame.deadlineUs), frame.alias);
+      const message = unpack(frame.packed, this.#resolve);
+      if (isKernelsWord(message)) this.counts.forged++;
+      else this.#put(process, message, finite(frame.deadlineUs), frame.alias);
     } else {
       this.#links.deliver(process, this.#resolve(frame.from), frame);
     }
@@ -474,7 +478,16 @@ export class Cell {
   }
 }
 
+const KERNELS_WORD =
+  'a message of type "down" or "exit" is told by the kernel only: nobody else can send one';
 const STRANGE_YIELD = "a process may only yield* its own waits";
+
+/** So that who reads one knows that it is true. */
+function isKernelsWord(message: unknown): boolean {
+  if (typeof message !== "object" || message === null) return false;
+  const { type } = message as { type?: unknown };
+  return type === "down" || type === "exit";
+}
 
 /** A body that is no generator function fails in its own process, as any other defect of it. */
 function begin<A extends readonly unknown[], M>(
