@@ -3,8 +3,19 @@
  * joins each to each by a port, keeps the names, and tells everybody when a cell ended, in this order: drain
  * what it said, take back what it held (`hooks.ended`), release its names, fire links and monitors.
  */
+<<<<<<< HEAD
+=======
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { crashDetails } from "../introspection/crash-details.ts";
+import type { Inquiry } from "../introspection/inquiry.ts";
+import { Inspection } from "../introspection/inspection.ts";
+import type { CellStatus } from "../introspection/report.ts";
+>>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
 import { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
+import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { pack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, randomKey } from "../process/pid.ts";
@@ -15,14 +26,20 @@ import { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
 import { type ControlFrame, isControl, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
+import { GroupRegistry } from "./group-registry.ts";
 import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { PortPeer } from "./port-peer.ts";
+<<<<<<< HEAD
 import { createProgressMemory } from "./progress-word.ts";
 import { refuseSharedMemory } from "./shared-memory.ts";
 import { SPAWNER } from "./spawner.ts";
 import type { CellStart } from "./thread-start.ts";
+=======
+import { createProgressMemory, ProgressReader } from "./progress-word.ts";
+import type { ThreadStart } from "./thread-main.ts";
+>>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
 
 /** A cell that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
 const BOOT_LIMIT_MS = 30_000;
@@ -59,6 +76,7 @@ export interface ThreadKernelOptions {
 
 export class ThreadKernel implements Kernel {
   readonly cell: Cell;
+  readonly #inspection: Inspection;
   readonly #options: ThreadKernelOptions;
   readonly #loop: EventLoop;
   readonly #hosts: CellHosts;
@@ -66,16 +84,28 @@ export class ThreadKernel implements Kernel {
   readonly #lives = new Map<string, number>();
   readonly #names = new Names();
   readonly #registry: NameRegistry;
+<<<<<<< HEAD
   readonly #end: CellEnd;
+=======
+  readonly #groups = new Groups();
+  readonly #groupRegistry = new GroupRegistry((membership) => {
+    const { group, pid, times } = membership;
+    if (pid.cell !== KERNEL_CELL) this.#groups.told(group, importPid(pid), times);
+    this.#tellAll({ control: "member", membership }, pid.cell);
+  });
+  readonly #bell = new SharedArrayBuffer(4);
+  readonly #waiting: (() => void)[] = [];
+  #boots = 0;
+>>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
     this.#hosts = new CellHosts({ bootLimitMs: BOOT_LIMIT_MS, ...options });
     this.#end = { cell: KERNEL_CELL, incarnation: 1, bell: new SharedArrayBuffer(4), foreign: false };
     this.#registry = new NameRegistry({
-      named: (name, pid) => {
-        if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid));
-        this.#tellAll({ control: "named", name, pid }, pid.cell);
+      named: (name, pid, scope) => {
+        if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid), scope);
+        this.#tellAll({ control: "named", name, pid, scope }, pid.cell);
       },
       unnamed: (name, pid) => {
         this.#names.removed(name, importPid(pid));
@@ -89,12 +119,19 @@ export class ThreadKernel implements Kernel {
       incarnation: 1,
       clock: options.clock,
       names: this.#names,
+      groups: this.#groups,
       onWake: () => this.#loop.wake(),
-      onCrash: (report) => options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, report),
+      onCrash: (report, dead) => {
+        options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
+      },
     });
+    this.#inspection = new Inspection(this.cell);
     this.#names.connect({
-      claim: (name, pid) => this.#registry.claim(name, exportPid(pid)),
+      claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
       release: (name, pid) => this.#registry.release(name, exportPid(pid)),
+    });
+    this.#groups.connect({
+      membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
     });
     this.#loop = new EventLoop(this.cell);
   }
@@ -153,6 +190,24 @@ export class ThreadKernel implements Kernel {
     void running.host?.end();
   }
 
+  cells(): readonly CellStatus[] {
+    const nowUs = this.#options.clock.now();
+    const kernel = { cell: KERNEL_CELL, incarnation: 1, restarts: 0, booting: false, running: null };
+    const others = [...this.#cells.values()].map(({ spec, incarnation, booting, progress }) => {
+      const { name: cell, loop = "blocking" } = spec;
+      const reader = new ProgressReader(progress);
+      const lateUs = reader.lateUs(nowUs);
+      const running = lateUs === undefined ? null : { process: reader.processNumber(), lateUs };
+      return { cell, incarnation, restarts: incarnation - 1, loop, booting, running };
+    });
+    return [{ ...kernel, loop: "event" }, ...others];
+  }
+
+  ask(cell: string, inquiry: Inquiry, to: Pid, ref: number): void {
+    if (cell === KERNEL_CELL) this.cell.post(to, this.#inspection.message(inquiry, ref));
+    else this.#cells.get(cell)?.peer.post({ control: "inquire", inquiry, to: exportPid(to), ref });
+  }
+
   /** Ends every cell and the kernel's own loop. */
   async stop(): Promise<void> {
     this.#loop.stop();
@@ -200,6 +255,7 @@ export class ThreadKernel implements Kernel {
     running.host = host;
     const end = () => this.endCell(spec.name, incarnation, "hung");
     running.bootLimit = setTimeout(end, this.#options.bootLimitMs ?? BOOT_LIMIT_MS);
+<<<<<<< HEAD
     try {
       host.begin(start);
       this.#options.onStarted?.(spec.name, incarnation, progress);
@@ -207,6 +263,26 @@ export class ThreadKernel implements Kernel {
       // Something cannot be sent: its thread never hears of this life.
       start.kernel.port.close();
       this.endCell(spec.name, incarnation, crashReason(error));
+=======
+    for (const entry of this.#registry.entries()) running.peer.post({ control: "named", ...entry });
+    for (const membership of this.#groupRegistry.entries()) {
+      running.peer.post({ control: "member", membership });
+    }
+    worker.on("error", (error: Error & { code?: string }) => {
+      const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      running.cause ??= memory ? "outOfMemory" : crashReason(error);
+    });
+    worker.on("exit", () => this.#over(running));
+    this.#options.onStarted?.(spec.name, incarnation, progress);
+  }
+
+  #bootNext(): void {
+    while (this.#boots < BOOTS_AT_ONCE) {
+      const launch = this.#waiting.shift();
+      if (launch === undefined) return;
+      this.#boots++;
+      launch();
+>>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
     }
   }
 
@@ -230,8 +306,14 @@ export class ThreadKernel implements Kernel {
     this.#cells.delete(spec.name);
     this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
     this.#registry.releaseCell(spec.name, incarnation);
+<<<<<<< HEAD
     this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);
     this.cell.peerDown(spec.name, incarnation, why);
+=======
+    this.#groupRegistry.releaseCell(spec.name, incarnation);
+    this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause }, spec.name);
+    this.cell.peerDown(spec.name, incarnation, cause);
+>>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
     this.#loop.wake();
   }
 
@@ -249,10 +331,13 @@ export class ThreadKernel implements Kernel {
         this.#hosts.replenish(spec);
         break;
       case "claim":
-        this.#registry.claim(frame.name, frame.pid);
+        this.#registry.claim(frame.name, frame.pid, frame.scope);
         break;
       case "release":
         this.#registry.release(frame.name, frame.pid);
+        break;
+      case "member":
+        this.#groupRegistry.set(frame.membership);
         break;
       case "crash":
         this.#options.hooks?.crashed?.(life, frame.report);
