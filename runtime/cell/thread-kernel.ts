@@ -3,16 +3,10 @@
  * joins each to each by a port, keeps the names, and tells everybody when a cell ended, in this order: drain
  * what it said, take back what it held (`hooks.ended`), release its names, fire links and monitors.
  */
-<<<<<<< HEAD
-=======
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { MessageChannel, Worker } from "node:worker_threads";
 import { crashDetails } from "../introspection/crash-details.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
 import { Inspection } from "../introspection/inspection.ts";
 import type { CellStatus } from "../introspection/report.ts";
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
 import { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Groups } from "../process/groups.ts";
@@ -31,15 +25,10 @@ import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { PortPeer } from "./port-peer.ts";
-<<<<<<< HEAD
-import { createProgressMemory } from "./progress-word.ts";
+import { createProgressMemory, ProgressReader } from "./progress-word.ts";
 import { refuseSharedMemory } from "./shared-memory.ts";
 import { SPAWNER } from "./spawner.ts";
 import type { CellStart } from "./thread-start.ts";
-=======
-import { createProgressMemory, ProgressReader } from "./progress-word.ts";
-import type { ThreadStart } from "./thread-main.ts";
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
 
 /** A cell that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
 const BOOT_LIMIT_MS = 30_000;
@@ -48,10 +37,13 @@ const BOOT_LIMIT_MS = 30_000;
 interface Running {
   readonly spec: CellSpec;
   readonly end: CellEnd;
+  readonly progress: SharedArrayBuffer;
   readonly peer: PortPeer;
   host: CellHost | undefined;
   cause: ExitReason | undefined;
   over: boolean;
+  /** Its cell is there, and answers. */
+  ready: boolean;
   /** It holds a slot of those that boot. */
   booting: boolean;
   bootLimit: NodeJS.Timeout | undefined;
@@ -84,19 +76,13 @@ export class ThreadKernel implements Kernel {
   readonly #lives = new Map<string, number>();
   readonly #names = new Names();
   readonly #registry: NameRegistry;
-<<<<<<< HEAD
-  readonly #end: CellEnd;
-=======
   readonly #groups = new Groups();
   readonly #groupRegistry = new GroupRegistry((membership) => {
     const { group, pid, times } = membership;
     if (pid.cell !== KERNEL_CELL) this.#groups.told(group, importPid(pid), times);
     this.#tellAll({ control: "member", membership }, pid.cell);
   });
-  readonly #bell = new SharedArrayBuffer(4);
-  readonly #waiting: (() => void)[] = [];
-  #boots = 0;
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
+  readonly #end: CellEnd;
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
@@ -155,13 +141,16 @@ export class ThreadKernel implements Kernel {
     const keys = { root: randomKey(), spawner: randomKey() };
     const end = { cell: name, incarnation, bell: new SharedArrayBuffer(4), foreign };
     const [toCell, toKernel] = openWay(end, this.#end);
+    const progress = createProgressMemory(spec.externalMb);
     const running: Running = {
       spec,
       end,
+      progress,
       peer: new PortPeer(toCell),
       host: undefined,
       cause: undefined,
       over: false,
+      ready: false,
       booting: false,
       bootLimit: undefined,
     };
@@ -170,7 +159,6 @@ export class ThreadKernel implements Kernel {
     this.cell.peerUp(name, running.peer);
     running.peer.listen((frame) => this.#onFrame(running, frame));
     this.#registry.claim(spawnerName(name), exportPid(createPid(home, SPAWNER, undefined, keys.spawner)));
-    const progress = createProgressMemory(spec.externalMb);
     const boot: Boot = { spec: rest, args: packed, board, incarnation, keys, bell: end.bell, progress };
     if (this.#hosts.isWarm(spec)) void this.#launch(running, toKernel, boot);
     else {
@@ -193,12 +181,13 @@ export class ThreadKernel implements Kernel {
   cells(): readonly CellStatus[] {
     const nowUs = this.#options.clock.now();
     const kernel = { cell: KERNEL_CELL, incarnation: 1, restarts: 0, booting: false, running: null };
-    const others = [...this.#cells.values()].map(({ spec, incarnation, booting, progress }) => {
+    const others = [...this.#cells.values()].map(({ spec, end, ready, progress }) => {
       const { name: cell, loop = "blocking" } = spec;
+      const { incarnation } = end;
       const reader = new ProgressReader(progress);
       const lateUs = reader.lateUs(nowUs);
       const running = lateUs === undefined ? null : { process: reader.processNumber(), lateUs };
-      return { cell, incarnation, restarts: incarnation - 1, loop, booting, running };
+      return { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, running };
     });
     return [{ ...kernel, loop: "event" }, ...others];
   }
@@ -226,7 +215,8 @@ export class ThreadKernel implements Kernel {
       other.peer.post({ control: "peerUp", link: toUs });
       peer.post({ control: "peerUp", link: toThem });
     }
-    for (const [name, pid] of this.#registry.entries()) peer.post({ control: "named", name, pid });
+    for (const entry of this.#registry.entries()) peer.post({ control: "named", ...entry });
+    for (const membership of this.#groupRegistry.entries()) peer.post({ control: "member", membership });
   }
 
   async #launch(running: Running, toKernel: PeerLink, boot: Boot): Promise<void> {
@@ -255,7 +245,6 @@ export class ThreadKernel implements Kernel {
     running.host = host;
     const end = () => this.endCell(spec.name, incarnation, "hung");
     running.bootLimit = setTimeout(end, this.#options.bootLimitMs ?? BOOT_LIMIT_MS);
-<<<<<<< HEAD
     try {
       host.begin(start);
       this.#options.onStarted?.(spec.name, incarnation, progress);
@@ -263,26 +252,6 @@ export class ThreadKernel implements Kernel {
       // Something cannot be sent: its thread never hears of this life.
       start.kernel.port.close();
       this.endCell(spec.name, incarnation, crashReason(error));
-=======
-    for (const entry of this.#registry.entries()) running.peer.post({ control: "named", ...entry });
-    for (const membership of this.#groupRegistry.entries()) {
-      running.peer.post({ control: "member", membership });
-    }
-    worker.on("error", (error: Error & { code?: string }) => {
-      const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-      running.cause ??= memory ? "outOfMemory" : crashReason(error);
-    });
-    worker.on("exit", () => this.#over(running));
-    this.#options.onStarted?.(spec.name, incarnation, progress);
-  }
-
-  #bootNext(): void {
-    while (this.#boots < BOOTS_AT_ONCE) {
-      const launch = this.#waiting.shift();
-      if (launch === undefined) return;
-      this.#boots++;
-      launch();
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
     }
   }
 
@@ -306,14 +275,9 @@ export class ThreadKernel implements Kernel {
     this.#cells.delete(spec.name);
     this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
     this.#registry.releaseCell(spec.name, incarnation);
-<<<<<<< HEAD
+    this.#groupRegistry.releaseCell(spec.name, incarnation);
     this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);
     this.cell.peerDown(spec.name, incarnation, why);
-=======
-    this.#groupRegistry.releaseCell(spec.name, incarnation);
-    this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause }, spec.name);
-    this.cell.peerDown(spec.name, incarnation, cause);
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
     this.#loop.wake();
   }
 
@@ -327,6 +291,7 @@ export class ThreadKernel implements Kernel {
     const life = { name: spec.name, incarnation: end.incarnation };
     switch (frame.control) {
       case "ready":
+        running.ready = true;
         this.#booted(running);
         this.#hosts.replenish(spec);
         break;

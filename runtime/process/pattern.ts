@@ -7,8 +7,6 @@
  *   receive((m) => m.type === "reading")    a function says so
  *   receive(ref)                            the answer to a monitor: its reply, or its `down`; nobody else can send one
  */
-import { Pid, samePid } from "./pid.ts";
-
 import { equalPid, isPid } from "./pid.ts";
 
 /** The tags a union of messages has; any string when the messages are not known. */
@@ -20,11 +18,7 @@ export type TagOf<M> = unknown extends M
 
 /**
  * The properties of one message that must be equal; arrays have the same length and fit element by element.
-<<<<<<< HEAD
  * A process id is equal to every one of the same process; any other object of a class (a Date, a Map) to itself only.
-=======
- * A pid is equal to every pid of that process; another object of a class (a Date, a Map) to itself only.
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
  */
 export type PartialPattern<M> = unknown extends M
   ? Readonly<Record<string, unknown>>
@@ -97,11 +91,7 @@ function fits(part: unknown, value: unknown): boolean {
       Array.isArray(value) && part.length === value.length && part.every((each, i) => fits(each, value[i]))
     );
   }
-<<<<<<< HEAD
-  if (!isPlain(part)) return part instanceof Pid && value instanceof Pid && samePid(part, value);
-=======
   if (!isPlain(part)) return isPid(part) && isPid(value) && equalPid(part, value);
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
   for (const key in part) {
     if (!fits(part[key], (value as Record<string, unknown>)[key])) return false;
   }

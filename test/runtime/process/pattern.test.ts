@@ -1,10 +1,6 @@
 import * as assert from "uvu/assert";
 import { type Matched, matches, type Pattern } from "../../../runtime/process/pattern.ts";
-<<<<<<< HEAD
 import { importPid, type Pid } from "../../../runtime/process/pid.ts";
-=======
-import { importPid } from "../../../runtime/process/pid.ts";
->>>>>>> 39aa72e (Add process groups, public names and introspection; make pids nothing to copy)
 import { spec } from "../../harness/spec.ts";
 
 /** As it arrives from another cell: a new object each time. */
