@@ -162,14 +162,14 @@ export class Cell {
    * `alias` it is delivered only while the receiver has this monitor open, which ends with it.
    */
   send(to: Pid | string, message: unknown, deadlineUs?: number, alias?: number): void {
-    const pid = typeof to === "string" ? this.names.whereis(to) : to;
+    const pid = typeof to === "string" ? this.names.whereis(to) : this.#genuine(to);
     this.trace?.sent(this.#running?.pid, to, message);
     if (pid === undefined) {
       copyMessage(message, isPid);
       this.counts.dead++;
       return;
     }
-    const process = processOf(this.#genuine(pid));
+    const process = processOf(pid);
     if (process === undefined) this.#sendAbroad(pid, message, deadlineUs, alias);
     else this.#put(process, copyMessage(message, isPid), deadlineUs, alias);
   }

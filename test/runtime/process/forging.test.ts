@@ -46,6 +46,7 @@ function lookalikes(pid: Pid): readonly [string, unknown][] {
     ["an heir", Object.create(pid)],
     ["a proxy", new Proxy(pid, {})],
     ["nothing", null],
+    ["nobody", undefined],
     ["a number", number],
   ];
 }
