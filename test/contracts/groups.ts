@@ -48,9 +48,9 @@ export function groupContract(kind: string, make: MakeBench): void {
     kernel.startCell(cell("follower", "follows", ["pumps"]));
     assert.equal(await next(), ["sees []"]);
     const home = kernel.startCell(cell("home", "hasMember", ["pumps"]));
-    assert.equal([...(await next(2))].sort(), ["+home.2", "home.2 joined"]);
+    assert.equal([...(await next(2))].sort(), ["+home.3", "home.3 joined"]);
     kernel.cell.post(home, { type: "go" });
-    assert.equal(await next(2), ["-home.2", "down home.2, left are []"]);
+    assert.equal(await next(2), ["-home.3", "down home.3, left are []"]);
     const cellWide = kernel.startCell(cell("wide", "joins", ["pumps"]));
     assert.equal([...(await next(2))].sort(), ["+wide.1", "wide.1 joined"]);
     kernel.endCell("wide", cellWide.incarnation, "killed");
