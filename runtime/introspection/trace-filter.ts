@@ -6,7 +6,10 @@ export interface TraceFilter {
   /** Processes: a pid as it is printed (`<greenhouse.pump.1>` or `pump.1`), a cell, a label or a name. */
   readonly processes?: readonly string[];
   readonly kinds?: readonly TraceKind[];
-  /** Messages' tags; sends and receives of others are left out, and so is everything without a message. */
+  /**
+   * Messages' tags, also of what a call asks and of what is said in a conversation; sends and receives of others
+   * are left out, and so is everything without a message.
+   */
   readonly tags?: readonly string[];
 }
 
@@ -28,10 +31,11 @@ export class TraceMatcher {
 
   /** A message may be written; without one only when no tag is asked for. */
   tag(message?: unknown): boolean {
-    if (this.#tags === undefined) return true;
-    return (
-      typeof message === "object" && message !== null && this.#tags.has((message as { type?: unknown }).type)
-    );
+    const tags = this.#tags;
+    if (tags === undefined) return true;
+    if (!isTagged(message)) return false;
+    // Also the letter in its envelope: a call's request, what is said in a conversation.
+    return [message, message.request, message.message].some((each) => isTagged(each) && tags.has(each.type));
   }
 
   /** One of those who take part is asked for. Strings are names. */
@@ -49,6 +53,10 @@ function isAny(party: Pid | string, wanted: ReadonlySet<string>): boolean {
   const process = processOf(party);
   if (process === undefined) return false;
   return wanted.has(process.label) || [...(process.names ?? [])].some((name) => wanted.has(name));
+}
+
+function isTagged(value: unknown): value is { type?: unknown; request?: unknown; message?: unknown } {
+  return typeof value === "object" && value !== null;
 }
 
 function setOf<T>(items: readonly T[] | undefined): ReadonlySet<T> | undefined {

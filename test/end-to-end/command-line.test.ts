@@ -318,7 +318,7 @@ onBoard(
     const { entries: count, lost } = entries.pop()!.ended as Record<string, number>;
     equal([count, lost], [entries.length, 0]);
     ok(
-      entries.some(({ other }) => other === "heater"),
+      entries.some(({ other }) => String(other).includes("heater")),
       traced.out,
     );
     const parties = ({ pid, other }: Record<string, unknown>) => `${pid} ${other}`;

@@ -105,6 +105,26 @@ for (const [what, filter, kinds] of FILTERS) {
   });
 }
 
+spec("a tag is found on a message, on what a call asks, and on what is said in a conversation", () => {
+  const { tracer, cell, desk, until } = traced({ kinds: ["send"], tags: ["reading"] });
+  const messages = [
+    { type: "reading", n: 1 },
+    { type: "call", request: { type: "reading", n: 2 } },
+    { type: "said", message: { type: "reading", n: 3 } },
+    { type: "said", message: null },
+    { type: "other", reading: "reading" },
+    ["reading"],
+    "reading",
+    null,
+  ];
+  for (const message of messages) cell.post(desk, message);
+  until(2);
+  assert.equal(
+    tracer.take().map(({ text }) => /n: (\d)/.exec(text)?.[1]),
+    ["1", "2", "3"],
+  );
+});
+
 spec("a crash is told with its error, a miss with how late it was", () => {
   const { tracer, cell, clock, play, desk } = traced({ kinds: ["exit", "miss"] });
   play(-1);
