@@ -13,6 +13,10 @@ import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
 import { Log } from "../../firmware/guardian/log.ts";
 import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
+import { CrashLog } from "../../runtime/introspection/crash-log.ts";
+import { inspector } from "../../runtime/introspection/inspector.ts";
+import type { CrashEntry } from "../../runtime/introspection/report.ts";
+import { INSPECTOR } from "../../runtime/introspection/tracer.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -28,6 +32,8 @@ import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 
+/** Kept by each process of a device, for its crash report. */
+const LAST_MESSAGES = 5;
 const POLICY = ["min_off", "max_on", "interlock"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
@@ -41,10 +47,13 @@ const controllers = controllerPlans(config);
 const kept = new KeptSettings(options.stateFolder, board.id);
 const clock = new SystemClock();
 const log = new Log();
+const crashes = new CrashLog(board.id, () => clock.now());
 
 /** Owner slots of the guardian, by cell; epochs grow over lives of the cell and of the runtime. */
 const slots = new Map(devices.map(({ id }, slot) => [id, slot]));
 const owners = new Map<string, OwnerEpoch>();
+/** Number of the process that a cell hangs in, for its crash report. */
+const hungProcesses = new Map<string, number>();
 
 const control = new GuardianControl({
   directory: pipes,
@@ -58,6 +67,8 @@ const watchdog = new RuntimeWatchdog(
   pipes,
   ({ cell, incarnation, cause, lateUs, hardDeadlineUs }) => {
     if (cause === "hung") tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
+    const running = kernel.cells().find((status) => status.cell === cell)?.running;
+    if (running != null) hungProcesses.set(cell, running.process);
     kernel.endCell(cell, incarnation, cause);
   },
   options.limits.kernelMs,
@@ -90,14 +101,18 @@ const kernel = new ThreadKernel({
     },
     ended: ({ name, incarnation: life }, cause) => {
       watchdog.unwatch(name, life);
+      // One that could not report by itself.
+      const report = crashes.cellEnded({ name, incarnation: life }, cause, hungProcesses.get(name));
+      hungProcesses.delete(name);
+      // That it hung was told when it was seen.
+      if (report !== undefined && cause !== "hung") tellCrash(report);
       const owner = owners.get(name);
       owners.delete(name);
       if (owner === undefined) return;
       if (cause === "shutdown" || cause === "normal") control.revoke(owner);
       else control.fence(owner);
     },
-    crashed: ({ name }, { label, reason, pid }) =>
-      tell({ kind: "crash", device: name, process: label, pid, cause: describeReason(reason) }),
+    crashed: (life, details) => tellCrash(crashes.crashed(life, details)),
     logged: ({ name }, record) => log.line({ log: { cell: name, ...record } }),
   },
 });
@@ -111,7 +126,7 @@ const plan = mqttPlan({
 });
 
 /** Of a device's or controller's isolate: many times what one needs; what leaks ends before the board suffers. */
-const LIMITS = { heapMb: 24, externalMb: 32 };
+const LIMITS = { heapMb: 24, externalMb: 32, lastMessages: LAST_MESSAGES };
 
 /** Crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 minutes. */
 const rule = {
@@ -149,9 +164,15 @@ const children: ChildSpec[] = [
       setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
       args: [],
       heapMb: 64,
+      lastMessages: LAST_MESSAGES,
       hangLimitUs: 2_000_000,
     }),
   ),
+  {
+    id: INSPECTOR,
+    restart: "permanent",
+    start: (self) => self.spawn(inspector(kernel, crashes), [], { label: INSPECTOR }),
+  },
   {
     id: "world",
     restart: "permanent",
@@ -236,6 +257,13 @@ function* worldProcess(self: Self<{ type: "set"; device: string; set: Readonly<R
       tell({ kind: "refused", device, command: { world: set }, reason: error.message });
     });
   }
+}
+
+function tellCrash(report: CrashEntry): void {
+  const { cell, label, pid, names, reason, restarts, notes, handled, waiting, mailboxLength } = report;
+  const stack = typeof reason === "object" && "stack" in reason ? reason.stack : null;
+  const about = { process: label, pid, names, cause: describeReason(reason), restarts, ...notes };
+  tell({ kind: "crash", device: cell, ...about, stack, handled, waiting, mailboxLength });
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {

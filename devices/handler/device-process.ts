@@ -59,6 +59,7 @@ export function* deviceProcess(
     if (mode === undefined || mode === "off") return;
     if (mode === "safe") output?.toSafe(cause);
     job = newJob(plan, mode, self.nowUs());
+    self.note({ mode });
     self.send(keeper, { type: "mode", mode });
     patch({ mode, cause: mode === "full" ? null : cause });
     event({ kind: "mode", mode, cause });
@@ -117,6 +118,7 @@ export function* deviceProcess(
     readings.announce();
   };
 
+  self.note({ mode: start.mode });
   patch({ mode: start.mode });
   // A level held over the crashes that led here has lost whoever justified it.
   if (start.mode === "safe") output?.toSafe("started in mode safe");

@@ -1,5 +1,7 @@
 /** A thread cell's ends of its ports: frames go to the cell, control frames change who is known. */
+import { Inspection } from "../introspection/inspection.ts";
 import type { Cell } from "../process/cell.ts";
+import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { exportPid, importPid } from "../process/pid.ts";
 import type { ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
@@ -11,10 +13,12 @@ const FRAMES_PER_TURN = 256;
 
 export class CellPorts {
   readonly names = new Names();
+  readonly groups = new Groups();
   readonly #peers = new Map<string, PortPeer>();
   readonly #kernel: PortPeer;
   readonly #event: boolean;
   #cell: Cell | undefined;
+  #inspection: Inspection | undefined;
   #wake: () => void = () => {};
 
   /** `event`: frames are handed over by Node's event loop. */
@@ -30,10 +34,15 @@ export class CellPorts {
 
   connect(cell: Cell): void {
     this.#cell = cell;
+    this.#inspection = new Inspection(cell);
     for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
     this.names.connect({
-      claim: (name, pid) => this.tellKernel({ control: "claim", name, pid: exportPid(pid) }),
+      claim: (name, pid, scope) => this.tellKernel({ control: "claim", name, pid: exportPid(pid), scope }),
       release: (name, pid) => this.tellKernel({ control: "release", name, pid: exportPid(pid) }),
+    });
+    this.groups.connect({
+      membership: (group, pid, times) =>
+        this.tellKernel({ control: "member", membership: { group, pid: exportPid(pid), times } }),
     });
   }
 
@@ -88,11 +97,19 @@ export class CellPorts {
         break;
       }
       case "named":
-        this.names.added(frame.name, importPid(frame.pid));
+        this.names.added(frame.name, importPid(frame.pid), frame.scope);
         break;
       case "unnamed":
         this.names.removed(frame.name, importPid(frame.pid));
         break;
+      case "inquire":
+        this.#cell?.post(importPid(frame.to), this.#inspection!.message(frame.inquiry, frame.ref));
+        break;
+      case "member": {
+        const { group, pid, times } = frame.membership;
+        this.groups.told(group, importPid(pid), times);
+        break;
+      }
     }
   };
 }

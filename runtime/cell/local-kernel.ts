@@ -4,9 +4,16 @@
  * For simulation and tests. Nothing here waits; `settle` runs everything that is due, `advanceTo` cranks the
  * clock from expiry to expiry. The same start gives the same trace.
  */
+
+import { crashDetails } from "../introspection/crash-details.ts";
+import type { Inquiry } from "../introspection/inquiry.ts";
+import { Inspection } from "../introspection/inspection.ts";
+import { LastMessages } from "../introspection/last-messages.ts";
+import type { CellStatus } from "../introspection/report.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellResources, Peer } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
+import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
@@ -14,6 +21,7 @@ import { BAND, type ProcessGenerator } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
+import { GroupRegistry } from "./group-registry.ts";
 import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
@@ -36,22 +44,32 @@ interface LocalCell {
   /** Why it has to end, once it has: its first process ended or never began. */
   readonly over: () => ExitReason | undefined;
   readonly inbox: Frame[];
+  readonly loop: "blocking" | "event";
+  readonly inspection: Inspection;
 }
 
 export class LocalKernel implements Kernel {
   readonly cell: Cell;
+  readonly #inspection: Inspection;
   readonly #options: LocalKernelOptions;
   readonly #cells = new Map<string, LocalCell>();
   readonly #lives = new Map<string, number>();
   readonly #inbox: Frame[] = [];
   readonly #names = new Map<string, Names>();
+  readonly #groups = new Map<string, Groups>();
   readonly #registry: NameRegistry;
+  readonly #groupRegistry = new GroupRegistry(({ group, pid, times }) => {
+    for (const [cell, groups] of this.#groups) {
+      if (cell !== pid.cell) groups.told(group, importPid(pid), times);
+    }
+  });
 
   constructor(options: LocalKernelOptions) {
     this.#options = options;
     this.#registry = new NameRegistry({
-      named: (name, pid) => {
-        for (const [cell, names] of this.#names) if (cell !== pid.cell) names.added(name, importPid(pid));
+      named: (name, pid, scope) => {
+        for (const [cell, names] of this.#names)
+          if (cell !== pid.cell) names.added(name, importPid(pid), scope);
       },
       unnamed: (name, pid) => {
         for (const [cell, names] of this.#names) if (cell !== pid.cell) names.removed(name, importPid(pid));
@@ -64,8 +82,12 @@ export class LocalKernel implements Kernel {
       incarnation: 1,
       clock: options.clock,
       names: this.#namesOf(KERNEL_CELL),
-      onCrash: (report) => options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, report),
+      groups: this.#groupsOf(KERNEL_CELL),
+      onCrash: (report, dead) => {
+        options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
+      },
     });
+    this.#inspection = new Inspection(this.cell);
   }
 
   startCell(spec: CellSpec): Pid {
@@ -76,6 +98,8 @@ export class LocalKernel implements Kernel {
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
     const { hooks, board, clock } = this.#options;
+    const { lastMessages = 0 } = spec;
+    const kept = lastMessages > 0 ? new LastMessages(lastMessages) : undefined;
     const { body, resources, failure } = this.#load(spec, { name, incarnation });
     const cell = new Cell({
       board,
@@ -84,10 +108,12 @@ export class LocalKernel implements Kernel {
       clock,
       endsWithRoot: true,
       names: this.#namesOf(name),
+      groups: this.#groupsOf(name),
       ...(resources === undefined ? {} : { resources }),
       ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
-      onCrash: (report) => hooks?.crashed?.({ name, incarnation }, report),
+      onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead, kept)),
     });
+    cell.trace = kept;
     const inbox: Frame[] = [];
     cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
     this.cell.peerUp(name, direct(incarnation, inbox));
@@ -99,7 +125,8 @@ export class LocalKernel implements Kernel {
     const root = processOf(cell.spawn(body, args, { label: name }, key))!;
     this.#addSpawner(spec, cell);
     const over = () => failure ?? (root.state === "dead" ? (root.exitReason ?? "normal") : undefined);
-    this.#cells.set(name, { cell, incarnation, over, inbox });
+    const { loop = "blocking" } = spec;
+    this.#cells.set(name, { cell, incarnation, loop, over, inbox, inspection: new Inspection(cell) });
     return createPid({ board, cell: name, incarnation }, 1, undefined, key);
   }
 
@@ -110,12 +137,36 @@ export class LocalKernel implements Kernel {
     this.#options.hooks?.ended?.({ name, incarnation }, cause);
     this.#names.delete(name);
     this.#registry.releaseCell(name, incarnation);
+    this.#groups.delete(name);
+    this.#groupRegistry.releaseCell(name, incarnation);
     for (const { cell, inbox } of this.#cells.values()) {
       deliverAll(inbox, cell);
       cell.peerDown(name, incarnation, cause);
     }
     deliverAll(this.#inbox, this.cell);
     this.cell.peerDown(name, incarnation, cause);
+  }
+
+  cells(): readonly CellStatus[] {
+    const status = (cell: string, { incarnation, loop }: Pick<LocalCell, "incarnation" | "loop">) => ({
+      cell,
+      incarnation,
+      restarts: incarnation - 1,
+      loop,
+      booting: false,
+      running: null,
+    });
+    return [
+      status(KERNEL_CELL, { incarnation: 1, loop: "event" }),
+      ...[...this.#cells].map(([name, local]) => status(name, local)),
+    ];
+  }
+
+  /** A cell here is always between two resumes when another runs, so it answers at once. */
+  ask(name: string, inquiry: Inquiry, to: Pid, ref: number): void {
+    const local = this.#cells.get(name);
+    if (name === KERNEL_CELL) this.cell.post(to, this.#inspection.message(inquiry, ref));
+    else local?.cell.post(importPid(exportPid(to)), local.inspection.message(inquiry, ref));
   }
 
   /** Names of the cells that run, the kernel's not among them. */
@@ -202,13 +253,25 @@ export class LocalKernel implements Kernel {
 
   #namesOf(cell: string): Names {
     const names = new Names();
-    for (const [name, pid] of this.#registry.entries()) names.added(name, importPid(pid));
+    for (const { name, pid, scope } of this.#registry.entries()) names.added(name, importPid(pid), scope);
     this.#names.set(cell, names);
     names.connect({
-      claim: (name, pid) => this.#registry.claim(name, exportPid(pid)),
+      claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
       release: (name, pid) => this.#registry.release(name, exportPid(pid)),
     });
     return names;
+  }
+
+  #groupsOf(cell: string): Groups {
+    const groups = new Groups();
+    for (const { group, pid, times } of this.#groupRegistry.entries()) {
+      groups.told(group, importPid(pid), times);
+    }
+    this.#groups.set(cell, groups);
+    groups.connect({
+      membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
+    });
+    return groups;
   }
 }
 

@@ -6,6 +6,8 @@
  * socket ever runs there; the event loop runs Node's and is for code that needs those.
  */
 import { receiveMessageOnPort } from "node:worker_threads";
+import { crashDetails } from "../introspection/crash-details.ts";
+import { LastMessages } from "../introspection/last-messages.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellResources } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
@@ -75,21 +77,27 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     return finish(crashReason(error));
   }
   let eventLoop: EventLoop | undefined;
+  const { lastMessages = 0 } = spec;
+  const kept = lastMessages > 0 ? new LastMessages(lastMessages) : undefined;
   const cell = new Cell({
     board,
     cell: spec.name,
     incarnation,
     clock,
     names: ports.names,
+    groups: ports.groups,
     progress,
     resources,
     ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
     endsWithRoot: true,
     onUnknownPeer: () => ports.drainKernel(),
-    onCrash: (report) => ports.tellKernel({ control: "crash", report }),
+    onCrash: (report, dead) => {
+      ports.tellKernel({ control: "crash", report: crashDetails(report, dead, kept) });
+    },
     onWake: () => eventLoop?.wake(),
   });
   running = () => runningLabel(cell);
+  cell.trace = kept;
   ports.connect(cell);
   ports.tellKernel({ control: "ready" });
   const { keys } = start;

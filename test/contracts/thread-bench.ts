@@ -19,8 +19,12 @@ export function processBench(kind: "child" | "mixed"): MakeBench {
     let started = 0;
     const startCell = (spec: CellSpec) =>
       kernel.startCell({ kind: kind === "child" || started++ % 2 === 0 ? "child" : "thread", ...spec });
-    const endCell: Kernel["endCell"] = (...which) => kernel.endCell(...which);
-    return { ...bench, kernel: { cell: kernel.cell, startCell, endCell } };
+    const others: Omit<Kernel, "cell" | "startCell"> = {
+      endCell: (...which) => kernel.endCell(...which),
+      cells: () => kernel.cells(),
+      ask: (...what) => kernel.ask(...what),
+    };
+    return { ...bench, kernel: { cell: kernel.cell, startCell, ...others } };
   };
 }
 
