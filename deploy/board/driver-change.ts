@@ -41,13 +41,16 @@ export function changeDriver(
     if (!done) refuse("no new driver is on trial");
     return;
   }
-  if (folder === undefined) return refuse("the board was started without a folder of drivers");
-  if (typeof driver !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(driver))
-    return refuse("a driver is named by letters, digits and dashes");
-  const file = join(folder, `${driver}.js`);
-  if (!existsSync(file)) return refuse(`there is no driver ${driver}`);
+  const file = driverFile(folder, driver);
   const trialMs = typeof trial === "string" ? parseDurationMs(trial) : undefined;
-  if (trial !== undefined && trialMs === undefined) return refuse(`"${String(trial)}" is no time`);
+  if (typeof file !== "string") {
+    refuse(file.reason);
+    return;
+  }
+  if (trial !== undefined && trialMs === undefined) {
+    refuse(`"${String(trial)}" is no time`);
+    return;
+  }
   const news = (what: TrialNews) => {
     const cause = "cause" in what ? { cause: describeReason(what.cause) } : {};
     const lost = "lost" in what && what.lost.length > 0 ? { lost: what.lost } : {};
@@ -60,4 +63,12 @@ export function changeDriver(
   } catch (error) {
     refuse((error as Error).message);
   }
+}
+
+function driverFile(folder: string | undefined, driver: unknown): string | { readonly reason: string } {
+  if (folder === undefined) return { reason: "the board was started without a folder of drivers" };
+  if (typeof driver !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(driver))
+    return { reason: "a driver is named by letters, digits and dashes" };
+  const file = join(folder, `${driver}.js`);
+  return existsSync(file) ? file : { reason: `there is no driver ${driver}` };
 }

@@ -10,11 +10,15 @@ import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import { supervisor } from "../../runtime/supervision/supervisor.ts";
+import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { EdgeServer } from "../http/edge-server.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
+import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
+import { inspectRoutes } from "./inspect-routes.ts";
 import { boardMetrics } from "./metrics.ts";
 import { Telemetry, type TelemetryDevice } from "./telemetry.ts";
 
@@ -41,6 +45,7 @@ interface MqttResources extends CellResources {
   readonly brokerUrl: string;
   /** Filled in by the process: what health and metrics tell. */
   readonly view: { telemetry?: Telemetry; link?: BoardLink };
+  readonly desk: InspectDesk;
 }
 
 type MqttMessage =
@@ -54,10 +59,19 @@ type MqttMessage =
 /** How often readings are checked for age, ms. */
 const AGE_EVERY_MS = 250;
 
+/** Not linked with the cell's first process: what breaks a question breaks nothing else. */
+const DESKS: SupervisorSpec = {
+  strategy: "oneForOne",
+  intensity: 5,
+  periodMs: 10_000,
+  children: [{ id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) }],
+};
+
 /** Opens the ports before the process runs; a port in use ends the cell with a sentence that says so. */
 export async function mqttSetup({ data }: CellEnvironment): Promise<MqttResources> {
   const plan = data as MqttPlan;
   const view: MqttResources["view"] = {};
+  const desk = new InspectDesk();
   const broker =
     plan.brokerUrl === undefined ? await EmbeddedBroker.start({ port: plan.mqttPort }) : undefined;
   await EdgeServer.start({
@@ -76,9 +90,10 @@ export async function mqttSetup({ data }: CellEnvironment): Promise<MqttResource
       broker: view.link?.state ?? "offline",
       ...view.telemetry?.totals(),
     }),
+    operator: inspectRoutes((request) => desk.ask(request)),
     metrics: () => boardMetrics(plan, view.telemetry?.totals(), view.link?.counts),
   });
-  return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view };
+  return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view, desk };
 }
 
 export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
@@ -109,6 +124,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   view.link = link;
   link.start();
   self.register(TELEMETRY);
+  self.spawn(supervisor(DESKS), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
   for (const { id } of plan.devices) {

@@ -12,6 +12,10 @@ import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
 import { Log } from "../../firmware/guardian/log.ts";
 import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
+import { CrashLog } from "../../runtime/introspection/crash-log.ts";
+import { inspector } from "../../runtime/introspection/inspector.ts";
+import type { CrashEntry } from "../../runtime/introspection/report.ts";
+import { INSPECTOR } from "../../runtime/introspection/tracer.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -29,6 +33,8 @@ import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
 
+/** Kept by each process of a device, for its crash report. */
+const LAST_MESSAGES = 5;
 const POLICY = ["min_off", "max_on", "interlock"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
@@ -42,6 +48,10 @@ const controllers = controllerPlans(config);
 const kept = new KeptSettings(options.stateFolder, board.id);
 const clock = new SystemClock();
 const log = new Log();
+const crashes = new CrashLog(board.id, () => clock.now());
+
+/** Number of the process that a cell hangs in, for its crash report. */
+const hungProcesses = new Map<string, number>();
 
 const control = new GuardianControl({
   directory: pipes,
@@ -56,6 +66,8 @@ const watchdog = new RuntimeWatchdog(
   pipes,
   ({ cell, incarnation, cause, lateUs, hardDeadlineUs }) => {
     if (cause === "hung") tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
+    const running = kernel.cells().find((status) => status.cell === cell)?.running;
+    if (running != null) hungProcesses.set(cell, running.process);
     kernel.endCell(cell, incarnation, cause);
   },
   options.limits.kernelMs,
@@ -72,6 +84,11 @@ const kernel = new ThreadKernel({
     prepare: (life, bell) => ownership.prepare(life, bell),
     ended: (life, cause) => {
       watchdog.unwatch(life.name, life.incarnation);
+      // One that could not report by itself.
+      const report = crashes.cellEnded(life, cause, hungProcesses.get(life.name));
+      hungProcesses.delete(life.name);
+      // That it hung was told when it was seen.
+      if (report !== undefined && cause !== "hung") tellCrash(report);
       ownership.ended(life, cause);
     },
     lend: (life, trial) => ownership.lend(life, trial),
@@ -80,8 +97,7 @@ const kernel = new ThreadKernel({
       watchdog.unwatch(trial.name, trial.incarnation);
       ownership.becameCell(life, trial);
     },
-    crashed: ({ name }, { label, reason, pid }) =>
-      tell({ kind: "crash", device: name, process: label, pid, cause: describeReason(reason) }),
+    crashed: (life, details) => tellCrash(crashes.crashed(life, details)),
     logged: ({ name }, record) => log.line({ log: { cell: name, ...record } }),
   },
 });
@@ -96,7 +112,7 @@ const plan = mqttPlan({
 });
 
 /** Of a device's or controller's isolate: many times what one needs; what leaks ends before the board suffers. */
-const LIMITS = { heapMb: 24, externalMb: 32 };
+const LIMITS = { heapMb: 24, externalMb: 32, lastMessages: LAST_MESSAGES };
 
 /** Crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 minutes. */
 const rule = {
@@ -134,9 +150,15 @@ const children: ChildSpec[] = [
       setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
       args: [],
       heapMb: 64,
+      lastMessages: LAST_MESSAGES,
       hangLimitUs: 2_000_000,
     }),
   ),
+  {
+    id: INSPECTOR,
+    restart: "permanent",
+    start: (self) => self.spawn(inspector(kernel, crashes), [], { label: INSPECTOR }),
+  },
   {
     id: "world",
     restart: "permanent",
@@ -223,6 +245,13 @@ function* worldProcess(self: Self<{ type: "set"; device: string; set: Readonly<R
       tell({ kind: "refused", device, command: { world: set }, reason: error.message });
     });
   }
+}
+
+function tellCrash(report: CrashEntry): void {
+  const { cell, label, pid, names, reason, restarts, notes, handled, waiting, mailboxLength } = report;
+  const stack = typeof reason === "object" && "stack" in reason ? reason.stack : null;
+  const about = { process: label, pid, names, cause: describeReason(reason), restarts, ...notes };
+  tell({ kind: "crash", device: cell, ...about, stack, handled, waiting, mailboxLength });
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {

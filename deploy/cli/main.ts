@@ -6,8 +6,11 @@ import { VERSION } from "../board/version.ts";
 import { check } from "./check.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { get } from "./get.ts";
+import { inspect } from "./inspect.ts";
+import { ps } from "./ps.ts";
 import { run } from "./run.ts";
 import { set } from "./set.ts";
+import { trace } from "./trace.ts";
 import { watch } from "./watch.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -74,9 +77,46 @@ cli
       ...(given ? { override: flags.override === true } : {}),
     });
   });
+cli
+  .command("ps [match]", "List the processes of a running board; match: part of a pid, a name or a function")
+  .option("--order <what>", "pid (default), mailbox, time or messages: the greatest of each cell first")
+  .option("--limit <count>", "Processes of each cell (default: 50)")
+  .action((match: string | undefined, flags: Flags) => {
+    const [order, limit] = [textOf(flags.order), textOf(flags.limit)];
+    return ps(match, {
+      ...operatorFlags(flags),
+      ...(order === undefined ? {} : { order }),
+      ...(limit === undefined ? {} : { limit }),
+    });
+  });
+cli
+  .command(
+    "inspect [cell]",
+    "Print the cells of a running board and its last crashes; of one cell everything",
+  )
+  .action((cell: string | undefined, flags: Flags) => inspect(cell, operatorFlags(flags)));
+cli
+  .command(
+    "trace [...processes]",
+    "Follow what processes do: pids (pump.1), cells, names; all when none is given",
+  )
+  .option("--for <duration>", "How long: 10s (default), up to 5m; or until Ctrl-C")
+  .option("--kind <kind>", "Only send, receive, spawn, exit or miss; several with commas")
+  .option("--tag <tag>", "Only messages of this type; several with commas")
+  .example("  holdfast trace pump thermostat --kind send,receive --for 30s")
+  .action((processes: readonly string[], flags: Flags) => {
+    const forText = textOf(flags.for);
+    return trace(processes, {
+      ...operatorFlags(flags),
+      ...(forText === undefined ? {} : { for: forText }),
+      kinds: listOf(flags.kind),
+      tags: listOf(flags.tag),
+    });
+  });
 cli.option("--json", "Print JSON, one object a line");
 cli.option("--board <id>", "Which board (default: the only one online)");
 cli.option("--url <url>", "Broker of the board (default: mqtt://127.0.0.1 and HOLDFAST_MQTT_PORT or 1883)");
+cli.option("--page <url>", "Page of the board (default: http://127.0.0.1 and HOLDFAST_HTTP_PORT or 8080)");
 cli.help((sections) => [
   ...sections,
   {
@@ -112,6 +152,18 @@ function boardFlags(flags: Flags) {
     url: textOf(flags.url) ?? process.env.HOLDFAST_BROKER ?? `mqtt://127.0.0.1:${port}`,
     ...(board === undefined ? {} : { board }),
   };
+}
+
+function operatorFlags(flags: Flags) {
+  const port = process.env.HOLDFAST_HTTP_PORT || DEFAULT_PORTS.http;
+  const page = textOf(flags.page) ?? `http://127.0.0.1:${port}/`;
+  if (!URL.canParse(page)) throw new CliError(EXIT.usage, `--page: "${page}" is no address`);
+  return { json: flags.json === true, page };
+}
+
+/** Words between commas, of an option that may be given more than once. */
+function listOf(value: unknown): string[] {
+  return [value].flat().flatMap((each) => textOf(each)?.split(",") ?? []);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -32,6 +32,7 @@ function words([first, last]: readonly string[], document: Readonly<Record<strin
     const { mode, restarts, cause } = document;
     return `${mode}, ${restarts} restarts${cause === null ? "" : `, ${cause}`}`;
   }
-  const { at, ...rest } = document;
+  // `holdfast inspect` and --json tell a crash in full.
+  const { at, stack, handled, waiting, ...rest } = document;
   return first === "events" ? JSON.stringify(rest) : JSON.stringify(document);
 }

@@ -1,5 +1,6 @@
 /**
- * The one HTTP port of a board: dashboard, `/mqtt` (WebSocket), `/health`, `/metrics`.
+ * The one HTTP port of a board: dashboard, `/mqtt` (WebSocket), `/health`, `/metrics`, and what else its
+ * operator may ask.
  *
  * Every request and every upgrade passes the same door: `Host`, `Origin`, fetch metadata, then the login where one is
  * configured. Over an upgrade the embedded broker may take the login from CONNECT instead; a proxied broker
@@ -15,6 +16,7 @@ import { Access, type Credential, type Role } from "../mqtt/access.ts";
 import { type BrokerAddress, openBrokerSocket, parseBrokerUrl } from "../mqtt/broker-address.ts";
 import { AllowedHosts, isForeignFetch } from "./allowed-hosts.ts";
 import { MqttWebSocket } from "./mqtt-websocket.ts";
+import { OperatorDoor, type OperatorRoutes } from "./operator-routes.ts";
 import { StaticFolder } from "./static-folder.ts";
 
 /** Where `/mqtt` leads: a broker in this process, or one that is reached over TCP. */
@@ -39,6 +41,8 @@ export interface EdgeServerOptions {
   readonly health: () => { readonly ok: boolean } & Readonly<Record<string, unknown>>;
   /** Prometheus text exposition. */
   readonly metrics: () => string;
+  /** Addresses for the operator beside these. */
+  readonly operator?: OperatorRoutes;
   /** WebSocket clients. Default 64. */
   readonly maxClients?: number;
   readonly onProblem?: (text: string) => void;
@@ -54,6 +58,7 @@ export class EdgeServer {
   readonly #static: StaticFolder | undefined;
   readonly #access: Access | undefined;
   readonly #upstream: BrokerAddress | undefined;
+  readonly #operator: OperatorDoor;
   readonly #open = new Set<Duplex>();
   #allowed = new AllowedHosts(0);
   #port = 0;
@@ -63,6 +68,7 @@ export class EdgeServer {
     this.#options = options;
     this.#static = options.folder === undefined ? undefined : new StaticFolder(options.folder, options.root);
     this.#access = options.credentials === undefined ? undefined : new Access(options.credentials);
+    this.#operator = new OperatorDoor(options.operator ?? {});
     this.#upstream = "url" in options.mqtt ? parseBrokerUrl(options.mqtt.url) : undefined;
     this.#sockets = new MqttWebSocket(maxMessageBytes, options.maxClients ?? 64);
     this.#server = createServer({ noDelay: true, requestTimeout: 10_000, headersTimeout: 10_000 });
@@ -143,6 +149,9 @@ export class EdgeServer {
       answer(response, health.ok ? 200 : 503, JSON.stringify(health), "application/json; charset=utf-8");
     } else if (path === "/metrics") {
       answer(response, 200, this.#options.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+    } else if (this.#operator.has(path)) {
+      const role = this.#access?.roleOfHeader(request.headers.authorization);
+      void this.#operator.answer(new URL(request.url!, "http://board/"), response, role);
     } else if (path === "/mqtt") {
       response.setHeader("Upgrade", "websocket");
       answer(response, 426, 'this address speaks WebSocket with the subprotocol "mqtt"');

@@ -76,6 +76,7 @@ export function* deviceProcess(
     if (mode === undefined || mode === "off") return;
     if (mode === "safe") output?.toSafe(cause);
     job = newJob(plan, mode, self.nowUs());
+    self.note({ mode });
     self.send(keeper, { type: "mode", mode });
     patch({ mode, cause: mode === "full" ? null : cause });
     event({ kind: "mode", mode, cause });
@@ -152,6 +153,7 @@ export function* deviceProcess(
     readings.goOn(from.readings, (key) => samplings.find(key));
     if (from.output !== undefined) output?.goOn(from.output);
     const { mode } = ladder;
+    self.note({ mode });
     job = newJob(plan, mode, from.releaseUs);
     ({ ready, failing } = from);
     // The other version may have left the chip as this one does not want it.
@@ -169,6 +171,7 @@ export function* deviceProcess(
     },
   };
   if (self.inherited === undefined) {
+    self.note({ mode: start.mode });
     patch({ mode: start.mode });
     // A level held over the crashes that led here has lost whoever justified it.
     if (start.mode === "safe") output?.toSafe("started in mode safe");

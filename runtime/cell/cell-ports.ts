@@ -1,7 +1,9 @@
 /** A thread cell's ends of its ports: frames go to the cell, control frames change who is known. */
 import type { FromTrial } from "../code-change/gate-frame.ts";
 import { type RouterWays, TrialRouter } from "../code-change/trial-router.ts";
+import { Inspection } from "../introspection/inspection.ts";
 import type { Cell } from "../process/cell.ts";
+import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { exportPid, importPid } from "../process/pid.ts";
 import type { ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
@@ -13,17 +15,20 @@ const FRAMES_PER_TURN = 256;
 
 export class CellPorts {
   readonly names: Names;
+  readonly groups: Groups;
   readonly #peers = new Map<string, PortPeer>();
   readonly #kernel: PortPeer;
   readonly #event: boolean;
   #cell: Cell | undefined;
+  #inspection: Inspection | undefined;
   #wake: () => void = () => {};
   /** While a new version of this cell is on trial. */
   #trial: { readonly router: TrialRouter; readonly gate: PortPeer } | undefined;
 
   /** `event`: frames are handed over by Node's event loop. */
-  constructor(kernel: PeerLink, event: boolean, names = new Names()) {
+  constructor(kernel: PeerLink, event: boolean, names = new Names(), groups = new Groups()) {
     this.names = names;
+    this.groups = groups;
     this.#event = event;
     this.#kernel = new PortPeer(kernel);
     this.#peers.set(kernel.cell, this.#kernel);
@@ -36,14 +41,19 @@ export class CellPorts {
   connect(cell: Cell): void {
     this.takeOver(cell, []);
     this.names.connect({
-      claim: (name, pid) => this.tellKernel({ control: "claim", name, pid: exportPid(pid) }),
+      claim: (name, pid, scope) => this.tellKernel({ control: "claim", name, pid: exportPid(pid), scope }),
       release: (name, pid) => this.tellKernel({ control: "release", name, pid: exportPid(pid) }),
+    });
+    this.groups.connect({
+      membership: (group, pid, times) =>
+        this.tellKernel({ control: "member", membership: { group, pid: exportPid(pid), times } }),
     });
   }
 
   /** As `connect`, of a cell whose names are connected, with the ways that another thread had. */
   takeOver(cell: Cell, ways: readonly PeerLink[]): void {
     this.#cell = cell;
+    this.#inspection = new Inspection(cell);
     for (const link of ways) this.#peers.set(link.cell, new PortPeer(link));
     for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
   }
@@ -97,7 +107,7 @@ export class CellPorts {
         return peer?.incarnation === incarnation ? peer.post(frame) : undefined;
       },
       peers: () => [...this.#peers.values()].map(({ cell, incarnation }) => [cell, incarnation] as const),
-      claim: ({ claim, pid }) => this.names.claim(claim, importPid(pid)),
+      claim: ({ claim, pid, scope }) => this.names.claim(claim, importPid(pid), scope),
       release: ({ release, pid }) => this.names.release(release, importPid(pid)),
       live: () => this.tellKernel({ control: "trialLive" }),
       failed: (cause) => this.tellKernel({ control: "trialFailed", cause }),
@@ -164,13 +174,22 @@ export class CellPorts {
         break;
       }
       case "named":
-        this.names.added(frame.name, importPid(frame.pid));
-        router?.onNews({ named: frame.name, pid: frame.pid });
+        this.names.added(frame.name, importPid(frame.pid), frame.scope);
+        router?.onNews({ named: frame.name, pid: frame.pid, scope: frame.scope });
         break;
       case "unnamed":
         this.names.removed(frame.name, importPid(frame.pid));
         router?.onNews({ unnamed: frame.name, pid: frame.pid });
         break;
+      case "inquire":
+        this.#cell?.post(importPid(frame.to), this.#inspection!.message(frame.inquiry, frame.ref));
+        break;
+      case "member": {
+        const { group, pid, times } = frame.membership;
+        this.groups.told(group, importPid(pid), times);
+        router?.onNews({ member: frame.membership });
+        break;
+      }
     }
   };
 }

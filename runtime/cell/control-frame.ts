@@ -1,10 +1,13 @@
 /** What a cell and the kernel tell each other beside messages, in the same ordered stream. */
 import type { MessagePort } from "node:worker_threads";
 import type { FromTrial, ToTrial } from "../code-change/gate-frame.ts";
-import type { CrashReport } from "../process/cell-contract.ts";
+import type { Inquiry } from "../introspection/inquiry.ts";
+import type { CrashDetails } from "../introspection/report.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
+import type { Membership } from "./group-registry.ts";
 import type { LogRecord } from "./kernel.ts";
 
 /** One end of the way between two cells. */
@@ -30,7 +33,7 @@ export type ControlFrame =
       readonly incarnation: number;
       readonly cause: ExitReason;
     }
-  | { readonly control: "named"; readonly name: string; readonly pid: WirePid }
+  | { readonly control: "named"; readonly name: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly control: "unnamed"; readonly name: string; readonly pid: WirePid }
   /** A new version of the cell's code boots behind `gate`. `limitMs`: for the old one to stop. */
   | {
@@ -44,11 +47,19 @@ export type ControlFrame =
   | { readonly control: "trialPassed" }
   /** `blame`: it died of what it had at hand. */
   | { readonly control: "trialGone"; readonly cause: ExitReason; readonly blame: boolean }
+  | {
+      readonly control: "inquire";
+      readonly inquiry: Inquiry;
+      readonly to: WirePid;
+      readonly ref: number;
+    }
+  // both ways
+  | { readonly control: "member"; readonly membership: Membership }
   // cell to kernel
   | { readonly control: "ready" }
-  | { readonly control: "claim"; readonly name: string; readonly pid: WirePid }
+  | { readonly control: "claim"; readonly name: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly control: "release"; readonly name: string; readonly pid: WirePid }
-  | { readonly control: "crash"; readonly report: CrashReport }
+  | { readonly control: "crash"; readonly report: CrashDetails }
   | { readonly control: "log"; readonly record: LogRecord }
   | { readonly control: "ended"; readonly reason: ExitReason }
   | { readonly control: "trialLive" }

@@ -5,10 +5,17 @@
  * clock from expiry to expiry. The same start gives the same trace.
  */
 import type { Item } from "../code-change/gate-frame.ts";
+
+import { crashDetails } from "../introspection/crash-details.ts";
+import type { Inquiry } from "../introspection/inquiry.ts";
+import { Inspection } from "../introspection/inspection.ts";
+import { LastMessages } from "../introspection/last-messages.ts";
+import type { CellStatus } from "../introspection/report.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellResources, Peer } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
-import { Names } from "../process/names.ts";
+import { Groups } from "../process/groups.ts";
+import { type NameRegistry as NameClaims, Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
 import { BAND, type Process, type ProcessGenerator } from "../process/process.ts";
@@ -24,6 +31,7 @@ import {
   type TrialOptions,
   trialName,
 } from "./code-change.ts";
+import { GroupRegistry } from "./group-registry.ts";
 import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { LocalTrial } from "./local-trial.ts";
@@ -51,26 +59,37 @@ interface LocalCell {
   readonly inbox: Frame[];
   /** A new version of its code. */
   trial: LocalTrial | undefined;
+  readonly loop: "blocking" | "event";
+  inspection: Inspection;
 }
 
 export class LocalKernel implements Kernel {
   readonly cell: Cell;
+  readonly #inspection: Inspection;
   readonly #options: LocalKernelOptions;
   readonly #cells = new Map<string, LocalCell>();
   readonly #lives = new Map<string, number>();
   readonly #inbox: Frame[] = [];
   readonly #names = new Map<string, Names>();
+  readonly #groups = new Map<string, Groups>();
   readonly #registry: NameRegistry;
   readonly #changed = new ChangedCode();
+  readonly #groupRegistry = new GroupRegistry(({ group, pid, times }) => {
+    for (const [cell, groups] of this.#groups) {
+      if (cell === pid.cell) continue;
+      groups.told(group, importPid(pid), times);
+      this.#tellTrial(cell, { member: { group, pid, times } });
+    }
+  });
 
   constructor(options: LocalKernelOptions) {
     this.#options = options;
     this.#registry = new NameRegistry({
-      named: (name, pid) => {
+      named: (name, pid, scope) => {
         for (const [cell, names] of this.#names) {
           if (cell === pid.cell) continue;
-          names.added(name, importPid(pid));
-          this.#tellTrial(cell, { named: name, pid });
+          names.added(name, importPid(pid), scope);
+          this.#tellTrial(cell, { named: name, pid, scope });
         }
       },
       unnamed: (name, pid) => {
@@ -88,8 +107,12 @@ export class LocalKernel implements Kernel {
       incarnation: 1,
       clock: options.clock,
       names: this.#namesOf(KERNEL_CELL),
-      onCrash: (report) => options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, report),
+      groups: this.#groupsOf(KERNEL_CELL),
+      onCrash: (report, dead) => {
+        options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
+      },
     });
+    this.#inspection = new Inspection(this.cell);
   }
 
   startCell(given: CellSpec): Pid {
@@ -101,6 +124,8 @@ export class LocalKernel implements Kernel {
     const incarnation = (this.#lives.get(name) ?? 0) + 1;
     this.#lives.set(name, incarnation);
     const { hooks, board, clock } = this.#options;
+    const { lastMessages = 0 } = spec;
+    const kept = lastMessages > 0 ? new LastMessages(lastMessages) : undefined;
     const { body, resources, failure } = this.#load(spec, { name, incarnation });
     const cell = new Cell({
       board,
@@ -109,10 +134,12 @@ export class LocalKernel implements Kernel {
       clock,
       endsWithRoot: true,
       names: this.#namesOf(name),
+      groups: this.#groupsOf(name),
       ...(resources === undefined ? {} : { resources }),
       ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
-      onCrash: (report) => hooks?.crashed?.({ name, incarnation }, report),
+      onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead, kept)),
     });
+    cell.trace = kept;
     const inbox: Frame[] = [];
     cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
     this.cell.peerUp(name, direct(incarnation, inbox));
@@ -125,7 +152,10 @@ export class LocalKernel implements Kernel {
     const root = processOf(cell.spawn(body, args, { label: name }, key))!;
     this.#addSpawner(spec, cell);
     const over = () => failure ?? rootEnd(root);
-    this.#cells.set(name, { cell, spec, incarnation, rootKey: key, over, inbox, trial: undefined });
+    const { loop = "blocking" } = spec;
+    const inspection = new Inspection(cell);
+    const born = { cell, spec, incarnation, rootKey: key, loop, over, inbox, inspection, trial: undefined };
+    this.#cells.set(name, born);
     return createPid({ board, cell: name, incarnation }, 1, undefined, key);
   }
 
@@ -178,7 +208,7 @@ export class LocalKernel implements Kernel {
             other === name ? [] : ([[other, incarnation]] as const),
           ),
         ],
-        claim: ({ claim, pid }) => old.names.claim(claim, importPid(pid)),
+        claim: ({ claim, pid, scope }) => old.names.claim(claim, importPid(pid), scope),
         release: ({ release, pid }) => old.names.release(release, importPid(pid)),
         live: () => {
           void hooks?.lend?.({ name, incarnation }, life);
@@ -194,7 +224,7 @@ export class LocalKernel implements Kernel {
         },
       },
       startSpawner: (cell) => this.#addSpawner(spec, cell),
-      onCrash: (report) => hooks?.crashed?.({ name, incarnation }, report),
+      onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead)),
       rolledBack: (cause, lost) => end({ phase: "rolledBack", cause, lost }, cause),
       handOver: () => {
         local.trial = undefined;
@@ -203,6 +233,9 @@ export class LocalKernel implements Kernel {
         local.spec = spec;
         local.over = () => rootEnd(trial.trial.root);
         this.#names.set(name, trial.names);
+        this.#groups.set(name, trial.groups);
+        local.inspection = new Inspection(trial.cell);
+        this.#reportGroups(trial.groups);
         trial.cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
         for (const [other, { incarnation: theirs, inbox }] of this.#cells)
           if (other !== name) trial.cell.peerUp(other, direct(theirs, inbox));
@@ -237,6 +270,8 @@ export class LocalKernel implements Kernel {
     this.#options.hooks?.ended?.({ name, incarnation }, cause);
     this.#names.delete(name);
     this.#registry.releaseCell(name, incarnation);
+    this.#groups.delete(name);
+    this.#groupRegistry.releaseCell(name, incarnation);
     for (const { cell, inbox, trial } of this.#cells.values()) {
       deliverAll(inbox, cell, trial);
       cell.peerDown(name, incarnation, cause);
@@ -244,6 +279,28 @@ export class LocalKernel implements Kernel {
     }
     deliverAll(this.#inbox, this.cell);
     this.cell.peerDown(name, incarnation, cause);
+  }
+
+  cells(): readonly CellStatus[] {
+    const status = (cell: string, { incarnation, loop }: Pick<LocalCell, "incarnation" | "loop">) => ({
+      cell,
+      incarnation,
+      restarts: incarnation - 1,
+      loop,
+      booting: false,
+      running: null,
+    });
+    return [
+      status(KERNEL_CELL, { incarnation: 1, loop: "event" }),
+      ...[...this.#cells].map(([name, local]) => status(name, local)),
+    ];
+  }
+
+  /** A cell here is always between two resumes when another runs, so it answers at once. */
+  ask(name: string, inquiry: Inquiry, to: Pid, ref: number): void {
+    const local = this.#cells.get(name);
+    if (name === KERNEL_CELL) this.cell.post(to, this.#inspection.message(inquiry, ref));
+    else local?.cell.post(importPid(exportPid(to)), local.inspection.message(inquiry, ref));
   }
 
   /** Names of the cells that run, the kernel's not among them. */
@@ -355,19 +412,33 @@ export class LocalKernel implements Kernel {
 
   #namesOf(cell: string): Names {
     const names = new Names();
-    for (const [name, pid] of this.#registry.entries()) names.added(name, importPid(pid));
+    for (const { name, pid, scope } of this.#registry.entries()) names.added(name, importPid(pid), scope);
     this.#names.set(cell, names);
     names.connect(this.#claims);
     return names;
   }
 
-  readonly #claims: LocalClaims = {
-    claim: (name, pid) => this.#registry.claim(name, exportPid(pid)),
+  readonly #claims: NameClaims = {
+    claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
     release: (name, pid) => this.#registry.release(name, exportPid(pid)),
   };
-}
 
-type LocalClaims = import("../process/names.ts").NameRegistry;
+  #groupsOf(cell: string): Groups {
+    const groups = new Groups();
+    for (const { group, pid, times } of this.#groupRegistry.entries()) {
+      groups.told(group, importPid(pid), times);
+    }
+    this.#groups.set(cell, groups);
+    this.#reportGroups(groups);
+    return groups;
+  }
+
+  #reportGroups(groups: Groups): void {
+    groups.connect({
+      membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
+    });
+  }
+}
 
 interface Loaded {
   readonly body: Body;

@@ -6,6 +6,7 @@ import { type RouterWays, TrialRouter } from "../code-change/trial-router.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellOptions, CellResources } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import { Groups } from "../process/groups.ts";
 import { type NameRegistry, Names } from "../process/names.ts";
 import type { Frame } from "../process/signal.ts";
 import type { TrialNews } from "./code-change.ts";
@@ -42,6 +43,7 @@ export class LocalTrial {
   readonly takeBack: LocalTrialOptions["takeBack"];
   readonly cell: Cell;
   readonly names = new Names();
+  readonly groups = new Groups();
   readonly router: TrialRouter;
   readonly trial: TrialCell;
   readonly #toNew: ToTrial[] = [];
@@ -59,11 +61,12 @@ export class LocalTrial {
     this.cell = new Cell({
       ...options.cell,
       names: this.names,
+      groups: this.groups,
       progress: count,
       resources,
       endsWithRoot: true,
-      onCrash: (report) => {
-        if (this.trial.isCell) options.onCrash?.(report);
+      onCrash: (report, dead) => {
+        if (this.trial.isCell) options.onCrash?.(report, dead);
         else this.trial.crashed(report.reason);
       },
     });
@@ -95,7 +98,7 @@ export class LocalTrial {
     });
     const registry = () => (this.trial.isCell ? options.registry : this.trial.registry);
     this.names.connect({
-      claim: (name, pid) => registry().claim(name, pid),
+      claim: (name, pid, scope) => registry().claim(name, pid, scope),
       release: (name, pid) => registry().release(name, pid),
     });
   }

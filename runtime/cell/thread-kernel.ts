@@ -3,8 +3,13 @@
  * joins each to each by a port, keeps the names, and tells everybody when a cell ended, in this order: drain
  * what it said, take back what it held (`hooks.ended`), release its names, fire links and monitors.
  */
+import { crashDetails } from "../introspection/crash-details.ts";
+import type { Inquiry } from "../introspection/inquiry.ts";
+import { Inspection } from "../introspection/inspection.ts";
+import type { CellStatus } from "../introspection/report.ts";
 import { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
+import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { pack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, randomKey } from "../process/pid.ts";
@@ -16,11 +21,12 @@ import { type CellEnd, openWay } from "./cell-way.ts";
 import { ChangedCode, type NewCode, type TrialNews, type TrialOptions } from "./code-change.ts";
 import { type ControlFrame, isControl, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
+import { GroupRegistry } from "./group-registry.ts";
 import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { PortPeer } from "./port-peer.ts";
-import { createProgressMemory } from "./progress-word.ts";
+import { createProgressMemory, ProgressReader } from "./progress-word.ts";
 import { refuseSharedMemory } from "./shared-memory.ts";
 import { SPAWNER } from "./spawner.ts";
 import type { CellStart } from "./thread-start.ts";
@@ -34,10 +40,13 @@ interface Running {
   spec: CellSpec;
   readonly keys: CellStart["keys"];
   readonly end: CellEnd;
+  progress: SharedArrayBuffer;
   readonly peer: PortPeer;
   host: CellHost | undefined;
   cause: ExitReason | undefined;
   over: boolean;
+  /** Its cell is there, and answers. */
+  ready: boolean;
   /** It holds a slot of those that boot. */
   booting: boolean;
   bootLimit: NodeJS.Timeout | undefined;
@@ -62,6 +71,7 @@ export interface ThreadKernelOptions {
 
 export class ThreadKernel implements Kernel {
   readonly cell: Cell;
+  readonly #inspection: Inspection;
   readonly #options: ThreadKernelOptions;
   readonly #loop: EventLoop;
   readonly #hosts: CellHosts;
@@ -69,6 +79,12 @@ export class ThreadKernel implements Kernel {
   readonly #lives = new Map<string, number>();
   readonly #names = new Names();
   readonly #registry: NameRegistry;
+  readonly #groups = new Groups();
+  readonly #groupRegistry = new GroupRegistry((membership) => {
+    const { group, pid, times } = membership;
+    if (pid.cell !== KERNEL_CELL) this.#groups.told(group, importPid(pid), times);
+    this.#tellAll({ control: "member", membership }, pid.cell);
+  });
   readonly #end: CellEnd;
   readonly #trials: TrialDesk;
   readonly #changed = new ChangedCode();
@@ -78,9 +94,9 @@ export class ThreadKernel implements Kernel {
     this.#hosts = new CellHosts({ bootLimitMs: BOOT_LIMIT_MS, ...options });
     this.#end = { cell: KERNEL_CELL, incarnation: 1, bell: new SharedArrayBuffer(4), foreign: false };
     this.#registry = new NameRegistry({
-      named: (name, pid) => {
-        if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid));
-        this.#tellAll({ control: "named", name, pid }, pid.cell);
+      named: (name, pid, scope) => {
+        if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid), scope);
+        this.#tellAll({ control: "named", name, pid, scope }, pid.cell);
       },
       unnamed: (name, pid) => {
         this.#names.removed(name, importPid(pid));
@@ -94,12 +110,19 @@ export class ThreadKernel implements Kernel {
       incarnation: 1,
       clock: options.clock,
       names: this.#names,
+      groups: this.#groups,
       onWake: () => this.#loop.wake(),
-      onCrash: (report) => options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, report),
+      onCrash: (report, dead) => {
+        options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
+      },
     });
+    this.#inspection = new Inspection(this.cell);
     this.#names.connect({
-      claim: (name, pid) => this.#registry.claim(name, exportPid(pid)),
+      claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
       release: (name, pid) => this.#registry.release(name, exportPid(pid)),
+    });
+    this.#groups.connect({
+      membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
     });
     this.#loop = new EventLoop(this.cell);
     this.#trials = new TrialDesk({
@@ -108,11 +131,12 @@ export class ThreadKernel implements Kernel {
       hooks: options.hooks ?? {},
       bootLimitMs: options.bootLimitMs ?? BOOT_LIMIT_MS,
       onStarted: (name, incarnation, progress) => options.onStarted?.(name, incarnation, progress),
-      become: (name, spec, code, host) => {
+      become: (name, spec, code, host, progress) => {
         const running = this.#cells.get(name)!;
         this.#changed.keep(name, running.spec, code);
         running.spec = spec;
         running.host = host;
+        running.progress = progress;
         if (running.cause !== undefined) void host.end();
       },
       over: (name, incarnation, cause) => {
@@ -142,14 +166,17 @@ export class ThreadKernel implements Kernel {
     const keys = { root: randomKey(), spawner: randomKey() };
     const end = { cell: name, incarnation, bell: new SharedArrayBuffer(4), foreign };
     const [toCell, toKernel] = openWay(end, this.#end);
+    const progress = createProgressMemory(spec.externalMb);
     const running: Running = {
       spec,
       keys,
       end,
+      progress,
       peer: new PortPeer(toCell),
       host: undefined,
       cause: undefined,
       over: false,
+      ready: false,
       booting: false,
       bootLimit: undefined,
     };
@@ -158,7 +185,6 @@ export class ThreadKernel implements Kernel {
     this.cell.peerUp(name, running.peer);
     running.peer.listen((frame) => this.#onFrame(running, frame));
     this.#registry.claim(spawnerName(name), exportPid(createPid(home, SPAWNER, undefined, keys.spawner)));
-    const progress = createProgressMemory(spec.externalMb);
     const boot: Boot = { spec: rest, args: packed, board, incarnation, keys, bell: end.bell, progress };
     if (this.#hosts.isWarm(spec)) void this.#launch(running, toKernel, boot);
     else {
@@ -201,6 +227,25 @@ export class ThreadKernel implements Kernel {
     return this.#trials.end(name, { shutdown: why }, false);
   }
 
+  cells(): readonly CellStatus[] {
+    const nowUs = this.#options.clock.now();
+    const kernel = { cell: KERNEL_CELL, incarnation: 1, restarts: 0, booting: false, running: null };
+    const others = [...this.#cells.values()].map(({ spec, end, ready, progress }) => {
+      const { name: cell, loop = "blocking" } = spec;
+      const { incarnation } = end;
+      const reader = new ProgressReader(progress);
+      const lateUs = reader.lateUs(nowUs);
+      const running = lateUs === undefined ? null : { process: reader.processNumber(), lateUs };
+      return { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, running };
+    });
+    return [{ ...kernel, loop: "event" }, ...others];
+  }
+
+  ask(cell: string, inquiry: Inquiry, to: Pid, ref: number): void {
+    if (cell === KERNEL_CELL) this.cell.post(to, this.#inspection.message(inquiry, ref));
+    else this.#cells.get(cell)?.peer.post({ control: "inquire", inquiry, to: exportPid(to), ref });
+  }
+
   /** Ends every cell and the kernel's own loop. */
   async stop(): Promise<void> {
     this.#loop.stop();
@@ -219,7 +264,8 @@ export class ThreadKernel implements Kernel {
       other.peer.post({ control: "peerUp", link: toUs });
       peer.post({ control: "peerUp", link: toThem });
     }
-    for (const [name, pid] of this.#registry.entries()) peer.post({ control: "named", name, pid });
+    for (const entry of this.#registry.entries()) peer.post({ control: "named", ...entry });
+    for (const membership of this.#groupRegistry.entries()) peer.post({ control: "member", membership });
   }
 
   async #launch(running: Running, toKernel: PeerLink, boot: Boot): Promise<void> {
@@ -289,6 +335,7 @@ export class ThreadKernel implements Kernel {
     this.#trials.cellOver(spec.name, why);
     this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
     this.#registry.releaseCell(spec.name, incarnation);
+    this.#groupRegistry.releaseCell(spec.name, incarnation);
     this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);
     this.cell.peerDown(spec.name, incarnation, why);
     this.#loop.wake();
@@ -304,14 +351,18 @@ export class ThreadKernel implements Kernel {
     const life = { name: spec.name, incarnation: end.incarnation };
     switch (frame.control) {
       case "ready":
+        running.ready = true;
         this.#booted(running);
         this.#hosts.replenish(spec);
         break;
       case "claim":
-        this.#registry.claim(frame.name, frame.pid);
+        this.#registry.claim(frame.name, frame.pid, frame.scope);
         break;
       case "release":
         this.#registry.release(frame.name, frame.pid);
+        break;
+      case "member":
+        this.#groupRegistry.set(frame.membership);
         break;
       case "crash":
         this.#options.hooks?.crashed?.(life, frame.report);

@@ -8,6 +8,8 @@
 import { receiveMessageOnPort } from "node:worker_threads";
 import type { FromTrial } from "../code-change/gate-frame.ts";
 import { TrialCell } from "../code-change/trial-cell.ts";
+import { crashDetails } from "../introspection/crash-details.ts";
+import { LastMessages } from "../introspection/last-messages.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellResources } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
@@ -82,24 +84,29 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   let eventLoop: EventLoop | undefined;
   let trial: TrialCell | undefined;
   const resumes = new ResumeCount(progress);
+  const { lastMessages = 0 } = spec;
+  const kept = lastMessages > 0 ? new LastMessages(lastMessages) : undefined;
   const cell = new Cell({
     board,
     cell: spec.name,
     incarnation,
     clock,
     names: ports.names,
+    groups: ports.groups,
     progress: onTrial === undefined ? progress : resumes,
     resources,
     ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
     endsWithRoot: true,
     onUnknownPeer: () => ports.drainKernel(),
-    onCrash: (report) => {
-      if (trial === undefined || trial.isCell) ports.tellKernel({ control: "crash", report });
+    onCrash: (report, dead) => {
+      if (trial === undefined || trial.isCell)
+        ports.tellKernel({ control: "crash", report: crashDetails(report, dead, kept) });
       else trial.crashed(report.reason);
     },
     onWake: () => eventLoop?.wake(),
   });
   running = () => runningLabel(cell);
+  cell.trace = kept;
   const { keys } = start;
   const args = unpack(start.args) as unknown[];
   const startSpawner = () => {

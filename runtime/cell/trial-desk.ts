@@ -39,7 +39,7 @@ export interface TrialDeskOptions {
   readonly bootLimitMs: number;
   onStarted(name: string, incarnation: number, progress: SharedArrayBuffer): void;
   /** The new version is the cell: the old one's thread is no longer of interest. */
-  become(name: string, spec: CellSpec, code: NewCode, host: CellHost): void;
+  become(name: string, spec: CellSpec, code: NewCode, host: CellHost, progress: SharedArrayBuffer): void;
   /** It became the cell and ended. */
   over(name: string, incarnation: number, cause: ExitReason | undefined): void;
 }
@@ -257,7 +257,7 @@ export class TrialDesk {
     clearTimeout(trial.timer);
     trial.over = true;
     this.#trials.delete(spec.name);
-    become(spec.name, trial.spec, trial.code, trial.host!);
+    become(spec.name, trial.spec, trial.code, trial.host!, progress);
     hooks.becameCell?.({ name: spec.name, incarnation }, life);
     onStarted(spec.name, incarnation, progress);
     trial.tell({ phase: "committed" });

@@ -2,6 +2,7 @@
 import type { ToTrial } from "../code-change/gate-frame.ts";
 import type { TrialCell } from "../code-change/trial-cell.ts";
 import type { Cell } from "../process/cell.ts";
+import { Groups } from "../process/groups.ts";
 import type { NameRegistry } from "../process/names.ts";
 import { Names } from "../process/names.ts";
 import { exportPid } from "../process/pid.ts";
@@ -11,6 +12,7 @@ import { PortPeer } from "./port-peer.ts";
 
 export class TrialPorts {
   readonly names = new Names();
+  readonly groups = new Groups();
   readonly #gate: PortPeer;
   #cell: Cell | undefined;
   #trial: TrialCell | undefined;
@@ -39,11 +41,12 @@ export class TrialPorts {
       this.#ports === undefined
         ? trial.registry
         : {
-            claim: (name, pid) => this.tellKernel({ control: "claim", name, pid: exportPid(pid) }),
+            claim: (name, pid, scope) =>
+              this.tellKernel({ control: "claim", name, pid: exportPid(pid), scope }),
             release: (name, pid) => this.tellKernel({ control: "release", name, pid: exportPid(pid) }),
           };
     this.names.connect({
-      claim: (name, pid) => registry().claim(name, pid),
+      claim: (name, pid, scope) => registry().claim(name, pid, scope),
       release: (name, pid) => registry().release(name, pid),
     });
   }
@@ -61,9 +64,13 @@ export class TrialPorts {
   #onFrame(frame: ToTrial): void {
     if (frame.control === "yours") {
       const [kernel, ...others] = frame.links as [PeerLink, ...PeerLink[]];
-      const ports = new CellPorts(kernel, false, this.names);
+      const ports = new CellPorts(kernel, false, this.names, this.groups);
       ports.takeOver(this.#cell!, others);
       this.#ports = ports;
+      this.groups.connect({
+        membership: (group, pid, times) =>
+          this.tellKernel({ control: "member", membership: { group, pid: exportPid(pid), times } }),
+      });
       this.#gate.close();
     }
     this.#trial?.onFrame(frame);

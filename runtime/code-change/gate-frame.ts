@@ -5,8 +5,10 @@
 
 import type { Version } from "../behaviour/server-module.ts";
 import type { PeerLink } from "../cell/control-frame.ts";
+import type { Membership } from "../cell/group-registry.ts";
 import type { Belongings, PackedEntry } from "../process/belongings.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, PackedBody } from "../process/signal.ts";
 
@@ -15,13 +17,14 @@ export type Item =
   | { readonly frame: Frame }
   | { readonly peerUp: string; readonly incarnation: number }
   | { readonly peerDown: string; readonly incarnation: number; readonly cause: ExitReason }
-  | { readonly named: string; readonly pid: WirePid }
+  | { readonly named: string; readonly pid: WirePid; readonly scope: NameScope }
+  | { readonly member: Membership }
   | { readonly unnamed: string; readonly pid: WirePid };
 
 /** Something the new version said. */
 export type Spoken =
   | { readonly cell: string; readonly incarnation: number; readonly frame: Frame }
-  | { readonly claim: string; readonly pid: WirePid }
+  | { readonly claim: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly release: string; readonly pid: WirePid };
 
 /** All of the old version at the moment it stopped. */
@@ -31,7 +34,8 @@ export interface HandedOver {
   readonly snapshot: PackedBody;
   readonly mailbox: readonly PackedEntry[];
   readonly belongings: Belongings;
-  readonly names: readonly (readonly [string, WirePid])[];
+  readonly names: readonly (readonly [string, WirePid, NameScope])[];
+  readonly groups: readonly Membership[];
   readonly peers: readonly (readonly [cell: string, incarnation: number])[];
 }
 

@@ -79,7 +79,7 @@ export class TrialCell {
 
   /** What is claimed and released goes through the old version. */
   readonly registry: NameRegistry = {
-    claim: (name, pid) => this.#spoken.push({ claim: name, pid: exportPid(pid) }),
+    claim: (name, pid, scope) => this.#spoken.push({ claim: name, pid: exportPid(pid), scope }),
     release: (name, pid) => this.#spoken.push({ release: name, pid: exportPid(pid) }),
   };
 
@@ -124,10 +124,11 @@ export class TrialCell {
     return busy && this.isWorking;
   }
 
-  #takeOver({ snapshot, mailbox, belongings, names, peers, version: _ }: HandedOver): void {
+  #takeOver({ snapshot, mailbox, belongings, names, groups, peers, version: _ }: HandedOver): void {
     const { body, args, keys } = this.#start;
     const cell = this.#cell;
-    for (const [name, pid] of names) cell.names.added(name, importPid(pid));
+    for (const [name, pid, scope] of names) cell.names.added(name, importPid(pid), scope);
+    for (const { group, pid, times } of groups) cell.groups.told(group, importPid(pid), times);
     for (const [other, incarnation] of peers) cell.peerUp(other, this.#peer(other, incarnation));
     const root = processOf(cell.spawn(body, args, { label: cell.home.cell }, keys.root))!;
     // Now that there is a process for the pids of the old one.
@@ -161,7 +162,10 @@ export class TrialCell {
       cell.peerDown(item.peerDown, item.incarnation, item.cause);
       if (this.#root!.state === "dead") this.#afterResume();
     } else if ("named" in item) {
-      cell.names.added(item.named, importPid(item.pid));
+      cell.names.added(item.named, importPid(item.pid), item.scope);
+    } else if ("member" in item) {
+      const { group, pid, times } = item.member;
+      cell.groups.told(group, importPid(pid), times);
     } else {
       cell.names.removed(item.unnamed, importPid(item.pid));
     }

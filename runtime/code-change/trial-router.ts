@@ -162,11 +162,10 @@ export class TrialRouter {
   }
 
   #handOver(snapshot: Snapshot): void {
-    const others = this.#cell.processCount - OWN_PROCESSES - 1;
-    if (this.#state !== "stops" || others > 0) {
+    const why = this.#refusal();
+    if (this.#state !== "stops" || why !== undefined) {
       if (this.#state === "stops") {
         this.#state = "over";
-        const why = `the cell has ${others} more processes: only a cell with one of its own can change its code`;
         this.#ways.rolledBack(crashReason(new TypeError(why)), []);
       }
       this.#goOn(undefined);
@@ -182,7 +181,13 @@ export class TrialRouter {
         snapshot: pack(snapshot).packed,
         mailbox,
         belongings,
-        names: names.list().map((name) => [name, exportPid(names.whereis(name)!)] as const),
+        names: names
+          .list()
+          .map((name) => [name, exportPid(names.whereis(name)!), names.scopeOf(name)!] as const),
+        groups: [...this.#cell.groups.memberships()].map(({ pid, ...rest }) => ({
+          ...rest,
+          pid: exportPid(pid),
+        })),
         peers: this.#ways.peers(),
       },
     });
@@ -190,6 +195,16 @@ export class TrialRouter {
     this.#cell.furnish(this.#root, { ...NO_BELONGINGS, trapExit: belongings.trapExit });
     this.#journal = new Journal(mailbox, belongings);
     this.#state = "trial";
+  }
+
+  /** Why this cell cannot change its code. */
+  #refusal(): string | undefined {
+    const others = this.#cell.processCount - OWN_PROCESSES - 1;
+    if (others > 0)
+      return `the cell has ${others} more processes: only a cell with one of its own can change its code`;
+    return this.#cell.groups.isUsedBy(this.#root.pid)
+      ? "it is in process groups or monitors some: these cannot be handed over"
+      : undefined;
   }
 
   #speak(spoken: readonly Spoken[]): void {
@@ -235,16 +250,7 @@ export class TrialRouter {
   }
 
   #goOn(state: { readonly value: unknown } | undefined): void {
-    const told = (error: unknown) => {
-      const { pid, label, mailbox, messagesHandled } = this.#root;
-      this.#cell.report({
-        pid: String(pid),
-        label,
-        reason: crashReason(error),
-        mailboxLength: mailbox.length,
-        messagesHandled,
-      });
-    };
+    const told = (error: unknown) => this.#cell.report(this.#root, crashReason(error));
     this.#cell.spawn(goingOn(this.#root.pid, state, told), [], { label: "code change", band: BAND.system });
   }
 }

@@ -3,6 +3,7 @@
  * that a new version of its code can take it over in another isolate.
  */
 import type { MailboxEntry } from "./mailbox.ts";
+import type { NameScope } from "./names.ts";
 import { pack, unpack } from "./pack.ts";
 import type { Pid, WirePid } from "./pid.ts";
 import type { PackedBody } from "./signal.ts";
@@ -38,7 +39,7 @@ export interface PackedTimer {
 export interface Belongings {
   readonly bonds: PackedBonds;
   readonly timers: readonly PackedTimer[];
-  readonly names: readonly string[];
+  readonly names: readonly (readonly [string, NameScope])[];
   readonly trapExit: boolean;
 }
 

@@ -3,9 +3,11 @@
  */
 import type { Clock } from "../time/clock.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import type { Groups } from "./groups.ts";
 import type { Names } from "./names.ts";
+import type { Facts } from "./notes.ts";
 import type { Pid, PidHome } from "./pid.ts";
-import type { ProcessGenerator } from "./process.ts";
+import type { Process, ProcessGenerator } from "./process.ts";
 import type { Self } from "./self.ts";
 import type { Frame } from "./signal.ts";
 
@@ -25,9 +27,13 @@ export interface Progress {
 export interface CrashReport {
   readonly pid: string;
   readonly label: string;
+  /** Names it was registered under. */
+  readonly names: readonly string[];
   readonly reason: ExitReason;
   readonly mailboxLength: number;
   readonly messagesHandled: number;
+  /** What it, or its supervisor, said of itself: its mode, its restarts. */
+  readonly notes: Facts;
 }
 
 /** A mailbox is full: said once, and again only after it was half empty in between. */
@@ -68,6 +74,7 @@ export interface TraceSink {
 export interface CellOptions extends PidHome {
   readonly clock: Clock;
   readonly names?: Names;
+  readonly groups?: Groups;
   readonly progress?: Progress;
   /** Longest time one resume may take before the cell counts as hung, us. */
   readonly hangLimitUs?: number;
@@ -82,7 +89,8 @@ export interface CellOptions extends PidHome {
   readonly endsWithRoot?: boolean;
   /** A pid names a cell that is not known (yet): the last chance to learn of it. */
   readonly onUnknownPeer?: () => void;
-  readonly onCrash?: (report: CrashReport) => void;
+  /** `process`: the record of the dead, for who wants to tell more. */
+  readonly onCrash?: (report: CrashReport, process: Process) => void;
   readonly onAlarm?: (alarm: OverflowAlarm) => void;
   /** Told when something became runnable from outside a run: an event loop then schedules one. */
   readonly onWake?: () => void;

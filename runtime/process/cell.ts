@@ -20,7 +20,6 @@ import type {
   CellOptions,
   CellResources,
   Checkpoint,
-  CrashReport,
   Peer,
   Progress,
   SpawnOptions,
@@ -28,16 +27,28 @@ import type {
 } from "./cell-contract.ts";
 import { copyMessage } from "./copy-message.ts";
 import { brokenBy, type ExitReason, endReason } from "./exit-reason.ts";
+import { Groups } from "./groups.ts";
 import { Links, target } from "./links.ts";
 import { Mailbox, type MailboxEntry } from "./mailbox.ts";
-import { Names } from "./names.ts";
+import { type NameScope, Names } from "./names.ts";
+import { type Facts, Notes } from "./notes.ts";
 import { pack, unpack } from "./pack.ts";
 import { matches } from "./pattern.ts";
-import { createPid, hasKey, importPid, Pid, type PidHome, processOf, samePid, type WirePid } from "./pid.ts";
+import {
+  createPid,
+  hasKey,
+  importPid,
+  isPid,
+  type Pid,
+  type PidHome,
+  processOf,
+  samePid,
+  type WirePid,
+} from "./pid.ts";
 import { BAND, Process, type ProcessGenerator, type ProcessState } from "./process.ts";
 import { Self } from "./self.ts";
 import { noTimers, SentTimers } from "./sent-timers.ts";
-import type { DownMessage, ExitMessage, Frame } from "./signal.ts";
+import type { DownMessage, ExitMessage, Frame, SignalFrame } from "./signal.ts";
 import { MESSAGES_IN_ONE_GO, Wait } from "./wait.ts";
 
 /**
@@ -55,6 +66,8 @@ const NO_OPTIONS: SpawnOptions = {};
 export class Cell {
   readonly home: PidHome;
   readonly names: Names;
+  readonly groups: Groups;
+  readonly notes = new Notes();
   readonly counts: CellCounts = { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 };
   /** Told of everything while set. The kernel needs it for nothing. */
   trace: TraceSink | undefined;
@@ -86,6 +99,7 @@ export class Cell {
     this.#progress = options.progress;
     this.#clock = options.clock;
     this.names = options.names ?? new Names();
+    this.groups = options.groups ?? new Groups();
     this.#hangLimitUs = options.hangLimitUs ?? 500_000;
     this.#wheel = new TimerWheel({ startUs: Math.floor(options.clock.now()) });
     this.#sentTimers = new SentTimers(this.#wheel);
@@ -133,6 +147,11 @@ export class Cell {
     this.#takenAtFirst = MESSAGES_IN_ONE_GO - count;
   }
 
+  /** Messages that a process has sent for later. */
+  sentTimerCount(process: Process): number {
+    return this.#sentTimers.count(process);
+  }
+
   /** Starts a process; the arguments are copied. `key` belongs to a cell's first process only. */
   spawn<A extends readonly unknown[], M>(
     body: Body<A, M>,
@@ -160,7 +179,8 @@ export class Cell {
    * `alias` it is delivered only while the receiver has this monitor open, which ends with it.
    */
   send(to: Pid | string, message: unknown, deadlineUs?: number, alias?: number): void {
-    const pid = typeof to === "string" ? this.names.whereis(to) : to;
+    const pid = typeof to === "string" ? this.names.whereis(to) : this.#genuine(to);
+    if (isKernelsWord(message)) throw new TypeError(KERNELS_WORD);
     this.trace?.sent(this.#running?.pid, to, message);
     if (pid === undefined) {
       copyMessage(message, isPid);
@@ -180,6 +200,8 @@ export class Cell {
 
   /** After `delayUs` sends `message`, unless `owner` ended before; `cancelTimer` with the handle stops it. */
   sendAfter(delayUs: number, to: Pid | string, message: unknown, owner?: Process): number {
+    if (typeof to !== "string") this.#genuine(to);
+    if (isKernelsWord(message)) throw new TypeError(KERNELS_WORD);
     const expiryUs = Math.ceil(this.#clock.now() + delayUs);
     const handle = this.#sentTimers.start(owner, expiryUs, to, copyMessage(message, isPid));
     if (expiryUs < this.#soonestUs) this.#soonestUs = expiryUs;
@@ -191,15 +213,15 @@ export class Cell {
   }
 
   link(process: Process, other: Pid): void {
-    this.#links.link(process, other);
+    this.#links.link(process, this.#genuine(other));
   }
 
   unlink(process: Process, other: Pid): void {
-    this.#links.unlink(process, other);
+    this.#links.unlink(process, this.#genuine(other));
   }
 
   monitor(process: Process, other: Pid): number {
-    return this.#links.monitor(process, other);
+    return this.#links.monitor(process, this.#genuine(other));
   }
 
   demonitor(process: Process, ref: number): boolean {
@@ -208,21 +230,46 @@ export class Cell {
 
   /** Sends an exit signal. `kill` cannot be trapped; `normal` has no effect on others. */
   exit(from: Process | undefined, to: Pid, reason: ExitReason): void {
-    this.#links.exit(from?.pid ?? to, to, reason);
+    this.#links.exit(from?.pid ?? to, this.#genuine(to), reason);
     if (from === undefined) this.#options.onWake?.();
   }
 
   /** Binds a name to a process of this cell; the board's registry may refuse it later (`nameTaken`). */
-  register(process: Process, name: string): void {
+  register(process: Process, name: string, scope?: NameScope): void {
     const holder = this.names.whereis(name);
     if (holder !== undefined && !samePid(process.pid, holder))
       throw new Error(`name "${name}" is taken by ${holder}`);
     process.addName(name);
-    this.names.claim(name, process.pid);
+    this.names.claim(name, process.pid, scope);
   }
 
   unregister(process: Process, name: string): void {
     if (process.names?.delete(name)) this.names.release(name, process.pid);
+  }
+
+  /** Adds to what is known of a process of this cell; of no effect for others. */
+  note(pid: Pid, facts: Facts): void {
+    const state = processOf(this.#genuine(pid))?.state;
+    if (state !== undefined && state !== "dead") this.notes.add(pid, facts);
+  }
+
+  /** The group's present members; changes from now on come as `GroupMessage`s with this number. */
+  monitorGroup(process: Process, group: string): { readonly ref: number; readonly members: readonly Pid[] } {
+    const ref = this.#links.newRef();
+    const members = this.groups.monitor(group, ref, {
+      pid: process.pid,
+      put: (message) => {
+        const room = process.mailbox.push(message, NEVER);
+        if (room) this.#wakeFor(process, message, NEVER);
+        else this.counts.overflow++;
+        return room;
+      },
+      putSignal: (message) => {
+        process.mailbox.pushSignal(message);
+        this.#wakeFor(process, message, NEVER, true);
+      },
+    });
+    return { ref, members };
   }
 
   peerUp(cell: string, peer: Peer): void {
@@ -240,9 +287,14 @@ export class Cell {
     const process = this.#addressed(frame);
     if (process === undefined) return;
     if (frame.kind === "message") {
-      this.#put(process, unpack(frame.packed, this.resolve), finite(frame.deadlineUs), frame.alias);
+      const message = unpack(frame.packed, this.resolve);
+      if (isKernelsWord(message)) this.counts.forged++;
+      else this.#put(process, message, finite(frame.deadlineUs), frame.alias);
     } else {
-      this.#links.deliver(process, this.resolve(frame.from), frame);
+      const from = this.resolve(frame.from);
+      // So that who saw it join a group sees it leave before its end.
+      if (tellsOfAnEnd(frame)) this.groups.endedElsewhere(from);
+      this.#links.deliver(process, from, frame);
     }
   }
 
@@ -250,15 +302,22 @@ export class Cell {
   run(resumes = NEVER): boolean {
     let nowUs = this.#clock.now();
     let unread = 0;
+    let last: Process | undefined;
     for (let left = resumes; left > 0; left--) {
       if (nowUs >= this.#soonestUs) this.#expire(nowUs);
       const process = this.#queue.pop();
       if (process === undefined) break;
       this.#resume(process, nowUs);
+      last = process;
       if (++unread < RESUMES_A_READ && this.#soonestUs > nowUs + RESUMES_A_READ * LONGEST_SLICE_US) continue;
       unread = 0;
       const readUs = this.#clock.now();
       process.runUs += readUs - nowUs;
+      nowUs = readUs;
+    }
+    if (unread > 0 && last !== undefined) {
+      const readUs = this.#clock.now();
+      last.runUs += readUs - nowUs;
       nowUs = readUs;
     }
     if (nowUs >= this.#soonestUs) this.#expire(nowUs);
@@ -298,7 +357,7 @@ export class Cell {
         ...timer,
         packed: pack([to, message]).packed,
       })),
-      names: [...(process.names ?? [])],
+      names: [...(process.names ?? [])].map((name) => [name, this.names.scopeOf(name) ?? "board"] as const),
       trapExit: process.trapExit,
     };
   }
@@ -312,14 +371,14 @@ export class Cell {
       this.#sentTimers.inherit(handle, process, expiryUs, to, message);
       if (expiryUs < this.#soonestUs) this.#soonestUs = expiryUs;
     }
-    process.names = names.length === 0 ? undefined : new Set(names);
-    for (const name of names) this.names.added(name, process.pid);
+    process.names = names.length === 0 ? undefined : new Set(names.map(([name]) => name));
+    for (const [name, scope] of names) this.names.inherit(name, process.pid, scope);
     process.trapExit = trapExit;
   }
 
-  /** A crash report of somebody who is not a process of this cell. */
-  report(report: CrashReport): void {
-    this.#options.onCrash?.(report);
+  /** Reports a crash of code that stands for this process. */
+  report(process: Process, reason: ExitReason): void {
+    this.#report(process, reason, this.#clock.now());
   }
 
   /** Puts back into its mailbox what was taken out of it before. */
@@ -479,35 +538,41 @@ export class Cell {
       for (const name of process.names) this.names.release(name, pid);
       process.names = undefined;
     }
+    this.groups.endedHere(pid);
+    this.notes.forget(pid);
     this.trace?.ended(pid, reason);
     this.#links.release(process, reason, !(this.#options.endsWithRoot === true && pid.number === ROOT));
   }
 
   /** Only who threw crashed: what its end ends in turn is told by links. At most some a second, the rest is counted. */
-  #report({ pid, label, messagesHandled, mailbox }: Process, reason: ExitReason, nowUs: number): void {
+  #report(process: Process, reason: ExitReason, nowUs: number): void {
     if (this.#options.onCrash === undefined) return;
     if (!this.#reports.take(nowUs)) {
       this.counts.unreported++;
       return;
     }
-    this.#options.onCrash({
+    const { pid, label, names = [], messagesHandled, mailbox } = process;
+    const report = {
       pid: String(pid),
       label,
+      names: [...names],
       reason,
       mailboxLength: mailbox.length,
       messagesHandled,
-    });
+      notes: this.notes.of(pid),
+    };
+    this.#options.onCrash(report, process);
   }
 
   #addressed(frame: Frame): Process | undefined {
     const { to } = frame;
     const process = this.#processes.get(to.number);
-    if (to.incarnation === this.home.incarnation && process !== undefined) {
-      if (hasKey(process.pid, to.key)) return process;
-      this.counts.forged++;
-      return undefined;
-    }
-    this.counts.dead++;
+    const ofThisLife = to.incarnation === this.home.incarnation;
+    if (ofThisLife && process !== undefined && hasKey(process.pid, to.key)) return process;
+    // Of the dead nobody knows the keys any more; a number that was never given out cannot be one of theirs.
+    if (ofThisLife && (process !== undefined || to.number > this.#lastNumber)) this.counts.forged++;
+    else this.counts.dead++;
+    // The same answer to both, or a guess would learn who lives.
     if (frame.kind === "message") return undefined;
     const { board, cell } = this.home;
     this.#links.answerForDead({ board, cell, ...to }, importPid(frame.from), frame);
@@ -523,6 +588,13 @@ export class Cell {
     return peer?.incarnation === pid.incarnation ? peer : undefined;
   }
 
+  /** Whoever calls with something that only looks like a pid is told, and it is counted. */
+  #genuine(pid: Pid): Pid {
+    if (isPid(pid)) return pid;
+    this.counts.forged++;
+    throw new TypeError(`this is no pid: ${typeof pid}; only what was received or spawned is one`);
+  }
+
   #postTo(pid: Pid, frame: Frame): boolean {
     const peer = this.#peerOf(pid);
     peer?.post(frame);
@@ -530,7 +602,16 @@ export class Cell {
   }
 }
 
+const KERNELS_WORD =
+  'a message of type "down" or "exit" is told by the kernel only: nobody else can send one';
 const STRANGE_YIELD = "a process may only yield* its own waits";
+
+/** So that who reads one knows that it is true. */
+function isKernelsWord(message: unknown): boolean {
+  if (typeof message !== "object" || message === null) return false;
+  const { type } = message as { type?: unknown };
+  return type === "down" || type === "exit";
+}
 
 /** A body that is no generator function fails in its own process, as any other defect of it. */
 function begin<A extends readonly unknown[], M>(
@@ -570,8 +651,9 @@ function finite(us: number): number | undefined {
   return us === NEVER ? undefined : us;
 }
 
-function isPid(value: object): boolean {
-  return value instanceof Pid;
+/** A `down`, or an `exit` because of a link. */
+function tellsOfAnEnd(frame: SignalFrame): boolean {
+  return frame.kind === "down" || (frame.kind === "exit" && frame.links !== undefined);
 }
 
 function copyPart(value: unknown): unknown {

@@ -75,6 +75,11 @@ export function isOrderly(reason: ExitReason): boolean {
   return cause === "normal" || cause === "shutdown" || (typeof cause === "object" && "shutdown" in cause);
 }
 
+/** True for ends that somebody has to look into: neither asked for nor done to it by `kill`. */
+export function isCrash(reason: ExitReason): boolean {
+  return !isOrderly(reason) && reason !== "killed";
+}
+
 /** One line for people: `Error: boom`, `hung`, `cell climate: outOfMemory`. */
 export function describeReason(reason: ExitReason): string {
   if (typeof reason === "string") return reason;

@@ -47,6 +47,11 @@ export class Links {
     this.#host = host;
   }
 
+  /** A number that no other monitor of this cell has. */
+  newRef(): number {
+    return ++this.#lastRef;
+  }
+
   link(process: Process, other: Pid): void {
     if (samePid(process.pid, other)) return;
     const local = processOf(other);
@@ -82,7 +87,7 @@ export class Links {
 
   monitor(process: Process, other: Pid): number {
     const local = processOf(other); // Throws for what is no pid, before anything is kept.
-    const ref = ++this.#lastRef;
+    const ref = this.newRef();
     process.addWatched(ref, other);
     if (local !== undefined) {
       if (local.state === "dead") this.#noproc(process, other, ref);

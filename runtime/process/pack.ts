@@ -4,7 +4,7 @@
  * Structured cloning gives an error that is none of the language's the name `Error`; names travel beside the body.
  */
 import { copyMessage, messageBytes } from "./copy-message.ts";
-import { exportPid, importPid, Pid, type WirePid } from "./pid.ts";
+import { exportPid, importPid, isPid, type Pid, type WirePid } from "./pid.ts";
 import type { NamedError, PackedBody } from "./signal.ts";
 
 /** Copies and packs; throws `UncopyableError` naming the path of what cannot be sent. */
@@ -13,7 +13,7 @@ export function pack(message: unknown): { packed: PackedBody; bytes: number } {
   let errors = false;
   let body = copyMessage(message, (value) => {
     if (value instanceof Error) errors = true;
-    return value instanceof Pid && pids.push(value) > 0;
+    return isPid(value) && pids.push(value) > 0;
   });
   const bytes = messageBytes(body);
   if (pids.length === 0 && !errors) return { packed: { body, placeholders: [], pids: [] }, bytes };

@@ -7,7 +7,7 @@
  *   receive((m) => m.type === "reading")    a function says so
  *   receive(ref)                            the answer to a monitor: its reply, or its `down`; nobody else can send one
  */
-import { Pid, samePid } from "./pid.ts";
+import { equalPid, isPid } from "./pid.ts";
 
 /** The tags a union of messages has; any string when the messages are not known. */
 export type TagOf<M> = unknown extends M
@@ -91,7 +91,7 @@ function fits(part: unknown, value: unknown): boolean {
       Array.isArray(value) && part.length === value.length && part.every((each, i) => fits(each, value[i]))
     );
   }
-  if (!isPlain(part)) return part instanceof Pid && value instanceof Pid && samePid(part, value);
+  if (!isPlain(part)) return isPid(part) && isPid(value) && equalPid(part, value);
   for (const key in part) {
     if (!fits(part[key], (value as Record<string, unknown>)[key])) return false;
   }

@@ -6,6 +6,7 @@
  * `incarnation` counts the lives of the cell: a pid of a former life reaches nobody.
  */
 import { randomFillSync } from "node:crypto";
+import { inspect } from "node:util";
 import type { Process } from "./process.ts";
 
 /** How a pid travels between cells. Never shown to process code. */
@@ -25,33 +26,51 @@ interface Access {
   processOf(pid: Pid): Process | undefined;
   pidId(pid: Pid): string;
   hasKey(pid: Pid, key: string): boolean;
+  equalPid(a: Pid, b: Pid): boolean;
+  isPid(value: unknown): value is Pid;
 }
+
+/** Known to this file only, so that nobody makes a pid by `pid.constructor`. */
+const MINT = Symbol("mint");
 
 let access: Access;
 
 export class Pid {
-  readonly board: string;
-  readonly cell: string;
-  readonly incarnation: number;
-  readonly number: number;
+  readonly #home: PidHome;
+  readonly #number: number;
   #key: string | undefined;
-  #process: Process | undefined;
+  readonly #process: Process | undefined;
   #id: string | undefined;
 
-  private constructor(
-    board: string,
-    cell: string,
-    incarnation: number,
+  constructor(
+    mint: symbol,
+    home: PidHome,
     number: number,
     key: string | undefined,
     process: Process | undefined,
   ) {
-    this.board = board;
-    this.cell = cell;
-    this.incarnation = incarnation;
-    this.number = number;
+    if (mint !== MINT) throw new TypeError("a pid is given, not made");
+    this.#home = home;
+    this.#number = number;
     this.#key = key;
     this.#process = process;
+  }
+
+  // Accessors without fields: nothing of a pid can be changed or copied from outside.
+  get board(): string {
+    return this.#home.board;
+  }
+
+  get cell(): string {
+    return this.#home.cell;
+  }
+
+  get incarnation(): number {
+    return this.#home.incarnation;
+  }
+
+  get number(): number {
+    return this.#number;
   }
 
   /** `<greenhouse.climate.3>`: for people; not an authority. */
@@ -63,15 +82,18 @@ export class Pid {
     return this.toString();
   }
 
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
   static {
     access = {
-      createPid: (home, number, process, key) =>
-        new Pid(home.board, home.cell, home.incarnation, number, key, process),
-      importPid: (wire) => new Pid(wire.board, wire.cell, wire.incarnation, wire.number, wire.key, undefined),
+      createPid: (home, number, process, key) => new Pid(MINT, home, number, key, process),
+      importPid: (wire) => new Pid(MINT, wire, wire.number, wire.key, undefined),
       exportPid: (pid) => {
         pid.#key ??= randomKey();
-        const { board, cell, incarnation, number } = pid;
-        return { board, cell, incarnation, number, key: pid.#key };
+        const { board, cell, incarnation } = pid.#home;
+        return { board, cell, incarnation, number: pid.#number, key: pid.#key };
       },
       processOf: (pid) => pid.#process,
       pidId: (pid) => {
@@ -79,7 +101,11 @@ export class Pid {
         return pid.#id;
       },
       hasKey: (pid, key) => pid.#key !== undefined && pid.#key === key,
+      equalPid: (a, b) => a === b || (a.#key !== undefined && a.#key === b.#key && samePid(a, b)),
+      // The prototype is asked first: it is what differs in most values, and quickly seen.
+      isPid: (value): value is Pid => value instanceof Pid && #process in value,
     };
+    Object.freeze(Pid.prototype);
   }
 }
 
@@ -97,6 +123,10 @@ export const processOf: Access["processOf"] = access!.processOf;
 export const pidId: Access["pidId"] = access!.pidId;
 /** True when the pid was exported with exactly this key. */
 export const hasKey: Access["hasKey"] = access!.hasKey;
+/** Same process and same authority: not so for a pid that somebody made up. */
+export const equalPid: Access["equalPid"] = access!.equalPid;
+/** True for pids only: not for clones of their fields, nor for objects that were given their prototype. */
+export const isPid: Access["isPid"] = access!.isPid;
 
 /** Where a pid is at home. */
 export interface PidHome {

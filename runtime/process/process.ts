@@ -89,7 +89,12 @@ export class Process implements Queueable {
 
   /** For people. Worked out when somebody asks: `name` of a function is an accessor that costs more than a spawn. */
   get label(): string {
-    return this.#label ?? (this.#body.name || "process");
+    return this.#label ?? this.functionName;
+  }
+
+  /** Its generator function. */
+  get functionName(): string {
+    return this.#body.name || "process";
   }
 
   addLink(other: Process): void {

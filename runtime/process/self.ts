@@ -7,6 +7,7 @@
 import type { Cell } from "./cell.ts";
 import type { Body, CellResources, Checkpoint, SpawnOptions } from "./cell-contract.ts";
 import type { ExitReason } from "./exit-reason.ts";
+import type { Facts } from "./notes.ts";
 import type { Matched, Pattern } from "./pattern.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -166,12 +167,59 @@ export class Self<M = never> {
     this.#cell.register(this.#process, name);
   }
 
+  /** As `register`; boards that are linked with this one may look the name up, too. */
+  publish(name: string): void {
+    this.#cell.register(this.#process, name, "public");
+  }
+
   unregister(name: string): void {
     this.#cell.unregister(this.#process, name);
   }
 
   whereis(name: string): Pid | undefined {
     return this.#cell.names.whereis(name);
+  }
+
+  /** Joins a process group of the board; who joins twice is in it twice. Out of it when this process ends. */
+  join(group: string): void {
+    this.#cell.groups.join(this.pid, group);
+  }
+
+  /** Takes one join back; false when there is none. */
+  leave(group: string): boolean {
+    return this.#cell.groups.leave(this.pid, group);
+  }
+
+  /** Members in the whole board, as far as this cell has heard; twice who joined twice. */
+  members(group: string): readonly Pid[] {
+    return this.#cell.groups.members(group);
+  }
+
+  /** Members in this cell. */
+  localMembers(group: string): readonly Pid[] {
+    return this.#cell.groups.localMembers(group);
+  }
+
+  /**
+   * The present members, and from now on a `GroupMessage` for each change. These take places in the mailbox:
+   * when it is full a last one says `lost`, and the monitor is closed.
+   */
+  monitorGroup(group: string): { readonly ref: number; readonly members: readonly Pid[] } {
+    return this.#cell.monitorGroup(this.#process, group);
+  }
+
+  /** Also removes what has arrived because of it. */
+  demonitorGroup(ref: number): void {
+    this.#cell.groups.demonitor(this.pid, ref);
+    while (this.#process.mailbox.take({ type: "group", ref }) !== undefined);
+  }
+
+  /**
+   * A fact for whoever looks at this process, or at another of this cell, and for its crash report:
+   * `self.note({ mode: "reduced" })`, `self.note({ restarts: 2 }, child)`. At most 16; throws RangeError.
+   */
+  note(facts: Facts, pid: Pid = this.pid): void {
+    this.#cell.note(pid, facts);
   }
 
   /** A function that code outside processes (a socket's callback) uses to send here. Event cells only. */

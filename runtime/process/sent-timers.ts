@@ -93,6 +93,13 @@ export class SentTimers {
     this.#inherited.set(given, this.start(owner, expiryUs, to, message));
   }
 
+  /** How many an owner has. */
+  count(owner: TimerOwner): number {
+    let count = 0;
+    for (let row = owner.sentTimers; row !== noTimers; row = this.#next[row]!) count++;
+    return count;
+  }
+
   /** Ends all timers of an owner. */
   release(owner: TimerOwner): void {
     for (let row = owner.sentTimers; row !== noTimers; row = owner.sentTimers) {

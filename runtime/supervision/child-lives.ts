@@ -186,6 +186,7 @@ export class ChildLives {
     child.starts++;
     child.startedUs = this.#self.nowUs();
     if (spec.restart === "temporary") child.args = [];
+    if (child.restarts > 0) this.#self.note({ restarts: child.restarts }, pid!);
     this.#tell({ kind: "started", id: spec.id, pid: pid!, restarts: child.restarts });
     this.answers.started(child, { ok: true, pid, info });
   }

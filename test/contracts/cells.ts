@@ -3,7 +3,8 @@
  * The same cases run over every kernel.
  */
 import * as assert from "uvu/assert";
-import type { CellSpec, Kernel, KernelHooks } from "../../runtime/cell/kernel.ts";
+import type { CellLife, CellSpec, Kernel, KernelHooks } from "../../runtime/cell/kernel.ts";
+import type { CrashDetails } from "../../runtime/introspection/report.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { exportPid, importPid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
@@ -29,6 +30,8 @@ export type MakeBench = (t: SpecContext, hooks: BenchHooks) => CellBench;
 export interface BenchHooks {
   ended(line: string): void;
   crashed(line: string): void;
+  /** The crash as data, for who wants more than a line. */
+  details?(life: CellLife, details: CrashDetails): void;
 }
 
 /** A specification of a cell by the name of its body. */
@@ -290,9 +293,12 @@ export function cellContract(kind: string, make: MakeBench): void {
 }
 
 /** Hooks of a kernel that write down what ended and what crashed. */
-export function hooksOf({ ended, crashed }: BenchHooks): KernelHooks {
+export function hooksOf({ ended, crashed, details }: BenchHooks): KernelHooks {
   return {
     ended: ({ name, incarnation }, cause) => ended(`${name} ${incarnation} ended: ${describeReason(cause)}`),
-    crashed: ({ name }, { reason }) => crashed(`${name} crashed: ${describeReason(reason)}`),
+    crashed: (life, report) => {
+      crashed(`${life.name} crashed: ${describeReason(report.reason)}`);
+      details?.(life, report);
+    },
   };
 }

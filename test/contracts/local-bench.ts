@@ -5,6 +5,7 @@ import type { Body } from "../../runtime/process/cell-contract.ts";
 import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import * as cellBodies from "./cell-bodies.ts";
 import { type BenchHooks, type CellBench, hooksOf, reporter } from "./cells.ts";
+import * as groupBodies from "./group-bodies.ts";
 
 export interface LocalBench extends CellBench {
   readonly kernel: LocalKernel;
@@ -19,7 +20,7 @@ export function localBench(hooks: BenchHooks, bodies: object = cellBodies): Loca
     clock,
     hooks: hooksOf(hooks),
     load: ({ body: { module, name } }) => {
-      const body = (bodies as Readonly<Record<string, unknown>>)[name];
+      const body = ({ ...bodies, ...groupBodies } as Readonly<Record<string, unknown>>)[name];
       if (typeof body !== "function") throw new TypeError(`${module} exports no function "${name}"`);
       return { body: body as Body };
     },

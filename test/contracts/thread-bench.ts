@@ -19,15 +19,15 @@ export function processBench(kind: "child" | "mixed"): MakeBench {
     let started = 0;
     const startCell = (spec: CellSpec) =>
       kernel.startCell({ kind: kind === "child" || started++ % 2 === 0 ? "child" : "thread", ...spec });
-    const proxy: Kernel = {
-      cell: kernel.cell,
-      startCell,
+    const others: Omit<Kernel, "cell" | "startCell"> = {
       endCell: (...which) => kernel.endCell(...which),
+      cells: () => kernel.cells(),
       changeCell: (...change) => kernel.changeCell(...change),
       passTrial: (name) => kernel.passTrial(name),
       rollBack: (name, why) => kernel.rollBack(name, why),
+      ask: (...what) => kernel.ask(...what),
     };
-    return { ...bench, kernel: proxy };
+    return { ...bench, kernel: { cell: kernel.cell, startCell, ...others } };
   };
 }
 

@@ -12,6 +12,7 @@ import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
 
 const page = '<!doctype html><head><meta name="holdfast-root" content=""><title>x</title></head>';
 const script = "console.log(1);".repeat(50);
@@ -419,4 +420,100 @@ spec("names of the board are compared whole", () => {
 spec("codings with quality zero are not accepted", () => {
   assert.equal([...acceptedEncodings("br;q=0, GZIP;q=0.5 , identity")], ["gzip", "identity"]);
   assert.equal([...acceptedEncodings(undefined)], []);
+});
+
+/** Addresses for the operator, and how often each was asked. */
+function operatorRoutes() {
+  const asked: string[] = [];
+  return {
+    asked,
+    operator: {
+      "/processes": async (query: URLSearchParams) => {
+        asked.push(`processes ${query}`);
+        if (query.has("wrong")) throw new RangeError("order: no");
+        if (query.has("late")) throw new Error("nobody answers");
+        return { board: "b" };
+      },
+      "/trace": async function* (_: URLSearchParams, gone: AbortSignal) {
+        asked.push("trace");
+        for (let n = 0; n < 3; n++) yield { n };
+        await new Promise<void>((done) => gone.addEventListener("abort", () => done()));
+        asked.push("gone");
+      },
+    },
+  };
+}
+
+spec(
+  "an operator's address answers with a document, its mistakes with 400, and no answer with 503",
+  async (t) => {
+    const { operator, asked } = operatorRoutes();
+    const { edge: e } = await edge(t, { operator });
+    const good = await get(e.port, "/processes?cell=a%26b");
+    assert.is(good.status, 200);
+    assert.equal(JSON.parse(good.body.toString()), { board: "b" });
+    assert.match(String(good.headers["content-type"]), /^application\/json/);
+    assert.is(good.headers["cache-control"], "no-store");
+    const wrong = await get(e.port, "/processes?wrong=1");
+    assert.equal([wrong.status, wrong.body.toString()], [400, '{"error":"order: no"}']);
+    assert.is((await get(e.port, "/processes?late=1")).status, 503);
+    assert.is((await get(e.port, "/processes/")).status, 404);
+    assert.is((await get(e.port, "/constructor")).status, 404);
+    assert.is((await get(e.port, "/processes", {}, "POST")).status, 405);
+    assert.is((await get(e.port, "/processes", {}, "HEAD")).body.length, 0);
+    assert.is(asked[0], "processes cell=a%26b");
+  },
+);
+
+spec("no page of another site, no other host and no viewer reaches an operator's address", async (t) => {
+  const { operator, asked } = operatorRoutes();
+  const credentials = [
+    { user: "anna", password: "secret", role: "operator" },
+    { user: "vera", password: "public", role: "viewer" },
+  ] as const;
+  const { edge: e } = await edge(t, { operator }, credentials);
+  const login = (words: string) => ({ authorization: `Basic ${Buffer.from(words).toString("base64")}` });
+  const tries: [Record<string, string>, number][] = [
+    [{ ...login("anna:secret"), origin: "http://evil.example" }, 403],
+    [{ ...login("anna:secret"), host: "evil.example" }, 403],
+    [{ ...login("anna:secret"), "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }, 403],
+    [{}, 401],
+    [login("anna:wrong"), 401],
+    [login("vera:public"), 403],
+  ];
+  for (const path of ["/processes", "/trace"]) {
+    for (const [headers, status] of tries) assert.is((await get(e.port, path, headers)).status, status);
+  }
+  assert.equal(asked, []);
+  assert.is((await get(e.port, "/processes", login("anna:secret"))).status, 200);
+});
+
+spec("lines come as they are made, and who goes away is not spoken to any more", async (t) => {
+  const { operator, asked } = operatorRoutes();
+  const { edge: e } = await edge(t, { operator });
+  const stop = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${e.port}/trace`, { signal: stop.signal });
+  assert.match(response.headers.get("content-type")!, /^application\/x-ndjson/);
+  let text = "";
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString();
+    if (text.split("\n").length > 3) break;
+  }
+  assert.is(text, '{"n":0}\n{"n":1}\n{"n":2}\n');
+  stop.abort();
+  await until("the route hears of it", () => asked.includes("gone"));
+});
+
+spec("more than eight questions at once are refused, and later there is room again", async (t) => {
+  const { operator, asked } = operatorRoutes();
+  const { edge: e } = await edge(t, { operator });
+  const stop = new AbortController();
+  const open = Array.from({ length: 8 }, () =>
+    fetch(`http://127.0.0.1:${e.port}/trace`, { signal: stop.signal }),
+  );
+  await Promise.all(open);
+  assert.is((await get(e.port, "/processes")).status, 503);
+  stop.abort();
+  await until("all are gone", () => asked.filter((each) => each === "gone").length === 8);
+  assert.is((await get(e.port, "/processes")).status, 200);
 });

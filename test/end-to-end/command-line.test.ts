@@ -141,7 +141,18 @@ spec(
   async (t) => {
     const help = await holdfast(t, ["--help"]);
     is(help.code, 0);
-    for (const word of ["run", "check", "watch", "get", "set", "--json", "Exit codes"])
+    for (const word of [
+      "run",
+      "check",
+      "watch",
+      "get",
+      "set",
+      "ps",
+      "inspect",
+      "trace",
+      "--json",
+      "Exit codes",
+    ])
       ok(help.out.includes(word), word);
     const version = await holdfast(t, ["--version"]);
     is(version.code, 0);
@@ -166,6 +177,22 @@ spec(
         match(String(JSON.parse(json.err).error), /no broker/);
       }),
     );
+  },
+  { limitMs: 40_000 },
+);
+
+spec(
+  "with no board to ask, ps, inspect and trace exit with 4, and with words that mean nothing with 2",
+  async (t) => {
+    const page = `http://127.0.0.1:${await freePort()}/`;
+    for (const verb of ["ps", "inspect", "trace"]) {
+      const { code, err } = await holdfast(t, [verb, "--page", page]);
+      is(code, 4, verb);
+      match(err, /no board at .*is it running/);
+      const wrong = await holdfast(t, [verb, "--page", "nowhere", "--json"]);
+      is(wrong.code, 2);
+      match(String(JSON.parse(wrong.err).error), /--page/);
+    }
   },
   { limitMs: 40_000 },
 );
@@ -240,6 +267,74 @@ onBoard("watch follows readings and events until Ctrl-C, also as JSON", async (b
     is((await one.ended).code, 0);
   }
 });
+
+onBoard(
+  "ps, inspect and trace tell of the processes of a running board, in words and as JSON",
+  async (board, t) => {
+    const page = ["--page", board.pageUrl];
+    const lines = (text: string) => text.trim().split("\n");
+    const objects = (text: string) => lines(text).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+    const all = await holdfast(t, ["ps", ...page]);
+    is(all.code, 0, all.err);
+    match(all.out, /^board greenhouse: 12 cells, \d+ processes$/m);
+    match(all.out, /^pump\.1 +pump +\d+ .*mode full +waits for anything, limited$/m);
+    match(all.out, /^kernel\.\d+ +thermostat\.keeper /m);
+    const pump = objects((await holdfast(t, ["ps", "pump.1", "--json", ...page])).out);
+    equal(
+      pump.map(({ pid, names, function: body }) => [pid, names, body]),
+      [["<greenhouse.pump.1>", ["pump"], "deviceCell"]],
+    );
+    is((await holdfast(t, ["ps", "--order", "size", ...page])).code, 2);
+
+    const cells = await holdfast(t, ["inspect", ...page]);
+    is(cells.code, 0, cells.err);
+    for (const { cell, report } of objects((await holdfast(t, ["inspect", "--json", ...page])).out)) {
+      if (cell !== undefined) ok(cells.out.includes(`\n${cell} `) && report !== null, String(cell));
+    }
+    const one = await holdfast(t, ["inspect", "climate", ...page]);
+    match(one.out, /^cell climate: life \d+, blocking$/m);
+    match(one.out, /^ {2}monitored by .*kernel\.\d+/m);
+    is((await holdfast(t, ["inspect", "cellar", ...page])).code, 2);
+
+    await board.world("led", { fault: "crash" });
+    await until("the crash is told", async () => {
+      const { out } = await holdfast(t, ["inspect", "led", ...page]);
+      return /crash injected from the page/.test(out) && /\{type: "fault", fault: "crash"\}/.test(out);
+    });
+
+    const traced = await holdfast(t, [
+      "trace",
+      "thermostat",
+      "--kind",
+      "send",
+      "--for",
+      "2s",
+      "--json",
+      ...page,
+    ]);
+    is(traced.code, 0, traced.err);
+    const entries = objects(traced.out);
+    const { entries: count, lost } = entries.pop()!.ended as Record<string, number>;
+    equal([count, lost], [entries.length, 0]);
+    ok(
+      entries.some(({ other }) => String(other).includes("heater")),
+      traced.out,
+    );
+    const parties = ({ pid, other }: Record<string, unknown>) => `${pid} ${other}`;
+    ok(
+      entries.every((each) => each.kind === "send" && parties(each).includes("thermostat")),
+      traced.out,
+    );
+    const followed = start(t, ["trace", "climate", ...page]);
+    await until("a line is shown", () => /climate\.1 climate +send +> /.test(followed.out()), 8000);
+    followed.child.kill("SIGINT");
+    is((await followed.ended).code, 0);
+    const again = start(t, ["trace", "--tag", "reading", "--for", "1s", ...page]);
+    match((await again.ended).out, /^\d+ entries$/m, "the trace that was broken off is over");
+  },
+  60_000,
+);
 
 end();
 

@@ -1,7 +1,7 @@
 /** Waits for `condition` by looking every 5 ms; for real sockets and processes only. `what` names it in the error. */
 export async function until(what: string, condition: () => unknown, limitMs = 4000): Promise<void> {
   const endMs = performance.now() + limitMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > endMs) throw new Error(`${what}: not within ${limitMs} ms`);
     await new Promise((done) => setTimeout(done, 5));
   }

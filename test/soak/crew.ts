@@ -73,8 +73,11 @@ function sample(
   counts: CellSample["counts"],
   lateness: Histogram,
 ): { readonly type: "sample"; readonly sample: CellSample } {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
+  // A child process has no handle of the collector: what it has not collected says nothing.
+  const { gc } = globalThis;
+  gc?.();
+  const { heapUsed: used, external } = process.memoryUsage();
+  const heapUsed = gc === undefined ? 0 : used;
   return { type: "sample", sample: { cell, id, heapUsed, external, counts, late: lateness.quantiles() } };
 }
 

@@ -10,9 +10,10 @@ import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import { Auditor, type Fault } from "./auditor.ts";
 
-const CELLS = ["a", "b", "c", "d", "e", "f"] as const;
-/** One cell lives by Node's event loop, as the board's MQTT cell does. */
+const CELLS = ["a", "b", "c", "d", "e", "f", "g"] as const;
+/** One cell lives by Node's event loop, as the board's MQTT cell does; one is a process of its own. */
 const EVENTFUL = "f";
+const CHILD = "g";
 export const SINK = "sink";
 
 /** What cells and processes are told to die of, or do by themselves; any other crash is a finding. */
@@ -122,6 +123,7 @@ export class Fleet {
         heapMb: 24,
         hangLimitUs: 500_000,
         ...(name === EVENTFUL ? { loop: "event" } : {}),
+        ...(name === CHILD ? { kind: "child" } : {}),
       };
     });
     return [...crews, { name: SINK, body: { module, name: "sink" }, args: [SINK], heapMb: 24 }];

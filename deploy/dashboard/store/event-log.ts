@@ -47,7 +47,10 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 /** Fields that the title already says, or that only programs need. */
-const unsaid = new Set(["id", "board", "incarnation", "from", "to"]);
+const unsaid = new Set([
+  ...["id", "board", "incarnation", "from", "to"],
+  ...["names", "stack", "handled", "waiting", "mailboxLength"],
+]);
 
 /** The event in words, without time and device. */
 export function describeEvent(event: EventMessage): string {

@@ -27,10 +27,11 @@ function call(): Work {
 
 function restart(): Work {
   return {
-    name: "restart of a thread cell",
+    name: "restart of a thread cell from a warm spare",
     unit: "us",
     goal: within("p99 <= 5 ms", ({ p99 = Number.NaN }) => p99 <= 5000),
-    ours: [program("", "restart-cell", ["100"], "all")],
+    ours: [program("", "restart-cell", ["warm"], "all")],
     peers: [],
+    asides: [program("ours, cold", "restart-cell", ["cold"], "all")],
   };
 }

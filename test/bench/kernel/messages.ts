@@ -1,7 +1,7 @@
 /** Messages and timers inside one cell. */
 import { costAtMost, type Goal, rateAtLeast } from "./goal.ts";
-import { ourCell } from "./our-cell.ts";
-import { type Erlang, program, twoDepths, type Work } from "./work.ts";
+import { type OurWork, ourCell } from "./our-cell.ts";
+import { type Erlang, ourAside, program, twoDepths, type Work } from "./work.ts";
 
 export function messageWorks(erlang: Erlang): Work[] {
   return [
@@ -14,6 +14,10 @@ export function messageWorks(erlang: Erlang): Work[] {
     ring(erlang, "map", rateAtLeast(1)),
     oneWay(erlang, "integer"),
     oneWay(erlang, "map"),
+    ...[2, 8].flatMap((depth) => [
+      contract("in a conversation", depth, { body: "conversation" }),
+      contract("through a checker between", depth, { body: "plain", words: { checked: true } }),
+    ]),
     timers(erlang, "start", rateAtLeast(10), { "": "{start, sync}" }),
     timers(erlang, "cancel", rateAtLeast(20), { sync: "{cancel, sync}", async: "{cancel, async}" }),
   ];
@@ -47,6 +51,24 @@ function oneWay(erlang: Erlang, message: "integer" | "map"): Work {
     goal: rateAtLeast(1),
     ours: twoDepths({ module: "one-way", body: "oneWay", words: { message } }),
     peers: erlang.peers({ module: "one_way", ways }),
+  };
+}
+
+const CONTRACT_GOAL: Goal = {
+  text: "<= 1 us more",
+  by: "cost",
+  met: ({ value }, ratio) => ratio !== null && value - value / ratio <= 1,
+};
+
+/** Beside the same without a contract. */
+function contract(name: string, depth: number, ours: Pick<OurWork, "body" | "words">): Work {
+  const bare = { module: "contract", body: "plain", words: { checked: false } };
+  return {
+    name: `message under a contract, ${name}`,
+    unit: "us",
+    goal: CONTRACT_GOAL,
+    ours: [ourCell({ module: "contract", ...ours }, depth)],
+    peers: [ourAside("ours without a contract", bare, depth)],
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * A thread cell crashes and is started again by a process of the kernel that watches it. Printed: from the `down`
- * to the first message of the next life, in us; `process.argv[2]` is the number of lives.
+ * to the first message of the next life, in us. `process.argv[2]`: `warm` (a spare thread is kept) or `cold`.
  */
 import type { CellSpec } from "../../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../../runtime/cell/thread-kernel.ts";
@@ -9,11 +9,11 @@ import type { Self } from "../../../runtime/process/self.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
 import { latencies } from "./latencies.ts";
 
-const LIVES = Number(process.argv[2] ?? 100);
-/** Time for the kernel to prepare a spare, if it does that. */
-const BETWEEN_MS = 60;
+const LIVES = 100;
+const LOOK_AGAIN_MS = 5;
 
-const kernel = new ThreadKernel({ board: "bench", clock: new SystemClock() });
+const spares = process.argv[2] === "warm" ? 1 : 0;
+const kernel = new ThreadKernel({ board: "bench", clock: new SystemClock(), spares: () => spares });
 const watcher = kernel.cell.spawn(restarts, []);
 kernel.cell.post(watcher, { type: "begin" });
 
@@ -25,7 +25,7 @@ function* restarts(self: Self<{ type: "begin" | "up" }>): ProcessGenerator {
   let pid = kernel.startCell(spec);
   yield* self.receive("up");
   for (let life = 0; life < LIVES; life++) {
-    yield* self.sleep(BETWEEN_MS);
+    while (kernel.spareCount < spares) yield* self.sleep(LOOK_AGAIN_MS);
     const ref = self.monitor(pid);
     self.send(pid, { type: "crash" });
     yield* self.receive({ type: "down", ref });

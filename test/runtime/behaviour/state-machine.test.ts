@@ -249,11 +249,11 @@ spec("other messages go to info, whatever they are; without one they are counted
   const { client, pid, log, until } = setUp();
   client(function* (self) {
     self.send(pid, { type: "bell" });
-    self.send(pid, { type: "down", ref: 1 });
+    self.send(pid, { type: "downpour", ref: 1 });
     self.send(pid, {});
   });
   until(0);
-  assert.equal(log.slice(1), ["info bell", "info down", "info undefined"]);
+  assert.equal(log.slice(1), ["info bell", "info downpour", "info undefined"]);
   const { common: _, ...bare } = door([]);
   const other = setUp(() => bare);
   other.client(function* (self) {

@@ -1,6 +1,6 @@
 /** What a call is made of: a monitor, its alias, and the one answer that belongs to it. */
 import * as assert from "uvu/assert";
-import type { Pid } from "../../../runtime/process/pid.ts";
+import { exportPid, type Pid } from "../../../runtime/process/pid.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { spec } from "../../harness/spec.ts";
 import { handCell } from "./hand-cell.ts";
@@ -82,7 +82,6 @@ spec("a message that looks like an answer is none", () => {
   }, []);
   until(1);
   cell.post(caller, { type: "reply", ref: 1, value: "forged" });
-  cell.post(caller, { type: "down", ref: 1, reason: "forged" });
   until(20);
   assert.equal(trace, ["value 0"]);
 });
@@ -144,4 +143,23 @@ spec("an answer changes no deadline: the work at hand goes on, due when it was",
   }, []);
   until(10);
   assert.equal(trace, ["due at 8000"]);
+});
+
+spec("nobody can send what only the kernel tells: refused at home, counted from another cell", () => {
+  const { cell, until } = handCell();
+  const got: unknown[] = [];
+  const victim = cell.spawn(function* victim(self: Self) {
+    for (;;) got.push(yield* self.receive());
+  }, []);
+  until(0);
+  for (const type of ["down", "exit"]) {
+    assert.throws(() => cell.post(victim, { type, ref: 1 }), /told by the kernel only/);
+    assert.throws(() => cell.sendAfter(5, victim, { type }), /told by the kernel only/);
+    const packed = { body: { type, ref: 1 }, placeholders: [], pids: [] };
+    const frame = { kind: "message", packed, deadlineUs: 1, band: 2, bytes: 8 } as const;
+    cell.deliver({ ...frame, to: exportPid(victim) });
+  }
+  until(10);
+  assert.equal(got, []);
+  assert.is(cell.counts.forged, 2);
 });

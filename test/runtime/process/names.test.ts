@@ -68,7 +68,7 @@ spec("the registry gives a name to the first who claims it, and tells the second
   names.claim("door", exportPid(pidOf("a")));
   assert.equal(trace, ["door is a.1", "door is not <bench.b.1> but <bench.a.1>", "door is a.1"]);
   assert.equal(
-    names.entries().map(([name, { cell }]) => [name, cell]),
+    names.entries().map(({ name, pid }) => [name, pid.cell]),
     [["door", "a"]],
   );
 });
@@ -94,7 +94,103 @@ spec("the end of a cell's life releases all its names, and none of its next life
   names.releaseCell("a", 1);
   assert.equal(trace, ["one was a.1", "two was a.2"]);
   assert.equal(
-    names.entries().map(([name]) => name),
+    names.entries().map(({ name }) => name),
     ["other", "next"],
   );
+});
+
+spec(
+  "a claim that loses to what the registry told is hidden by it, and shows when that is released first",
+  () => {
+    const names = new Names();
+    const [mine, theirs] = [pidOf("a"), pidOf("b")];
+    names.claim("door", mine);
+    names.added("door", theirs);
+    assert.is(names.whereis("door"), theirs);
+    names.removed("door", theirs);
+    assert.is(names.whereis("door"), mine, "the registry took the claim after all");
+    names.release("door", mine);
+    assert.is(names.whereis("door"), undefined);
+  },
+);
+
+spec("the end of a loser leaves the name with the winner", () => {
+  const names = new Names();
+  names.claim("door", pidOf("a"));
+  names.added("door", pidOf("b"));
+  names.release("door", pidOf("a"));
+  assert.is(names.whereis("door")?.cell, "b");
+});
+
+/** What a link to another board would hear. */
+function heard(names: Names) {
+  const trace: string[] = [];
+  const stop = names.watchPublic({
+    published: (name, pid) => trace.push(`${name} is ${pid}`),
+    withdrawn: (name, pid) => trace.push(`${name} was ${pid}`),
+  });
+  return { trace, stop };
+}
+
+spec("only public names are told to who asks for those; their changes too", () => {
+  const names = new Names();
+  const { trace, stop } = heard(names);
+  names.claim("private", pidOf("a", 1));
+  names.claim("shop", pidOf("a", 2), "public");
+  names.added("market", pidOf("b", 1), "public");
+  names.added("cellar", pidOf("b", 2));
+  assert.equal(
+    names.listPublic().map(([name, pid]) => `${name} ${pid}`),
+    ["shop <bench.a.2>", "market <bench.b.1>"],
+  );
+  names.release("shop", pidOf("a", 2));
+  names.removed("market", pidOf("b", 1));
+  names.release("private", pidOf("a", 1));
+  assert.equal(trace, [
+    "shop is <bench.a.2>",
+    "market is <bench.b.1>",
+    "shop was <bench.a.2>",
+    "market was <bench.b.1>",
+  ]);
+  stop();
+  names.claim("late", pidOf("a", 3), "public");
+  assert.is(trace.length, 4);
+});
+
+spec("a name becomes public by a second claim of its holder, and stays so", () => {
+  const names = new Names();
+  const { trace } = heard(names);
+  const pid = pidOf("a");
+  names.claim("pump", pid);
+  assert.equal(names.listPublic(), []);
+  names.claim("pump", pid, "public");
+  names.claim("pump", pid);
+  assert.equal(names.listPublic(), [["pump", pid]]);
+  assert.equal(trace, ["pump is <bench.a.1>"]);
+});
+
+spec("a public name that moves to another process is withdrawn first", () => {
+  const names = new Names();
+  const { trace } = heard(names);
+  names.added("pump", pidOf("b", 1, 1), "public");
+  names.added("pump", pidOf("b", 1, 2), "public");
+  assert.equal(trace, ["pump is <bench.b.1>", "pump was <bench.b.1>", "pump is <bench.b.1>"]);
+});
+
+spec("the registry keeps who may know a name, and tells when that changes", () => {
+  const told: string[] = [];
+  const registry = new NameRegistry({
+    named: (name, _, scope) => told.push(`${name} ${scope}`),
+    unnamed: (name) => told.push(`${name} gone`),
+    refused: () => told.push("refused"),
+  });
+  const pid = exportPid(pidOf("a"));
+  registry.claim("pump", pid);
+  registry.claim("pump", pid, "public");
+  assert.equal(
+    registry.entries().map(({ name, scope }) => [name, scope]),
+    [["pump", "public"]],
+  );
+  registry.release("pump", pid);
+  assert.equal(told, ["pump board", "pump public", "pump gone"]);
 });

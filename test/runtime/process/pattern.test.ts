@@ -119,3 +119,16 @@ receive({ type: "reading", value: "21" });
 // @ts-expect-error: no message has this property (seen where the pattern's type is written, not inferred)
 const misspelt: Pattern<Message> = { type: "fault", couse: "stuck" };
 assert.not(fits(misspelt, fault));
+
+spec(
+  "a pid in a pattern fits every pid of that process, by whatever way it came, and none that was made up",
+  () => {
+    const wire = { board: "b", cell: "c", incarnation: 1, number: 2, key: "a".repeat(32) };
+    const [one, again] = [importPid(wire), importPid(wire)];
+    assert.ok(matches<unknown>({ from: one }, { from: again }));
+    assert.not(matches<unknown>({ from: one }, { from: importPid({ ...wire, number: 3 }) }));
+    assert.not(matches<unknown>({ from: one }, { from: importPid({ ...wire, incarnation: 2 }) }));
+    assert.not(matches<unknown>({ from: one }, { from: importPid({ ...wire, key: "b".repeat(32) }) }));
+    assert.not(matches<unknown>({ from: one }, { from: { ...wire } }));
+  },
+);

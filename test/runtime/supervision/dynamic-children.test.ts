@@ -1,7 +1,6 @@
 /** Children that are started, stopped and looked at by message while their supervisor runs. */
 import * as assert from "uvu/assert";
 import type { ExportRef } from "../../../runtime/cell/kernel.ts";
-import type { Pid } from "../../../runtime/process/pid.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import type {
   ChildSpec,
@@ -227,16 +226,16 @@ spec("a name that somebody else has makes a start fail, and the holder keeps it"
 spec("a dead child's name is free before its replacement starts, and its timers are gone", () => {
   const heard: unknown[] = [];
   function* hears(self: Self) {
+    self.register("witness");
     for (;;) heard.push(yield* self.receive());
   }
-  function* pumps(self: Self, to: Pid) {
+  function* pumps(self: Self) {
     self.register("pump");
-    self.sendAfter(50, to, `from the life that began at ${self.nowUs() / 1000}`);
+    self.sendAfter(50, "witness", `from the life that began at ${self.nowUs() / 1000}`);
     for (;;) yield* self.receive();
   }
-  let witness: Pid;
-  const b = board({ children: [{ id: "pump", start: (self) => self.spawn(pumps, [witness]) }, idle("a")] });
-  witness = b.cell.spawn(hears, []);
+  const b = board({ children: [{ id: "pump", start: (self) => self.spawn(pumps, []) }, idle("a")] });
+  b.cell.spawn(hears, []);
   for (const ms of [10, 40]) {
     b.until(ms);
     b.end(b.pidOf("pump"), "kill");

@@ -1,0 +1,4 @@
+import { groupContract } from "../../contracts/groups.ts";
+import { threadBench } from "../../contracts/thread-bench.ts";
+
+groupContract("thread", threadBench);
