@@ -2,15 +2,21 @@
 
 import { fileURLToPath } from "node:url";
 import { equal, is } from "uvu/assert";
+import { demoWith } from "../deploy/demo-board.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { type Board, sharedBoard } from "./board.ts";
 import { LINE } from "./greenhouse.ts";
-import { manualBoard } from "./manual-board.ts";
 
 const drivers = fileURLToPath(new URL("./drivers", import.meta.url));
 const { spec: onBoard, end } = sharedBoard(spec, {
-  config: manualBoard(),
+  // The thermostat looks at the climate and holds a conversation with the heater all the while.
+  config: demoWith(
+    ["devices.heater.minOff", undefined],
+    ["devices.heater.maxOnRest", undefined],
+    ["devices.climate.every", "500ms"],
+    ["controllers.thermostat.maxAge", "3s"],
+  ),
   env: { HOLDFAST_DRIVERS: drivers },
 });
 
@@ -18,8 +24,8 @@ const { spec: onBoard, end } = sharedBoard(spec, {
 const EVERY_MS = 150;
 
 /**
- * Messages to the heater's process with numbers, each of which it answers: nobody owns it, so an override is
- * refused. The number is the time it asks for.
+ * Messages to the heater's process with numbers, each of which it answers: the thermostat owns it, so they are
+ * refused. The number is the time they ask for.
  */
 class Messages {
   readonly #board: Board;
@@ -31,7 +37,7 @@ class Messages {
     this.#board = board;
     this.#mark = board.mark;
     this.#timer = setInterval(() => {
-      const command = { on: true, override: true, for: `${++this.#sent}s` };
+      const command = { on: true, for: `${++this.#sent}s` };
       void board.command("heater", command);
     }, EVERY_MS);
   }
@@ -49,16 +55,16 @@ class Messages {
   }
 }
 
-async function change(board: Board, driver: string, trial: string): Promise<Record<string, unknown>[]> {
+async function change(board: Board, driver: string, trial: string, device = "heater") {
   const mark = board.mark;
-  await board.world("heater", { driver, trial });
-  const phases = () => board.events("codeChange", "heater", mark);
+  await board.world(device, { driver, trial });
+  const phases = () => board.events("codeChange", device, mark);
   await until(`the change to ${driver} is over`, () => phases().length >= 3, 30_000);
   return phases();
 }
 
 onBoard("the relay is on", async (board) => {
-  await board.command("heater", { on: true, for: "5m" });
+  await board.command("heater", { on: true, override: true, for: "5m" });
   await board.waitForLast("heater/on", "on", ({ value }) => value === true);
   is(await board.witness.level(LINE.heater), 1);
 });
@@ -92,7 +98,7 @@ onBoard(
   async (board) => {
     const [mark, from] = [board.witness.mark, board.mark];
     const messages = new Messages(board);
-    const phases = await change(board, "relay-2", "2s");
+    const phases = await change(board, "next-version", "2s");
     equal(
       phases.map(({ phase }) => phase),
       ["started", "trial", "committed"],
@@ -103,10 +109,26 @@ onBoard(
     equal(board.events("restart", undefined, from), [], "nobody was restarted");
     await board.command("heater", { on: false });
     await board.witness.waitFor(LINE.heater, 0, mark);
-    await board.command("heater", { on: true, for: "5m" });
+    await board.command("heater", { on: true, override: true, for: "5m" });
     await board.witness.waitFor(LINE.heater, 1, mark);
   },
   90_000,
+);
+
+onBoard(
+  "whoever decides by a sensor notices nothing when its driver changes",
+  async (board) => {
+    const from = board.mark;
+    const phases = await change(board, "next-version", "1s", "climate");
+    is(phases[2]!.phase, "committed");
+    // Longer than the thermostat trusts a reading.
+    await new Promise((done) => setTimeout(done, 4000));
+    for (const kind of ["restart", "mode", "contract", "crash"])
+      equal(board.events(kind, undefined, from), [], kind);
+    is(board.last("thermostat/state")?.mode, "full");
+    is(board.last("climate/temperature")?.quality, "good");
+  },
+  60_000,
 );
 
 onBoard(
@@ -117,7 +139,7 @@ onBoard(
     await board.waitForEvent("restart", "heater", from, 10_000);
     await board.witness.waitFor(LINE.heater, 0, mark);
     await board.inService();
-    await board.command("heater", { on: true, for: "5m" });
+    await board.command("heater", { on: true, override: true, for: "5m" });
     await board.witness.waitFor(LINE.heater, 1, mark);
   },
   60_000,
@@ -125,7 +147,7 @@ onBoard(
 
 onBoard("what is no driver of the board's folder is refused", async (board) => {
   const from = board.mark;
-  for (const driver of ["../relay-2", "nothing"]) await board.world("heater", { driver });
+  for (const driver of ["../next-version", "nothing"]) await board.world("heater", { driver });
   await until("both are refused", () => board.events("refused", "heater", from).length === 2);
 });
 
