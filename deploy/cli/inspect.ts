@@ -133,7 +133,10 @@ export function cellPage(view: CellView, told: CrashesReport): readonly string[]
 function processLines(report: ProcessReport): readonly string[] {
   const { pid, handled, mailbox, dropped, runUs, band, dueInUs, links, monitors, monitoredBy, timers } =
     report;
-  const due = dueInUs === null ? "" : `, work due in ${formatDuration(dueInUs / 1000)}`;
+  const due =
+    dueInUs === null
+      ? ""
+      : `, work due ${dueInUs < 0 ? `${formatDuration(-dueInUs / 1000)} ago` : `in ${formatDuration(dueInUs / 1000)}`}`;
   const line = (what: string, text: string) => (text === "" ? [] : [`  ${what.padEnd(12)} ${text}`]);
   return [
     `${shortPid(pid)} ${whoIs(report)}: ${stateWords(report)}`,

@@ -24,7 +24,7 @@ export function reportProcess(cell: Cell, process: Process): ProcessReport {
     handled: process.messagesHandled,
     runUs: Math.round(process.runUs),
     band: bandName(process.band),
-    dueInUs: deadlineUs === undefined ? null : Math.round(deadlineUs - cell.nowUs()),
+    dueInUs: waits || deadlineUs === undefined ? null : Math.round(deadlineUs - cell.nowUs()),
     trapExit: process.trapExit,
     links: others([process.links, pidOf], [abroad?.links.values(), ({ pid: other }) => String(other)]),
     monitors: others([process.watching?.values(), String]),

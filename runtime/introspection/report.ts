@@ -30,7 +30,7 @@ export interface ProcessReport {
   /** Time it has run, us: sampled where processes run in quick succession. */
   readonly runUs: number;
   readonly band: string;
-  /** Deadline of the work at hand, us from now, negative when it is past; null when there is none. */
+  /** Deadline of the work at hand, us from now, negative when it is past; null when there is none, or no work. */
   readonly dueInUs: number | null;
   readonly trapExit: boolean;
   readonly links: Others;

@@ -19,9 +19,9 @@ spec("a forged key is counted where it arrives, as forged; a late message as dea
   kernel.cell.post(importPid({ ...exportPid(pid), number: 99 }), "nobody was ever given that number");
   await quiet();
   assert.equal(counts, { dead: 0, forged: 2, overflow: 0, credit: 0, late: 0, unreported: 0 });
-  kernel.cellOf("safe")!.spawn(function* brief() {}, []);
+  const { number } = kernel.cellOf("safe")!.spawn(function* brief() {}, []);
   await quiet();
-  kernel.cell.post(importPid({ ...exportPid(pid), number: 2 }), "it ended");
+  kernel.cell.post(importPid({ ...exportPid(pid), number }), "it ended");
   await quiet();
   assert.equal(counts, { dead: 1, forged: 2, overflow: 0, credit: 0, late: 0, unreported: 0 });
   assert.equal(kernel.cell.counts, { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 });
