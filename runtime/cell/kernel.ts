@@ -104,6 +104,6 @@ export interface Kernel {
   changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void;
   /** Ends the trial time now. False when there is no trial. */
   passTrial(name: string): boolean;
-  /** Has the old version go on. False when there is no trial. */
+  /** Has the old version go on. False when there is no trial, or it has just passed. */
   rollBack(name: string, why: string): boolean;
 }

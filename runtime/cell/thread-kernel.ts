@@ -139,9 +139,10 @@ export class ThreadKernel implements Kernel {
         running.progress = progress;
         if (running.cause !== undefined) void host.end();
       },
-      over: (name, incarnation, cause) => {
+      // Unless the next version has taken over from it.
+      over: (name, host, cause) => {
         const running = this.#cells.get(name);
-        if (running?.end.incarnation === incarnation) this.#over(running, cause);
+        if (running?.host === host) this.#ended(running, cause);
       },
     });
   }
@@ -224,7 +225,7 @@ export class ThreadKernel implements Kernel {
   }
 
   rollBack(name: string, why: string): boolean {
-    return this.#trials.end(name, { shutdown: why }, false);
+    return this.#trials.rollBack(name, { shutdown: why });
   }
 
   cells(): readonly CellStatus[] {

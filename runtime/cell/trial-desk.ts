@@ -41,7 +41,7 @@ export interface TrialDeskOptions {
   /** The new version is the cell: the old one's thread is no longer of interest. */
   become(name: string, spec: CellSpec, code: NewCode, host: CellHost, progress: SharedArrayBuffer): void;
   /** It became the cell and ended. */
-  over(name: string, incarnation: number, cause: ExitReason | undefined): void;
+  over(name: string, host: CellHost, cause: ExitReason | undefined): void;
 }
 
 interface Trial {
@@ -57,6 +57,8 @@ interface Trial {
   cause: ExitReason | undefined;
   blame: boolean;
   lent: boolean;
+  /** The old version was told to hand over. */
+  passes: boolean;
   takenBack: boolean;
   /** Its thread is there no more. */
   ended: boolean;
@@ -99,6 +101,7 @@ export class TrialDesk {
       cause: undefined,
       blame: true,
       lent: false,
+      passes: false,
       takenBack: false,
       ended: false,
       isCell: false,
@@ -124,8 +127,14 @@ export class TrialDesk {
     const trial = this.#trials.get(name);
     if (trial === undefined) return false;
     clearTimeout(trial.timer);
+    trial.passes = true;
     trial.cell.post({ control: "trialPassed" });
     return true;
+  }
+
+  /** An operator's roll-back. False when there is no trial, or it has just passed. */
+  rollBack(name: string, cause: ExitReason): boolean {
+    return this.#trials.get(name)?.passes !== true && this.end(name, cause, false);
   }
 
   /** Ends the new version on trial; what it has at hand is delivered to the old one, unless that is to `blame`. */
@@ -193,7 +202,7 @@ export class TrialDesk {
     const { hosts, hooks, bootLimitMs } = this.#options;
     try {
       const prepared = await hooks.prepare?.(life, new Int32Array(start.bell));
-      if (trial.over) return;
+      if (trial.over || trial.cause !== undefined) return;
       const host = hosts.create(spec, {
         loaded: () => {},
         ended: (cause) => this.#gone(trial, cause),
@@ -211,13 +220,13 @@ export class TrialDesk {
   /** Its thread is gone: by itself, or because somebody ended it. */
   #gone(trial: Trial, cause: ExitReason | undefined): void {
     trial.ended = true;
-    const { spec, end } = trial.cell;
+    const { spec } = trial.cell;
     if (!trial.over) {
       trial.cause ??= cause;
       // It may have been made the cell before it died.
       trial.cell.drain();
     }
-    if (trial.isCell) this.#options.over(spec.name, end.incarnation, cause);
+    if (trial.isCell) this.#options.over(spec.name, trial.host!, cause);
     if (trial.over) return;
     void this.#takeBack(trial);
   }
@@ -262,7 +271,7 @@ export class TrialDesk {
     onStarted(spec.name, incarnation, progress);
     trial.tell({ phase: "committed" });
     trial.isCell = true;
-    if (trial.ended) over(spec.name, incarnation, trial.cause);
+    if (trial.ended) over(spec.name, trial.host!, trial.cause);
   }
 
   #close(trial: Trial, cause: ExitReason): void {

@@ -30,11 +30,12 @@ export function stopping(
   };
 }
 
-/** Has `root` go on: with this state, or with its own when there is none or it does not take that. */
+/** Has `root` go on: with this state, or with its own when there is none or it does not take that. `then`: it does. */
 export function goingOn(
   root: Pid,
   state: { readonly value: unknown } | undefined,
   refused: (error: unknown) => void,
+  then: () => void,
 ): Body<[]> {
   return function* goOn(self): ProcessGenerator {
     if (state !== undefined) {
@@ -44,6 +45,11 @@ export function goingOn(
         refused(error);
       }
     }
-    yield* resume(self, root);
+    try {
+      yield* resume(self, root);
+    } catch {
+      // It has ended meanwhile, as it may.
+    }
+    then();
   };
 }

@@ -69,6 +69,8 @@ export class TrialRouter {
   #journal: Journal | undefined;
   #state: "boots" | "stops" | "trial" | "settles" | "over" = "boots";
   #isLive = false;
+  /** Told when the old process goes on that was just about to stop. */
+  #rolledBack: () => void = () => {};
   /** What the new version said of its end. */
   #cause: ExitReason | undefined;
 
@@ -153,9 +155,9 @@ export class TrialRouter {
       this.#limitMs,
       (snapshot) => this.#handOver(snapshot),
       (error) => {
-        if (this.#state !== "stops") return;
+        if (this.#state === "stops") this.#ways.rolledBack(crashReason(error), []);
+        else this.#rolledBack();
         this.#state = "over";
-        this.#ways.rolledBack(crashReason(error), []);
       },
     );
     this.#cell.spawn(body, [], { label: "code change", band: BAND.system });
@@ -166,9 +168,8 @@ export class TrialRouter {
     if (this.#state !== "stops" || why !== undefined) {
       if (this.#state === "stops") {
         this.#state = "over";
-        this.#ways.rolledBack(crashReason(new TypeError(why)), []);
-      }
-      this.#goOn(undefined);
+        this.#goOn(undefined, () => this.#ways.rolledBack(crashReason(new TypeError(why)), []));
+      } else this.#goOn(undefined, () => this.#rolledBack());
       return;
     }
     const belongings = this.#cell.belongingsOf(this.#root);
@@ -218,10 +219,16 @@ export class TrialRouter {
 
   #rollBack(cause: ExitReason, blame: boolean): void {
     const journal = this.#journal;
+    const stops = this.#state === "stops";
     const stands = this.#state === "trial" || this.#state === "settles";
     this.#state = "over";
     this.#journal = undefined;
     const lost: string[] = [];
+    if (stops) {
+      // The old process is about to stop: it goes on first.
+      this.#rolledBack = () => this.#ways.rolledBack(cause, []);
+      return;
+    }
     if (journal !== undefined && stands) {
       const root = this.#root;
       const back = journal.comeBack(blame ? this.#taken.ids() : []);
@@ -231,7 +238,9 @@ export class TrialRouter {
       for (const { item, lost } of back.items) this.#applyAgain(item, lost);
       lost.push(...back.lost.map((entry) => printMessage(unpackEntry(entry, importPid).message)));
       for (const frame of this.#kept) this.#cell.deliver(frame);
-      this.#goOn(back.state && { value: unpack(back.state, resolve) });
+      const value = back.state && { value: unpack(back.state, resolve) };
+      this.#goOn(value, () => this.#ways.rolledBack(cause, lost));
+      return;
     }
     this.#ways.rolledBack(cause, lost);
   }
@@ -249,8 +258,12 @@ export class TrialRouter {
     }
   }
 
-  #goOn(state: { readonly value: unknown } | undefined): void {
+  /** `then`: it works again, and may change its code anew. */
+  #goOn(state: { readonly value: unknown } | undefined, then: () => void): void {
     const told = (error: unknown) => this.#cell.report(this.#root, crashReason(error));
-    this.#cell.spawn(goingOn(this.#root.pid, state, told), [], { label: "code change", band: BAND.system });
+    this.#cell.spawn(goingOn(this.#root.pid, state, told, then), [], {
+      label: "code change",
+      band: BAND.system,
+    });
   }
 }

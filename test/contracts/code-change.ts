@@ -3,6 +3,7 @@
  * as if it had never been, but for the messages that killed it.
  */
 import * as assert from "uvu/assert";
+import { SeededRandom } from "../../devices/world/seeded-random.ts";
 import { addressOf } from "../../runtime/behaviour/address.ts";
 import { call, cast } from "../../runtime/behaviour/call.ts";
 import type { Birth } from "../../runtime/behaviour/start.ts";
@@ -327,6 +328,28 @@ export function codeChangeContract(kind: string, make: MakeChangeBench): void {
     await board.assertWhole();
     assert.equal(board.versions(), ["1", "2"]);
     assert.equal(board.phases(), ["trial", "committed", "rolledBack: Error: cannot take over from 2"]);
+  });
+
+  given("changes that pass or are rolled back at any moment lose nothing and double nothing", async (t) => {
+    const board = new Board(t, make);
+    const { bench, seen, pid, sink } = board;
+    board.start("bound", "bound", [pid, sink]);
+    await board.stream();
+    await board.until(({ bound }) => bound.length === 1);
+    const random = new SeededRandom(7);
+    for (let round = 1; round <= 24; round++) {
+      const over = () => seen.news.filter(({ phase }) => phase !== "trial").length >= round;
+      board.change("counter", { trialMs: random.next() * 20 });
+      const then = seen.numbers.length + Math.floor(random.next() * 20);
+      await board.until(({ numbers }) => numbers.length >= then || over());
+      if (random.next() < 0.6) bench.kernel.rollBack("counter", "at random");
+      await bench.until(over);
+    }
+    await board.assertWhole();
+    assert.equal(seen.bound, ["ready"]);
+    const ends = new Set(board.phases());
+    assert.ok(ends.has("committed") && ends.has("rolledBack: shutdown: at random"), [...ends].join());
+    assert.is(ends.size, 3, [...ends].join());
   });
 
   given("what is no behaviour, and a cell with more processes, keeps its code and goes on", async (t) => {
