@@ -1,9 +1,21 @@
-/** Runs inside a device's cell at its start: the hardware that the guardian granted, and where edges go. */
+/** Runs inside a device's cell at its start: the hardware that the guardian granted, where edges go, which driver. */
 import { type DeviceResources, deviceResources } from "../../devices/handler/cells.ts";
+import type { TaskFactory } from "../../devices/tasks/task-catalogue.ts";
 import { GuardianClient } from "../../firmware/client/guardian-client.ts";
 import type { GuardianLink } from "../../firmware/contracts/guardian-link.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 
-export function guardianHardware({ clock, bell, prepared }: CellEnvironment): DeviceResources {
-  return deviceResources(new GuardianClient(prepared as GuardianLink, { clock, bell, bellIndex: 0 }));
+/** `data.driver`: URL of a module that exports `createTask`, in the place of the catalogue's driver. */
+export async function guardianHardware({
+  clock,
+  bell,
+  prepared,
+  data,
+}: CellEnvironment): Promise<DeviceResources> {
+  const client = new GuardianClient(prepared as GuardianLink, { clock, bell, bellIndex: 0 });
+  const { driver } = (data ?? {}) as { readonly driver?: string };
+  if (driver === undefined) return deviceResources(client);
+  const { createTask } = (await import(driver)) as { readonly createTask?: TaskFactory };
+  if (typeof createTask !== "function") throw new TypeError(`${driver} exports no function "createTask"`);
+  return { ...deviceResources(client), createTask };
 }

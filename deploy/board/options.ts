@@ -21,6 +21,8 @@ export interface BoardOptions {
   readonly stateFolder: string;
   /** Unix socket of the emulated world. */
   readonly worldSocket: string;
+  /** Where new versions of drivers may be loaded from; absent: nowhere. */
+  readonly driversFolder?: string;
   readonly limits: SilenceLimits;
 }
 
@@ -39,8 +41,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment that `readOptions` understands. */
 export function optionsEnvironment(options: BoardOptions): Record<string, string> {
-  const { config, emulated, httpPort, mqttPort, brokerUrl, timeScale, stateFolder, worldSocket, limits } =
-    options;
+  const { config, emulated, httpPort, mqttPort, brokerUrl, timeScale, stateFolder, worldSocket } = options;
+  const { driversFolder, limits } = options;
   return {
     HOLDFAST_CONFIG: config,
     HOLDFAST_EMULATED: emulated ? "1" : "",
@@ -50,6 +52,7 @@ export function optionsEnvironment(options: BoardOptions): Record<string, string
     HOLDFAST_TIME_SCALE: timeScale === undefined ? "" : String(timeScale),
     HOLDFAST_STATE: stateFolder,
     HOLDFAST_WORLD: worldSocket,
+    HOLDFAST_DRIVERS: driversFolder ?? "",
     HOLDFAST_PET_LIMIT: limits.petMs === undefined ? "" : `${limits.petMs}ms`,
     HOLDFAST_KERNEL_LIMIT: limits.kernelMs === undefined ? "" : `${limits.kernelMs}ms`,
   };
@@ -60,6 +63,7 @@ export function readOptions(environment: Environment): BoardOptions {
   const text = (name: string) => (environment[name] === "" ? undefined : environment[name]);
   const brokerUrl = text("HOLDFAST_BROKER");
   const timeScale = text("HOLDFAST_TIME_SCALE");
+  const driversFolder = text("HOLDFAST_DRIVERS");
   return {
     config: text("HOLDFAST_CONFIG") ?? "board.config.json",
     emulated: text("HOLDFAST_EMULATED") !== undefined,
@@ -69,6 +73,7 @@ export function readOptions(environment: Environment): BoardOptions {
     ...(timeScale === undefined ? {} : { timeScale: positive("HOLDFAST_TIME_SCALE", timeScale) }),
     stateFolder: text("HOLDFAST_STATE") ?? defaultStateFolder(environment),
     worldSocket: text("HOLDFAST_WORLD") ?? "",
+    ...(driversFolder === undefined ? {} : { driversFolder }),
     limits: silenceLimits(environment),
   };
 }

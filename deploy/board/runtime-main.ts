@@ -9,7 +9,6 @@ import { keeper } from "../../devices/handler/keeper.ts";
 import { TELEMETRY } from "../../devices/handler/messages.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
 import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
-import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
 import { Log } from "../../firmware/guardian/log.ts";
 import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
@@ -27,10 +26,12 @@ import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
+import { changeDriver, isDriverChange } from "./driver-change.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
+import { Ownership } from "./ownership.ts";
 
 /** Kept by each process of a device, for its crash report. */
 const LAST_MESSAGES = 5;
@@ -49,9 +50,6 @@ const clock = new SystemClock();
 const log = new Log();
 const crashes = new CrashLog(board.id, () => clock.now());
 
-/** Owner slots of the guardian, by cell; epochs grow over lives of the cell and of the runtime. */
-const slots = new Map(devices.map(({ id }, slot) => [id, slot]));
-const owners = new Map<string, OwnerEpoch>();
 /** Number of the process that a cell hangs in, for its crash report. */
 const hungProcesses = new Map<string, number>();
 
@@ -63,6 +61,7 @@ const control = new GuardianControl({
     if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
   },
 });
+const ownership = new Ownership(control, devices, incarnation);
 const watchdog = new RuntimeWatchdog(
   pipes,
   ({ cell, incarnation, cause, lateUs, hardDeadlineUs }) => {
@@ -80,37 +79,23 @@ const kernel = new ThreadKernel({
     new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
   // One warm thread for the class of devices and controllers, which is what restarts; about 10 MB.
   spares: ({ name }) => (name === "mqtt" ? 0 : 1),
-  onStarted: (name, life, progress) => watchdog.watch(name, life, progress, owners.get(name)),
+  onStarted: (name, life, progress) => watchdog.watch(name, life, progress, ownership.of(name)),
   hooks: {
-    prepare: async ({ name, incarnation: life }, bell) => {
-      const slot = slots.get(name);
-      const plan = devices.find(({ id }) => id === name);
-      if (slot === undefined || plan === undefined) return undefined;
-      // 32 bits on the wire. The guardian forgets epochs with the runtime they belong to.
-      const epoch = (incarnation % 65_536) * 65_536 + life;
-      const { output, input, chip } = plan;
-      const grant = {
-        owner: slot,
-        epoch,
-        outputs: output === undefined ? [] : [output.line],
-        inputs: input === undefined ? [] : [input.line],
-        i2c: chip === undefined ? [] : [chip],
-      };
-      owners.set(name, { owner: slot, epoch });
-      return control.grant(grant, { bell, bellIndex: 0 });
-    },
-    ended: ({ name, incarnation: life }, cause) => {
-      watchdog.unwatch(name, life);
+    prepare: (life, bell) => ownership.prepare(life, bell),
+    ended: (life, cause) => {
+      watchdog.unwatch(life.name, life.incarnation);
       // One that could not report by itself.
-      const report = crashes.cellEnded({ name, incarnation: life }, cause, hungProcesses.get(name));
-      hungProcesses.delete(name);
+      const report = crashes.cellEnded(life, cause, hungProcesses.get(life.name));
+      hungProcesses.delete(life.name);
       // That it hung was told when it was seen.
       if (report !== undefined && cause !== "hung") tellCrash(report);
-      const owner = owners.get(name);
-      owners.delete(name);
-      if (owner === undefined) return;
-      if (cause === "shutdown" || cause === "normal") control.revoke(owner);
-      else control.fence(owner);
+      ownership.ended(life, cause);
+    },
+    lend: (life, trial) => ownership.lend(life, trial),
+    takeBack: (life, trial) => ownership.takeBack(life, trial),
+    becameCell: (life, trial) => {
+      watchdog.unwatch(trial.name, trial.incarnation);
+      ownership.becameCell(life, trial);
     },
     crashed: (life, details) => tellCrash(crashes.crashed(life, details)),
     logged: ({ name }, record) => log.line({ log: { cell: name, ...record } }),
@@ -118,6 +103,7 @@ const kernel = new ThreadKernel({
 });
 
 const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
+const driverChanges = { kernel, folder: options.driversFolder, setup: hardwareSetup, tell };
 const plan = mqttPlan({
   config,
   options,
@@ -235,11 +221,9 @@ function* endWithRoot(self: Self) {
 
 /** The guardian has fenced a cell that broke the contract with it: it can do no harm now, and ends. */
 function endForContract(event: ContractEvent): void {
-  for (const [name, { owner, epoch }] of owners) {
-    if (owner !== event.owner || epoch !== event.epoch) continue;
-    kernel.endCell(name, epoch % 65_536, contractReason(event, board.id, name));
-    return;
-  }
+  const life = ownership.holder(event);
+  if (life !== undefined)
+    kernel.endCell(life.name, life.incarnation, contractReason(event, board.id, life.name));
 }
 
 /** Changes of the emulated world, on their way from the page to the guardian. */
@@ -248,6 +232,10 @@ function* worldProcess(self: Self<{ type: "set"; device: string; set: Readonly<R
   for (;;) {
     const message = yield* self.receive("set");
     const { device, set } = message;
+    if (isDriverChange(set)) {
+      changeDriver(device, set, driverChanges);
+      continue;
+    }
     const fault = set.fault;
     if (fault === "crash" || fault === "hang" || fault === "leak") {
       self.send(device, { type: "fault", fault });

@@ -26,11 +26,13 @@ cli
   .option("--emulated", "Emulated pins although the configuration says linux")
   .option("--time-scale <factor>", "How fast the emulated world goes (default: the configuration's)")
   .option("--state <folder>", "Where setpoints are kept, HOLDFAST_STATE")
+  .option("--drivers <folder>", "New versions of drivers may be loaded from there, HOLDFAST_DRIVERS")
   .action((config: string | undefined, flags: Flags) => {
     const text = (name: string, variable: string) =>
       textOf(flags[name]) ?? (process.env[variable] || undefined);
     const broker = text("broker", "HOLDFAST_BROKER");
     const timeScale = textOf(flags.timeScale);
+    const drivers = text("drivers", "HOLDFAST_DRIVERS");
     return run(
       {
         config: resolve(config ?? DEFAULT_CONFIG),
@@ -40,6 +42,7 @@ cli
         ...(broker === undefined ? {} : { brokerUrl: broker }),
         ...(timeScale === undefined ? {} : { timeScale: positive("--time-scale", timeScale) }),
         limits: silenceLimits(process.env),
+        ...(drivers === undefined ? {} : { driversFolder: resolve(drivers) }),
         stateFolder: resolve(text("state", "HOLDFAST_STATE") ?? defaultStateFolder(process.env)),
       },
       flags.json === true,

@@ -6,7 +6,7 @@ import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { irrigationLaw } from "../controllers/irrigation.ts";
 import { thermostatLaw } from "../controllers/thermostat.ts";
-import { createTask } from "../tasks/task-catalogue.ts";
+import { createTask, type TaskFactory } from "../tasks/task-catalogue.ts";
 import type { ControlLaw } from "./control-law.ts";
 import { controllerProcess } from "./controller-process.ts";
 import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
@@ -18,6 +18,8 @@ export interface DeviceResources extends CellResources {
   readonly hardware: Hardware;
   /** Edges of `line` go to this process from now on. */
   watchEdges(line: string, pid: Pid): void;
+  /** A new version of the driver, in the place of the catalogue's. */
+  readonly createTask?: TaskFactory;
 }
 
 /** The resources of a device's cell over its hardware: edges are handed over at each wake. */
@@ -40,8 +42,8 @@ export function* deviceCell(
   start: Start,
   keeper: Pid,
 ): ProcessGenerator {
-  const { hardware, watchEdges } = self.resources as DeviceResources;
-  const task = createTask(hardware, plan, () => self.nowUs());
+  const { hardware, watchEdges, createTask: create = createTask } = self.resources as DeviceResources;
+  const task = create(hardware, plan, () => self.nowUs());
   if (task.edges !== undefined) watchEdges(task.edges, self.pid);
   yield* deviceProcess(self, plan, start, keeper, task);
 }

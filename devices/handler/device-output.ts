@@ -4,13 +4,21 @@ import type { Command } from "../command-spec.ts";
 import type { DriveMessage, DrivenMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
 import { type StatePatch, TELEMETRY } from "./messages.ts";
-import { OutputCommand, type Verdict } from "./output-command.ts";
+import { type CommandsSnapshot, OutputCommand, type Verdict } from "./output-command.ts";
 import type { DeviceTask, Measurement, Speaker } from "./task.ts";
 
 /** How the device tells people. */
 interface Voice {
   patch(change: StatePatch): void;
   event(detail: { kind: string; [key: string]: unknown }): void;
+}
+
+export interface OutputSnapshot {
+  readonly level: number | undefined;
+  readonly untouched: boolean;
+  readonly running: boolean;
+  readonly waitsFor: string | undefined;
+  readonly commands: CommandsSnapshot;
 }
 
 export class DeviceOutput {
@@ -44,6 +52,26 @@ export class DeviceOutput {
       ...(maxOverrideMs !== undefined && { maxOverrideMs }),
     });
     this.#field = Object.keys(plan.command)[0] ?? "on";
+  }
+
+  /** All that it knows, for the next version of the driver. */
+  snapshot(): OutputSnapshot {
+    return {
+      level: this.#level,
+      untouched: this.#untouched,
+      running: this.#running,
+      waitsFor: this.#waitsFor,
+      commands: this.#command.snapshot(),
+    };
+  }
+
+  /** Goes on with the line as it is. */
+  goOn({ level, untouched, running, waitsFor, commands }: OutputSnapshot): void {
+    this.#level = level;
+    this.#untouched = untouched;
+    this.#running = running;
+    this.#waitsFor = waitsFor;
+    this.#command.goOn(commands);
   }
 
   /** When a command ends by itself, us. */

@@ -6,21 +6,24 @@
  * failure of the world is a fault of the device and moves the ladder; any other error ends the process and
  * its keeper starts it again.
  */
-import { I2cError } from "../../firmware/contracts/i2c.ts";
-import { LineError } from "../../firmware/contracts/line.ts";
+import type { I2cError } from "../../firmware/contracts/i2c.ts";
+import type { LineError } from "../../firmware/contracts/line.ts";
+import { isSystem, type Managed, newCounts, serveSystem } from "../../runtime/behaviour/managed.ts";
+import { exitWith } from "../../runtime/behaviour/start.ts";
+import type { Snapshot } from "../../runtime/behaviour/system-message.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage, ExitMessage } from "../../runtime/process/signal.ts";
+import type { TalkSnapshot } from "../../runtime/protocol/conversation.ts";
 import { Conversations } from "../../runtime/protocol/conversations.ts";
 import { Job } from "../../runtime/time/job.ts";
-import { DeviceError } from "../device-error.ts";
 import { driving, sampling } from "./contracts.ts";
-import { DeviceOutput } from "./device-output.ts";
+import { DeviceOutput, type OutputSnapshot } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
-import { DeviceReadings } from "./device-readings.ts";
+import { DeviceReadings, type ReadingsSnapshot } from "./device-readings.ts";
 import { injectFault } from "./injected-fault.ts";
-import { Ladder } from "./ladder.ts";
+import { Ladder, type LadderSnapshot } from "./ladder.ts";
 import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import type { Mode } from "./mode.ts";
 import type { DeviceTask } from "./task.ts";
@@ -29,6 +32,18 @@ import type { DeviceTask } from "./task.ts";
 const FAULTS_TO_DESCEND = 3;
 /** Between two timing reports of a device, us. */
 const TIMING_EVERY_US = 2_000_000;
+
+/** All that a device knows beside its driver: what the next version of that goes on from. */
+export interface DeviceSnapshot {
+  readonly ladder: LadderSnapshot;
+  readonly readings: ReadingsSnapshot;
+  readonly output?: OutputSnapshot;
+  readonly samplings: readonly TalkSnapshot[];
+  readonly drivings: readonly TalkSnapshot[];
+  readonly releaseUs: number;
+  readonly ready: boolean;
+  readonly failing: boolean;
+}
 
 export function* deviceProcess(
   self: Self<DeviceMessage>,
@@ -54,6 +69,8 @@ export function* deviceProcess(
   /** A fault was told that no good job has followed yet. */
   let failing = false;
   let nextTimingUs = self.nowUs();
+  /** In the middle of a message or job. */
+  let busy = false;
 
   const changeMode = (mode: Mode | undefined, cause: string) => {
     if (mode === undefined || mode === "off") return;
@@ -118,13 +135,55 @@ export function* deviceProcess(
     readings.announce();
   };
 
-  self.note({ mode: start.mode });
-  patch({ mode: start.mode });
-  // A level held over the crashes that led here has lost whoever justified it.
-  if (start.mode === "safe") output?.toSafe("started in mode safe");
+  const snapshot = (): DeviceSnapshot => ({
+    ladder: ladder.snapshot(),
+    readings: readings.snapshot(),
+    ...(output === undefined ? {} : { output: output.snapshot() }),
+    samplings: samplings.snapshot(),
+    drivings: drivings.snapshot(),
+    releaseUs: job.releaseUs,
+    ready,
+    failing,
+  });
+  /** Goes on where another version of the driver, or this one before a trial, came to. */
+  const goOn = (from: DeviceSnapshot) => {
+    ladder.goOn(from.ladder);
+    samplings.goOn(from.samplings);
+    drivings.goOn(from.drivings);
+    readings.goOn(from.readings, (key) => samplings.find(key));
+    if (from.output !== undefined) output?.goOn(from.output);
+    const { mode } = ladder;
+    self.note({ mode });
+    job = newJob(plan, mode, from.releaseUs);
+    ({ ready, failing } = from);
+    // The other version may have left the chip as this one does not want it.
+    started = false;
+  };
+  const version = task.version ?? 1;
+  const managed: Managed = {
+    name: id,
+    parent: undefined,
+    counts: newCounts(),
+    snapshot: () => ({ version, state: snapshot() }),
+    replace: (state) => goOn(state as DeviceSnapshot),
+    changeCode: () => {
+      throw new Error("a driver changes with its cell");
+    },
+  };
+  if (self.inherited === undefined) {
+    self.note({ mode: start.mode });
+    patch({ mode: start.mode });
+    // A level held over the crashes that led here has lost whoever justified it.
+    if (start.mode === "safe") output?.toSafe("started in mode safe");
+  } else {
+    goOn((self.inherited as Snapshot).state as DeviceSnapshot);
+    self.checkpoints(() => (busy ? undefined : { state: snapshot() }));
+  }
   for (;;) {
     const untilUs = Math.min(job.releaseUs, output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
+    busy = false;
     const message = yield* self.receive(undefined, { untilUs });
+    busy = true;
     try {
       // With every message, too: a flood of them must not put off the end of a command.
       output?.expire();
@@ -146,6 +205,12 @@ export function* deviceProcess(
           if (samplings.isFor(message)) samplings.accept(message);
           else drivings.accept(message);
           break;
+        case "system": {
+          const reason = isSystem(message) ? yield* serveSystem(self, message, managed) : undefined;
+          if (reason === undefined) break;
+          exitWith(self, reason);
+          return;
+        }
         case "announce":
           announce();
           break;
@@ -170,8 +235,13 @@ function newJob(plan: DevicePlan, mode: Mode, nowUs: number): Job {
   return new Job({ name: plan.id, periodUs: job.everyMs * 1000, ...job }, nowUs);
 }
 
-/** A fence is no fault of the device: a newer life owns it, and this one has to end. */
+/**
+ * A fence is no fault of the device: a newer life owns it, and this one has to end. By name, because a driver that
+ * was loaded as a module of its own brings its own copies of the classes.
+ */
 function isWorldFailure(error: unknown): error is Error {
-  if (error instanceof I2cError || error instanceof LineError) return error.code !== "fenced";
-  return error instanceof DeviceError;
+  if (!(error instanceof Error)) return false;
+  if (error.name === "I2cError" || error.name === "LineError")
+    return (error as I2cError | LineError).code !== "fenced";
+  return error.name === "DeviceError";
 }

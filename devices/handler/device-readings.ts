@@ -7,7 +7,15 @@ import type { Measurement, Speaker } from "./task.ts";
 
 /** Whoever decides by the readings: the device's side of a conversation in the contract `sampling`. */
 export interface Subscriber {
+  /** Of their conversation. */
+  readonly key: string;
   send(message: ReadingMessage): void;
+}
+
+export interface ReadingsSnapshot {
+  readonly samples: readonly (readonly [string, Sample])[];
+  readonly latest: readonly (readonly [string, ReadingMessage])[];
+  readonly subscribers: readonly { readonly reading: string; readonly key: string }[];
 }
 
 type Rules = Readonly<Record<string, Omit<QualityRule, "staleAfterMs">>>;
@@ -24,6 +32,29 @@ export class DeviceReadings {
     this.#self = self;
     this.#plan = plan;
     this.#rules = rules;
+  }
+
+  /** All that it knows, for the next version of the driver; subscribers by the keys of their conversations. */
+  snapshot(): ReadingsSnapshot {
+    return {
+      samples: [...this.#samples],
+      latest: [...this.#latest],
+      subscribers: this.#subscribers.map(({ reading, talk }) => ({ reading, key: talk.key })),
+    };
+  }
+
+  goOn(
+    { samples, latest, subscribers }: ReadingsSnapshot,
+    subscriber: (key: string) => Subscriber | undefined,
+  ): void {
+    this.#samples.clear();
+    this.#latest.clear();
+    for (const [reading, sample] of samples) this.#samples.set(reading, sample);
+    for (const [reading, message] of latest) this.#latest.set(reading, message);
+    this.#subscribers = subscribers.flatMap(({ reading, key }) => {
+      const talk = subscriber(key);
+      return talk === undefined ? [] : [{ reading, talk }];
+    });
   }
 
   /** New measurements, taken now. */

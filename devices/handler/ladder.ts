@@ -12,6 +12,14 @@ export interface LadderRule {
   readonly probationMs: number;
 }
 
+export interface LadderSnapshot {
+  readonly mode: Mode;
+  readonly faults: number;
+  readonly goodSinceUs: number | undefined;
+  readonly climbedAtUs: number | undefined;
+  readonly backoff: number;
+}
+
 const LONGEST_BACKOFF = 16;
 
 export class Ladder {
@@ -25,6 +33,25 @@ export class Ladder {
   constructor(mode: Mode, rule: LadderRule) {
     this.#mode = mode;
     this.#rule = rule;
+  }
+
+  /** All that it knows, for the next version of the driver. */
+  snapshot(): LadderSnapshot {
+    return {
+      mode: this.#mode,
+      faults: this.#faults,
+      goodSinceUs: this.#goodSinceUs,
+      climbedAtUs: this.#climbedAtUs,
+      backoff: this.#backoff,
+    };
+  }
+
+  goOn({ mode, faults, goodSinceUs, climbedAtUs, backoff }: LadderSnapshot): void {
+    this.#mode = mode;
+    this.#faults = faults;
+    this.#goodSinceUs = goodSinceUs;
+    this.#climbedAtUs = climbedAtUs;
+    this.#backoff = backoff;
   }
 
   get mode(): Mode {

@@ -1,5 +1,6 @@
 /** Messages that devices, controllers, their keepers and the telemetry exchange. Plain data and pids. */
 import type { Edge } from "../../firmware/contracts/line.ts";
+import type { SystemMessage } from "../../runtime/behaviour/system-message.ts";
 import type { TalkMessage } from "../../runtime/protocol/conversation-messages.ts";
 import type { Quantiles } from "../../runtime/time/histogram.ts";
 import type { JobTiming } from "../../runtime/time/job.ts";
@@ -21,6 +22,7 @@ export type InjectedFault = "crash" | "hang" | "leak";
 /** Beside these, what controllers say in the conversations of `contracts.ts`. */
 export type DeviceMessage =
   | CommandMessage
+  | SystemMessage
   | TalkMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault }

@@ -26,6 +26,11 @@ interface Held {
   readonly untilUs: number;
 }
 
+export interface CommandsSnapshot {
+  readonly manual: Held | undefined;
+  readonly controller: Held | undefined;
+}
+
 export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
 
 const ACCEPTED: Verdict = { accepted: true };
@@ -39,6 +44,16 @@ export class OutputCommand {
   constructor(plan: OutputCommandPlan) {
     this.#plan = plan;
     this.#safeLevel = plan.safe === "on" ? 1 : 0;
+  }
+
+  /** The commands that hold, for the next version of the driver. */
+  snapshot(): CommandsSnapshot {
+    return { manual: this.#manual, controller: this.#controller };
+  }
+
+  goOn({ manual, controller }: CommandsSnapshot): void {
+    this.#manual = manual;
+    this.#controller = controller;
   }
 
   /** What the output should be at now: an override or manual command, else the controller's, else safe. */

@@ -23,6 +23,8 @@ export type Waiter = Pick<Self, "sleep" | "nowUs">;
 export type Speaker = Pick<Self, "send" | "nowUs" | "monitor">;
 
 export interface DeviceTask {
+  /** Of the driver, for whoever takes over from it. Default 1. */
+  readonly version?: number | string;
   /** Reaches the hardware for the first time or again: identifies and configures it. */
   start(self: Waiter): TaskSteps<void>;
   /** One job: measures, or reads an output back. */

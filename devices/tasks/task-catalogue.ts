@@ -9,9 +9,10 @@ import { buttonTask } from "./push-button.ts";
 import { type SoilSettings, soilTask } from "./soil.ts";
 import { ledTask, relayTask } from "./switch.ts";
 
-type Factory = (hardware: Hardware, plan: DevicePlan, nowUs: () => number) => DeviceTask;
+/** Makes the adapter of a driver. */
+export type TaskFactory = (hardware: Hardware, plan: DevicePlan, nowUs: () => number) => DeviceTask;
 
-const TASKS: Readonly<Record<string, Factory>> = {
+const TASKS: Readonly<Record<string, TaskFactory>> = {
   bme280: onBus((hardware, bus, address) => climateTask(hardware, bus, address)),
   ads1115: onBus((hardware, bus, address, { settings }) =>
     soilTask(hardware, bus, address, settings as unknown as SoilSettings),
@@ -32,7 +33,7 @@ export function createTask(hardware: Hardware, plan: DevicePlan, nowUs: () => nu
 
 function onBus(
   make: (hardware: Hardware, bus: string, address: number, plan: DevicePlan) => DeviceTask,
-): Factory {
+): TaskFactory {
   return (hardware, plan) => {
     if (plan.chip === undefined) throw new TypeError(`${plan.id}: ${plan.driver} needs a bus`);
     return make(hardware, plan.chip.bus, plan.chip.address, plan);

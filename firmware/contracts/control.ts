@@ -24,6 +24,11 @@ export interface Takeover {
   readonly outputs: readonly string[];
   readonly from: OwnerEpoch;
   readonly to: OwnerEpoch;
+  /**
+   * A new version on trial: when `to` ends, however it does, its outputs are `from`'s again as they are; when `from`
+   * ends, `to` ends with it. A later take-over between the two without this makes it final.
+   */
+  readonly lend?: true;
 }
 
 export interface WorldSet {

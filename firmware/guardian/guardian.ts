@@ -130,7 +130,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   runtimeDied(): void {
     const nowUs = this.#clock.now();
     for (const living of this.#owners.living()) {
-      for (const index of this.#owners.end(living)!) this.#outputs[index]!.crash(nowUs);
+      for (const index of this.#owners.end(living) ?? []) this.#outputs[index]!.crash(nowUs);
     }
     this.#owners.reset();
     this.#incarnation++;

@@ -3,6 +3,8 @@ import type { Grant, OwnerEpoch, Takeover } from "../contracts/control.ts";
 interface Owner {
   epoch: number;
   alive: boolean;
+  /** Its outputs are lent by this owner, while that lives. */
+  lender: OwnerEpoch | undefined;
   readonly outputs: Set<number>;
   readonly inputs: Set<number>;
   readonly i2c: Set<number>;
@@ -28,6 +30,7 @@ export class Owners {
     this.#owners = Array.from({ length: slots }, () => ({
       epoch: 0,
       alive: false,
+      lender: undefined,
       outputs: new Set<number>(),
       inputs: new Set<number>(),
       i2c: new Set<number>(),
@@ -58,16 +61,30 @@ export class Owners {
     return undefined;
   }
 
-  /** Ends an owner: its outputs, to be brought to their policy; undefined when that epoch is over already. */
-  end({ owner, epoch }: OwnerEpoch): number[] | undefined {
+  /**
+   * Ends an owner, and whom it lent outputs: those to be brought to their policy; undefined when that epoch is over
+   * already. What was lent to it goes back as it is.
+   */
+  end(ended: OwnerEpoch): number[] | undefined {
+    const { owner, epoch } = ended;
     const slot = this.#owners[owner];
     if (slot === undefined || epoch < slot.epoch) return undefined;
     const wasAlive = slot.alive && slot.epoch === epoch;
     if (epoch > slot.epoch && slot.alive) return undefined; // an epoch that was never granted
     slot.epoch = epoch;
     if (!wasAlive) return undefined;
-    const outputs = [...slot.outputs];
+    const { lender } = slot;
+    let outputs = [...slot.outputs];
+    if (lender !== undefined && this.isCurrent(lender.owner, lender.epoch)) {
+      for (const index of outputs) this.#owners[lender.owner]!.outputs.add(index);
+      outputs = [];
+    }
     slot.alive = false;
+    slot.lender = undefined;
+    for (const [borrower, { alive, epoch: its, lender: whose }] of this.#owners.entries()) {
+      if (alive && whose?.owner === owner && whose.epoch === epoch)
+        outputs.push(...(this.end({ owner: borrower, epoch: its }) ?? []));
+    }
     slot.outputs.clear();
     slot.inputs.clear();
     slot.i2c.clear();
@@ -75,7 +92,7 @@ export class Owners {
   }
 
   /** Moves outputs between living owners; undefined when moved, else why not. */
-  transfer({ outputs, from, to }: Takeover): string | undefined {
+  transfer({ outputs, from, to, lend }: Takeover): string | undefined {
     for (const { owner, epoch } of [from, to]) {
       if (!this.isCurrent(owner, epoch)) return `owner ${owner} does not hold epoch ${epoch}`;
     }
@@ -89,6 +106,7 @@ export class Owners {
       this.#owners[from.owner]!.outputs.delete(index);
       this.#owners[to.owner]!.outputs.add(index);
     }
+    this.#owners[to.owner]!.lender = lend === true ? { owner: from.owner, epoch: from.epoch } : undefined;
     return undefined;
   }
 

@@ -23,7 +23,8 @@ function isGrant(value: unknown): value is Grant {
 }
 
 function isTakeover(value: unknown): value is Takeover {
-  return isFields(value) && isNames(value.outputs) && isOwnerEpoch(value.from) && isOwnerEpoch(value.to);
+  if (!isFields(value) || (value.lend !== undefined && value.lend !== true)) return false;
+  return isNames(value.outputs) && isOwnerEpoch(value.from) && isOwnerEpoch(value.to);
 }
 
 function isWorldSet(value: unknown): value is WorldSet {

@@ -40,6 +40,7 @@ export interface AnyMachine {
   init(args: unknown, self: unknown): unknown;
   terminate?(reason: ExitReason, state: string, data: unknown, self: unknown): unknown;
   codeChange?(oldVersion: number | string, place: MachinePlace): MachinePlace;
+  codeChangeBack?(oldVersion: number | string, place: MachinePlace): MachinePlace;
 }
 
 /** What a handler said, of whichever kind. */

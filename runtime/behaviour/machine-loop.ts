@@ -1,6 +1,7 @@
 /**
  * What a state machine does with one event and with what a handler says to it; it never waits itself.
  */
+import type { Checkpoint } from "../process/cell-contract.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
@@ -19,6 +20,7 @@ import {
 import { MachineLimits } from "./machine-limits.ts";
 import { EventQueue, type KeptEvent } from "./machine-queue.ts";
 import { isParentExit, isSystem, type Managed, newCounts, serveSystem } from "./managed.ts";
+import type { Version } from "./server-module.ts";
 import { exitWith } from "./start.ts";
 import type { MachinePlace } from "./state-machine-module.ts";
 import { type Code, codeOf, type Snapshot, type SystemMessage } from "./system-message.ts";
@@ -49,6 +51,7 @@ export class MachineLoop implements Managed, MachinePlace {
   readonly #queue = new EventQueue();
   readonly #nowUs = () => this.#self.nowUs();
   #module: AnyMachine;
+  #busy = false;
   #known: ReturnType<typeof knownTags>;
   /** The state before. */
   #from = "";
@@ -180,6 +183,26 @@ export class MachineLoop implements Managed, MachinePlace {
     const { postponed } = this.#queue;
     const place: MachineSnapshot = { state, data, postponed, limits: this.#limits.snapshot(this.#nowUs()) };
     return { version: this.#module.version, state: place };
+  }
+
+  /** A handler that waits: no checkpoint is taken in it. */
+  *during(handler: ProcessGenerator<unknown>): ProcessGenerator<unknown> {
+    this.#busy = true;
+    const result = yield* handler;
+    this.#busy = false;
+    return result;
+  }
+
+  /** What the version that it came from would go on with. */
+  checkpoint(oldVersion: Version): Checkpoint | undefined {
+    if (this.#busy) return undefined;
+    const module = this.#module;
+    const { state, data } = this;
+    let place: MachinePlace = { state, data };
+    if (module.codeChangeBack !== undefined) place = module.codeChangeBack(oldVersion, place);
+    else if (module.codeChange !== undefined && module.version !== oldVersion) return {};
+    const { postponed } = this.#queue;
+    return { state: { ...place, postponed, limits: this.#limits.snapshot(this.#nowUs()) } };
   }
 
   replace(given: unknown): void {

@@ -60,4 +60,10 @@ export interface ServerModule<
   terminate?(reason: ExitReason, state: S, self: Self<I>): Waited<void>;
   /** Makes its state of the state of another version. Without it the state is taken as it is. */
   codeChange?(oldVersion: Version, state: unknown): S;
+  /**
+   * Makes the state of an older version of its own: asked after each message while this version is on trial, so that
+   * a roll-back has the old one go on from there. Without it a roll-back goes back to the state at the hand-over,
+   * unless there is no `codeChange` either: then both versions have the same state.
+   */
+  codeChangeBack?(oldVersion: Version, state: S): unknown;
 }

@@ -5,6 +5,7 @@
  * costs one call; a generator function one level of `yield*`. Who asks for something the module does not know
  * has the fault and is told so; an error in a handler is the server's, and ends it.
  */
+import type { Checkpoint } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
 import type { ProcessGenerator } from "../process/process.ts";
@@ -13,7 +14,7 @@ import type { CallMap, ServerPid, Tagged } from "./address.ts";
 import { expire, isPast, isRequest, type RequestMessage, refuse, reply, tagOf } from "./exchange.ts";
 import { badResult, isWaiting, type Onward } from "./handler-result.ts";
 import { isParentExit, isSystem, type Managed, newCounts, serveSystem } from "./managed.ts";
-import type { ServerModule } from "./server-module.ts";
+import type { ServerModule, Version } from "./server-module.ts";
 import {
   type BehaviourBody,
   type Birth,
@@ -32,9 +33,11 @@ export function serverBody<S, C extends CallMap<C>, K extends Tagged, I, A, N>(
 ): BehaviourBody<A, I> {
   const slot = code as unknown as Code<AnyModule>;
   return named(codeOf(slot).name, function* server(self: Self<I>, args: A, given?: Birth | Pid) {
-    const birth = birthOf(given);
+    const birth = birthOf(given, self.inherited);
     const loop = new ServerLoop(self as unknown as Self<unknown>, slot, birth.parent);
-    const open = () => loop.open(args, birth.snapshot);
+    const from = birth.snapshot;
+    const open = () => loop.open(args, from);
+    if (from !== undefined) self.checkpoints(() => loop.checkpoint(from.version));
     if (!(yield* begin(self, birth, open, (first) => loop.accept(first)))) return;
     let result: unknown;
     try {
@@ -42,7 +45,11 @@ export function serverBody<S, C extends CallMap<C>, K extends Tagged, I, A, N>(
         if (loop.next !== undefined) result = loop.goOn();
         else if (loop.idleUntilUs === NEVER) result = loop.handle(yield* self.receive());
         else result = loop.handle(yield* self.receive(undefined, { untilUs: loop.idleUntilUs }));
-        if (isWaiting(result)) result = yield* result;
+        if (isWaiting(result)) {
+          loop.busy = true;
+          result = yield* result;
+          loop.busy = false;
+        }
         loop.accept(result);
       }
     } catch (error) {
@@ -86,6 +93,7 @@ interface AnyModule {
   handleContinue?(state: unknown, value: unknown, self: unknown): unknown;
   terminate?(reason: ExitReason, state: unknown, self: unknown): unknown;
   codeChange?(oldVersion: number | string, state: unknown): unknown;
+  codeChangeBack?(oldVersion: number | string, state: unknown): unknown;
 }
 
 /** The message needed no handler. */
@@ -99,6 +107,8 @@ class ServerLoop implements Managed {
   /** What `handleContinue` gets next. */
   next: unknown;
   stopReason: ExitReason | undefined;
+  /** A handler waits. */
+  busy = false;
   readonly #self: Self<unknown>;
   readonly #slot: Code<AnyModule>;
   #module: AnyModule;
@@ -198,6 +208,15 @@ class ServerLoop implements Managed {
     const state = this.#state;
     if (this.idleUntilUs === NEVER) return { version, state };
     return { version, state, idleMs: Math.max(0, this.idleUntilUs - this.#self.nowUs()) / 1000 };
+  }
+
+  /** What the version that it came from would go on with. */
+  checkpoint(oldVersion: Version): Checkpoint | undefined {
+    if (this.busy) return undefined;
+    const module = this.#module;
+    const state = this.#state;
+    if (module.codeChangeBack !== undefined) return { state: module.codeChangeBack(oldVersion, state) };
+    return module.codeChange === undefined || module.version === oldVersion ? { state } : {};
   }
 
   replace(state: unknown): void {

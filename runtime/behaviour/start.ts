@@ -35,8 +35,14 @@ export interface Birth {
 /** The body of a behaviour's process. */
 export type BehaviourBody<A, M = never> = Body<[args: A, birth?: Birth | Pid], M>;
 
-/** A supervisor's pid says the same as a birth in full. */
-export function birthOf(birth: Birth | Pid | undefined): Birth {
+/**
+ * A supervisor's pid says the same as a birth in full. `inherited`: from the version before, for which nobody waits.
+ */
+export function birthOf(birth: Birth | Pid | undefined, inherited?: unknown): Birth {
+  if (inherited !== undefined) {
+    const { awaited: _, supervised: __, ...rest } = birthOf(birth);
+    return { ...rest, snapshot: inherited as Snapshot };
+  }
   if (birth instanceof Pid) return { parent: birth, supervised: true };
   return birth ?? {};
 }

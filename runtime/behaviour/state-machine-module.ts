@@ -155,4 +155,6 @@ export interface StateMachineModule<T extends MachineTypes> extends Understood<C
   terminate?(reason: ExitReason, state: T["state"], data: T["data"], self: Self<InfoOf<T>>): Waited<void>;
   /** Makes its place of the place of another version; events put off and time limits go with it. */
   codeChange?(oldVersion: Version, place: MachinePlace): MachinePlace<T["state"], T["data"]>;
+  /** The other way, for a roll-back while this version is on trial: as `ServerModule.codeChangeBack`. */
+  codeChangeBack?(oldVersion: Version, place: MachinePlace<T["state"], T["data"]>): MachinePlace;
 }

@@ -32,23 +32,25 @@ export function stateMachineBody<T extends MachineTypes>(
   return named(
     codeOf(slot).name,
     function* machine(self: Self<InfoOf<T>>, args: ArgsOf<T>, given?: Birth | Pid) {
-      const birth = birthOf(given);
+      const birth = birthOf(given, self.inherited);
       const loop = new MachineLoop(self as unknown as Self<unknown>, slot, birth.parent);
-      const open = () => loop.open(args, birth.snapshot);
+      const from = birth.snapshot;
+      const open = () => loop.open(args, from);
+      if (from !== undefined) self.checkpoints(() => loop.checkpoint(from.version));
       if (!(yield* begin(self, birth, open, (first) => loop.acceptFirst(first)))) return;
       let result: unknown;
       try {
         for (;;) {
           while (loop.toEnter && loop.stopReason === undefined) {
             result = loop.enter();
-            if (isWaiting(result)) result = yield* result;
+            if (isWaiting(result)) result = yield* loop.during(result);
             loop.acceptEnter(result);
           }
           if (loop.stopReason !== undefined) break;
           if (loop.hasNext()) result = loop.handleNext();
           else if (loop.untilUs === Number.POSITIVE_INFINITY) result = loop.handle(yield* self.receive());
           else result = loop.handle(yield* self.receive(undefined, { untilUs: loop.untilUs }));
-          if (isWaiting(result)) result = yield* result;
+          if (isWaiting(result)) result = yield* loop.during(result);
           loop.accept(result);
         }
       } catch (error) {

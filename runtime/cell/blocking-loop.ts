@@ -15,19 +15,28 @@ export interface BlockingLoop {
   /** Takes what arrived, a turn's worth; true when there may be more. */
   drain(): boolean;
   over(): boolean;
+  /** Runs what is due, a turn's worth; true when there is more. Default: the cell. */
+  turn?(): boolean;
 }
 
 /** Resumes between two looks at the ports: bounds how long a busy cell ignores its kernel. */
-const RESUMES_PER_TURN = 64;
+export const RESUMES_PER_TURN = 64;
 
-export function runBlocking({ cell, clock, bell, drain, over }: BlockingLoop): void {
+export function runBlocking({
+  cell,
+  clock,
+  bell,
+  drain,
+  over,
+  turn = () => cell.run(RESUMES_PER_TURN),
+}: BlockingLoop): void {
   const { resources } = cell;
   const post = cell.post.bind(cell);
   for (;;) {
     const rung = Atomics.load(bell, 0);
     const more = drain();
     resources.poll?.(post);
-    const busy = cell.run(RESUMES_PER_TURN);
+    const busy = turn();
     if (over()) return;
     if (busy || more) continue;
     const waitMs = (cell.nextWakeUs() - clock.now()) / 1000;

@@ -1,4 +1,6 @@
 /** A thread cell's ends of its ports: frames go to the cell, control frames change who is known. */
+import type { FromTrial } from "../code-change/gate-frame.ts";
+import { type RouterWays, TrialRouter } from "../code-change/trial-router.ts";
 import { Inspection } from "../introspection/inspection.ts";
 import type { Cell } from "../process/cell.ts";
 import { Groups } from "../process/groups.ts";
@@ -12,17 +14,21 @@ import { PortPeer } from "./port-peer.ts";
 const FRAMES_PER_TURN = 256;
 
 export class CellPorts {
-  readonly names = new Names();
-  readonly groups = new Groups();
+  readonly names: Names;
+  readonly groups: Groups;
   readonly #peers = new Map<string, PortPeer>();
   readonly #kernel: PortPeer;
   readonly #event: boolean;
   #cell: Cell | undefined;
   #inspection: Inspection | undefined;
   #wake: () => void = () => {};
+  /** While a new version of this cell is on trial. */
+  #trial: { readonly router: TrialRouter; readonly gate: PortPeer } | undefined;
 
   /** `event`: frames are handed over by Node's event loop. */
-  constructor(kernel: PeerLink, event: boolean) {
+  constructor(kernel: PeerLink, event: boolean, names = new Names(), groups = new Groups()) {
+    this.names = names;
+    this.groups = groups;
     this.#event = event;
     this.#kernel = new PortPeer(kernel);
     this.#peers.set(kernel.cell, this.#kernel);
@@ -33,9 +39,7 @@ export class CellPorts {
   }
 
   connect(cell: Cell): void {
-    this.#cell = cell;
-    this.#inspection = new Inspection(cell);
-    for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
+    this.takeOver(cell, []);
     this.names.connect({
       claim: (name, pid, scope) => this.tellKernel({ control: "claim", name, pid: exportPid(pid), scope }),
       release: (name, pid) => this.tellKernel({ control: "release", name, pid: exportPid(pid) }),
@@ -44,6 +48,14 @@ export class CellPorts {
       membership: (group, pid, times) =>
         this.tellKernel({ control: "member", membership: { group, pid: exportPid(pid), times } }),
     });
+  }
+
+  /** As `connect`, of a cell whose names are connected, with the ways that another thread had. */
+  takeOver(cell: Cell, ways: readonly PeerLink[]): void {
+    this.#cell = cell;
+    this.#inspection = new Inspection(cell);
+    for (const link of ways) this.#peers.set(link.cell, new PortPeer(link));
+    for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
   }
 
   /** What the kernel said so far: whoever sends us a pid was introduced by the kernel before. */
@@ -55,8 +67,10 @@ export class CellPorts {
   drain(): boolean {
     let more = false;
     for (const peer of this.#peers.values()) {
-      if (peer.drain(this.#onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
+      const onFrame = peer === this.#kernel ? this.#onFrame : this.#onPeerFrame;
+      if (peer.drain(onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
     }
+    this.#drainTrial();
     return more;
   }
 
@@ -72,17 +86,79 @@ export class CellPorts {
     });
   }
 
+  #drainTrial(): void {
+    this.#trial?.gate.drain((frame) => {
+      const said = frame as FromTrial | ControlFrame;
+      if (said.control === "log") this.tellKernel(said);
+      else this.#trial?.router.onTrial(said as FromTrial);
+    });
+  }
+
+  #beginTrial({ gate: link, taken, limitMs }: Extract<ControlFrame, { control: "trial" }>): void {
+    const gate = new PortPeer(link);
+    const over = () => {
+      this.#trial = undefined;
+    };
+    const ways: RouterWays = {
+      toTrial: (frame) => void gate.post(frame),
+      drain: () => this.#drainTrial(),
+      toPeer: (cell, incarnation, frame) => {
+        const peer = this.#peers.get(cell);
+        return peer?.incarnation === incarnation ? peer.post(frame) : undefined;
+      },
+      peers: () => [...this.#peers.values()].map(({ cell, incarnation }) => [cell, incarnation] as const),
+      claim: ({ claim, pid, scope }) => this.names.claim(claim, importPid(pid), scope),
+      release: ({ release, pid }) => this.names.release(release, importPid(pid)),
+      live: () => this.tellKernel({ control: "trialLive" }),
+      failed: (cause) => this.tellKernel({ control: "trialFailed", cause }),
+      rolledBack: (cause, lost) => {
+        over();
+        this.tellKernel({ control: "rolledBack", cause, lost });
+      },
+      handOver: (kept) => {
+        this.tellKernel({ control: "handedOver" });
+        gate.post({ control: "yours", links: [...this.#peers.values()].map(({ link }) => link), kept });
+        process.exit(0);
+      },
+      over: (reason) => {
+        this.tellKernel({ control: "ended", reason });
+        process.exit(0);
+      },
+    };
+    this.#trial = { router: new TrialRouter(this.#cell!, ways, taken, limitMs), gate };
+  }
+
+  /** Whoever a frame speaks of was introduced before: a new version must hear of that before the frame, too. */
+  readonly #onPeerFrame = (frame: PortFrame): void => {
+    if (this.#trial !== undefined) this.drainKernel();
+    this.#onFrame(frame);
+  };
+
   readonly #onFrame = (frame: PortFrame): void => {
     if (!isControl(frame)) {
-      this.#cell?.deliver(frame);
+      if (this.#trial?.router.onFrame(frame) !== true) this.#cell?.deliver(frame);
       return;
     }
+    const router = this.#trial?.router;
     switch (frame.control) {
+      case "trial":
+        this.#beginTrial(frame);
+        break;
+      case "trialGo":
+        router?.go();
+        break;
+      case "trialPassed":
+        router?.commit();
+        break;
+      case "trialGone":
+        router?.gone(frame.cause, frame.blame);
+        break;
       case "peerUp": {
         const peer = new PortPeer(frame.link);
         this.#peers.set(peer.cell, peer);
         this.#cell?.peerUp(peer.cell, peer);
         if (this.#event) this.#listenTo(peer);
+        router?.onNews({ peerUp: peer.cell, incarnation: peer.incarnation });
         break;
       }
       case "peerDown": {
@@ -94,13 +170,16 @@ export class CellPorts {
           peer.close();
         }
         this.#cell?.peerDown(cell, incarnation, cause);
+        router?.onNews({ peerDown: cell, incarnation, cause });
         break;
       }
       case "named":
         this.names.added(frame.name, importPid(frame.pid), frame.scope);
+        router?.onNews({ named: frame.name, pid: frame.pid, scope: frame.scope });
         break;
       case "unnamed":
         this.names.removed(frame.name, importPid(frame.pid));
+        router?.onNews({ unnamed: frame.name, pid: frame.pid });
         break;
       case "inquire":
         this.#cell?.post(importPid(frame.to), this.#inspection!.message(frame.inquiry, frame.ref));
@@ -108,6 +187,7 @@ export class CellPorts {
       case "member": {
         const { group, pid, times } = frame.membership;
         this.groups.told(group, importPid(pid), times);
+        router?.onNews({ member: frame.membership });
         break;
       }
     }

@@ -1,5 +1,6 @@
 /** What a cell and the kernel tell each other beside messages, in the same ordered stream. */
 import type { MessagePort } from "node:worker_threads";
+import type { FromTrial, ToTrial } from "../code-change/gate-frame.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
 import type { CrashDetails } from "../introspection/report.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
@@ -34,6 +35,18 @@ export type ControlFrame =
     }
   | { readonly control: "named"; readonly name: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly control: "unnamed"; readonly name: string; readonly pid: WirePid }
+  /** A new version of the cell's code boots behind `gate`. `limitMs`: for the old one to stop. */
+  | {
+      readonly control: "trial";
+      readonly gate: PeerLink;
+      readonly taken: SharedArrayBuffer;
+      readonly limitMs: number;
+    }
+  /** The new version has what the old one held: it may begin. */
+  | { readonly control: "trialGo" }
+  | { readonly control: "trialPassed" }
+  /** `blame`: it died of what it had at hand. */
+  | { readonly control: "trialGone"; readonly cause: ExitReason; readonly blame: boolean }
   | {
       readonly control: "inquire";
       readonly inquiry: Inquiry;
@@ -48,10 +61,17 @@ export type ControlFrame =
   | { readonly control: "release"; readonly name: string; readonly pid: WirePid }
   | { readonly control: "crash"; readonly report: CrashDetails }
   | { readonly control: "log"; readonly record: LogRecord }
-  | { readonly control: "ended"; readonly reason: ExitReason };
+  | { readonly control: "ended"; readonly reason: ExitReason }
+  | { readonly control: "trialLive" }
+  /** The new version says that it is no good: the old one waits for `trialGone`. */
+  | { readonly control: "trialFailed"; readonly cause: ExitReason }
+  | { readonly control: "rolledBack"; readonly cause: ExitReason; readonly lost: readonly string[] }
+  /** The last word of the old version's thread: the new one has its ways. */
+  | { readonly control: "handedOver" };
 
-export type PortFrame = Frame | ControlFrame;
+/** What comes through a port. The last two: between two versions of one cell. */
+export type PortFrame = Frame | ControlFrame | ToTrial | FromTrial;
 
-export function isControl(frame: PortFrame): frame is ControlFrame {
+export function isControl(frame: PortFrame): frame is Exclude<PortFrame, Frame> {
   return "control" in frame;
 }

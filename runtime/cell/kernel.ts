@@ -7,6 +7,7 @@ import type { CellStatus, CrashDetails } from "../introspection/report.ts";
 import type { Cell } from "../process/cell.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
+import type { NewCode, TrialNews, TrialOptions } from "./code-change.ts";
 
 /** A module's export, by URL: the only form of code that travels between isolates. */
 export interface ExportRef {
@@ -66,6 +67,15 @@ export interface KernelHooks {
   prepare?(life: CellLife, bell: Int32Array): Promise<unknown>;
   /** After a cell ended, before anybody is told: what it held is taken back. */
   ended?(life: CellLife, cause: ExitReason): void;
+  /**
+   * A new version of a cell's code can take over: what the old one holds outside (outputs) passes to `trial` now.
+   * The first message is handled when that is done; where it fails, the old version goes on.
+   */
+  lend?(life: CellLife, trial: CellLife): Promise<void> | void;
+  /** The new version is no good: what it holds passes back, before the old one goes on. Not told when nothing was lent. */
+  takeBack?(life: CellLife, trial: CellLife): Promise<void> | void;
+  /** A new version passed its trial: what `trial` holds is held by `life` from now on, and no more by the old one. */
+  becameCell?(life: CellLife, trial: CellLife): void;
   crashed?(life: CellLife, report: CrashDetails): void;
   /** What its code printed, at a bounded rate. */
   logged?(life: CellLife, record: LogRecord): void;
@@ -85,4 +95,15 @@ export interface Kernel {
   ask(cell: string, inquiry: Inquiry, to: Pid, ref: number): void;
   /** Ends a cell from outside, whatever it does. No effect when that life is over. */
   endCell(name: string, incarnation: number, cause: ExitReason): void;
+  /**
+   * Has a new version of its code take over a cell that runs: on trial first, then for good, or back to the old
+   * one. Pids, names, links and monitors stay, no message is lost or doubled. The cell has one process of its own,
+   * which is a behaviour or answers `suspend`, `getState`, `replaceState` and `resume` as one. `tell` hears what
+   * becomes of it. Throws when there is no such cell, when it changes its code already or cannot.
+   */
+  changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void;
+  /** Ends the trial time now. False when there is no trial. */
+  passTrial(name: string): boolean;
+  /** Has the old version go on. False when there is no trial. */
+  rollBack(name: string, why: string): boolean;
 }

@@ -4,6 +4,7 @@
  * For simulation and tests. Nothing here waits; `settle` runs everything that is due, `advanceTo` cranks the
  * clock from expiry to expiry. The same start gives the same trace.
  */
+import type { Item } from "../code-change/gate-frame.ts";
 
 import { crashDetails } from "../introspection/crash-details.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
@@ -14,16 +15,26 @@ import { Cell } from "../process/cell.ts";
 import type { Body, CellResources, Peer } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Groups } from "../process/groups.ts";
-import { Names } from "../process/names.ts";
+import { type NameRegistry as NameClaims, Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
-import { BAND, type ProcessGenerator } from "../process/process.ts";
+import { BAND, type Process, type ProcessGenerator } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
+import {
+  ChangedCode,
+  type NewCode,
+  STOP_MS,
+  TRIAL_MS,
+  type TrialNews,
+  type TrialOptions,
+  trialName,
+} from "./code-change.ts";
 import { GroupRegistry } from "./group-registry.ts";
 import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
+import { LocalTrial } from "./local-trial.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { type BodySource, spawner } from "./spawner.ts";
 
@@ -39,13 +50,17 @@ export interface LocalKernelOptions {
 }
 
 interface LocalCell {
-  readonly cell: Cell;
+  cell: Cell;
+  spec: CellSpec;
   readonly incarnation: number;
+  readonly rootKey: string;
   /** Why it has to end, once it has: its first process ended or never began. */
-  readonly over: () => ExitReason | undefined;
+  over: () => ExitReason | undefined;
   readonly inbox: Frame[];
+  /** A new version of its code. */
+  trial: LocalTrial | undefined;
   readonly loop: "blocking" | "event";
-  readonly inspection: Inspection;
+  inspection: Inspection;
 }
 
 export class LocalKernel implements Kernel {
@@ -58,9 +73,12 @@ export class LocalKernel implements Kernel {
   readonly #names = new Map<string, Names>();
   readonly #groups = new Map<string, Groups>();
   readonly #registry: NameRegistry;
+  readonly #changed = new ChangedCode();
   readonly #groupRegistry = new GroupRegistry(({ group, pid, times }) => {
     for (const [cell, groups] of this.#groups) {
-      if (cell !== pid.cell) groups.told(group, importPid(pid), times);
+      if (cell === pid.cell) continue;
+      groups.told(group, importPid(pid), times);
+      this.#tellTrial(cell, { member: { group, pid, times } });
     }
   });
 
@@ -68,11 +86,18 @@ export class LocalKernel implements Kernel {
     this.#options = options;
     this.#registry = new NameRegistry({
       named: (name, pid, scope) => {
-        for (const [cell, names] of this.#names)
-          if (cell !== pid.cell) names.added(name, importPid(pid), scope);
+        for (const [cell, names] of this.#names) {
+          if (cell === pid.cell) continue;
+          names.added(name, importPid(pid), scope);
+          this.#tellTrial(cell, { named: name, pid, scope });
+        }
       },
       unnamed: (name, pid) => {
-        for (const [cell, names] of this.#names) if (cell !== pid.cell) names.removed(name, importPid(pid));
+        for (const [cell, names] of this.#names) {
+          if (cell === pid.cell) continue;
+          names.removed(name, importPid(pid));
+          this.#tellTrial(cell, { unnamed: name, pid });
+        }
       },
       refused: (name, pid) => this.cell.exit(undefined, pid, { nameTaken: name }),
     });
@@ -90,7 +115,8 @@ export class LocalKernel implements Kernel {
     this.#inspection = new Inspection(this.cell);
   }
 
-  startCell(spec: CellSpec): Pid {
+  startCell(given: CellSpec): Pid {
+    const spec = this.#changed.specOf(given);
     const { name } = spec;
     // As the arguments of a thread: copied before anything runs, pids of other cells stay theirs.
     const args = unpack(pack(spec.args).packed) as unknown[];
@@ -120,28 +146,136 @@ export class LocalKernel implements Kernel {
     for (const [other, { cell: them, incarnation: theirs, inbox: toThem }] of this.#cells) {
       cell.peerUp(other, direct(theirs, toThem));
       them.peerUp(name, direct(incarnation, inbox));
+      this.#tellTrial(other, { peerUp: name, incarnation });
     }
     const key = randomKey();
     const root = processOf(cell.spawn(body, args, { label: name }, key))!;
     this.#addSpawner(spec, cell);
-    const over = () => failure ?? (root.state === "dead" ? (root.exitReason ?? "normal") : undefined);
+    const over = () => failure ?? rootEnd(root);
     const { loop = "blocking" } = spec;
-    this.#cells.set(name, { cell, incarnation, loop, over, inbox, inspection: new Inspection(cell) });
+    const inspection = new Inspection(cell);
+    const born = { cell, spec, incarnation, rootKey: key, loop, over, inbox, inspection, trial: undefined };
+    this.#cells.set(name, born);
     return createPid({ board, cell: name, incarnation }, 1, undefined, key);
+  }
+
+  changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void {
+    const local = this.#cells.get(name);
+    if (local === undefined) throw new Error(`cell "${name}" does not run`);
+    if (local.trial !== undefined) throw new Error(`cell "${name}" is changing its code already`);
+    const spec = { ...local.spec, ...code };
+    const life = { name: trialName(name), incarnation: (this.#lives.get(trialName(name)) ?? 0) + 1 };
+    this.#lives.set(life.name, life.incarnation);
+    const { body, resources = {}, failure } = this.#load(spec, life);
+    if (failure !== undefined) {
+      tell({ phase: "rolledBack", cause: failure, lost: [] });
+      return;
+    }
+    const { hooks, board, clock } = this.#options;
+    const { incarnation, cell: old, rootKey } = local;
+    const end = (news: TrialNews, cause: ExitReason) => {
+      local.trial = undefined;
+      hooks?.ended?.(life, cause);
+      tell(news);
+    };
+    let lent = false;
+    const takeBack = (cause: ExitReason, blame: boolean) => {
+      if (lent) void hooks?.takeBack?.({ name, incarnation }, life);
+      trial.router.gone(cause, blame);
+    };
+    const trial: LocalTrial = new LocalTrial({
+      takeBack,
+      old,
+      life,
+      cell: {
+        board,
+        cell: name,
+        incarnation,
+        clock,
+        ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
+      },
+      body,
+      resources,
+      args: unpack(pack(spec.args).packed) as unknown[],
+      rootKey,
+      stopMs: options.stopMs ?? STOP_MS,
+      registry: this.#claims,
+      ways: {
+        toPeer: (cell, life, frame) => this.#peerOf(cell, life)?.post(frame),
+        peers: () => [
+          [KERNEL_CELL, 1],
+          ...[...this.#cells].flatMap(([other, { incarnation }]) =>
+            other === name ? [] : ([[other, incarnation]] as const),
+          ),
+        ],
+        claim: ({ claim, pid, scope }) => old.names.claim(claim, importPid(pid), scope),
+        release: ({ release, pid }) => old.names.release(release, importPid(pid)),
+        live: () => {
+          void hooks?.lend?.({ name, incarnation }, life);
+          lent = true;
+          trial.router.go();
+          tell({ phase: "trial" });
+          this.#passAfter(name, trial, options.trialMs ?? TRIAL_MS);
+        },
+        failed: (cause) => takeBack(cause, true),
+        over: (reason) => {
+          local.over = () => reason;
+          end({ phase: "over", cause: reason }, reason);
+        },
+      },
+      startSpawner: (cell) => this.#addSpawner(spec, cell),
+      onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead)),
+      rolledBack: (cause, lost) => end({ phase: "rolledBack", cause, lost }, cause),
+      handOver: () => {
+        local.trial = undefined;
+        local.cell = trial.cell;
+        this.#changed.keep(name, local.spec, code);
+        local.spec = spec;
+        local.over = () => rootEnd(trial.trial.root);
+        this.#names.set(name, trial.names);
+        this.#groups.set(name, trial.groups);
+        local.inspection = new Inspection(trial.cell);
+        this.#reportGroups(trial.groups);
+        trial.cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
+        for (const [other, { incarnation: theirs, inbox }] of this.#cells)
+          if (other !== name) trial.cell.peerUp(other, direct(theirs, inbox));
+        hooks?.becameCell?.({ name, incarnation }, life);
+        tell({ phase: "committed" });
+      },
+      tell,
+    });
+    local.trial = trial;
+  }
+
+  passTrial(name: string): boolean {
+    const trial = this.#cells.get(name)?.trial;
+    trial?.router.commit();
+    return trial !== undefined;
+  }
+
+  rollBack(name: string, why: string): boolean {
+    const trial = this.#cells.get(name)?.trial;
+    trial?.takeBack({ shutdown: why }, false);
+    return trial !== undefined;
   }
 
   endCell(name: string, incarnation: number, cause: ExitReason): void {
     const local = this.#cells.get(name);
     if (local?.incarnation !== incarnation) return;
     this.#cells.delete(name);
+    if (local.trial !== undefined) {
+      this.#options.hooks?.ended?.(local.trial.life, cause);
+      local.trial.tell({ phase: "over", cause });
+    }
     this.#options.hooks?.ended?.({ name, incarnation }, cause);
     this.#names.delete(name);
     this.#registry.releaseCell(name, incarnation);
     this.#groups.delete(name);
     this.#groupRegistry.releaseCell(name, incarnation);
-    for (const { cell, inbox } of this.#cells.values()) {
-      deliverAll(inbox, cell);
+    for (const { cell, inbox, trial } of this.#cells.values()) {
+      deliverAll(inbox, cell, trial);
       cell.peerDown(name, incarnation, cause);
+      trial?.router.onNews({ peerDown: name, incarnation, cause });
     }
     deliverAll(this.#inbox, this.cell);
     this.cell.peerDown(name, incarnation, cause);
@@ -182,14 +316,16 @@ export class LocalKernel implements Kernel {
   /** Timers that run, in all cells. */
   get timerCount(): number {
     let count = this.cell.timerCount;
-    for (const { cell } of this.#cells.values()) count += cell.timerCount;
+    for (const { cell, trial } of this.#cells.values())
+      count += cell.timerCount + (trial?.cell.timerCount ?? 0);
     return count;
   }
 
   /** When `settle` has something to do by itself; `Infinity` for never. Ask after `settle`. */
   nextWakeUs(): number {
     let next = this.cell.nextWakeUs();
-    for (const { cell } of this.#cells.values()) next = Math.min(next, cell.nextWakeUs());
+    for (const { cell, trial } of this.#cells.values())
+      next = Math.min(next, cell.nextWakeUs(), trial?.cell.nextWakeUs() ?? Number.POSITIVE_INFINITY);
     return next;
   }
 
@@ -200,9 +336,9 @@ export class LocalKernel implements Kernel {
       for (const [name, local] of [...this.#cells]) {
         // Ended, perhaps started anew, by one that ran before it in this round.
         if (this.#cells.get(name) !== local) continue;
-        const { cell, inbox, incarnation, over } = local;
-        if (over() === undefined) again = this.#turn(cell, inbox) || again;
-        const cause = over();
+        const { cell, inbox, incarnation, trial } = local;
+        if (local.over() === undefined) again = this.#turn(cell, inbox, trial) || again;
+        const cause = local.over();
         if (cause === undefined) continue;
         this.endCell(name, incarnation, cause);
         again = true;
@@ -223,13 +359,36 @@ export class LocalKernel implements Kernel {
     this.settle();
   }
 
-  #turn(cell: Cell, inbox: Frame[]): boolean {
+  #turn(cell: Cell, inbox: Frame[], trial?: LocalTrial): boolean {
     const before = inbox.length;
-    if (before > 0) deliverAll(inbox, cell);
+    if (before > 0) deliverAll(inbox, cell, trial);
+    const tried = trial?.turn() === true;
     cell.resources.poll?.((to, message) => cell.post(to, message));
     const due = cell.nextWakeUs() <= this.#options.clock.now();
     if (due) cell.run();
-    return before > 0 || due;
+    return before > 0 || due || tried;
+  }
+
+  #tellTrial(cell: string, item: Item): void {
+    this.#cells.get(cell)?.trial?.router.onNews(item);
+  }
+
+  #peerOf(cell: string, incarnation: number): Peer | undefined {
+    if (cell === KERNEL_CELL) return direct(1, this.#inbox);
+    const local = this.#cells.get(cell);
+    return local?.incarnation === incarnation ? direct(incarnation, local.inbox) : undefined;
+  }
+
+  #passAfter(name: string, trial: LocalTrial, trialMs: number): void {
+    if (!Number.isFinite(trialMs)) return;
+    const pass = () => {
+      if (this.#cells.get(name)?.trial === trial) trial.router.commit();
+    };
+    const body: Body = function* trialTime(self): ProcessGenerator {
+      yield* self.sleep(trialMs);
+      pass();
+    };
+    this.cell.spawn(body, []);
   }
 
   #load(spec: CellSpec, life: CellLife): Loaded {
@@ -255,12 +414,14 @@ export class LocalKernel implements Kernel {
     const names = new Names();
     for (const { name, pid, scope } of this.#registry.entries()) names.added(name, importPid(pid), scope);
     this.#names.set(cell, names);
-    names.connect({
-      claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
-      release: (name, pid) => this.#registry.release(name, exportPid(pid)),
-    });
+    names.connect(this.#claims);
     return names;
   }
+
+  readonly #claims: NameClaims = {
+    claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
+    release: (name, pid) => this.#registry.release(name, exportPid(pid)),
+  };
 
   #groupsOf(cell: string): Groups {
     const groups = new Groups();
@@ -268,10 +429,14 @@ export class LocalKernel implements Kernel {
       groups.told(group, importPid(pid), times);
     }
     this.#groups.set(cell, groups);
+    this.#reportGroups(groups);
+    return groups;
+  }
+
+  #reportGroups(groups: Groups): void {
     groups.connect({
       membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
     });
-    return groups;
   }
 }
 
@@ -288,6 +453,12 @@ function direct(incarnation: number, inbox: Frame[]): Peer {
   return { incarnation, post: (frame) => inbox.push(frame) > 0 };
 }
 
-function deliverAll(inbox: Frame[], cell: Cell): void {
-  for (const frame of inbox.splice(0)) cell.deliver(frame);
+function deliverAll(inbox: Frame[], cell: Cell, trial?: LocalTrial): void {
+  for (const frame of inbox.splice(0)) {
+    if (trial?.router.onFrame(frame) !== true) cell.deliver(frame);
+  }
+}
+
+function rootEnd(root: Process | undefined): ExitReason | undefined {
+  return root?.state === "dead" ? (root.exitReason ?? "normal") : undefined;
 }

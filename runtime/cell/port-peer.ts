@@ -12,14 +12,15 @@ import { refuseSharedMemory } from "./shared-memory.ts";
 export class PortPeer implements Peer {
   readonly cell: string;
   readonly incarnation: number;
-  readonly #link: PeerLink;
+  /** For whoever takes this end over. */
+  readonly link: PeerLink;
   readonly #bell: Int32Array;
   readonly #credit: Credit;
 
   constructor(link: PeerLink) {
     this.cell = link.cell;
     this.incarnation = link.incarnation;
-    this.#link = link;
+    this.link = link;
     this.#bell = new Int32Array(link.bell);
     this.#credit = new Credit(link.credit, link.side);
   }
@@ -27,7 +28,7 @@ export class PortPeer implements Peer {
   /** Throws `UncopyableError` for shared memory on its way to another process. */
   post(frame: PortFrame): boolean {
     if ("kind" in frame && frame.kind === "message") {
-      if (this.#link.foreign) refuseSharedMemory(frame.packed.body);
+      if (this.link.foreign) refuseSharedMemory(frame.packed.body);
       if (!this.#credit.reserve(frame.bytes)) return false;
     }
     this.#post(frame);
@@ -65,7 +66,7 @@ export class PortPeer implements Peer {
   take(onFrame: (frame: PortFrame) => void, limit = Number.POSITIVE_INFINITY): number {
     let taken = 0;
     while (taken < limit) {
-      const received = receiveMessageOnPort(this.#link.port) as { message: PortFrame } | undefined;
+      const received = receiveMessageOnPort(this.link.port) as { message: PortFrame } | undefined;
       if (received === undefined) break;
       taken++;
       onFrame(received.message);
@@ -75,7 +76,7 @@ export class PortPeer implements Peer {
 
   /** As `listen`; what was taken still counts as under way, until `giveBack`. */
   arrive(onFrame: (frame: PortFrame) => void): void {
-    this.#link.port.on("message", onFrame);
+    this.link.port.on("message", onFrame);
   }
 
   giveBack(messages: number, bytes: number): void {
@@ -83,11 +84,11 @@ export class PortPeer implements Peer {
   }
 
   close(): void {
-    this.#link.port.close();
+    this.link.port.close();
   }
 
   #post(frame: PortFrame): void {
-    this.#link.port.postMessage(frame, transfers(frame));
+    this.link.port.postMessage(frame, transfers(frame));
     Atomics.add(this.#bell, 0, 1);
     Atomics.notify(this.#bell, 0);
   }
@@ -98,5 +99,15 @@ export class PortPeer implements Peer {
 }
 
 function transfers(frame: PortFrame): MessagePort[] {
-  return "control" in frame && frame.control === "peerUp" ? [frame.link.port] : [];
+  if (!("control" in frame)) return [];
+  switch (frame.control) {
+    case "peerUp":
+      return [frame.link.port];
+    case "trial":
+      return [frame.gate.port];
+    case "yours":
+      return frame.links.map(({ port }) => port);
+    default:
+      return [];
+  }
 }

@@ -18,6 +18,7 @@ import type { Clock } from "../time/clock.ts";
 import type { CellHost } from "./cell-host.ts";
 import { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
+import { ChangedCode, type NewCode, type TrialNews, type TrialOptions } from "./code-change.ts";
 import { type ControlFrame, isControl, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
 import { GroupRegistry } from "./group-registry.ts";
@@ -29,15 +30,17 @@ import { createProgressMemory, ProgressReader } from "./progress-word.ts";
 import { refuseSharedMemory } from "./shared-memory.ts";
 import { SPAWNER } from "./spawner.ts";
 import type { CellStart } from "./thread-start.ts";
+import { TrialDesk } from "./trial-desk.ts";
 
 /** A cell that is not ready after this long hangs: no watchdog sees code that runs before the first process. */
 const BOOT_LIMIT_MS = 30_000;
 
 /** A cell as the kernel knows it. */
 interface Running {
-  readonly spec: CellSpec;
+  spec: CellSpec;
+  readonly keys: CellStart["keys"];
   readonly end: CellEnd;
-  readonly progress: SharedArrayBuffer;
+  progress: SharedArrayBuffer;
   readonly peer: PortPeer;
   host: CellHost | undefined;
   cause: ExitReason | undefined;
@@ -83,6 +86,8 @@ export class ThreadKernel implements Kernel {
     this.#tellAll({ control: "member", membership }, pid.cell);
   });
   readonly #end: CellEnd;
+  readonly #trials: TrialDesk;
+  readonly #changed = new ChangedCode();
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
@@ -120,6 +125,25 @@ export class ThreadKernel implements Kernel {
       membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
     });
     this.#loop = new EventLoop(this.cell);
+    this.#trials = new TrialDesk({
+      board: options.board,
+      hosts: this.#hosts,
+      hooks: options.hooks ?? {},
+      bootLimitMs: options.bootLimitMs ?? BOOT_LIMIT_MS,
+      onStarted: (name, incarnation, progress) => options.onStarted?.(name, incarnation, progress),
+      become: (name, spec, code, host, progress) => {
+        const running = this.#cells.get(name)!;
+        this.#changed.keep(name, running.spec, code);
+        running.spec = spec;
+        running.host = host;
+        running.progress = progress;
+        if (running.cause !== undefined) void host.end();
+      },
+      over: (name, incarnation, cause) => {
+        const running = this.#cells.get(name);
+        if (running?.end.incarnation === incarnation) this.#over(running, cause);
+      },
+    });
   }
 
   /** Warm threads that wait for a cell. */
@@ -127,7 +151,8 @@ export class ThreadKernel implements Kernel {
     return this.#hosts.spareCount;
   }
 
-  startCell(spec: CellSpec): Pid {
+  startCell(given: CellSpec): Pid {
+    const spec = this.#changed.specOf(given);
     const { args, ...rest } = spec;
     const { name } = rest;
     const foreign = spec.kind === "child";
@@ -144,6 +169,7 @@ export class ThreadKernel implements Kernel {
     const progress = createProgressMemory(spec.externalMb);
     const running: Running = {
       spec,
+      keys,
       end,
       progress,
       peer: new PortPeer(toCell),
@@ -171,11 +197,34 @@ export class ThreadKernel implements Kernel {
   }
 
   endCell(name: string, incarnation: number, cause: ExitReason): void {
+    if (this.#trials.endLife(name, incarnation, cause)) return;
     const running = this.#cells.get(name);
     if (running?.end.incarnation !== incarnation) return;
     running.cause ??= cause;
     // Not launched yet: `#launch` sees the cause.
     void running.host?.end();
+  }
+
+  changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void {
+    const running = this.#cells.get(name);
+    if (running === undefined || running.cause !== undefined) throw new Error(`cell "${name}" does not run`);
+    const { spec, end, keys, peer } = running;
+    const ways = {
+      spec,
+      end,
+      keys,
+      post: (frame: ControlFrame) => void peer.post(frame),
+      drain: () => void peer.drain((frame) => this.#onFrame(running, frame)),
+    };
+    this.#trials.begin(ways, code, options, tell);
+  }
+
+  passTrial(name: string): boolean {
+    return this.#trials.pass(name);
+  }
+
+  rollBack(name: string, why: string): boolean {
+    return this.#trials.end(name, { shutdown: why }, false);
   }
 
   cells(): readonly CellStatus[] {
@@ -202,7 +251,7 @@ export class ThreadKernel implements Kernel {
     this.#loop.stop();
     for (const running of this.#cells.values()) running.cause ??= "shutdown";
     const hosts = [...this.#cells.values()].map(({ host }) => host);
-    await Promise.all([this.#hosts.stop(), ...hosts.map((host) => host?.end())]);
+    await Promise.all([this.#hosts.stop(), this.#trials.stop(), ...hosts.map((host) => host?.end())]);
   }
 
   /**
@@ -239,7 +288,10 @@ export class ThreadKernel implements Kernel {
     const life = { name: spec.name, incarnation };
     const host = this.#hosts.create(spec, {
       loaded: () => {},
-      ended: (cause) => this.#over(running, cause),
+      // A thread whose cell went over to a new version ends unnoticed.
+      ended: (cause) => {
+        if (running.host === host) this.#ended(running, cause);
+      },
       logged: (record) => this.#options.hooks?.logged?.(life, record),
     });
     running.host = host;
@@ -262,6 +314,13 @@ export class ThreadKernel implements Kernel {
     this.#hosts.boots.leave();
   }
 
+  /** It may have handed over as its last word. */
+  #ended(running: Running, cause: ExitReason | undefined): void {
+    const { host } = running;
+    running.peer.drain((frame) => this.#onFrame(running, frame));
+    if (running.host === host) this.#over(running, cause);
+  }
+
   /** `cause`: as its host knows it; what it said itself, and what it was ended for, come first. */
   #over(running: Running, cause: ExitReason | undefined): void {
     if (running.over) return;
@@ -273,6 +332,7 @@ export class ThreadKernel implements Kernel {
     peer.close();
     const why = running.cause ?? cause ?? "killed";
     this.#cells.delete(spec.name);
+    this.#trials.cellOver(spec.name, why);
     this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
     this.#registry.releaseCell(spec.name, incarnation);
     this.#groupRegistry.releaseCell(spec.name, incarnation);
@@ -312,6 +372,12 @@ export class ThreadKernel implements Kernel {
         break;
       case "ended":
         running.cause ??= frame.reason;
+        break;
+      case "trialLive":
+      case "trialFailed":
+      case "rolledBack":
+      case "handedOver":
+        this.#trials.onFrame(spec.name, frame);
         break;
     }
   }

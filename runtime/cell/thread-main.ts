@@ -6,6 +6,8 @@
  * socket ever runs there; the event loop runs Node's and is for code that needs those.
  */
 import { receiveMessageOnPort } from "node:worker_threads";
+import type { FromTrial } from "../code-change/gate-frame.ts";
+import { TrialCell } from "../code-change/trial-cell.ts";
 import { crashDetails } from "../introspection/crash-details.ts";
 import { LastMessages } from "../introspection/last-messages.ts";
 import { Cell } from "../process/cell.ts";
@@ -13,12 +15,12 @@ import type { Body, CellResources } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { unpack } from "../process/pack.ts";
 import { processOf } from "../process/pid.ts";
-import { BAND } from "../process/process.ts";
+import { BAND, type Process } from "../process/process.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import { SystemClock } from "../time/system-clock.ts";
 import { NICE, setThreadNice } from "../time/thread-priority.ts";
 import { explainBody, guardBlockingCell } from "./blocking-guards.ts";
-import { runBlocking } from "./blocking-loop.ts";
+import { RESUMES_PER_TURN, runBlocking } from "./blocking-loop.ts";
 import { captureConsole } from "./cell-console.ts";
 import { CellPorts } from "./cell-ports.ts";
 import { EventLoop } from "./event-loop.ts";
@@ -27,8 +29,10 @@ import type { LogRecord } from "./kernel.ts";
 import { MemoryFigures } from "./memory-figures.ts";
 import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
 import { ProgressWord } from "./progress-word.ts";
+import { ResumeCount } from "./resume-count.ts";
 import { spawner } from "./spawner.ts";
 import type { CellEnvironment, CellStart, ThreadStart } from "./thread-start.ts";
+import { TrialPorts } from "./trial-ports.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** Loading a module on behalf of another cell may take this long before the cell counts as hung, us. */
@@ -56,7 +60,8 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   const { spec, board, incarnation } = start;
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
-  const ports = new CellPorts(start.kernel, event);
+  const onTrial = start.trial === undefined ? undefined : new TrialPorts(start.kernel);
+  const ports = onTrial ?? new CellPorts(start.kernel, event);
   tell = (record) => ports.tellKernel({ control: "log", record });
   const finish = (reason: ExitReason) => {
     ports.tellKernel({ control: "ended", reason });
@@ -77,6 +82,8 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     return finish(crashReason(error));
   }
   let eventLoop: EventLoop | undefined;
+  let trial: TrialCell | undefined;
+  const resumes = new ResumeCount(progress);
   const { lastMessages = 0 } = spec;
   const kept = lastMessages > 0 ? new LastMessages(lastMessages) : undefined;
   const cell = new Cell({
@@ -86,35 +93,63 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     clock,
     names: ports.names,
     groups: ports.groups,
-    progress,
+    progress: onTrial === undefined ? progress : resumes,
     resources,
     ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
     endsWithRoot: true,
     onUnknownPeer: () => ports.drainKernel(),
     onCrash: (report, dead) => {
-      ports.tellKernel({ control: "crash", report: crashDetails(report, dead, kept) });
+      if (trial === undefined || trial.isCell)
+        ports.tellKernel({ control: "crash", report: crashDetails(report, dead, kept) });
+      else trial.crashed(report.reason);
     },
     onWake: () => eventLoop?.wake(),
   });
   running = () => runningLabel(cell);
   cell.trace = kept;
-  ports.connect(cell);
-  ports.tellKernel({ control: "ready" });
   const { keys } = start;
-  const root = cell.spawn(body, unpack(start.args) as unknown[], { label: spec.name }, keys.root);
-  // Its name was given by the kernel, which tells it to all others.
-  const helper = cell.spawn(spawner(loader), [], { label: "spawner", band: BAND.system }, keys.spawner);
-  ports.names.added(spawnerName(spec.name), helper);
-  const rootProcess = processOf(root)!;
-  const over = () => rootProcess.state === "dead";
+  const args = unpack(start.args) as unknown[];
+  const startSpawner = () => {
+    // Its name was given by the kernel, which tells it to all others.
+    const helper = cell.spawn(spawner(loader), [], { label: "spawner", band: BAND.system }, keys.spawner);
+    ports.names.added(spawnerName(spec.name), helper);
+  };
+  let over: () => boolean;
+  let root: Process | undefined;
+  if (onTrial !== undefined && start.trial !== undefined) {
+    const { taken } = start.trial;
+    const tell = (frame: FromTrial) => onTrial.tell(frame);
+    trial = new TrialCell({
+      cell,
+      body,
+      args,
+      keys,
+      taken,
+      resumes: () => resumes.ofRoot,
+      tell,
+      startSpawner,
+    });
+    onTrial.connect(cell, trial);
+    over = () => trial!.isOver || (trial!.isCell && trial!.root?.state === "dead");
+  } else {
+    (ports as CellPorts).connect(cell);
+    ports.tellKernel({ control: "ready" });
+    root = processOf(cell.spawn(body, args, { label: spec.name }, keys.root))!;
+    startSpawner();
+    over = () => root!.state === "dead";
+  }
+  const end = () => {
+    if (trial !== undefined && !trial.isCell) process.exit(0);
+    finish((root ?? trial?.root)?.exitReason ?? "normal");
+  };
   const figures = new MemoryFigures(progress, clock);
   if (event) {
     const after = () => {
       figures.turn();
-      if (over()) finish(rootProcess.exitReason ?? "normal");
+      if (over()) end();
     };
     eventLoop = new EventLoop(cell, { after });
-    ports.listen(() => eventLoop?.wake());
+    (ports as CellPorts).listen(() => eventLoop?.wake());
     setInterval(() => figures.turn(), FIGURES_MS).unref();
     eventLoop.wake();
     return;
@@ -123,9 +158,10 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     figures.turn();
     return ports.drain();
   };
+  const turn = () => (trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn());
   for (;;) {
-    runBlocking({ cell, clock, bell, drain, over: () => over() || loader.busy });
-    if (over()) return finish(rootProcess.exitReason ?? "normal");
+    runBlocking({ cell, clock, bell, drain, turn, over: () => over() || loader.busy });
+    if (over()) return end();
     // The one thing that needs the event loop: a module that another cell wants to spawn from.
     progress.begin(0, clock.now() + LOAD_LIMIT_US);
     await loader.settle();

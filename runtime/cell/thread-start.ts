@@ -25,8 +25,10 @@ export interface CellStart {
   readonly keys: { readonly root: string; readonly spawner: string };
   readonly bell: SharedArrayBuffer;
   readonly progress: SharedArrayBuffer;
-  /** The way to the kernel; those to other cells come by it. */
+  /** The way to the kernel; those to other cells come by it. On trial: to the old version. */
   readonly kernel: PeerLink;
+  /** This is a new version of a cell that runs. */
+  readonly trial?: { readonly taken: SharedArrayBuffer };
   /** Answer of the composition's `prepare`. */
   readonly prepared: unknown;
 }

@@ -108,6 +108,12 @@ export type Body<A extends readonly unknown[] = readonly unknown[], M = unknown>
   ...args: A
 ) => ProcessGenerator<unknown>;
 
+/** What new code on trial shows between two messages. */
+export interface Checkpoint {
+  /** As the version before would have it; absent when that cannot be said. */
+  readonly state?: unknown;
+}
+
 export interface SpawnOptions {
   readonly label?: string;
   readonly band?: number;

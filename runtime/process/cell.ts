@@ -13,11 +13,13 @@ import type { Clock } from "../time/clock.ts";
 import { RateLimit } from "../time/rate-limit.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
+import type { Belongings } from "./belongings.ts";
 import type {
   Body,
   CellCounts,
   CellOptions,
   CellResources,
+  Checkpoint,
   Peer,
   Progress,
   SpawnOptions,
@@ -27,7 +29,7 @@ import { copyMessage } from "./copy-message.ts";
 import { brokenBy, type ExitReason, endReason } from "./exit-reason.ts";
 import { Groups } from "./groups.ts";
 import { Links, target } from "./links.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Mailbox, type MailboxEntry } from "./mailbox.ts";
 import { type NameScope, Names } from "./names.ts";
 import { type Facts, Notes } from "./notes.ts";
 import { pack, unpack } from "./pack.ts";
@@ -47,7 +49,7 @@ import { BAND, Process, type ProcessGenerator, type ProcessState } from "./proce
 import { Self } from "./self.ts";
 import { noTimers, SentTimers } from "./sent-timers.ts";
 import type { DownMessage, ExitMessage, Frame, SignalFrame } from "./signal.ts";
-import { Wait } from "./wait.ts";
+import { MESSAGES_IN_ONE_GO, Wait } from "./wait.ts";
 
 /**
  * While no timer can come due, the clock is read after every seventh resume only (a read costs a sixth of a
@@ -69,6 +71,10 @@ export class Cell {
   readonly counts: CellCounts = { dead: 0, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 };
   /** Told of everything while set. The kernel needs it for nothing. */
   trace: TraceSink | undefined;
+  /** Of new code on trial: see `Self.checkpoints`. */
+  checkpoint: (() => Checkpoint | undefined) | undefined;
+  /** What the version before left to the first process: see `Self.inherited`. */
+  inherited: unknown;
   readonly #options: CellOptions;
   readonly #progress: Progress | undefined;
   readonly #clock: Clock;
@@ -82,6 +88,7 @@ export class Cell {
   readonly #hangLimitUs: number;
   #lastNumber = 0;
   #running: Process | undefined;
+  #takenAtFirst = 0;
   /** No timer expires before, us. */
   #soonestUs = NEVER;
 
@@ -125,9 +132,19 @@ export class Cell {
     return this.#queue.size;
   }
 
+  /** The record of a process that lives. */
+  processAt(number: number): Process | undefined {
+    return this.#processes.get(number);
+  }
+
   /** The records of the living, for introspection: nobody changes them from outside. */
   processes(): IterableIterator<Process> {
     return this.#processes.values();
+  }
+
+  /** How many messages a process may take in one go, from 0; on trial none or one. Default: as many as is fair. */
+  messagesInOneGo(count = MESSAGES_IN_ONE_GO): void {
+    this.#takenAtFirst = MESSAGES_IN_ONE_GO - count;
   }
 
   /** Messages that a process has sent for later. */
@@ -270,11 +287,11 @@ export class Cell {
     const process = this.#addressed(frame);
     if (process === undefined) return;
     if (frame.kind === "message") {
-      const message = unpack(frame.packed, this.#resolve);
+      const message = unpack(frame.packed, this.resolve);
       if (isKernelsWord(message)) this.counts.forged++;
       else this.#put(process, message, finite(frame.deadlineUs), frame.alias);
     } else {
-      const from = this.#resolve(frame.from);
+      const from = this.resolve(frame.from);
       // So that who saw it join a group sees it leave before its end.
       if (tellsOfAnEnd(frame)) this.groups.endedElsewhere(from);
       this.#links.deliver(process, from, frame);
@@ -325,6 +342,51 @@ export class Cell {
     process.timer = 0;
   }
 
+  /** A pid of this cell becomes the one object its process has; all others are imported. */
+  readonly resolve = (wire: WirePid): Pid => {
+    if (wire.cell !== this.home.cell || wire.incarnation !== this.home.incarnation) return importPid(wire);
+    const process = this.#processes.get(wire.number);
+    return process !== undefined && hasKey(process.pid, wire.key) ? process.pid : importPid(wire);
+  };
+
+  /** What a process has beside its state and its mailbox, as data. */
+  belongingsOf(process: Process): Belongings {
+    return {
+      bonds: this.#links.bondsOf(process),
+      timers: this.#sentTimers.of(process).map(({ to, message, ...timer }) => ({
+        ...timer,
+        packed: pack([to, message]).packed,
+      })),
+      names: [...(process.names ?? [])].map((name) => [name, this.names.scopeOf(name) ?? "board"] as const),
+      trapExit: process.trapExit,
+    };
+  }
+
+  /** Gives a process these belongings in the place of those it has. Nobody is told: they were its own before. */
+  furnish(process: Process, { bonds, timers, names, trapExit }: Belongings): void {
+    this.#links.bind(process, bonds);
+    this.#sentTimers.release(process);
+    for (const { handle, expiryUs, packed } of timers) {
+      const [to, message] = unpack(packed, this.resolve) as [Pid | string, unknown];
+      this.#sentTimers.inherit(handle, process, expiryUs, to, message);
+      if (expiryUs < this.#soonestUs) this.#soonestUs = expiryUs;
+    }
+    process.names = names.length === 0 ? undefined : new Set(names.map(([name]) => name));
+    for (const [name, scope] of names) this.names.inherit(name, process.pid, scope);
+    process.trapExit = trapExit;
+  }
+
+  /** Reports a crash of code that stands for this process. */
+  report(process: Process, reason: ExitReason): void {
+    this.#report(process, reason, this.#clock.now());
+  }
+
+  /** Puts back into its mailbox what was taken out of it before. */
+  putBack(process: Process, entry: MailboxEntry): void {
+    process.mailbox.restore(entry);
+    this.#wakeFor(process, entry.message, entry.deadlineUs, entry.isSignal);
+  }
+
   #expire(nowUs: number): void {
     this.#wheel.advance(Math.floor(nowUs), this.#onExpiry);
     this.#soonestUs = this.#wheel.nextExpiryUs();
@@ -354,7 +416,7 @@ export class Cell {
     const generator = process.generator;
     if (generator === undefined) return;
     process.state = "running";
-    process.taken = 0;
+    process.taken = this.#takenAtFirst;
     const { readyTime } = process;
     if (readyTime !== undefined) readyTime.readyUs += this.#clock.now() - readyTime.sinceUs;
     this.#running = process;
@@ -516,13 +578,6 @@ export class Cell {
     this.#links.answerForDead({ board, cell, ...to }, importPid(frame.from), frame);
     return undefined;
   }
-
-  /** A pid of this cell becomes the one object its process has; all others are imported. */
-  readonly #resolve = (wire: WirePid): Pid => {
-    if (wire.cell !== this.home.cell || wire.incarnation !== this.home.incarnation) return importPid(wire);
-    const process = this.#processes.get(wire.number);
-    return process !== undefined && hasKey(process.pid, wire.key) ? process.pid : importPid(wire);
-  };
 
   #peerOf(pid: Pid): Peer | undefined {
     let peer = this.#peers.get(pid.cell);

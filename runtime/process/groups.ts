@@ -69,6 +69,17 @@ export class Groups {
     return everyTime(this.#groups.get(group));
   }
 
+  /** A process of this cell is in groups, or monitors some. */
+  isUsedBy(pid: Pid): boolean {
+    return this.#own.has(pid) || this.#watching.has(pid);
+  }
+
+  /** Who is how often in which group. */
+  *memberships(): Generator<{ readonly group: string; readonly pid: Pid; readonly times: number }> {
+    for (const [group, members] of this.#groups)
+      for (const member of members.values()) yield { group, ...member };
+  }
+
   /** Only those of this cell. */
   localMembers(group: string): readonly Pid[] {
     return this.members(group).filter((pid) => this.#own.has(pid));

@@ -6,8 +6,10 @@
  * unlink and its exit signal name: an unlink that crosses a new link on the way does not cut it, and an exit
  * signal of a link that was taken back has no effect.
  */
+
+import type { PackedBonds } from "./belongings.ts";
 import { type ExitReason, rootCause } from "./exit-reason.ts";
-import { exportPid, type Pid, pidId, processOf, samePid, type WirePid } from "./pid.ts";
+import { exportPid, importPid, type Pid, pidId, processOf, samePid, type WirePid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { DownMessage, ExitMessage, Frame, SignalFrame, WireTarget } from "./signal.ts";
 
@@ -201,6 +203,29 @@ export class Links {
       process.abroad?.forgetWatchers(gone);
     }
     this.#carryOut();
+  }
+
+  /** The bonds of a process with other cells, as data. */
+  bondsOf({ abroad, watching }: Process): PackedBonds {
+    const wire = ({ pid, ...rest }: { pid: Pid; ref: number }) => ({ pid: exportPid(pid), ...rest });
+    return {
+      links: [...(abroad?.links.values() ?? [])].map(({ pid, ids }) => ({ pid: exportPid(pid), ids })),
+      watchers: [...(abroad?.watchers.values() ?? [])].map(({ watcher, ref }) => wire({ pid: watcher, ref })),
+      watching: [...(watching ?? [])].map(([ref, pid]) => wire({ pid, ref })),
+      lastRef: this.#lastRef,
+      lastLink: this.#lastLink,
+    };
+  }
+
+  /** Gives a process the bonds that a data form of them names, in the place of those it has; tells nobody. */
+  bind(process: Process, bonds: PackedBonds): void {
+    process.dropBonds();
+    for (const { pid, ids } of bonds.links) for (const id of ids) process.addLinkAbroad(importPid(pid), id);
+    for (const { pid, ref } of bonds.watchers) process.addWatcherAbroad(importPid(pid), ref);
+    for (const { pid, ref } of bonds.watching) process.addWatched(ref, importPid(pid));
+    this.#bonded.add(process);
+    this.#lastRef = Math.max(this.#lastRef, bonds.lastRef);
+    this.#lastLink = Math.max(this.#lastLink, bonds.lastLink);
   }
 
   #noproc(process: Process, from: Pid, ref: number): void {

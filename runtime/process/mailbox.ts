@@ -25,7 +25,8 @@ interface Link extends MailboxEntry {
 export const defaultMailboxCapacity = 1000;
 
 export class Mailbox {
-  readonly #capacity: number;
+  /** Messages it holds; signals come on top. */
+  readonly capacity: number;
   #head: Link | undefined;
   #tail: Link | undefined;
   #messages = 0;
@@ -38,7 +39,7 @@ export class Mailbox {
   #passedBy: Pattern | undefined;
 
   constructor(capacity = defaultMailboxCapacity) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   /** Entries that wait, signals included. */
@@ -53,7 +54,7 @@ export class Mailbox {
 
   /** Adds a message; false when the mailbox is full: then it is dropped and counted. */
   push(message: unknown, deadlineUs?: number): boolean {
-    if (this.#messages >= this.#capacity) {
+    if (this.#messages >= this.capacity) {
       this.#dropped++;
       return false;
     }
@@ -108,6 +109,35 @@ export class Mailbox {
     for (let link = this.#head; link !== undefined; link = link.next) yield link.message;
   }
 
+  /** The entries that wait, oldest first. */
+  *entries(): Generator<MailboxEntry> {
+    for (let link = this.#head; link !== undefined; link = link.next) yield link;
+  }
+
+  /** The entry that came last, while it waits. */
+  get newest(): MailboxEntry | undefined {
+    return this.#tail;
+  }
+
+  /** Empties it; what waited, oldest first. */
+  takeAll(): MailboxEntry[] {
+    const all = [...this.entries()];
+    this.#head = undefined;
+    this.#tail = undefined;
+    this.#messages = 0;
+    this.#signals = 0;
+    this.#passed = undefined;
+    this.#alarmed = false;
+    return all;
+  }
+
+  /** Puts back what was taken out before, behind what waits; never refused. */
+  restore({ message, deadlineUs, isSignal }: MailboxEntry): void {
+    if (isSignal) this.#signals++;
+    else this.#messages++;
+    this.#append({ message, deadlineUs, isSignal, next: undefined });
+  }
+
   #takeAfterPassed(pattern: Pattern | undefined): MailboxEntry | undefined {
     for (;;) {
       const before = this.#passed;
@@ -134,6 +164,6 @@ export class Mailbox {
     // A taken entry may live long; it must not keep alive what came after it.
     link.next = undefined;
     if (link.isSignal) this.#signals--;
-    else if (--this.#messages <= this.#capacity / 2) this.#alarmed = false;
+    else if (--this.#messages <= this.capacity / 2) this.#alarmed = false;
   }
 }

@@ -70,6 +70,19 @@ export class Names {
     this.#registry?.claim(name, pid, holder.scope);
   }
 
+  /** As `claim`, of a name that it holds already, as the registry knows. */
+  inherit(name: string, pid: Pid, scope: NameScope): void {
+    this.#change(name, () => {
+      this.#told.delete(name);
+      this.#own.set(name, { pid, scope });
+    });
+  }
+
+  /** How far a name is known. */
+  scopeOf(name: string): NameScope | undefined {
+    return this.#holder(name)?.scope;
+  }
+
   release(name: string, pid: Pid): void {
     this.#remove(this.#own, name, pid);
     this.#registry?.release(name, pid);

@@ -35,7 +35,7 @@ export class Process implements Queueable {
   /** Set by the cell right after construction. */
   pid!: Pid;
   readonly band: number;
-  readonly mailbox: Mailbox;
+  mailbox: Mailbox;
   generator: ProcessGenerator<unknown> | undefined;
   queuePlace = notQueued;
   /** The deadline it waits in the run queue with, us; `undefined`: none. */

@@ -5,7 +5,7 @@
  * `M` is the union of messages the process understands.
  */
 import type { Cell } from "./cell.ts";
-import type { Body, CellResources, SpawnOptions } from "./cell-contract.ts";
+import type { Body, CellResources, Checkpoint, SpawnOptions } from "./cell-contract.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Facts } from "./notes.ts";
 import type { Matched, Pattern } from "./pattern.ts";
@@ -225,6 +225,19 @@ export class Self<M = never> {
   /** A function that code outside processes (a socket's callback) uses to send here. Event cells only. */
   poster<T = M>(): (message: T) => void {
     return (message) => this.#cell.post(this.pid, message);
+  }
+
+  /** What the version before left to this process: it goes on from there. `undefined` for a beginning. */
+  get inherited(): unknown {
+    return this.#cell.inherited;
+  }
+
+  /**
+   * For the behaviour of new code on trial: `checkpoint` gives the state as the version before would have it, and
+   * `undefined` in the middle of a message's handling. Asked whenever this process waits.
+   */
+  checkpoints(checkpoint: () => Checkpoint | undefined): void {
+    this.#cell.checkpoint = checkpoint;
   }
 
   /** What the cell was given at its start (hardware, for one); the same object for all its processes. */

@@ -24,6 +24,8 @@ export class SentTimers {
   readonly #next: number[] = [];
   readonly #previous: number[] = [];
   #free = noTimers;
+  /** Handles that a version of the code before this one gave out, with what they are here. */
+  #inherited: Map<TimerHandle, TimerHandle> | undefined;
 
   constructor(wheel: TimerWheel) {
     this.#wheel = wheel;
@@ -32,7 +34,11 @@ export class SentTimers {
   /** `message` is a copy already. */
   start(owner: TimerOwner | undefined, expiryUs: number, to: Pid | string, message: unknown): TimerHandle {
     const row = this.#free === noTimers ? this.#next.length : this.#free;
-    const handle = this.#wheel.start(expiryUs, row); // Before anything changes: it may throw.
+    let handle = this.#wheel.start(expiryUs, row); // Before anything changes: it may throw.
+    while (this.#inherited?.has(handle) === true) {
+      this.#wheel.cancel(handle);
+      handle = this.#wheel.start(expiryUs, row);
+    }
     if (row === this.#free) this.#free = this.#next[row]!;
     const second = owner === undefined ? noTimers : owner.sentTimers;
     this.#handles[row] = handle;
@@ -48,7 +54,8 @@ export class SentTimers {
   }
 
   /** False when it was sent already. A handle of another kind of timer has no effect. */
-  cancel(handle: TimerHandle): boolean {
+  cancel(given: TimerHandle): boolean {
+    const handle = this.#inherited?.get(given) ?? given;
     const row = this.#wheel.take(handle);
     if (typeof row !== "number") return false;
     this.#end(row);
@@ -61,6 +68,29 @@ export class SentTimers {
     const message = this.#messages[row];
     this.#end(row);
     send(to, message);
+  }
+
+  /** Timers of an owner, by the handles it knows, first to expire first. */
+  of(owner: TimerOwner): { handle: TimerHandle; expiryUs: number; to: Pid | string; message: unknown }[] {
+    const timers = [];
+    const known = new Map([...(this.#inherited ?? [])].map(([given, handle]) => [handle, given]));
+    for (let row = owner.sentTimers; row !== noTimers; row = this.#next[row]!) {
+      const handle = this.#handles[row]!;
+      const [to, message] = [this.#to[row]!, this.#messages[row]];
+      timers.push({
+        handle: known.get(handle) ?? handle,
+        expiryUs: this.#wheel.expiryOf(handle),
+        to,
+        message,
+      });
+    }
+    return timers.toReversed().toSorted((a, b) => a.expiryUs - b.expiryUs);
+  }
+
+  /** As `start`, of a timer that its owner knows by another handle. */
+  inherit(given: TimerHandle, owner: TimerOwner, expiryUs: number, to: Pid | string, message: unknown): void {
+    this.#inherited ??= new Map();
+    this.#inherited.set(given, this.start(owner, expiryUs, to, message));
   }
 
   /** How many an owner has. */
@@ -79,6 +109,7 @@ export class SentTimers {
   }
 
   #end(row: number): void {
+    if (this.#inherited !== undefined) this.#disinherit(this.#handles[row]!);
     const owner = this.#owners[row];
     const next = this.#next[row]!;
     if (owner !== undefined) {
@@ -91,5 +122,12 @@ export class SentTimers {
     this.#messages[row] = undefined;
     this.#next[row] = this.#free;
     this.#free = row;
+  }
+
+  #disinherit(ended: TimerHandle): void {
+    for (const [given, handle] of this.#inherited ?? []) {
+      if (handle === ended) this.#inherited?.delete(given);
+    }
+    if (this.#inherited?.size === 0) this.#inherited = undefined;
   }
 }

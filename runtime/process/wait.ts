@@ -9,7 +9,7 @@ import type { Cell } from "./cell.ts";
 import type { Process } from "./process.ts";
 
 /** Messages, or looks in vain, that a process may take in one go before others get their turn. */
-const MESSAGES_IN_ONE_GO = 64;
+export const MESSAGES_IN_ONE_GO = 64;
 
 export class Wait implements Iterator<Wait, unknown, void> {
   readonly #cell: Cell;

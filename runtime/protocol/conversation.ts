@@ -57,6 +57,18 @@ export interface Place {
   readonly peer: Pid;
   readonly key: string;
   readonly witness: Pid | undefined;
+  /** It began in an older version of this process' code. */
+  readonly goesOn?: TalkSnapshot;
+}
+
+/** A conversation as data, for the next version of its process' code. */
+export interface TalkSnapshot {
+  readonly peer: Pid;
+  readonly key: string;
+  readonly ref: number;
+  readonly state: string;
+  readonly said: number;
+  readonly heard: number;
 }
 
 /** What one side hears: a message of the other, or that it ended. */
@@ -103,13 +115,28 @@ export class Conversation<P extends ProtocolSpec, S extends Side<P>> {
     this.#options = options;
     this.#view = new View(protocol);
     this.#watch = new PeerWatch(self, peer, key, place.witness);
-    this.ref = self.monitor(peer);
+    this.ref = place.goesOn?.ref ?? self.monitor(peer);
     if (protocol.hasLimits[this.#side]) {
       this.#ledger = new Ledger(self.pid, self.nowUs());
       const body = witness(self.pid, this.#ledger);
       this.witness = self.spawn(body, [], { band: BAND.system, label: "contract witness" });
     }
-    this.#entered(undefined, this.#side);
+    if (place.goesOn === undefined) {
+      this.#entered(undefined, this.#side);
+      return;
+    }
+    this.#view.goOnIn(place.goesOn.state);
+    this.#said = place.goesOn.said;
+    this.#heard = place.goesOn.heard;
+  }
+
+  /** For the next version of this process' code. Throws where time limits run, whose evidence cannot be handed over. */
+  snapshot(): TalkSnapshot {
+    const { hasLimits, spec } = this.#protocol;
+    if (hasLimits[0] || hasLimits[1])
+      throw new Error(`${spec.name} has time limits: it cannot be handed over`);
+    const { peer, key, ref, state } = this;
+    return { peer, key, ref, state, said: this.#said, heard: this.#heard };
   }
 
   /** The state as this side sees it. */

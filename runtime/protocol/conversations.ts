@@ -3,7 +3,13 @@
  * itself and passes on what it gets; what belongs to a conversation comes back with it.
  */
 import type { DownMessage } from "../process/signal.ts";
-import type { Conversation, ConversationOptions, Heard, Talker } from "./conversation.ts";
+import {
+  Conversation,
+  type ConversationOptions,
+  type Heard,
+  type Talker,
+  type TalkSnapshot,
+} from "./conversation.ts";
 import type { ConverseMessage } from "./conversation-messages.ts";
 import type { Protocol } from "./declare-protocol.ts";
 import { acceptConversation } from "./open-conversation.ts";
@@ -53,6 +59,27 @@ export class Conversations<P extends ProtocolSpec, S extends Side<P>> {
     this.#byKey.set(talk.key, talk);
     this.#byRef.set(talk.ref, talk);
     return talk;
+  }
+
+  /** All of them as data, for the next version of this process' code. Throws as `Conversation.snapshot`. */
+  snapshot(): TalkSnapshot[] {
+    return [...this.#byKey.values()].map((talk) => talk.snapshot());
+  }
+
+  /** Goes on with what another version of this code, or this one before a trial, has left. */
+  goOn(talks: readonly TalkSnapshot[]): void {
+    this.#byKey.clear();
+    this.#byRef.clear();
+    for (const goesOn of talks) {
+      const place = { peer: goesOn.peer, key: goesOn.key, witness: undefined, goesOn };
+      const talk = new Conversation(this.#self, this.#protocol, this.#side, place, this.#options);
+      this.#byKey.set(talk.key, talk);
+      this.#byRef.set(talk.ref, talk);
+    }
+  }
+
+  find(key: string): Conversation<P, S> | undefined {
+    return this.#byKey.get(key);
   }
 
   /** `undefined` when the message is of no conversation, or only for the conversation itself. */

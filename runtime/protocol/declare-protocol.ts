@@ -51,6 +51,7 @@ export interface Protocol<P extends ProtocolSpec = ProtocolSpec> {
   readonly spec: P;
   /** Equal for equal declarations: two parties compare it before they talk. */
   readonly digest: string;
+  readonly states: ReadonlyMap<string, CompiledState>;
   readonly start: CompiledState;
   /** Somebody has to keep time limits: by side. */
   readonly hasLimits: readonly [boolean, boolean];
@@ -63,7 +64,7 @@ export function declareProtocol<const P extends ProtocolSpec>(spec: P): Protocol
   const states = compileStates(spec);
   const obliged = (side: SideNumber) => [...states.values()].some(({ limit }) => limit?.side === side);
   const digest = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 16);
-  return { spec, digest, start: states.get(spec.start)!, hasLimits: [obliged(0), obliged(1)] };
+  return { spec, digest, states, start: states.get(spec.start)!, hasLimits: [obliged(0), obliged(1)] };
 }
 
 function compileStates(spec: ProtocolSpec): Map<string, CompiledState> {

@@ -37,6 +37,13 @@ export class View {
     return this.#state;
   }
 
+  /** Goes on in a state that another view was in. Throws `RangeError` for one that the protocol does not have. */
+  goOnIn(name: string): void {
+    const state = this.#protocol.states.get(name);
+    if (state === undefined) throw new RangeError(`${this.#protocol.spec.name} has no state "${name}"`);
+    this.#state = state;
+  }
+
   /** `side` says this. Moves on when it may; else stays and tells why not. */
   step(side: SideNumber, message: unknown): Breach | undefined {
     const state = this.#state;

@@ -119,6 +119,11 @@ export class TimerWheel {
     return token;
   }
 
+  /** When a timer that runs expires, us. */
+  expiryOf(handle: TimerHandle): number {
+    return this.#expiryUs[handle % nodeRange]!;
+  }
+
   /**
    * When to call `advance` next, us; `Infinity` when no timer runs. Exact, with one exception: after the
    * earliest timer of a slot above level 0 was cancelled it is a lower bound, once: that `advance` cascades

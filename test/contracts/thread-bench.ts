@@ -22,6 +22,9 @@ export function processBench(kind: "child" | "mixed"): MakeBench {
     const others: Omit<Kernel, "cell" | "startCell"> = {
       endCell: (...which) => kernel.endCell(...which),
       cells: () => kernel.cells(),
+      changeCell: (...change) => kernel.changeCell(...change),
+      passTrial: (name) => kernel.passTrial(name),
+      rollBack: (name, why) => kernel.rollBack(name, why),
       ask: (...what) => kernel.ask(...what),
     };
     return { ...bench, kernel: { cell: kernel.cell, startCell, ...others } };

@@ -28,6 +28,7 @@ export function watchedBench(
         watchdog.unwatch(life.name, life.incarnation);
         told.ended?.(life, cause);
       },
+      becameCell: (_, trial) => watchdog.unwatch(trial.name, trial.incarnation),
     },
   });
   const timer = setInterval(() => watchdog.look(clock.now()), LOOK_MS);

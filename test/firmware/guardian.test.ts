@@ -262,3 +262,83 @@ spec("of an interlock group never two are on", () => {
   closing.write(1);
   equal(happened(), ["GPIO17 1", "refusedWrite", "GPIO17 0", "fenced", "GPIO18 1"]);
 });
+
+for (const end of ["fence", "revoke"] as const) {
+  spec(`a line that was lent goes back as it is at a ${end} of the borrower, and its lease runs on`, () => {
+    const { local, guardian, passMs, happened } = bench([{ leaseMs: 2000 }]);
+    const old = local.grant(rights(0, 1, "GPIO17")).output("GPIO17");
+    old.write(1);
+    const trial = local.grant(rights(1, 1)).output("GPIO17");
+    const [from, to] = [
+      { owner: 0, epoch: 1 },
+      { owner: 1, epoch: 1 },
+    ];
+    is(guardian.transfer({ outputs: ["GPIO17"], from, to, lend: true }), undefined);
+    trial.renew();
+    is(
+      codeOf(() => old.renew()),
+      "not_owner",
+    );
+    passMs(1000);
+    happened();
+    guardian[end](to);
+    equal(
+      happened().filter((line) => line !== "fenced"),
+      [],
+      "the line did not move",
+    );
+    is(
+      codeOf(() => trial.write(0)),
+      "fenced",
+    );
+    passMs(999);
+    equal(happened(), ["refusedWrite"]);
+    passMs(2);
+    equal(happened(), ["GPIO17 0", "leaseExpired"], "nobody renewed");
+    old.write(1);
+    equal(happened(), ["GPIO17 1"]);
+  });
+}
+
+spec("who lent a line and ends takes the borrower along", () => {
+  const { local, guardian, happened } = bench([{}]);
+  local
+    .grant(rights(0, 1, "GPIO17"))
+    .output("GPIO17")
+    .write(1);
+  const trial = local.grant(rights(1, 1)).output("GPIO17");
+  const [from, to] = [
+    { owner: 0, epoch: 1 },
+    { owner: 1, epoch: 1 },
+  ];
+  guardian.transfer({ outputs: ["GPIO17"], from, to, lend: true });
+  trial.write(1);
+  happened();
+  guardian.fence(from);
+  equal(happened(), ["GPIO17 0", "fenced"]);
+  is(
+    codeOf(() => trial.write(1)),
+    "fenced",
+  );
+});
+
+spec("a loan that was made final outlives the lender", () => {
+  const { local, guardian, happened } = bench([{}]);
+  local
+    .grant(rights(0, 1, "GPIO17"))
+    .output("GPIO17")
+    .write(1);
+  const trial = local.grant(rights(1, 1)).output("GPIO17");
+  const [from, to] = [
+    { owner: 0, epoch: 1 },
+    { owner: 1, epoch: 1 },
+  ];
+  guardian.transfer({ outputs: ["GPIO17"], from, to, lend: true });
+  is(guardian.transfer({ outputs: [], from, to }), undefined);
+  happened();
+  guardian.revoke(from);
+  equal(happened(), []);
+  trial.renew();
+  guardian.fence(to);
+  equal(happened(), ["GPIO17 0", "fenced"]);
+});

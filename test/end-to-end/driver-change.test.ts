@@ -1,0 +1,154 @@
+/** A driver is changed on the running greenhouse, while its relay is on and people talk to it. */
+
+import { fileURLToPath } from "node:url";
+import { equal, is } from "uvu/assert";
+import { demoWith } from "../deploy/demo-board.ts";
+import { spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
+import { type Board, sharedBoard } from "./board.ts";
+import { LINE } from "./greenhouse.ts";
+
+const drivers = fileURLToPath(new URL("./drivers", import.meta.url));
+const { spec: onBoard, end } = sharedBoard(spec, {
+  // The thermostat looks at the climate and holds a conversation with the heater all the while.
+  config: demoWith(
+    ["devices.heater.minOff", undefined],
+    ["devices.heater.maxOnRest", undefined],
+    ["devices.climate.every", "500ms"],
+    ["controllers.thermostat.maxAge", "3s"],
+  ),
+  env: { HOLDFAST_DRIVERS: drivers },
+});
+
+/** Below what the board takes of one device. */
+const EVERY_MS = 150;
+
+/**
+ * Messages to the heater's process with numbers, each of which it answers: the thermostat owns it, so they are
+ * refused. The number is the time they ask for.
+ */
+class Messages {
+  readonly #board: Board;
+  readonly #mark: number;
+  readonly #timer: NodeJS.Timeout;
+  #sent = 0;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#mark = board.mark;
+    this.#timer = setInterval(() => {
+      const command = { on: true, for: `${++this.#sent}s` };
+      void board.command("heater", command);
+    }, EVERY_MS);
+  }
+
+  /** All were answered once, in order. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    const answered = () =>
+      this.#board
+        .errors("heater", this.#mark)
+        .map(({ command }) => (command as { forMs: number }).forMs / 1000);
+    const wanted = Array.from({ length: this.#sent }, (_, n) => n + 1);
+    await until("every message is answered", () => answered().length >= this.#sent, 10_000);
+    equal(answered(), wanted);
+  }
+}
+
+async function change(board: Board, driver: string, trial: string, device = "heater") {
+  const mark = board.mark;
+  await board.world(device, { driver, trial });
+  const phases = () => board.events("codeChange", device, mark);
+  await until(`the change to ${driver} is over`, () => phases().length >= 3, 30_000);
+  return phases();
+}
+
+onBoard("the relay is on", async (board) => {
+  await board.command("heater", { on: true, override: true, for: "5m" });
+  await board.waitForLast("heater/on", "on", ({ value }) => value === true);
+  is(await board.witness.level(LINE.heater), 1);
+});
+
+for (const [driver, cause] of [
+  ["relay-crashes", "Error: worn out"],
+  ["relay-hangs", "hung"],
+] as const) {
+  onBoard(
+    `a bad version (${driver}) rolls back; its relay stays on, no message is lost`,
+    async (board) => {
+      const [mark, from] = [board.witness.mark, board.mark];
+      const messages = new Messages(board);
+      const phases = await change(board, driver, "1m");
+      equal(
+        phases.map(({ phase }) => phase),
+        ["started", "trial", "rolledBack"],
+      );
+      is(phases[2]!.cause, cause);
+      await new Promise((done) => setTimeout(done, 3000));
+      await messages.end();
+      equal(board.witness.since(mark, LINE.heater), [], "the relay never moved");
+      equal(board.events("restart", undefined, from), [], "nobody was restarted");
+    },
+    90_000,
+  );
+}
+
+onBoard(
+  "a good version goes live; the relay stays on, no message is lost, and it works from then on",
+  async (board) => {
+    const [mark, from] = [board.witness.mark, board.mark];
+    const messages = new Messages(board);
+    const phases = await change(board, "next-version", "2s");
+    equal(
+      phases.map(({ phase }) => phase),
+      ["started", "trial", "committed"],
+    );
+    await new Promise((done) => setTimeout(done, 3000));
+    await messages.end();
+    equal(board.witness.since(mark, LINE.heater), [], "the relay never moved");
+    equal(board.events("restart", undefined, from), [], "nobody was restarted");
+    await board.command("heater", { on: false });
+    await board.witness.waitFor(LINE.heater, 0, mark);
+    await board.command("heater", { on: true, override: true, for: "5m" });
+    await board.witness.waitFor(LINE.heater, 1, mark);
+  },
+  90_000,
+);
+
+onBoard(
+  "whoever decides by a sensor notices nothing when its driver changes",
+  async (board) => {
+    const from = board.mark;
+    const phases = await change(board, "next-version", "1s", "climate");
+    is(phases[2]!.phase, "committed");
+    // Longer than the thermostat trusts a reading.
+    await new Promise((done) => setTimeout(done, 4000));
+    for (const kind of ["restart", "mode", "contract", "crash"])
+      equal(board.events(kind, undefined, from), [], kind);
+    is(board.last("thermostat/state")?.mode, "full");
+    is(board.last("climate/temperature")?.quality, "good");
+  },
+  60_000,
+);
+
+onBoard(
+  "after that a crash starts the new version again, and its output follows its policy",
+  async (board) => {
+    const [mark, from] = [board.witness.mark, board.mark];
+    await board.world("heater", { fault: "crash" });
+    await board.waitForEvent("restart", "heater", from, 10_000);
+    await board.witness.waitFor(LINE.heater, 0, mark);
+    await board.inService();
+    await board.command("heater", { on: true, override: true, for: "5m" });
+    await board.witness.waitFor(LINE.heater, 1, mark);
+  },
+  60_000,
+);
+
+onBoard("what is no driver of the board's folder is refused", async (board) => {
+  const from = board.mark;
+  for (const driver of ["../next-version", "nothing"]) await board.world("heater", { driver });
+  await until("both are refused", () => board.events("refused", "heater", from).length === 2);
+});
+
+end();
