@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive, silenceLimits } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
+import { change } from "./change.ts";
 import { check } from "./check.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { get } from "./get.ts";
@@ -112,6 +113,17 @@ cli
       kinds: listOf(flags.kind),
       tags: listOf(flags.tag),
     });
+  });
+cli
+  .command(
+    "change <device> <driver>",
+    "Have a new version of a driver go live, on trial first (emulated boards)",
+  )
+  .option("--trial <duration>", "How long it has to do well: 10s, 5m (default: 10s)")
+  .example("  holdfast change heater relay-2 --trial 10s")
+  .action((device: string, driver: string, flags: Flags) => {
+    const trial = textOf(flags.trial);
+    return change(device, driver, { ...boardFlags(flags), ...(trial === undefined ? {} : { trial }) });
   });
 cli.option("--json", "Print JSON, one object a line");
 cli.option("--board <id>", "Which board (default: the only one online)");

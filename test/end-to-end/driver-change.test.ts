@@ -1,11 +1,12 @@
 /** A driver is changed on the running greenhouse, while its relay is on and people talk to it. */
 
+import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { equal, is } from "uvu/assert";
+import { equal, is, match } from "uvu/assert";
 import { demoWith } from "../deploy/demo-board.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
-import { type Board, sharedBoard } from "./board.ts";
+import { type Board, cliFile, sharedBoard } from "./board.ts";
 import { LINE } from "./greenhouse.ts";
 
 const drivers = fileURLToPath(new URL("./drivers", import.meta.url));
@@ -53,6 +54,15 @@ class Messages {
     await until("every message is answered", () => answered().length >= this.#sent, 10_000);
     equal(answered(), wanted);
   }
+}
+
+function cli(board: Board, words: readonly string[]): Promise<{ code: number | null; out: string }> {
+  const child = spawn(process.execPath, [cliFile, ...words, "--url", board.mqttUrl]);
+  let out = "";
+  child.stdout.on("data", (text) => {
+    out += text;
+  });
+  return new Promise((done) => child.on("close", (code) => done({ code, out })));
 }
 
 async function change(board: Board, driver: string, trial: string, device = "heater") {
@@ -141,6 +151,21 @@ onBoard(
     await board.inService();
     await board.command("heater", { on: true, override: true, for: "5m" });
     await board.witness.waitFor(LINE.heater, 1, mark);
+  },
+  60_000,
+);
+
+onBoard(
+  "the command line follows a change to its end, and says by its exit code how that was",
+  async (board) => {
+    const run = (...words: string[]) => cli(board, ["change", ...words]);
+    const bad = await run("led", "relay-crashes");
+    is(bad.code, 1);
+    match(bad.out, /led: relay-crashes is loaded\n.*is on trial\n.*was taken back \(Error: worn out\)/);
+    const good = await run("led", "next-version", "--trial", "1s");
+    is(good.code, 0);
+    match(good.out, /stays/);
+    is((await run("led", "nothing")).code, 3);
   },
   60_000,
 );
