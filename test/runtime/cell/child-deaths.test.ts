@@ -26,7 +26,7 @@ async function seenFrom(t: SpecContext, how: Death): Promise<string> {
   const { kernel, next, quiet, log } = bench(t);
   const echo = kernel.startCell(cell("echo", "echo"));
   const mourner = kernel.startCell(cell("mourner", "mourner", [undefined]));
-  const doomed = kernel.startCell(child("doomed", "dies", [mourner, 200, how]));
+  const doomed = kernel.startCell(child("doomed", "dies", [mourner, 200, how, echo]));
   kernel.cell.post(mourner, { type: "ask", from: doomed, n: 0 });
   const [line] = await next();
   assert.is(log.length, 1, `${log}`);
@@ -62,8 +62,9 @@ for (const how of ["loops", "stops"] as const) {
     `a child cell that ${how} is judged by the watchdog and ended as hung`,
     async (t) => {
       const { kernel, next, log } = bench(t, watchedBench);
+      const echo = kernel.startCell(cell("echo", "echo"));
       const mourner = kernel.startCell(cell("mourner", "mourner", [undefined]));
-      const doomed = kernel.startCell(child("doomed", "dies", [mourner, 10, how]));
+      const doomed = kernel.startCell(child("doomed", "dies", [mourner, 10, how, echo]));
       kernel.cell.post(mourner, { type: "ask", from: doomed, n: 0 });
       assert.equal(await next(), ["10 numbers, then {cell doomed, hung}"]);
       assert.equal(log, ["doomed 1 ended: hung"]);

@@ -35,7 +35,7 @@ spec(
         stage.settle(scenario.seed);
         check(stage);
       }),
-      propertyRuns(3000),
+      propertyRuns(2000),
     );
   },
   propertyLimitMs(120_000),
@@ -54,7 +54,7 @@ spec(
         }
         check(stage);
       }),
-      propertyRuns(2000),
+      propertyRuns(1000),
     );
   },
   propertyLimitMs(120_000),

@@ -35,10 +35,15 @@ export const orders: fc.Arbitrary<Order[]> = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
-/** As `orders`, without what only the model of one cell can predict: exits that a receiver cannot name. */
+/**
+ * As `orders`, without what only the model of one cell can predict: exits that a receiver cannot name, and
+ * messages taken out of their turn.
+ */
 export const namedOrders: fc.Arbitrary<Order[]> = orders.map((all) =>
   all.map(({ who, ops }) => ({
     who,
-    ops: ops.map((one) => (one.op === "exit" ? { ...one, how: "tagged" as const } : one)),
+    ops: ops
+      .filter((one) => one.op !== "take")
+      .map((one) => (one.op === "exit" ? { ...one, how: "tagged" as const } : one)),
   })),
 );
