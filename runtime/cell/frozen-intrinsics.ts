@@ -75,14 +75,26 @@ const OVERRIDDEN: readonly (readonly [object, readonly string[]])[] = [
 export function freezeIntrinsics(): void {
   for (const [prototype, names] of OVERRIDDEN) for (const name of names) makeOverridable(prototype, name);
   for (const intrinsic of intrinsics()) {
-    if (intrinsic === Object.prototype || intrinsic === Array.prototype) lock(intrinsic);
+    if (isElementsPrototype(intrinsic)) lock(intrinsic);
     else Object.freeze(intrinsic);
   }
 }
 
+/** Prototypes that V8 asks what it may assume of an element: of objects, of arrays, of typed arrays. */
+function isElementsPrototype(intrinsic: object): boolean {
+  const typedArrays = Object.getPrototypeOf(Uint8Array.prototype) as object;
+  return (
+    intrinsic === Object.prototype ||
+    intrinsic === Array.prototype ||
+    intrinsic === typedArrays ||
+    Object.getPrototypeOf(intrinsic) === typedArrays
+  );
+}
+
 /**
- * As `Object.freeze`, for the two prototypes by which V8 tells that a hole in an array is `undefined`: frozen, each
- * read and write of a hole costs 40 times as much (60 ns); locked like this, 4 times. To touch the constructor of
+ * As `Object.freeze`, for the prototypes by which V8 tells what an element is. Frozen, each read and write of a hole
+ * in an array costs 40 times as much (60 ns), locked like this 4 times; with frozen prototypes of typed arrays a
+ * message from process to process, which touches queue and wheel, costs twice as much. To touch the constructor of
  * arrays makes each `slice` and `map` cost 1 us more, so that one stays writable.
  */
 function lock(prototype: object): void {
