@@ -18,7 +18,7 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { pack, unpack } from "../process/pack.ts";
 import { exportPid, importPid } from "../process/pid.ts";
 import { BAND, type Process } from "../process/process.ts";
-import type { Frame } from "../process/signal.ts";
+import { apart, type Frame } from "../process/signal.ts";
 import type { FromTrial, Item, Spoken, ToTrial } from "./gate-frame.ts";
 import { goingOn, stopping } from "./hand-over-process.ts";
 import { Journal } from "./journal.ts";
@@ -87,10 +87,15 @@ export class TrialRouter {
   onFrame(frame: Frame): boolean {
     if (this.#journal === undefined) return false;
     if (frame.to.number !== ROOT) this.#kept.push(frame);
-    else if (frame.kind === "message" && this.#journal.messages >= this.#root.mailbox.capacity)
-      this.#cell.counts.overflow++;
-    else this.onNews({ frame });
+    else if (frame.kind === "message") for (const part of apart(frame)) this.#forRoot(part, this.#journal);
+    else this.#forRoot(frame, this.#journal);
     return true;
+  }
+
+  #forRoot(frame: Frame, { messages }: Journal): void {
+    const full = messages >= this.#root.mailbox.capacity;
+    if (full && frame.kind === "message") this.#cell.counts.overflow++;
+    else this.onNews({ frame });
   }
 
   /** News of the board, after this cell has heard them itself. */

@@ -33,8 +33,9 @@ export class Abroad {
     this.watchers.set(`${pidId(watcher)}#${ref}`, { watcher, ref });
   }
 
-  dropWatcher(watcher: Pid, ref: number): void {
-    this.watchers.delete(`${pidId(watcher)}#${ref}`);
+  /** False when it did not watch. */
+  dropWatcher(watcher: Pid, ref: number): boolean {
+    return this.watchers.delete(`${pidId(watcher)}#${ref}`);
   }
 
   /** Nobody is left to tell. */

@@ -48,7 +48,16 @@ import {
 import { BAND, Process, type ProcessGenerator, type ProcessState } from "./process.ts";
 import { Self } from "./self.ts";
 import { noTimers, SentTimers } from "./sent-timers.ts";
-import type { DownMessage, ExitMessage, Frame, SignalFrame } from "./signal.ts";
+import {
+  apart,
+  type DownMessage,
+  type ExitMessage,
+  type Frame,
+  type MessageFrame,
+  type MonitorFrame,
+  type SignalFrame,
+  type WireTarget,
+} from "./signal.ts";
 import { MESSAGES_IN_ONE_GO, Wait } from "./wait.ts";
 
 /**
@@ -88,6 +97,8 @@ export class Cell {
   readonly #hangLimitUs: number;
   #lastNumber = 0;
   #running: Process | undefined;
+  /** A monitor that the running process has just set: it goes with the request that mostly follows at once. */
+  #held: { readonly peer: Peer; readonly frame: MonitorFrame } | undefined;
   #takenAtFirst = 0;
   /** No timer expires before, us. */
   #soonestUs = NEVER;
@@ -287,9 +298,14 @@ export class Cell {
     const process = this.#addressed(frame);
     if (process === undefined) return;
     if (frame.kind === "message") {
+      const { monitor, alias } = frame;
+      if (monitor !== undefined) {
+        const from = this.resolve(monitor.from);
+        this.#links.deliver(process, from, { kind: "monitor", to: frame.to, ...monitor });
+      }
       const message = unpack(frame.packed, this.resolve);
       if (isKernelsWord(message)) this.counts.forged++;
-      else this.#put(process, message, finite(frame.deadlineUs), frame.alias);
+      else this.#put(process, message, finite(frame.deadlineUs), alias, frame.closed);
     } else {
       const from = this.resolve(frame.from);
       // So that who saw it join a group sees it leave before its end.
@@ -435,6 +451,7 @@ export class Cell {
       this.#report(process, ended, startUs);
     }
     this.#running = undefined;
+    if (this.#held !== undefined) this.#postHeld();
     // An exit that it asked for itself, or that reached it while it ran, outranks a normal end.
     if (process.exitPending !== undefined && (ended === undefined || ended === "normal")) {
       ended = process.exitPending;
@@ -455,16 +472,41 @@ export class Cell {
       this.counts.dead++;
       return;
     }
-    const band = this.#running?.band ?? BAND.normal;
-    const frame = { kind: "message", to: target(pid), packed, deadlineUs, band, bytes } as const;
-    if (!peer.post(alias === undefined ? frame : { ...frame, alias })) this.counts.credit++;
+    const running = this.#running;
+    const frame: Mutable<MessageFrame> = {
+      kind: "message",
+      to: target(pid),
+      packed,
+      deadlineUs,
+      band: running?.band ?? BAND.normal,
+      bytes,
+    };
+    if (alias !== undefined) {
+      frame.alias = alias;
+      // Who is answered watches no longer.
+      if (running?.abroad?.dropWatcher(pid, alias) === true) frame.closed = true;
+    }
+    const held = this.#held;
+    if (held !== undefined) {
+      this.#held = undefined;
+      if (held.peer === peer && isSameTarget(held.frame.to, frame.to)) {
+        frame.monitor = { from: held.frame.from, ref: held.frame.ref };
+      } else held.peer.post(held.frame);
+    }
+    if (peer.post(frame)) return;
+    this.counts.credit++;
+    // Only the message is refused.
+    if (frame.monitor !== undefined) peer.post(held!.frame);
+    if (frame.closed === true) running!.addWatcherAbroad(pid, alias!);
   }
 
-  #put(process: Process, message: unknown, deadlineUs?: number, alias?: number): void {
+  #put(process: Process, message: unknown, deadlineUs?: number, alias?: number, closed?: true): void {
     if (process.state === "dead") {
       this.counts.dead++;
     } else if (alias !== undefined) {
-      if (!this.#links.demonitor(process, alias)) this.counts.late++;
+      const awaited =
+        closed === true ? this.#links.closed(process, alias) : this.#links.demonitor(process, alias);
+      if (!awaited) this.counts.late++;
       else this.#reply(process, message, deadlineUs);
     } else if (process.mailbox.push(message, deadlineUs)) {
       this.#wakeFor(process, message, deadlineUs);
@@ -573,9 +615,10 @@ export class Cell {
     if (ofThisLife && (process !== undefined || to.number > this.#lastNumber)) this.counts.forged++;
     else this.counts.dead++;
     // The same answer to both, or a guess would learn who lives.
-    if (frame.kind === "message") return undefined;
+    const signal = frame.kind === "message" ? apart(frame)[0] : frame;
+    if (signal.kind === "message") return undefined;
     const { board, cell } = this.home;
-    this.#links.answerForDead({ board, cell, ...to }, importPid(frame.from), frame);
+    this.#links.answerForDead({ board, cell, ...to }, importPid(signal.from), signal);
     return undefined;
   }
 
@@ -596,11 +639,22 @@ export class Cell {
   }
 
   #postTo(pid: Pid, frame: Frame): boolean {
+    if (this.#held !== undefined) this.#postHeld();
     const peer = this.#peerOf(pid);
-    peer?.post(frame);
-    return peer !== undefined;
+    if (peer === undefined) return false;
+    if (frame.kind === "monitor" && this.#running !== undefined) this.#held = { peer, frame };
+    else peer.post(frame);
+    return true;
+  }
+
+  #postHeld(): void {
+    const { peer, frame } = this.#held!;
+    this.#held = undefined;
+    peer.post(frame);
   }
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const KERNELS_WORD =
   'a message of type "down" or "exit" is told by the kernel only: nobody else can send one';
@@ -645,6 +699,10 @@ function stateOf(process: Process): ProcessState {
 /** Deadlines compared; `undefined` is no deadline, after all others. */
 function isBefore(us: number | undefined, otherUs: number | undefined): boolean {
   return us !== undefined && (otherUs === undefined || us < otherUs);
+}
+
+function isSameTarget(a: WireTarget, b: WireTarget): boolean {
+  return a.number === b.number && a.key === b.key && a.incarnation === b.incarnation;
 }
 
 function finite(us: number): number | undefined {

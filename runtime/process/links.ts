@@ -111,6 +111,11 @@ export class Links {
     return true;
   }
 
+  /** As `demonitor`, when the other cell has closed its side. */
+  closed(process: Process, ref: number): boolean {
+    return process.watching?.delete(ref) === true;
+  }
+
   /** An exit signal sent by hand. */
   exit(sender: Pid, to: Pid, reason: ExitReason): void {
     const local = processOf(to);

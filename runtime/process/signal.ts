@@ -35,6 +35,17 @@ export interface MessageFrame {
   readonly bytes: number;
   /** Delivered only while the receiver has this monitor open. */
   readonly alias?: number;
+  /** With `alias`: the sender has closed its side of that monitor. */
+  readonly closed?: true;
+  /** The monitor of the receiver that its sender set just before: as a `MonitorFrame` ahead of this one. */
+  readonly monitor?: Pick<MonitorFrame, "from" | "ref">;
+}
+
+export interface MonitorFrame {
+  readonly kind: "monitor";
+  readonly to: WireTarget;
+  readonly from: WirePid;
+  readonly ref: number;
 }
 
 export type SignalFrame =
@@ -53,7 +64,7 @@ export type SignalFrame =
       readonly from: WirePid;
       readonly ids: readonly string[];
     }
-  | { readonly kind: "monitor"; readonly to: WireTarget; readonly from: WirePid; readonly ref: number }
+  | MonitorFrame
   | { readonly kind: "demonitor"; readonly to: WireTarget; readonly from: WirePid; readonly ref: number }
   | {
       readonly kind: "down";
@@ -64,6 +75,12 @@ export type SignalFrame =
     };
 
 export type Frame = MessageFrame | SignalFrame;
+
+/** A message and the monitor that comes with it, as the two frames they stand for. */
+export function apart(frame: MessageFrame): readonly [MonitorFrame, MessageFrame] | readonly [MessageFrame] {
+  const { monitor, ...message } = frame;
+  return monitor === undefined ? [frame] : [{ kind: "monitor", to: frame.to, ...monitor }, message];
+}
 
 /** What a process sees when something it monitors ended. */
 export interface DownMessage {
