@@ -4,8 +4,11 @@
  * Items without a deadline (`Infinity`) come after everything else of their band, so they need no heap: they
  * wait in a ring for each band, first in first out. That is the path of ordinary messages between processes.
  *
- * Cost: with a deadline O(log n) to push, pop and remove; without, O(1), and one look at each band. An item
- * carries its own place, so nothing is searched. Nothing is allocated until more items wait than ever before;
+ * An item that waits alone waits in a place of its own: most queues of a quiet cell never hold two, and a message
+ * that goes from hand to hand makes one process runnable at a time.
+ *
+ * Cost: alone O(1); else with a deadline O(log n) to push, pop and remove, without O(1), and one look at each band.
+ * An item carries its own place, so nothing is searched. Nothing is allocated until more items wait than ever before;
  * then capacity doubles.
  */
 import { RunRing } from "./run-ring.ts";
@@ -16,8 +19,11 @@ export interface Queueable {
   queuePlace: number;
 }
 
-/** The place of an item that waits nowhere. Places from 0 are in the heap; from -2 downwards in a ring. */
+/** The place of an item that waits nowhere. Places from 0 are in the heap; from -3 downwards in a ring. */
 export const notQueued = -1;
+/** The place of an item that waits alone. */
+const alone = -2;
+const firstInRings = -3;
 
 export interface RunQueueOptions {
   /** How many bands there are, 1..256. */
@@ -29,6 +35,11 @@ export interface RunQueueOptions {
 export class RunQueue<T extends Queueable> {
   readonly #lastBand: number;
   #arrivals = 0;
+
+  /** While it is set, heap and rings are empty. */
+  #lone: T | undefined;
+  #loneBand = 0;
+  #loneDeadlineUs = 0;
 
   // The heap: one column a property, `#heaped` rows.
   #heaped = 0;
@@ -46,17 +57,21 @@ export class RunQueue<T extends Queueable> {
     this.#bands = new Uint8Array(capacity);
     this.#deadlinesUs = new Float64Array(capacity);
     this.#orders = new Float64Array(capacity);
-    // With 4 bands, places 0, 1, 2 of ring 0 are -2, -6, -10.
-    this.#rings = Array.from({ length: bands }, (_, band) => new RunRing<T>(capacity, -2 - band, bands));
+    // With 4 bands, places 0, 1, 2 of ring 0 are -3, -7, -11.
+    this.#rings = Array.from(
+      { length: bands },
+      (_, band) => new RunRing<T>(capacity, firstInRings - band, bands),
+    );
   }
 
   /** Items that wait. */
   get size(): number {
-    return this.#heaped + this.#ringed;
+    return this.#lone === undefined ? this.#heaped + this.#ringed : 1;
   }
 
   /** The item that `pop` would return, or `undefined`. */
   get peek(): T | undefined {
+    if (this.#lone !== undefined) return this.#lone;
     const soonest = this.#items[0];
     if (this.#ringed === 0) return soonest;
     // Within a band a deadline comes before none.
@@ -74,16 +89,28 @@ export class RunQueue<T extends Queueable> {
     if (!(band >= 0 && band <= this.#lastBand) || Number.isNaN(deadlineUs)) {
       throw new TypeError(`band ${band}, deadline ${deadlineUs} us is not a key of this run queue`);
     }
-    if (deadlineUs === Number.POSITIVE_INFINITY) {
-      this.#rings[band]!.append(item);
-      this.#ringed++;
-    } else {
-      this.#insert(item, band, deadlineUs);
+    const lone = this.#lone;
+    if (lone !== undefined) {
+      this.#lone = undefined;
+      this.#add(lone, this.#loneBand, this.#loneDeadlineUs);
+    } else if (this.#heaped === 0 && this.#ringed === 0) {
+      this.#lone = item;
+      this.#loneBand = band;
+      this.#loneDeadlineUs = deadlineUs;
+      item.queuePlace = alone;
+      return;
     }
+    this.#add(item, band, deadlineUs);
   }
 
   /** Removes and returns the most urgent item, or `undefined` when none waits. */
   pop(): T | undefined {
+    const lone = this.#lone;
+    if (lone !== undefined) {
+      this.#lone = undefined;
+      lone.queuePlace = notQueued;
+      return lone;
+    }
     const soonest = this.#items[0];
     if (this.#ringed > 0) {
       const limit = soonest === undefined ? this.#lastBand : this.#bands[0]! - 1;
@@ -106,15 +133,26 @@ export class RunQueue<T extends Queueable> {
     const place = item.queuePlace;
     if (place === notQueued) return false;
     item.queuePlace = notQueued;
-    if (place >= 0) {
+    if (place === alone) {
+      this.#lone = undefined;
+    } else if (place >= 0) {
       this.#takeFromHeap(place);
     } else {
       const bands = this.#lastBand + 1;
-      const inRings = -2 - place;
+      const inRings = firstInRings - place;
       this.#rings[inRings % bands]!.take(Math.floor(inRings / bands));
       this.#ringed--;
     }
     return true;
+  }
+
+  #add(item: T, band: number, deadlineUs: number): void {
+    if (deadlineUs === Number.POSITIVE_INFINITY) {
+      this.#rings[band]!.append(item);
+      this.#ringed++;
+    } else {
+      this.#insert(item, band, deadlineUs);
+    }
   }
 
   #insert(item: T, band: number, deadlineUs: number): void {
