@@ -4,8 +4,13 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
 import type { CellStart, ThreadStart } from "./thread-start.ts";
 
-/** V8's default of 16 and more would be most of what a cell uses. */
-const YOUNG_GENERATION_MB = 4;
+/**
+ * A sixteenth of the heap, from 4 MB: V8's default of 16 and more would be most of what a small cell uses, and a
+ * large one with less would collect it too often.
+ */
+function youngGenerationMb(heapMb: number): number {
+  return Math.min(16, Math.max(4, Math.round(heapMb / 16)));
+}
 
 export class ThreadHost implements CellHost {
   readonly #worker: Worker;
@@ -24,7 +29,7 @@ export class ThreadHost implements CellHost {
       workerData: start,
       transferList: [port2],
       name,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: youngGenerationMb(heapMb) },
     });
     this.#port.on("message", () => this.#events.loaded());
     this.#worker.on("error", (error: Error & { code?: string }) => {
