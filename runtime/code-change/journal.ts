@@ -97,6 +97,6 @@ function isMessage(kept: Item | { readonly entry: PackedEntry }): boolean {
 function entryOf(kept: Item | { readonly entry: PackedEntry }): PackedEntry | undefined {
   if ("entry" in kept) return kept.entry;
   if (!("frame" in kept)) return undefined;
-  const { packed, deadlineUs, alias } = kept.frame as MessageFrame;
-  return { packed, deadlineUs, isSignal: alias !== undefined };
+  const { packed, deadlineUs, band, alias } = kept.frame as MessageFrame;
+  return { packed, deadlineUs, band, isSignal: alias !== undefined };
 }

@@ -18,14 +18,14 @@ export class JournalledMailbox extends Mailbox {
     return this.#ids.get(entry);
   }
 
-  override push(message: unknown, deadlineUs?: number): boolean {
-    if (!super.push(message, deadlineUs)) return false;
+  override push(message: unknown, deadlineUs?: number, band?: number): boolean {
+    if (!super.push(message, deadlineUs, band)) return false;
     this.#arrived();
     return true;
   }
 
-  override pushSignal(message: unknown, deadlineUs?: number): void {
-    super.pushSignal(message, deadlineUs);
+  override pushSignal(message: unknown, deadlineUs?: number, band?: number): void {
+    super.pushSignal(message, deadlineUs, band);
     this.#arrived();
   }
 

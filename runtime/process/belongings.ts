@@ -13,6 +13,7 @@ export interface PackedEntry {
   readonly packed: PackedBody;
   /** us; `Infinity` for none. */
   readonly deadlineUs: number;
+  readonly band: number;
   readonly isSignal: boolean;
 }
 
@@ -43,15 +44,21 @@ export interface Belongings {
   readonly trapExit: boolean;
 }
 
-export function packEntry({ message, deadlineUs, isSignal }: MailboxEntry): PackedEntry {
-  return { packed: pack(message).packed, deadlineUs: deadlineUs ?? Number.POSITIVE_INFINITY, isSignal };
+export function packEntry({ message, deadlineUs, band, isSignal }: MailboxEntry): PackedEntry {
+  const { packed } = pack(message);
+  return { packed, deadlineUs: deadlineUs ?? Number.POSITIVE_INFINITY, band, isSignal };
 }
 
 /** Takes the packed message apart: once only. */
 export function unpackEntry(
-  { packed, deadlineUs, isSignal }: PackedEntry,
+  { packed, deadlineUs, band, isSignal }: PackedEntry,
   resolve: (wire: WirePid) => Pid,
 ): MailboxEntry {
   const message = unpack(packed, resolve);
-  return { message, deadlineUs: deadlineUs === Number.POSITIVE_INFINITY ? undefined : deadlineUs, isSignal };
+  return {
+    message,
+    deadlineUs: deadlineUs === Number.POSITIVE_INFINITY ? undefined : deadlineUs,
+    band,
+    isSignal,
+  };
 }

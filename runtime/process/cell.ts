@@ -27,9 +27,9 @@ import type {
 } from "./cell-contract.ts";
 import { copyMessage } from "./copy-message.ts";
 import { brokenBy, type ExitReason, endReason } from "./exit-reason.ts";
-import { Groups } from "./groups.ts";
+import { type GroupMessage, Groups } from "./groups.ts";
 import { Links, target } from "./links.ts";
-import { Mailbox, type MailboxEntry } from "./mailbox.ts";
+import { lendsNoBand, Mailbox, type MailboxEntry } from "./mailbox.ts";
 import { type NameScope, Names } from "./names.ts";
 import { type Facts, Notes } from "./notes.ts";
 import { pack, unpack } from "./pack.ts";
@@ -66,6 +66,8 @@ import { MESSAGES_IN_ONE_GO, Wait } from "./wait.ts";
  */
 const RESUMES_A_READ = 7;
 const LONGEST_SLICE_US = 2000;
+/** Time of others, in times of its own, that background stands back for at most: 5 % are its share. */
+const OTHERS_SHARE = 19;
 /** Number of a cell's first process. */
 const ROOT = 1;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -89,7 +91,9 @@ export class Cell {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #sentTimers: SentTimers;
-  readonly #queue = new RunQueue<Process>({ bands: 4 });
+  readonly #queue = new RunQueue<Process>({ bands: BAND.background + 1 });
+  /** From when on background goes before all others, us: it has had less than its share. */
+  #backgroundFromUs = 0;
   readonly #processes = new Map<number, Process>();
   readonly #peers = new Map<string, Peer>();
   readonly #links: Links;
@@ -200,7 +204,7 @@ export class Cell {
     }
     const process = processOf(pid);
     if (process === undefined) this.#sendAbroad(pid, message, deadlineUs, alias);
-    else this.#put(process, copyMessage(message, isPid), deadlineUs, alias);
+    else this.#put(process, copyMessage(message, isPid), deadlineUs, this.#lentBand(), alias);
   }
 
   /** Messages from outside any process: an event loop's callback, the kernel. */
@@ -270,15 +274,12 @@ export class Cell {
     const members = this.groups.monitor(group, ref, {
       pid: process.pid,
       put: (message) => {
-        const room = process.mailbox.push(message, NEVER);
-        if (room) this.#wakeFor(process, message, NEVER);
+        const room = process.mailbox.push(message);
+        if (room) this.#wakeFor(process, message, undefined, lendsNoBand);
         else this.counts.overflow++;
         return room;
       },
-      putSignal: (message) => {
-        process.mailbox.pushSignal(message);
-        this.#wakeFor(process, message, NEVER, true);
-      },
+      putSignal: (message) => this.#tell(process, message),
     });
     return { ref, members };
   }
@@ -305,7 +306,7 @@ export class Cell {
       }
       const message = unpack(frame.packed, this.resolve);
       if (isKernelsWord(message)) this.counts.forged++;
-      else this.#put(process, message, finite(frame.deadlineUs), alias, frame.closed);
+      else this.#put(process, message, finite(frame.deadlineUs), frame.band, alias, frame.closed);
     } else {
       const from = this.resolve(frame.from);
       // So that who saw it join a group sees it leave before its end.
@@ -321,14 +322,20 @@ export class Cell {
     let last: Process | undefined;
     for (let left = resumes; left > 0; left--) {
       if (nowUs >= this.#soonestUs) this.#expire(nowUs);
-      const process = this.#queue.pop();
+      const share = nowUs >= this.#backgroundFromUs ? this.#queue.popLast() : undefined;
+      const process = share ?? this.#queue.pop();
       if (process === undefined) break;
+      const isBackground = process.queueBand === BAND.background;
       this.#resume(process, nowUs);
       last = process;
-      if (++unread < RESUMES_A_READ && this.#soonestUs > nowUs + RESUMES_A_READ * LONGEST_SLICE_US) continue;
+      const isFar = this.#soonestUs > nowUs + RESUMES_A_READ * LONGEST_SLICE_US;
+      if (++unread < RESUMES_A_READ && isFar && !isBackground) continue;
       unread = 0;
       const readUs = this.#clock.now();
-      process.runUs += readUs - nowUs;
+      const sliceUs = readUs - nowUs;
+      process.runUs += sliceUs;
+      if (sliceUs > process.longestSliceUs) process.longestSliceUs = Math.ceil(sliceUs);
+      if (isBackground) this.#backgroundFromUs = readUs + sliceUs * OTHERS_SHARE;
       nowUs = readUs;
     }
     if (unread > 0 && last !== undefined) {
@@ -400,7 +407,7 @@ export class Cell {
   /** Puts back into its mailbox what was taken out of it before. */
   putBack(process: Process, entry: MailboxEntry): void {
     process.mailbox.restore(entry);
-    this.#wakeFor(process, entry.message, entry.deadlineUs, entry.isSignal);
+    this.#wakeFor(process, entry.message, entry.deadlineUs, entry.band, entry.isSignal);
   }
 
   #expire(nowUs: number): void {
@@ -416,7 +423,7 @@ export class Cell {
     const process = token as Process;
     process.timer = 0;
     process.timedOut = true;
-    this.#makeRunnable(process, expiryUs + this.#hangLimitUs);
+    this.#makeRunnable(process, process.limitDueUs ?? expiryUs + this.#hangLimitUs);
   };
 
   /** Its message was copied when the timer was started. */
@@ -462,7 +469,8 @@ export class Cell {
 
   #goOnLater(process: Process): void {
     process.state = "waiting";
-    this.#makeRunnable(process, process.mailbox.find(process.pattern)?.deadlineUs);
+    const next = process.mailbox.find(process.pattern);
+    this.#makeRunnable(process, next?.deadlineUs, next?.band);
   }
 
   #sendAbroad(pid: Pid, message: unknown, deadlineUs = NEVER, alias?: number): void {
@@ -478,7 +486,7 @@ export class Cell {
       to: target(pid),
       packed,
       deadlineUs,
-      band: running?.band ?? BAND.normal,
+      band: this.#lentBand(),
       bytes,
     };
     if (alias !== undefined) {
@@ -500,16 +508,29 @@ export class Cell {
     if (frame.closed === true) running!.addWatcherAbroad(pid, alias!);
   }
 
-  #put(process: Process, message: unknown, deadlineUs?: number, alias?: number, closed?: true): void {
+  /** What the work at hand lends to what is sent: never `system`, which is for signals and supervisors. */
+  #lentBand(): number {
+    const running = this.#running;
+    return running === undefined ? lendsNoBand : Math.max(running.workBand, BAND.critical);
+  }
+
+  #put(
+    process: Process,
+    message: unknown,
+    deadlineUs?: number,
+    band = lendsNoBand,
+    alias?: number,
+    closed?: true,
+  ): void {
     if (process.state === "dead") {
       this.counts.dead++;
     } else if (alias !== undefined) {
       const awaited =
         closed === true ? this.#links.closed(process, alias) : this.#links.demonitor(process, alias);
       if (!awaited) this.counts.late++;
-      else this.#reply(process, message, deadlineUs);
-    } else if (process.mailbox.push(message, deadlineUs)) {
-      this.#wakeFor(process, message, deadlineUs);
+      else this.#reply(process, message, deadlineUs, band);
+    } else if (process.mailbox.push(message, deadlineUs, band)) {
+      this.#wakeFor(process, message, deadlineUs, band);
     } else {
       this.counts.overflow++;
       this.#alarm(process);
@@ -517,39 +538,55 @@ export class Cell {
   }
 
   /** One reply comes for each call it sent, so a full mailbox is no reason to refuse it. */
-  #reply(process: Process, message: unknown, deadlineUs?: number): void {
-    process.mailbox.pushSignal(message, deadlineUs);
-    this.#wakeFor(process, message, deadlineUs, true);
+  #reply(process: Process, message: unknown, deadlineUs: number | undefined, band: number): void {
+    process.mailbox.pushSignal(message, deadlineUs, band);
+    this.#wakeFor(process, message, deadlineUs, band, true);
   }
 
-  #tell(process: Process, message: DownMessage | ExitMessage): void {
-    process.mailbox.pushSignal(message);
-    this.#wakeFor(process, message, Number.NEGATIVE_INFINITY, true);
+  /** What the kernel tells is looked at before all work. */
+  #tell(process: Process, message: DownMessage | ExitMessage | GroupMessage): void {
+    process.mailbox.pushSignal(message, undefined, BAND.system);
+    this.#wakeFor(process, message, Number.NEGATIVE_INFINITY, BAND.system, true);
   }
 
-  #wakeFor(process: Process, message: unknown, deadlineUs: number | undefined, isSignal = false): void {
+  /** A message lends its deadline and its band to whoever waits for it. */
+  #wakeFor(
+    process: Process,
+    message: unknown,
+    deadlineUs: number | undefined,
+    band: number,
+    isSignal = false,
+  ): void {
     const { state } = process;
     if (state === "waiting") {
       if (!process.deaf && matches(process.pattern, message, isSignal))
-        this.#makeRunnable(process, deadlineUs);
-    } else if (state === "runnable" && isBefore(deadlineUs, process.queueDeadlineUs)) {
+        this.#makeRunnable(process, deadlineUs, band);
+    } else if (state === "runnable") {
+      const queueBand = Math.min(band, process.workBand);
+      if (queueBand > process.queueBand) return;
+      if (queueBand === process.queueBand && !isBefore(deadlineUs, process.queueDeadlineUs)) return;
       if (process.deaf || !matches(process.pattern, message, isSignal)) return;
       this.#queue.remove(process);
-      this.#enqueue(process, deadlineUs);
+      this.#enqueue(process, deadlineUs, queueBand);
     }
   }
 
-  #makeRunnable(process: Process, deadlineUs?: number): void {
+  #makeRunnable(process: Process, deadlineUs?: number, band = lendsNoBand): void {
     if (process.state !== "waiting") return;
     process.state = "runnable";
     if (process.readyTime !== undefined) process.readyTime.sinceUs = this.#clock.now();
     const { hardDeadlineUs } = process;
-    this.#enqueue(process, isBefore(hardDeadlineUs, deadlineUs) ? hardDeadlineUs : deadlineUs);
+    this.#enqueue(
+      process,
+      isBefore(hardDeadlineUs, deadlineUs) ? hardDeadlineUs : deadlineUs,
+      Math.min(band, process.workBand),
+    );
   }
 
-  #enqueue(process: Process, deadlineUs: number | undefined): void {
+  #enqueue(process: Process, deadlineUs: number | undefined, band: number): void {
+    process.queueBand = band;
     process.queueDeadlineUs = deadlineUs;
-    this.#queue.push(process, process.band, deadlineUs ?? NEVER);
+    this.#queue.push(process, band, band === BAND.background ? NEVER : (deadlineUs ?? NEVER));
   }
 
   #alarm({ pid, label, mailbox }: Process): void {

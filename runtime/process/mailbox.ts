@@ -13,6 +13,8 @@ export interface MailboxEntry {
   readonly message: unknown;
   /** When its work must be done, us; `undefined` for no deadline. */
   readonly deadlineUs: number | undefined;
+  /** The band of the work it came out of, which it lends; `lendsNoBand` for none. */
+  readonly band: number;
   /** Came by `pushSignal`. */
   readonly isSignal: boolean;
 }
@@ -23,6 +25,9 @@ interface Link extends MailboxEntry {
 
 /** Messages a process may have waiting, unless it is spawned with another bound. */
 export const defaultMailboxCapacity = 1000;
+
+/** The band of a message that lends none: it comes after all others. */
+export const lendsNoBand = 255;
 
 export class Mailbox {
   /** Messages it holds; signals come on top. */
@@ -53,20 +58,20 @@ export class Mailbox {
   }
 
   /** Adds a message; false when the mailbox is full: then it is dropped and counted. */
-  push(message: unknown, deadlineUs?: number): boolean {
+  push(message: unknown, deadlineUs?: number, band = lendsNoBand): boolean {
     if (this.#messages >= this.capacity) {
       this.#dropped++;
       return false;
     }
     this.#messages++;
-    this.#append({ message, deadlineUs, isSignal: false, next: undefined });
+    this.#append({ message, deadlineUs, band, isSignal: false, next: undefined });
     return true;
   }
 
   /** Adds an exit, down or system signal, or an awaited reply: it is never dropped and takes no message's place. */
-  pushSignal(message: unknown, deadlineUs?: number): void {
+  pushSignal(message: unknown, deadlineUs?: number, band = lendsNoBand): void {
     this.#signals++;
-    this.#append({ message, deadlineUs, isSignal: true, next: undefined });
+    this.#append({ message, deadlineUs, band, isSignal: true, next: undefined });
   }
 
   /** True when a drop is worth an alarm: the first, and the first after the mailbox was half empty. */
@@ -132,10 +137,10 @@ export class Mailbox {
   }
 
   /** Puts back what was taken out before, behind what waits; never refused. */
-  restore({ message, deadlineUs, isSignal }: MailboxEntry): void {
+  restore({ message, deadlineUs, band, isSignal }: MailboxEntry): void {
     if (isSignal) this.#signals++;
     else this.#messages++;
-    this.#append({ message, deadlineUs, isSignal, next: undefined });
+    this.#append({ message, deadlineUs, band, isSignal, next: undefined });
   }
 
   #takeAfterPassed(pattern: Pattern | undefined): MailboxEntry | undefined {

@@ -14,8 +14,11 @@ import type { Wait } from "./wait.ts";
 /** What a process generator may yield: only its own wait, from `receive`, `sleep` and the like. */
 export type ProcessGenerator<R = void> = Generator<Wait, R, void>;
 
-/** Lower runs first. Signals and supervisors run in `system`. */
-export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3 } as const;
+/**
+ * Lower runs first; within a band the nearest deadline. Signals and supervisors run in `system`, which nobody else
+ * can be lent. `background` has no deadlines: it takes what is left, and 5 % when nothing is.
+ */
+export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3, background: 4 } as const;
 
 /** The generator function of a process, as far as its record needs it. */
 export interface NamedBody {
@@ -34,10 +37,15 @@ export interface ReadyTime {
 export class Process implements Queueable {
   /** Set by the cell right after construction. */
   pid!: Pid;
+  /** Its own, however urgent the work at hand. */
   readonly band: number;
+  /** Of the work at hand: its own, or a more urgent one that was lent. What it sends lends this on. */
+  workBand: number;
   mailbox: Mailbox;
   generator: ProcessGenerator<unknown> | undefined;
   queuePlace = notQueued;
+  /** What it waits in the run queue with: the most urgent it was lent, or its own. */
+  queueBand = 0;
   /** The deadline it waits in the run queue with, us; `undefined`: none. */
   queueDeadlineUs: number | undefined;
   state: ProcessState = "waiting";
@@ -57,6 +65,8 @@ export class Process implements Queueable {
   // `Infinity`, a box of its own, which for a million processes is memory and for ten thousand a cache.
   /** When the present wait ends, us. */
   untilUs: number | undefined;
+  /** When the work that begins at the end of the present wait is due, us; `undefined`: within the cell's hang limit. */
+  limitDueUs: number | undefined;
   /** Deadline of the work at hand, us: lent by the message being handled or set by a job. */
   deadlineUs: number | undefined;
   /** Past this the watchdog ends the cell, us; none: the cell's longest slice counts. */
@@ -75,6 +85,8 @@ export class Process implements Queueable {
   names: Set<string> | undefined;
   messagesHandled = 0;
   runUs = 0;
+  /** Most that was seen to pass in one resume, whole us. */
+  longestSliceUs = 0;
   /** Kept once somebody has to know why it is late. */
   readyTime: ReadyTime | undefined;
   readonly #body: NamedBody;
@@ -84,6 +96,7 @@ export class Process implements Queueable {
     this.#body = body;
     this.#label = label;
     this.band = band;
+    this.workBand = band;
     this.mailbox = mailbox;
   }
 

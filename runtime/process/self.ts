@@ -27,6 +27,8 @@ export type Incoming<M> = M | DownMessage | ExitMessage;
 export interface WaitLimit {
   readonly within?: number;
   readonly untilUs?: number;
+  /** When the work that begins at the limit is due, us: how urgent this process is then. */
+  readonly dueUs?: number;
 }
 
 export interface SendOptions {
@@ -72,7 +74,8 @@ export class Self<M = never> {
   ): Waiting<Matched<Incoming<M>, P> | undefined>;
   receive(pattern?: Pattern<Incoming<M>>, limit?: WaitLimit): Waiting<unknown> {
     const ahead = limit !== undefined && limit.untilUs === undefined && limit.within! > 0;
-    return this.#wait.arm(pattern as Pattern<unknown> | undefined, this.#limitUs(limit), false, ahead);
+    const untilUs = this.#limitUs(limit);
+    return this.#wait.arm(pattern as Pattern<unknown> | undefined, untilUs, false, ahead, limit?.dueUs);
   }
 
   /** Waits `ms`; messages stay in the mailbox. */
@@ -250,8 +253,12 @@ export class Self<M = never> {
     return this.#process.deadlineUs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Work from here on is due by `deadlineUs`; past `hardDeadlineUs` the cell is ended as hung. */
+  /**
+   * Work from here on is this process's own, in its own band, and due by `deadlineUs`; past `hardDeadlineUs` the
+   * cell is ended as hung.
+   */
   work(deadlineUs: number, hardDeadlineUs = Number.POSITIVE_INFINITY): void {
+    this.#process.workBand = this.#process.band;
     this.#process.deadlineUs = finite(deadlineUs);
     this.#process.hardDeadlineUs = finite(hardDeadlineUs);
   }

@@ -6,7 +6,8 @@
  * is one for all, since `yield*` reads it before anything else runs.
  */
 import type { Cell } from "./cell.ts";
-import type { Process } from "./process.ts";
+import type { MailboxEntry } from "./mailbox.ts";
+import { BAND, type Process } from "./process.ts";
 
 /** Messages, or looks in vain, that a process may take in one go before others get their turn. */
 export const MESSAGES_IN_ONE_GO = 64;
@@ -22,9 +23,19 @@ export class Wait implements Iterator<Wait, unknown, void> {
     this.#process = process;
   }
 
-  /** Prepares the next wait. `deaf`: only time ends it; `ahead`: the limit is known to lie in the future. */
-  arm(pattern: Process["pattern"], untilUs: number | undefined, deaf: boolean, ahead = false): this {
+  /**
+   * Prepares the next wait. `deaf`: only time ends it; `ahead`: the limit is known to lie in the future; `dueUs`:
+   * when the work that begins at the limit is due.
+   */
+  arm(
+    pattern: Process["pattern"],
+    untilUs: number | undefined,
+    deaf: boolean,
+    ahead = false,
+    dueUs?: number,
+  ): this {
     const process = this.#process;
+    process.limitDueUs = dueUs;
     process.pattern = pattern;
     process.deaf = deaf;
     process.timedOut = false;
@@ -46,7 +57,10 @@ export class Wait implements Iterator<Wait, unknown, void> {
       process.taken++;
       process.messagesHandled++;
       // The answer to a call is no new work: what was at hand goes on, due when it was.
-      if (typeof process.pattern !== "number") process.deadlineUs = entry.deadlineUs;
+      if (typeof process.pattern !== "number") {
+        process.deadlineUs = entry.deadlineUs;
+        process.workBand = workBandOf(entry, process);
+      }
       this.#cell.trace?.received(process.pid, entry.message);
       return this.#finish(entry.message);
     }
@@ -60,6 +74,8 @@ export class Wait implements Iterator<Wait, unknown, void> {
       if (process.timer === 0) this.#cell.startTimer(process, untilUs);
     }
     this.#ahead = false;
+    // Who waits for new work has done with the old one.
+    if (!process.deaf && typeof process.pattern !== "number") process.workBand = process.band;
     return suspend(process, "waiting");
   }
 
@@ -68,6 +84,11 @@ export class Wait implements Iterator<Wait, unknown, void> {
     FINISHED.value = value;
     return FINISHED as IteratorResult<Wait, unknown>;
   }
+}
+
+/** Signals put their receiver before all work, but lend nothing to what it does then. */
+function workBandOf({ band }: MailboxEntry, { band: own }: Process): number {
+  return band === BAND.system || band > own ? own : band;
 }
 
 const FINISHED: { done: true; value: unknown } = { done: true, value: undefined };

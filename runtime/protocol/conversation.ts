@@ -42,7 +42,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** What a conversation needs of its process. */
 export type Talker = Pick<
   Self,
-  "pid" | "nowUs" | "send" | "spawn" | "monitor" | "demonitor" | "deadlineUs"
+  "pid" | "nowUs" | "send" | "spawn" | "exit" | "monitor" | "demonitor" | "deadlineUs"
 > & {
   receive(pattern: (message: never) => boolean, limit?: WaitLimit): Waiting<unknown>;
 };

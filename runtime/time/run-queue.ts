@@ -128,6 +128,16 @@ export class RunQueue<T extends Queueable> {
     return soonest;
   }
 
+  /** Removes and returns the item of the last band that has waited longest without a deadline, if there is one. */
+  popLast(): T | undefined {
+    if (this.#ringed === 0) return undefined;
+    const last = this.#rings[this.#lastBand]!.shift();
+    if (last === undefined) return undefined;
+    last.queuePlace = notQueued;
+    this.#ringed--;
+    return last;
+  }
+
   /** Removes an item wherever it waits; false when it does not. The item must not wait in another queue. */
   remove(item: T): boolean {
     const place = item.queuePlace;

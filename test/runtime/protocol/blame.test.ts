@@ -42,7 +42,7 @@ function asks(peer: Pid, trace: string[], clock: VirtualClock) {
   };
 }
 
-/** Two processes that keep the processor for `ms`, in slices of 1 ms, before everybody below their band. */
+/** Two processes that keep the processor for `ms`, in slices of 1 ms, before everybody but signals and supervisors. */
 function hogs(cell: Cell, clock: VirtualClock, ms: number): void {
   const endUs = clock.now() + ms * 1000;
   function* hog(self: Self<{ type: "go"; other: Pid }>): ProcessGenerator {
@@ -53,7 +53,7 @@ function hogs(cell: Cell, clock: VirtualClock, ms: number): void {
       self.send(other, { type: "go", other: self.pid });
     }
   }
-  const [a, b] = [cell.spawn(hog, [], { band: BAND.critical }), cell.spawn(hog, [], { band: BAND.critical })];
+  const [a, b] = [cell.spawn(hog, [], { band: BAND.system }), cell.spawn(hog, [], { band: BAND.system })];
   cell.post(a, { type: "go", other: b });
 }
 
