@@ -469,7 +469,8 @@ export class Cell {
 
   #goOnLater(process: Process): void {
     process.state = "waiting";
-    const next = process.mailbox.find(process.pattern);
+    // Deaf: in the middle of its work.
+    const next = process.deaf ? process : process.mailbox.find(process.pattern);
     this.#makeRunnable(process, next?.deadlineUs, next?.band);
   }
 

@@ -13,7 +13,7 @@ import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { DownMessage, ExitMessage, ReplyMessage } from "./signal.ts";
 import { type SpawnInOptions, type SpawnRequest, spawnIn } from "./spawn-in.ts";
-import type { Wait } from "./wait.ts";
+import { MESSAGES_IN_ONE_GO, type Wait } from "./wait.ts";
 
 /** Something to `yield*`; its value is `T`. */
 export interface Waiting<T> {
@@ -86,6 +86,12 @@ export class Self<M = never> {
   /** Waits until `untilUs`; messages stay in the mailbox. */
   sleepUntil(untilUs: number): Waiting<undefined> {
     return this.#wait.arm(undefined, finite(untilUs), true) as Waiting<undefined>;
+  }
+
+  /** In the middle of long work: lets everybody run who is more urgent, or as urgent and waits longer. */
+  yield(): Waiting<undefined> {
+    this.#process.taken = MESSAGES_IN_ONE_GO;
+    return this.#wait.arm(undefined, 0, true) as Waiting<undefined>;
   }
 
   /** Copies `message` to a process or a name. Never blocks; for the dead it has no effect. */
