@@ -509,7 +509,7 @@ export class Cell {
     if (frame.closed === true) running!.addWatcherAbroad(pid, alias!);
   }
 
-  /** What the work at hand lends to what is sent: never `system`, which is for signals and supervisors. */
+  /** What the work at hand lends to what is sent: never `system`, which is for supervisors. */
   #lentBand(): number {
     const running = this.#running;
     return running === undefined ? lendsNoBand : Math.max(running.workBand, BAND.critical);
@@ -544,10 +544,10 @@ export class Cell {
     this.#wakeFor(process, message, deadlineUs, band, true);
   }
 
-  /** What the kernel tells is looked at before all work. */
+  /** What the kernel tells is looked at before all work, and after supervisors: they may have mended it by then. */
   #tell(process: Process, message: DownMessage | ExitMessage | GroupMessage): void {
-    process.mailbox.pushSignal(message, undefined, BAND.system);
-    this.#wakeFor(process, message, Number.NEGATIVE_INFINITY, BAND.system, true);
+    process.mailbox.pushSignal(message, undefined, BAND.critical);
+    this.#wakeFor(process, message, Number.NEGATIVE_INFINITY, BAND.critical, true);
   }
 
   /** A message lends its deadline and its band to whoever waits for it. */

@@ -15,8 +15,8 @@ import type { Wait } from "./wait.ts";
 export type ProcessGenerator<R = void> = Generator<Wait, R, void>;
 
 /**
- * Lower runs first; within a band the nearest deadline. Signals and supervisors run in `system`, which nobody else
- * can be lent. `background` has no deadlines: it takes what is left, and 5 % when nothing is.
+ * Lower runs first; within a band the nearest deadline. Supervisors run in `system`, which nobody else can be lent;
+ * signals before all that is `critical`. `background` has no deadlines: it takes what is left, and 5 % when nothing is.
  */
 export const BAND = { system: 0, critical: 1, normal: 2, bestEffort: 3, background: 4 } as const;
 

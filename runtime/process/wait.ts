@@ -7,7 +7,7 @@
  */
 import type { Cell } from "./cell.ts";
 import type { MailboxEntry } from "./mailbox.ts";
-import { BAND, type Process } from "./process.ts";
+import type { Process } from "./process.ts";
 
 /** Messages, or looks in vain, that a process may take in one go before others get their turn. */
 export const MESSAGES_IN_ONE_GO = 64;
@@ -87,8 +87,8 @@ export class Wait implements Iterator<Wait, unknown, void> {
 }
 
 /** Signals put their receiver before all work, but lend nothing to what it does then. */
-function workBandOf({ band }: MailboxEntry, { band: own }: Process): number {
-  return band === BAND.system || band > own ? own : band;
+function workBandOf({ band, isSignal }: MailboxEntry, { band: own }: Process): number {
+  return isSignal || band > own ? own : band;
 }
 
 const FINISHED: { done: true; value: unknown } = { done: true, value: undefined };

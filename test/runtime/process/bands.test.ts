@@ -112,7 +112,7 @@ spec("a message that nobody waits for now lends nothing", () => {
   assert.equal(trace.slice(1), ["picky had its answer", "picky went"]);
 });
 
-spec("a supervisor lends no more than critical: its band is for signals", () => {
+spec("a supervisor lends no more than critical", () => {
   const { cell, trace } = handCell();
   const server = cell.spawn(serving(trace, "server"), [], { band: BAND.normal });
   cell.run();
