@@ -28,6 +28,8 @@ export interface CellSpec {
   readonly body: ExportRef;
   /** Copied. */
   readonly args: readonly unknown[];
+  /** Band of the first process (`BAND`), and of what it spawns unless told. Default `normal`. */
+  readonly band?: number;
   /** `blocking` parks the thread (default); `event` runs Node's event loop, for promises and sockets. */
   readonly loop?: "blocking" | "event";
   /** Makes `self.resources` inside the cell: `(environment, data) => CellResources`. */

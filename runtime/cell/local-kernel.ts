@@ -137,6 +137,7 @@ export class LocalKernel implements Kernel {
       groups: this.#groupsOf(name),
       ...(resources === undefined ? {} : { resources }),
       ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
+      ...(spec.band === undefined ? {} : { band: spec.band }),
       onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead, kept)),
     });
     cell.trace = kept;
@@ -193,6 +194,7 @@ export class LocalKernel implements Kernel {
         incarnation,
         clock,
         ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
+        ...(spec.band === undefined ? {} : { band: spec.band }),
       },
       body,
       resources,

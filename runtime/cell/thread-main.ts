@@ -96,6 +96,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     progress: onTrial === undefined ? progress : resumes,
     resources,
     ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
+    ...(spec.band === undefined ? {} : { band: spec.band }),
     endsWithRoot: true,
     onUnknownPeer: () => ports.drainKernel(),
     onCrash: (report, dead) => {

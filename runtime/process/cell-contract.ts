@@ -17,7 +17,7 @@ export interface Peer {
   post(frame: Frame): boolean;
 }
 
-/** Told before each resume and when nothing runs any more, so that a watchdog needs no cooperation from the code. */
+/** Told before each resume, when what runs changes its hard deadline, and when nothing runs any more, so that a watchdog needs no cooperation from the code. */
 export interface Progress {
   begin(processNumber: number, hardDeadlineUs: number): void;
   end(): void;
@@ -80,6 +80,8 @@ export interface CellOptions extends PidHome {
   readonly hangLimitUs?: number;
   /** Messages a mailbox holds. */
   readonly mailboxCapacity?: number;
+  /** Band (`BAND`) of processes that no other process spawned. Default `normal`. */
+  readonly band?: number;
   /** Given to the processes of this cell as `self.resources`. */
   readonly resources?: CellResources;
   /**

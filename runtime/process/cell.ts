@@ -103,6 +103,8 @@ export class Cell {
   #running: Process | undefined;
   /** A monitor that the running process has just set: it goes with the request that mostly follows at once. */
   #held: { readonly peer: Peer; readonly frame: MonitorFrame } | undefined;
+  /** When what runs counts as hung at the latest, us. */
+  #hangUs = NEVER;
   #takenAtFirst = 0;
   /** No timer expires before, us. */
   #soonestUs = NEVER;
@@ -175,7 +177,7 @@ export class Cell {
     key?: string,
   ): Pid {
     const capacity = options.mailboxCapacity ?? this.#options.mailboxCapacity ?? DEFAULT_MAILBOX;
-    const band = options.band ?? this.#running?.band ?? BAND.normal;
+    const band = options.band ?? this.#running?.band ?? this.#options.band ?? BAND.normal;
     const copied = args.length === 0 ? args : (args.map(copyPart) as unknown as A);
     // The pid refers to the process and the process to its pid: made in two steps.
     const process = new Process(body, options.label, band, new Mailbox(capacity));
@@ -353,6 +355,16 @@ export class Cell {
     return this.#queue.size > 0 ? 0 : this.#wheel.nextExpiryUs();
   }
 
+  /** Work of a process's own from here on, also in the middle of a resume: its deadlines, us. */
+  work(process: Process, deadlineUs: number | undefined, hardDeadlineUs: number | undefined): void {
+    process.workBand = process.band;
+    process.deadlineUs = deadlineUs;
+    process.hardDeadlineUs = hardDeadlineUs;
+    if (process !== this.#running) return;
+    const { number } = process.pid;
+    this.#progress?.begin(number, isBefore(hardDeadlineUs, this.#hangUs) ? hardDeadlineUs! : this.#hangUs);
+  }
+
   /** The time limit of a wait. */
   startTimer(process: Process, expiryUs: number): void {
     const wholeUs = Math.ceil(expiryUs);
@@ -445,6 +457,7 @@ export class Cell {
     this.#running = process;
     const { hardDeadlineUs, queueDeadlineUs } = process;
     const hangUs = startUs + this.#hangLimitUs;
+    this.#hangUs = hangUs;
     this.#progress?.begin(process.pid.number, isBefore(hardDeadlineUs, hangUs) ? hardDeadlineUs! : hangUs);
     if (this.trace !== undefined && isBefore(queueDeadlineUs, startUs)) {
       this.trace.missed(process.pid, startUs - queueDeadlineUs!);

@@ -264,9 +264,7 @@ export class Self<M = never> {
    * cell is ended as hung.
    */
   work(deadlineUs: number, hardDeadlineUs = Number.POSITIVE_INFINITY): void {
-    this.#process.workBand = this.#process.band;
-    this.#process.deadlineUs = finite(deadlineUs);
-    this.#process.hardDeadlineUs = finite(hardDeadlineUs);
+    this.#cell.work(this.#process, finite(deadlineUs), finite(hardDeadlineUs));
   }
 
   #limitUs(limit: WaitLimit | undefined): number | undefined {

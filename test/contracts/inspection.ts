@@ -5,6 +5,7 @@ import { CrashLog } from "../../runtime/introspection/crash-log.ts";
 import { type InspectReply, type InspectRequest, inspector } from "../../runtime/introspection/inspector.ts";
 import type { TraceEntry } from "../../runtime/introspection/report.ts";
 import { exportPid, importPid, type Pid } from "../../runtime/process/pid.ts";
+import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { ReplyMessage } from "../../runtime/process/signal.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
@@ -97,6 +98,16 @@ export function inspectionContract(kind: string, make: MakeBench): void {
       late: 0,
       unreported: 0,
     });
+  });
+
+  given("the processes of a cell run in the band that it is started with", async ({ kernel, next, ask }) => {
+    kernel.startCell({ ...cell("pump", "mortal", ["m"]), band: BAND.critical });
+    assert.equal(await next(), ["m runs"]);
+    const { board } = await ask({ what: "board", cell: "pump", query: {} }, "board");
+    assert.equal(
+      board.cells[0]!.report!.processes.map(({ function: name, band }) => `${name} ${band}`),
+      ["mortal critical", "spawner system"],
+    );
   });
 
   given(

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import type { Pid } from "../../../runtime/process/pid.ts";
-import { exportPid, importPid } from "../../../runtime/process/pid.ts";
-import type { ProcessGenerator } from "../../../runtime/process/process.ts";
+import { exportPid, importPid, processOf } from "../../../runtime/process/pid.ts";
+import { BAND, type ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import type { Frame } from "../../../runtime/process/signal.ts";
 import { spec } from "../../harness/spec.ts";
@@ -320,4 +320,16 @@ spec("sendAfter sends when it is time, and not when cancelled", () => {
   }, []);
   until(20);
   assert.equal(trace, ["late at 10"]);
+});
+
+spec("a process runs in the band of who spawned it, the first one in that of its cell", () => {
+  const { cell, trace, until } = handCell({ band: BAND.bestEffort });
+  const bandOf = (pid: Pid) => processOf(pid)!.band;
+  function* child(): ProcessGenerator {}
+  const root = cell.spawn(function* parent(self: Self<never>) {
+    trace.push(`${bandOf(self.spawn(child, []))} ${bandOf(self.spawn(child, [], { band: BAND.critical }))}`);
+  }, []);
+  trace.push(String(bandOf(root)));
+  until(0);
+  assert.equal(trace, [`${BAND.bestEffort}`, `${BAND.bestEffort} ${BAND.critical}`]);
 });
