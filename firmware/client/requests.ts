@@ -19,11 +19,17 @@ export class Requests {
   readonly #limitUs: number;
   readonly #contract = new RequestContract();
   #request = 0;
+  #endByUs = Number.POSITIVE_INFINITY;
 
   /** `limitMs`: how long one request may take, queue and wire included. */
   constructor(wire: Wire, limitMs: number) {
     this.#wire = wire;
     this.#limitUs = limitMs * 1000;
+  }
+
+  /** The requests that follow end by then, monotonic us. */
+  endBy(us: number): void {
+    this.#endByUs = us;
   }
 
   write(line: number, level: number): Answer {
@@ -56,7 +62,7 @@ export class Requests {
 
   #begin(kind: number): number {
     this.#request = (this.#request + 1) >>> 0;
-    const deadlineUs = this.#wire.now() + this.#limitUs;
+    const deadlineUs = Math.min(this.#wire.now() + this.#limitUs, this.#endByUs);
     this.#frame.begin(kind, 0, this.#request, this.#wire.owner, this.#wire.epoch, deadlineUs);
     return deadlineUs;
   }

@@ -48,6 +48,10 @@ export class WireHardware implements Hardware {
     return new InputClient(this.#requests, line, this.#names.lines[line]);
   }
 
+  endBy(us: number): void {
+    this.#requests.endBy(us);
+  }
+
   poll(onEdge: (edge: Edge) => void): void {
     this.#wire.poll((frame) => {
       if (frame.kind === KIND.fenced) this.#fenced = true;
