@@ -16,6 +16,7 @@ import { CrashLog } from "../../runtime/introspection/crash-log.ts";
 import { inspector } from "../../runtime/introspection/inspector.ts";
 import type { CrashEntry } from "../../runtime/introspection/report.ts";
 import { INSPECTOR } from "../../runtime/introspection/tracer.ts";
+import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -172,6 +173,7 @@ const children: ChildSpec[] = [
         body: { module: MODULE.cells, name: "deviceCell" },
         setup: hardwareSetup,
         args: [device, start, keeperPid],
+        band: CRITICALITY_BAND[device.criticality],
         ...LIMITS,
         hangLimitUs: device.job.hardDeadlineUs,
       }),
@@ -184,6 +186,7 @@ const children: ChildSpec[] = [
         name: controller.id,
         body: { module: MODULE.cells, name: "controllerCell" },
         args: [controller, start, keeperPid],
+        band: CRITICALITY_BAND[controller.criticality],
         ...LIMITS,
         hangLimitUs: controller.job.hardDeadlineUs,
       }),

@@ -8,6 +8,8 @@ import {
   type SettingsSchema,
 } from "../../devices/catalogue.ts";
 import { choice, duration, flag, whole } from "../../devices/field.ts";
+import { CRITICALITIES } from "../../runtime/time/job.ts";
+import { onMissField } from "./miss-policy.ts";
 import { address, busName, line, PWM_LINES } from "./place-fields.ts";
 
 const optional = v.exactOptional;
@@ -22,13 +24,32 @@ const hardDeadlineField = duration(
   { to: "24h", example: "1s" },
 );
 
-export const timingFields = {
-  every: everyField,
+const budgetField = duration(
+  "Execution time of a job, without its waits, that the board is planned with; a job over it is reported. Default: none.",
+  { from: "10us", to: "1h", example: "5ms" },
+);
+
+/** What each mode of a device can have of its own. */
+const modeTimingFields = {
   deadline: optional(deadlineField),
   hardDeadline: optional(hardDeadlineField),
+  budget: optional(budgetField),
+  onMiss: optional(onMissField),
 };
 
-const modeFields = v.strictObject({ ...timingFields, every: optional(everyField) });
+export const timingFields = {
+  every: everyField,
+  ...modeTimingFields,
+  phase: optional(
+    duration(
+      "Where in the period of the machine's clock its releases lie, so that jobs with different phases keep apart. Default: the first is at once.",
+      { from: "0s", to: "24h", example: "250ms" },
+    ),
+  ),
+  criticality: optional(choice("Who goes first when time is short. Default: normal.", CRITICALITIES)),
+};
+
+const modeFields = v.strictObject({ every: optional(everyField), ...modeTimingFields });
 
 const commonFields = {
   ...timingFields,

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
+import { checkJobs } from "./check-jobs.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
@@ -71,6 +72,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkNames(board, report);
   checkWiring(board, report);
   checkTiming(board, report);
+  checkJobs(board, report);
   checkPolicies(board, report);
   checkControllers(board, report);
   checkPowerUp(board, report);

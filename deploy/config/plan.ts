@@ -65,6 +65,7 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     readings: driver.readings,
     command: driver.command,
     settings: settingsOf(driver.settings, device.settings),
+    criticality: device.criticality ?? "normal",
     job: jobPlan(full),
     modes: [
       { mode: "full", job: jobPlan(full) },
@@ -116,15 +117,23 @@ function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: numb
     readings: controller.readings,
     command: controller.command(settings),
     settings,
+    criticality: config.criticality ?? "normal",
     job: jobPlan(timing),
     commandForMs: 3 * timing.everyMs,
   };
 }
 
-function jobPlan({ everyMs, deadlineMs, hardDeadlineMs }: TimingMs): JobPlan {
+function jobPlan({ everyMs, deadlineMs, hardDeadlineMs, budgetMs, phaseMs, onMiss }: TimingMs): JobPlan {
   return {
     everyMs,
-    deadlineUs: Math.round(deadlineMs * 1000),
-    hardDeadlineUs: Math.round(hardDeadlineMs * 1000),
+    deadlineUs: wholeUs(deadlineMs),
+    hardDeadlineUs: wholeUs(hardDeadlineMs),
+    ...(budgetMs !== undefined && { budgetUs: wholeUs(budgetMs) }),
+    ...(phaseMs !== undefined && { phaseUs: wholeUs(phaseMs) }),
+    onMiss,
   };
+}
+
+function wholeUs(ms: number): number {
+  return Math.round(ms * 1000);
 }

@@ -1,6 +1,7 @@
 /** Periods and deadlines in numbers, with their defaults: used by the checks and by the plans alike. */
 import type { DeviceKind } from "../../devices/catalogue.ts";
 import { durationMs } from "../../devices/field.ts";
+import type { MissPolicy } from "../../runtime/time/job.ts";
 import type { ModeConfig, TimingConfig } from "./device-schema.ts";
 
 /** One job, ms. */
@@ -8,6 +9,9 @@ export interface TimingMs {
   readonly everyMs: number;
   readonly deadlineMs: number;
   readonly hardDeadlineMs: number;
+  readonly budgetMs?: number;
+  readonly phaseMs?: number;
+  readonly onMiss: MissPolicy;
 }
 
 /**
@@ -20,11 +24,28 @@ const SLOWER: Readonly<Record<DeviceKind, Readonly<Record<"reduced" | "safe", nu
   actuator: { reduced: 1, safe: 1 },
 };
 
-/** Mode `full` of a device, or a controller: the deadline is the period, the hard deadline twice the deadline. */
-export function fullTiming({ every, deadline = every, hardDeadline }: TimingConfig): TimingMs {
+/**
+ * Mode `full` of a device, or a controller: the deadline is the period, the hard deadline twice the deadline, and what
+ * is missed is skipped.
+ */
+export function fullTiming({
+  every,
+  deadline = every,
+  hardDeadline,
+  budget,
+  phase,
+  onMiss = "skip",
+}: TimingConfig): TimingMs {
   const deadlineMs = durationMs(deadline);
   const hardDeadlineMs = hardDeadline === undefined ? 2 * deadlineMs : durationMs(hardDeadline);
-  return { everyMs: durationMs(every), deadlineMs, hardDeadlineMs };
+  return {
+    everyMs: durationMs(every),
+    deadlineMs,
+    hardDeadlineMs,
+    ...(budget !== undefined && { budgetMs: durationMs(budget) }),
+    ...(phase !== undefined && { phaseMs: durationMs(phase) }),
+    onMiss,
+  };
 }
 
 /** A lower mode: its own fields, else those of `full` with the period stretched. */
@@ -32,13 +53,16 @@ export function lowerTiming(
   full: TimingMs,
   kind: DeviceKind,
   mode: "reduced" | "safe",
-  { every, deadline, hardDeadline }: ModeConfig = {},
+  { every, deadline, hardDeadline, budget, onMiss = full.onMiss }: ModeConfig = {},
 ): TimingMs {
   const deadlineMs = deadline === undefined ? full.deadlineMs : durationMs(deadline);
   return {
+    ...full,
     everyMs: every === undefined ? full.everyMs * SLOWER[kind][mode] : durationMs(every),
     deadlineMs,
     hardDeadlineMs:
       hardDeadline === undefined ? Math.max(full.hardDeadlineMs, deadlineMs) : durationMs(hardDeadline),
+    ...(budget !== undefined && { budgetMs: durationMs(budget) }),
+    onMiss,
   };
 }

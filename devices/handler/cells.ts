@@ -45,7 +45,7 @@ export function* deviceCell(
   const { hardware, watchEdges, createTask: create = createTask } = self.resources as DeviceResources;
   const task = create(hardware, plan, () => self.nowUs());
   if (task.edges !== undefined) watchEdges(task.edges, self.pid);
-  yield* deviceProcess(self, plan, start, keeper, task);
+  yield* deviceProcess(self, plan, start, keeper, task, hardware);
 }
 
 export function* controllerCell(

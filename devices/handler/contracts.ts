@@ -56,12 +56,17 @@ export const driving = declareProtocol({
               forMs: { type: "number", min: 0 },
               /** When the sample behind the decision was measured, us. */
               sampledAtUs: "number",
+              /** The first command that stands on that sample: its way to the line is measured. */
+              fresh: "boolean",
             },
             next: "driving",
           },
         },
         device: {
-          driven: { fields: { level: LEVEL, sampledAtUs: "number", atUs: "number" }, next: "driving" },
+          driven: {
+            fields: { level: LEVEL, sampledAtUs: "number", fresh: "boolean", atUs: "number" },
+            next: "driving",
+          },
         },
       },
     },

@@ -10,15 +10,17 @@ import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { Conversation } from "../../runtime/protocol/conversation.ts";
 import { openConversation } from "../../runtime/protocol/open-conversation.ts";
-import { Histogram } from "../../runtime/time/histogram.ts";
-import { Job } from "../../runtime/time/job.ts";
 import { type DriveMessage, driving, type ReadingMessage, sampling } from "./contracts.ts";
 import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, Start } from "./device-plan.ts";
+import { EndToEnd } from "./end-to-end.ts";
 import { injectFault } from "./injected-fault.ts";
+import { JobReport, missedTooOften } from "./job-report.ts";
 import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import { plannedJob } from "./planned-job.ts";
 
-const TIMING_EVERY_US = 2_000_000;
+/** After too many misses it commands off for so long before it is trusted again, us. */
+const REST_US = 30_000_000;
 
 export function* controllerProcess(
   self: Self<ControllerMessage>,
@@ -32,14 +34,17 @@ export function* controllerProcess(
   self.register(id);
   law.change(start.kept);
   const startedUs = self.nowUs();
-  const endToEnd = new Histogram();
-  let endToEndMisses = 0;
+  const endToEnd = new EndToEnd(plan.job.deadlineUs);
+  const report = new JobReport(self, id);
+  const job = plannedJob(id, plan.job, plan.criticality, startedUs);
+  /** It missed too often: why, and until when it is not trusted. */
+  let rest: { readonly why: string; readonly untilUs: number } | undefined;
   let latest: ReadingMessage | undefined;
   let source: Conversation<typeof sampling.spec, "controller"> | undefined;
+  /** A first reading has come: that one may have been measured long before it was asked for. */
+  let following = false;
   let sink: Conversation<typeof driving.spec, "controller"> | undefined;
   let mode: "full" | "safe" | undefined;
-  let nextTimingUs = self.nowUs();
-  const job = new Job({ name: id, periodUs, ...plan.job }, self.nowUs());
 
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const publish = () => {
@@ -56,10 +61,12 @@ export function* controllerProcess(
     }
   };
 
-  const decide = () => {
+  const decide = (isFresh = false) => {
     const nowUs = self.nowUs();
-    const usable = typeof latest?.value === "number" ? latest : undefined;
-    const decision = law.decide(
+    if (rest !== undefined && nowUs >= rest.untilUs) rest = undefined;
+    // At rest, the law decides as without an input: it must not believe that its output is on.
+    const usable = typeof latest?.value === "number" && rest === undefined ? latest : undefined;
+    const decided = law.decide(
       usable === undefined
         ? undefined
         : {
@@ -69,6 +76,7 @@ export function* controllerProcess(
           },
       nowUs,
     );
+    const decision = rest === undefined ? decided : { on: false, why: rest.why, trusted: false };
     // Just started and not told yet: the command of the life before is still good for its lease, not longer.
     if (latest === undefined && nowUs - startedUs < plan.commandForMs * 1000) return;
     const next = decision.trusted ? "full" : "safe";
@@ -85,6 +93,7 @@ export function* controllerProcess(
       level: decision.on ? 1 : 0,
       forMs: plan.commandForMs,
       sampledAtUs,
+      fresh: isFresh && usable !== undefined,
     };
     if (sink === undefined || sink.over) {
       const pid = self.whereis(output.device);
@@ -99,6 +108,7 @@ export function* controllerProcess(
     if (source?.over === false || pid === undefined) return;
     source = openConversation(self, sampling, "controller", pid);
     source.send({ type: "subscribe", reading: input.reading });
+    following = false;
   };
 
   patch({ mode: "starting", ready: true });
@@ -110,17 +120,12 @@ export function* controllerProcess(
     if (sampled?.type === "reading") {
       latest = sampled;
       decidedUs = self.nowUs();
-      decide();
+      decide(following);
+      following = true;
     }
     const driven = sink?.take(message);
-    if (driven?.type === "driven") {
-      const us = driven.atUs - driven.sampledAtUs;
-      // A renewal by an older sample says nothing about the way of a sample to the line.
-      if (driven.sampledAtUs === latest?.sampledAtUs && us <= periodUs) {
-        endToEnd.record(us);
-        if (us > plan.job.deadlineUs) endToEndMisses++;
-      }
-    }
+    // A renewal by a sample that was acted on before says nothing about its way to the line.
+    if (driven?.type === "driven" && driven.fresh) endToEnd.record(driven.atUs - driven.sampledAtUs);
     switch (message?.type) {
       case "command":
         law.change(message.command.values);
@@ -137,18 +142,16 @@ export function* controllerProcess(
         break;
     }
     if (self.nowUs() < job.releaseUs) continue;
-    job.begin(self);
-    follow();
-    // Just decided by a fresh sample: a second decision now would only cost a message.
-    if (self.nowUs() - decidedUs > periodUs / 2) decide();
-    if (job.end(self)) {
-      const event = { kind: "miss", device: id, job: id, misses: job.misses };
-      self.send(TELEMETRY, { type: "event", event });
+    const begun = job.begin(self);
+    if (begun) {
+      follow();
+      // Just decided by a fresh sample: a second decision now would only cost a message.
+      if (self.nowUs() - decidedUs > periodUs / 2) decide();
     }
-    if (self.nowUs() < nextTimingUs) continue;
-    nextTimingUs = self.nowUs() + TIMING_EVERY_US;
-    const report = { ...job.timing(), endToEndUs: endToEnd.quantiles(), endToEndMisses };
-    self.send(TELEMETRY, { type: "timing", job: id, timing: report });
-    patch({ misses: job.misses });
+    const outcome = begun ? job.end(self) : job.lapsed();
+    report.tell(job, outcome, () => endToEnd.report());
+    if (outcome.descend === undefined) continue;
+    rest = { why: missedTooOften(outcome.descend), untilUs: self.nowUs() + REST_US };
+    decide();
   }
 }

@@ -93,7 +93,7 @@ export class DeviceOutput {
 
   /** A controller's command. Answers once a line was driven so. */
   drive(message: DriveMessage, answer: (driven: DrivenMessage) => void): void {
-    const { controller, level, forMs, sampledAtUs } = message;
+    const { controller, level, forMs, sampledAtUs, fresh } = message;
     const verdict = this.#command.fromController(controller, level, forMs, this.#self.nowUs());
     if (!verdict.accepted) {
       this.#voice.event({ kind: "refused", from: controller, reason: verdict.reason });
@@ -101,7 +101,7 @@ export class DeviceOutput {
     }
     const before = this.#level;
     if (!this.#follow(undefined, before !== this.#wanted())) return;
-    answer({ type: "driven", level: this.#level ?? 0, sampledAtUs, atUs: this.#self.nowUs() });
+    answer({ type: "driven", level: this.#level ?? 0, sampledAtUs, fresh, atUs: this.#self.nowUs() });
   }
 
   refuse(command: Command, reason: string): void {

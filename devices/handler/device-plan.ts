@@ -1,5 +1,6 @@
 /** What a device's and a controller's process is started with: checked, all times in numbers. Plain data. */
 import type { InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import type { Criticality, MissPolicy } from "../../runtime/time/job.ts";
 import type { DeviceKind, DriverName, Reading, Settings } from "../catalogue.ts";
 import type { CommandSpec } from "../command-spec.ts";
 import type { Controller, ControllerName } from "../controller-catalogue.ts";
@@ -11,6 +12,11 @@ export interface JobPlan {
   /** From the release. */
   readonly deadlineUs: number;
   readonly hardDeadlineUs: number;
+  /** Execution time that it is planned with; absent: not declared. */
+  readonly budgetUs?: number;
+  /** On the grid of the machine's clock; absent: the grid begins when the job does. */
+  readonly phaseUs?: number;
+  readonly onMiss: MissPolicy;
 }
 
 /** A rung of the ladder, highest first. `off` has no job. */
@@ -32,6 +38,7 @@ export interface DevicePlan {
   readonly command: CommandSpec;
   /** As the driver reads them: `DriverSettings<driver>`. */
   readonly settings: Settings;
+  readonly criticality: Criticality;
   /** The job of mode `full`. */
   readonly job: JobPlan;
   /** full, reduced, safe, off. */
@@ -61,6 +68,7 @@ export interface ControllerPlan {
   readonly command: CommandSpec;
   /** As the controller reads them: `ControllerSettings<kind>`. */
   readonly settings: Settings;
+  readonly criticality: Criticality;
   readonly job: JobPlan;
   /** How long each of its commands lasts: two periods may be missed. */
   readonly commandForMs: number;

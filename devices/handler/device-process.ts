@@ -6,6 +6,7 @@
  * failure of the world is a fault of the device and moves the ladder; any other error ends the process and
  * its keeper starts it again.
  */
+import type { Hardware } from "../../firmware/contracts/hardware.ts";
 import type { I2cError } from "../../firmware/contracts/i2c.ts";
 import type { LineError } from "../../firmware/contracts/line.ts";
 import { isSystem, type Managed, newCounts, serveSystem } from "../../runtime/behaviour/managed.ts";
@@ -17,21 +18,24 @@ import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage, ExitMessage } from "../../runtime/process/signal.ts";
 import type { TalkSnapshot } from "../../runtime/protocol/conversation.ts";
 import { Conversations } from "../../runtime/protocol/conversations.ts";
-import { Job } from "../../runtime/time/job.ts";
+import type { JobAtHand } from "../../runtime/time/job.ts";
+import { JobAborted } from "../../runtime/time/job-aborted.ts";
+import { workSteps } from "../../runtime/time/job-steps.ts";
 import { driving, sampling } from "./contracts.ts";
 import { DeviceOutput, type OutputSnapshot } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
 import { DeviceReadings, type ReadingsSnapshot } from "./device-readings.ts";
 import { injectFault } from "./injected-fault.ts";
+import { JobReport, missedTooOften } from "./job-report.ts";
+import { JobWaiter } from "./job-waiter.ts";
 import { Ladder, type LadderSnapshot } from "./ladder.ts";
 import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import type { Mode } from "./mode.ts";
+import { plannedJob } from "./planned-job.ts";
 import type { DeviceTask } from "./task.ts";
 
 /** Failed jobs in a row that cost a rung: one may be noise on the bus, three are not. */
 const FAULTS_TO_DESCEND = 3;
-/** Between two timing reports of a device, us. */
-const TIMING_EVERY_US = 2_000_000;
 
 /** All that a device knows beside its driver: what the next version of that goes on from. */
 export interface DeviceSnapshot {
@@ -51,6 +55,7 @@ export function* deviceProcess(
   start: Start,
   keeper: Pid,
   task: DeviceTask,
+  hardware: Pick<Hardware, "endBy">,
 ): ProcessGenerator {
   const { id } = plan;
   self.register(id);
@@ -63,19 +68,23 @@ export function* deviceProcess(
   });
   const readings = new DeviceReadings(self, plan, task.rules ?? {});
   const output = plan.output === undefined ? undefined : new DeviceOutput(self, plan, task, { patch, event });
-  let job = newJob(plan, start.mode, self.nowUs());
+  const jobIn = (mode: Mode, releaseUs?: number) => {
+    const { job = plan.job } = plan.modes.find((rung) => rung.mode === mode) ?? {};
+    return plannedJob(id, job, plan.criticality, self.nowUs(), releaseUs);
+  };
+  let job = jobIn(start.mode);
   let started = false;
   let ready = false;
   /** A fault was told that no good job has followed yet. */
   let failing = false;
-  let nextTimingUs = self.nowUs();
+  const report = new JobReport(self, id);
   /** In the middle of a message or job. */
   let busy = false;
 
   const changeMode = (mode: Mode | undefined, cause: string) => {
     if (mode === undefined || mode === "off") return;
     if (mode === "safe") output?.toSafe(cause);
-    job = newJob(plan, mode, self.nowUs());
+    job = jobIn(mode);
     self.note({ mode });
     self.send(keeper, { type: "mode", mode });
     patch({ mode, cause: mode === "full" ? null : cause });
@@ -91,29 +100,55 @@ export function* deviceProcess(
     changeMode(ladder.fault(self.nowUs()), error.message);
   };
 
-  const runJob = function* () {
-    const present = job;
-    present.begin(self);
+  /** Measures, and lets the output follow. Returns the failure of the world that kept it from that. */
+  const work = function* (run: JobAtHand) {
+    hardware.endBy(run.answersByUs);
     try {
-      if (!started) yield* task.start(self);
+      if (!started) yield* workSteps(run, self, task.start(new JobWaiter(self, run)));
       started = true;
-      const measured = yield* task.sample(self);
-      readings.took(measured);
+      const waiter = new JobWaiter(self, run);
+      const measured = yield* workSteps(run, self, task.sample(waiter));
+      readings.took(measured, waiter.settledUs);
       output?.renew(measured);
-      if (!ready) patch({ ready: true, cause: null });
-      else if (failing && ladder.mode === "full") patch({ cause: null });
-      ready = true;
-      failing = false;
-      changeMode(ladder.good(self.nowUs()), "probation passed");
+      return undefined;
     } catch (error) {
       if (!isWorldFailure(error)) throw error;
-      faulted(error);
+      const cutOff = !(error instanceof JobAborted) && self.nowUs() >= run.answersByUs;
+      return cutOff ? run.abort(error) : error;
+    } finally {
+      hardware.endBy(Number.POSITIVE_INFINITY);
     }
-    if (present.end(self)) event({ kind: "miss", job: id, misses: present.misses });
-    if (self.nowUs() < nextTimingUs) return;
-    nextTimingUs = self.nowUs() + TIMING_EVERY_US;
-    self.send(TELEMETRY, { type: "timing", job: id, timing: present.timing() });
-    patch({ misses: present.misses });
+  };
+
+  /** Besides the jobs: something has changed. */
+  const sampleNow = function* () {
+    const waiter = new JobWaiter(self);
+    const measured = yield* task.sample(waiter);
+    readings.took(measured, waiter.settledUs);
+  };
+
+  const served = () => {
+    if (!ready) patch({ ready: true, cause: null });
+    else if (failing && ladder.mode === "full") patch({ cause: null });
+    ready = true;
+    failing = false;
+  };
+
+  const runJob = function* () {
+    const present = job;
+    const begun = present.begin(self);
+    const failure = begun ? yield* work(present.run) : undefined;
+    if (failure !== undefined) faulted(failure);
+    else if (begun) served();
+    const outcome = begun ? present.end(self) : present.lapsed();
+    report.tell(present, outcome);
+    // A fault has cost a rung already.
+    if (job !== present) return;
+    const { descend, missed } = outcome;
+    if (descend !== undefined) changeMode(ladder.descend(self.nowUs(), "safe"), missedTooOften(descend));
+    // Where misses count against the mode, a job that missed is no proof that a better one would do.
+    else if (begun && failure === undefined && !(missed && typeof present.spec.onMiss === "object"))
+      changeMode(ladder.good(self.nowUs()), "probation passed");
   };
 
   const samplings = new Conversations(self, sampling, "device");
@@ -154,7 +189,7 @@ export function* deviceProcess(
     if (from.output !== undefined) output?.goOn(from.output);
     const { mode } = ladder;
     self.note({ mode });
-    job = newJob(plan, mode, from.releaseUs);
+    job = jobIn(mode, from.releaseUs);
     ({ ready, failing } = from);
     // The other version may have left the chip as this one does not want it.
     started = false;
@@ -190,7 +225,7 @@ export function* deviceProcess(
       switch (message?.type) {
         case undefined:
           if (self.nowUs() >= job.releaseUs) yield* runJob();
-          else if (self.nowUs() >= (task.dueUs?.() ?? Infinity)) readings.took(yield* task.sample(self));
+          else if (self.nowUs() >= (task.dueUs?.() ?? Infinity)) yield* sampleNow();
           break;
         case "command":
           if (output === undefined) break;
@@ -199,7 +234,7 @@ export function* deviceProcess(
           else output.command(message.command);
           break;
         case "edge":
-          readings.took(task.edge?.(message.edge) ?? []);
+          readings.took(task.edge?.(message.edge) ?? [], message.edge.atUs);
           break;
         case "converse":
           if (samplings.isFor(message)) samplings.accept(message);
@@ -220,7 +255,7 @@ export function* deviceProcess(
         default:
           if (message !== undefined) converse(message);
       }
-      if (output?.takeChanged()) readings.took(yield* task.sample(self));
+      if (output?.takeChanged()) yield* sampleNow();
     } catch (error) {
       if (!isWorldFailure(error)) throw error;
       faulted(error);
@@ -228,11 +263,6 @@ export function* deviceProcess(
     // Telling it apart from a busy loop of messages: a release that is due is never starved by them.
     if (message !== undefined && self.nowUs() >= job.releaseUs) yield* runJob();
   }
-}
-
-function newJob(plan: DevicePlan, mode: Mode, nowUs: number): Job {
-  const job = plan.modes.find((rung) => rung.mode === mode)?.job ?? plan.job;
-  return new Job({ name: plan.id, periodUs: job.everyMs * 1000, ...job }, nowUs);
 }
 
 /**
@@ -243,5 +273,5 @@ function isWorldFailure(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   if (error.name === "I2cError" || error.name === "LineError")
     return (error as I2cError | LineError).code !== "fenced";
-  return error.name === "DeviceError";
+  return error.name === "DeviceError" || error instanceof JobAborted;
 }

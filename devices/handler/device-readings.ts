@@ -57,12 +57,11 @@ export class DeviceReadings {
     });
   }
 
-  /** New measurements, taken now. */
-  took(measurements: readonly Measurement[]): void {
-    const nowUs = this.#self.nowUs();
+  /** New measurements: what was the case at `sampledAtUs`, as far as is known. */
+  took(measurements: readonly Measurement[], sampledAtUs: number): void {
     for (const { reading, value } of measurements) {
-      const quality = this.#judge(reading, value, nowUs);
-      this.#publish(reading, quality === "bad" ? null : (value ?? null), quality, nowUs);
+      const quality = this.#judge(reading, value, sampledAtUs);
+      this.#publish(reading, quality === "bad" ? null : (value ?? null), quality, sampledAtUs);
     }
   }
 

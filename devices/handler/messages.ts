@@ -62,14 +62,18 @@ export interface BoardEvent {
   readonly [detail: string]: unknown;
 }
 
+/** Of a job, and for a controller of the way from a sample to the line. */
+export interface TimingReport extends JobTiming {
+  /** From the sample that a command stands on to the moment its line was driven so. */
+  readonly endToEndUs?: Quantiles;
+  /** Of these, longer than the controller's deadline. */
+  readonly endToEndMisses?: number;
+}
+
 /** To the telemetry process. */
 export type TelemetryMessage =
   | ReadingMessage
   | { readonly type: "state"; readonly device: string; readonly patch: StatePatch }
   | { readonly type: "event"; readonly event: BoardEvent }
   | { readonly type: "refused"; readonly device: string; readonly command: Command; readonly reason: string }
-  | {
-      readonly type: "timing";
-      readonly job: string;
-      readonly timing: JobTiming & { readonly endToEndUs?: Quantiles; readonly endToEndMisses?: number };
-    };
+  | { readonly type: "timing"; readonly job: string; readonly timing: TimingReport };

@@ -1,89 +1,136 @@
 /**
- * A periodic job: when it is released, when it is due, and how well that was kept.
+ * What a job is: work that is released, due, and measured. The kinds (`periodic-job.ts`, `sporadic-job.ts`,
+ * `one-shot-job.ts`, `background-job.ts`) differ in when they are released; all else is common.
  *
- * Releases stand on a fixed grid, so a late one does not push the next. Releases that passed while the job
- * was still at work are skipped and counted as misses: never a burst of stale work.
+ * A process waits until `releaseUs`, calls `begin`, works, calls `end`. No kind ever leaves a burst of stale work
+ * behind: what passed while the process was late is skipped and counted. All times are monotonic microseconds.
  */
-import { Histogram, type Quantiles } from "./histogram.ts";
+import type { Quantiles } from "./histogram.ts";
+import type { JobAborted } from "./job-aborted.ts";
 
-/** All in microseconds; deadlines are relative to the release. */
-export interface JobSpec {
-  readonly name: string;
-  readonly periodUs: number;
-  readonly deadlineUs: number;
-  /** Past this the cell counts as hung. */
-  readonly hardDeadlineUs: number;
+export type JobKind = "periodic" | "sporadic" | "one-shot" | "background";
+
+/** Who goes first when there is not enough time for all, most important first. */
+export const CRITICALITIES = ["critical", "normal", "best-effort"] as const;
+export type Criticality = (typeof CRITICALITIES)[number];
+
+/** At least `misses` of the last `of` jobs or releases: the weakly-hard (m,k) of Bernat, Burns and Llamosi (2001). */
+export interface MissRule {
+  readonly misses: number;
+  readonly of: number;
 }
 
-export interface JobTiming {
-  readonly count: number;
-  /** Jobs that ended after their deadline, and releases skipped. */
-  readonly misses: number;
-  readonly latenessUs: Quantiles;
-  readonly executionUs: Quantiles;
+/**
+ * What follows when a job does not end by its deadline. Each miss is counted, whatever the policy.
+ *
+ * - `count`: nothing else. A release that came while the job was late is worked at once, as long as its own deadline lies ahead.
+ * - `skip`: the next job begins at the next release from now on.
+ * - `abort`: as `skip`, and a job that waits at its hard deadline is ended there. One that does not yield is the watchdog's.
+ * - `descend`: as `skip`, and too many misses in a row of releases ask for a simpler task.
+ */
+export type MissPolicy = "count" | "skip" | "abort" | { readonly descend: MissRule };
+
+/** Deadlines are relative to the release; `Infinity`: none. */
+export interface JobSpec {
+  readonly name: string;
+  readonly deadlineUs: number;
+  /** Past this the code counts as hung; a job never begins after it. */
+  readonly hardDeadlineUs: number;
+  /** Execution time that it is planned with; absent: not declared. */
+  readonly budgetUs?: number;
+  /** Default `normal`. */
+  readonly criticality?: Criticality;
+  /** Default `skip`. */
+  readonly onMiss?: MissPolicy;
 }
 
 /** The part of a process a job needs. */
-interface Worker {
+export interface Worker {
   nowUs(): number;
   work(deadlineUs: number, hardDeadlineUs: number): void;
 }
 
-export class Job {
+/** What became of a job, and of releases that passed since the last outcome. */
+export interface JobOutcome {
+  /** The job ended after its deadline, or was aborted. */
+  readonly late: boolean;
+  readonly aborted: boolean;
+  /** Releases that were not worked. */
+  readonly skipped: number;
+  /** Some deadline was not kept: the job's, or that of a release that was skipped. */
+  readonly missed: boolean;
+  /** Set when the policy `descend` asks for a simpler task: the rule that was broken. */
+  readonly descend: MissRule | undefined;
+  /** Execution time, when it was more than the budget, us. */
+  readonly overBudgetUs: number | undefined;
+}
+
+export interface Job {
   readonly spec: JobSpec;
-  readonly #lateness = new Histogram();
-  readonly #execution = new Histogram();
-  #releaseUs: number;
-  #begunUs = 0;
-  #count = 0;
-  #misses = 0;
+  /** When to begin next; `Infinity`: nothing is due by itself. */
+  readonly releaseUs: number;
+  /** As in its timing, which costs more to ask for. */
+  readonly misses: number;
+  /** The job at hand, for `workSteps`. */
+  readonly run: JobAtHand;
+  /** Call when the release has come, before the work. False: there is nothing to do any more, see `lapsed`. */
+  begin(worker: Worker): boolean;
+  /** Call after the work. */
+  end(worker: Worker): JobOutcome;
+  /** After `begin` said no: what passed without being worked. */
+  lapsed(): JobOutcome;
+  timing(): JobTiming;
+}
 
-  /** The first release is at `firstUs`. */
-  constructor(spec: JobSpec, firstUs: number) {
-    this.spec = spec;
-    this.#releaseUs = firstUs;
-  }
+/** What a job that waits needs: its own time stands still meanwhile, and the wait may be its last. */
+export interface JobAtHand {
+  readonly name: string;
+  /** When its waits end at the latest; `Infinity` unless the policy is `abort`. */
+  readonly abortAtUs: number;
+  /**
+   * When it stops waiting for answers of the hardware, us: a little earlier, because a thread that waits for one
+   * counts as running, and would be ended as hung.
+   */
+  readonly answersByUs: number;
+  pause(worker: Worker): void;
+  /** Returns the time, us. */
+  resume(worker: Worker): number;
+  /** It ends here: counted as aborted by `end`, which is still to be called. Returns the error that says so. */
+  abort(cause?: Error): JobAborted;
+}
 
-  get releaseUs(): number {
-    return this.#releaseUs;
-  }
+/** The job with the longest response so far. */
+export interface WorstJob {
+  readonly responseUs: number;
+  readonly latenessUs: number;
+  /** When it ended. */
+  readonly atUs: number;
+}
 
-  get misses(): number {
-    return this.#misses;
-  }
-
-  /** Call when the release has come, before the work. */
-  begin(worker: Worker): void {
-    const now = worker.nowUs();
-    this.#begunUs = now;
-    this.#lateness.record(now - this.#releaseUs);
-    worker.work(this.#releaseUs + this.spec.deadlineUs, this.#releaseUs + this.spec.hardDeadlineUs);
-  }
-
-  /** Call after the work; returns true when the deadline was missed or a release was skipped. */
-  end(worker: Worker): boolean {
-    const now = worker.nowUs();
-    const { periodUs, deadlineUs } = this.spec;
-    this.#count++;
-    this.#execution.record(now - this.#begunUs);
-    const before = this.#misses;
-    if (now > this.#releaseUs + deadlineUs) this.#misses++;
-    this.#releaseUs += periodUs;
-    if (this.#releaseUs < now) {
-      const skipped = Math.ceil((now - this.#releaseUs) / periodUs);
-      this.#misses += skipped;
-      this.#releaseUs += skipped * periodUs;
-    }
-    worker.work(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-    return this.#misses > before;
-  }
-
-  timing(): JobTiming {
-    return {
-      count: this.#count,
-      misses: this.#misses,
-      latenessUs: this.#lateness.quantiles(),
-      executionUs: this.#execution.quantiles(),
-    };
-  }
+/** How well a job is kept, as it is published. */
+export interface JobTiming {
+  readonly kind: JobKind;
+  /** Sporadic: the minimum distance. `null`: it does not repeat. */
+  readonly periodUs: number | null;
+  /** `null`: it has none. */
+  readonly deadlineUs: number | null;
+  /** `null`: not declared. */
+  readonly budgetUs: number | null;
+  readonly criticality: Criticality;
+  /** Jobs that were begun and have ended. With `skipped`: every release there was. */
+  readonly count: number;
+  /** Jobs that ended after their deadline or were aborted, and releases that passed. */
+  readonly misses: number;
+  /** Releases that were not worked: passed, or refused because they came too early. */
+  readonly skipped: number;
+  readonly aborted: number;
+  /** Jobs that executed for longer than the budget. */
+  readonly overBudget: number;
+  /** From release to begin; its spread is the release jitter. */
+  readonly latenessUs: Quantiles;
+  /** Of the job itself, without its waits. */
+  readonly executionUs: Quantiles;
+  /** From release to end. */
+  readonly responseUs: Quantiles;
+  readonly worst: WorstJob | null;
 }

@@ -114,6 +114,66 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     },
   },
   {
+    name: "a budget beyond the deadline",
+    changes: [["devices.climate.budget", "201ms"]],
+    problem: { path: "devices.climate.budget", found: '"201ms"', allowed: 'at most "deadline" (200ms)' },
+  },
+  {
+    name: "a controller's budget beyond its deadline",
+    changes: [["controllers.thermostat.budget", "1s"]],
+    problem: { path: "controllers.thermostat.budget", found: '"1s"', allowed: 'at most "deadline" (100ms)' },
+  },
+  {
+    name: "a lower mode's deadline that the device's budget does not fit",
+    changes: [
+      ["devices.climate.budget", "50ms"],
+      ["devices.climate.modes.reduced.deadline", "40ms"],
+    ],
+    problem: {
+      path: "devices.climate.modes.reduced.deadline",
+      found: '"40ms"',
+      allowed: 'at least "budget" (50ms)',
+    },
+  },
+  {
+    name: "a phase that is a whole period",
+    changes: [["devices.heater.phase", "500ms"]],
+    problem: { path: "devices.heater.phase", found: '"500ms"', allowed: 'less than "every" (500ms)' },
+  },
+  {
+    name: "more misses than jobs",
+    changes: [["devices.climate.onMiss", { descend: { misses: 11, of: 10 } }]],
+    problem: { path: "devices.climate.onMiss.descend.misses", found: "11", allowed: 'at most "of" (10)' },
+  },
+  {
+    name: "more misses than jobs in a lower mode",
+    changes: [["devices.climate.modes.reduced.onMiss", { descend: { misses: 3, of: 2 } }]],
+    problem: {
+      path: "devices.climate.modes.reduced.onMiss.descend.misses",
+      found: "3",
+      allowed: 'at most "of" (2)',
+    },
+  },
+  {
+    name: "a way down from safe",
+    changes: [["devices.climate.modes.safe.onMiss", { descend: { misses: 1, of: 2 } }]],
+    problem: {
+      path: "devices.climate.modes.safe.onMiss",
+      found: "an object",
+      allowed: '"count", "skip" or "abort": there is no working mode below safe',
+    },
+  },
+  {
+    name: "a controller that is to be aborted",
+    changes: [["controllers.thermostat.onMiss", "abort"]],
+    problem: {
+      path: "controllers.thermostat.onMiss",
+      found: '"abort"',
+      allowed:
+        '"count", "skip" or descend: a controller waits for nothing, and one that hangs is ended at its hard deadline anyway',
+    },
+  },
+  {
     name: "an output that is safe off and whose commands never end",
     changes: [["devices.led.commandFor", undefined]],
     problem: {

@@ -56,6 +56,45 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: { path: "world.timeScale", found: "-1", allowed: "a number from 0.01 to 1000" },
   },
   {
+    name: "a policy for misses that is none",
+    change: ["devices.climate.onMiss", "ignore"],
+    problem: {
+      path: "devices.climate.onMiss",
+      found: '"ignore"',
+      allowed:
+        '"count", "skip", "abort" or {"descend": {"misses": 3, "of": 10}} with whole numbers from 1 to 1000',
+    },
+  },
+  {
+    name: "a rule for misses without its window",
+    change: ["devices.climate.onMiss", { descend: { misses: 3 } }],
+    problem: {
+      path: "devices.climate.onMiss",
+      found: "an object",
+      allowed:
+        '"count", "skip", "abort" or {"descend": {"misses": 3, "of": 10}} with whole numbers from 1 to 1000',
+    },
+  },
+  {
+    name: "a misspelt criticality",
+    change: ["devices.climate.criticality", "criticl"],
+    problem: {
+      path: "devices.climate.criticality",
+      found: '"criticl"',
+      allowed: '"critical", "normal" or "best-effort"',
+      suggestion: "critical",
+    },
+  },
+  {
+    name: "a phase in a lower mode, which has that of the device",
+    change: ["devices.climate.modes.reduced.phase", "1ms"],
+    problem: {
+      path: "devices.climate.modes.reduced.phase",
+      found: "unknown key",
+      allowed: "every, deadline, hardDeadline, budget, onMiss",
+    },
+  },
+  {
     name: "a bus named as in /dev",
     change: ["buses./dev/i2c-3", { sda: "GPIO4", scl: "GPIO5", speed: "100kHz" }],
     problem: {
@@ -106,7 +145,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.evrey",
       found: "unknown key",
       allowed:
-        "driver, bus, address, every, deadline, hardDeadline, modes, probation, publishEvery, settings",
+        "driver, bus, address, every, deadline, hardDeadline, budget, onMiss, phase, criticality, modes, probation, publishEvery, settings",
     },
   },
   {
@@ -116,7 +155,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.lease",
       found: "unknown key",
       allowed:
-        "driver, bus, address, every, deadline, hardDeadline, modes, probation, publishEvery, settings",
+        "driver, bus, address, every, deadline, hardDeadline, budget, onMiss, phase, criticality, modes, probation, publishEvery, settings",
     },
   },
   {

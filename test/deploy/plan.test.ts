@@ -81,9 +81,15 @@ spec("a hold that ends and a latch arrive in ms", () => {
 
 spec("a sensor's ladder: what is written, else five and ten periods", () => {
   assert.equal(deviceOf(configWith(), "climate").modes, [
-    { mode: "full", job: { everyMs: 1000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000 } },
-    { mode: "reduced", job: { everyMs: 5000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000 } },
-    { mode: "safe", job: { everyMs: 10_000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000 } },
+    { mode: "full", job: { everyMs: 1000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000, onMiss: "skip" } },
+    {
+      mode: "reduced",
+      job: { everyMs: 5000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000, onMiss: "skip" },
+    },
+    {
+      mode: "safe",
+      job: { everyMs: 10_000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000, onMiss: "skip" },
+    },
     { mode: "off" },
   ]);
   const light = deviceOf(configWith(["devices.light.every", "2s"]), "light");
@@ -99,7 +105,49 @@ spec("a deadline is the period and a hard deadline twice the deadline unless the
     everyMs: 1000,
     deadlineUs: 1_000_000,
     hardDeadlineUs: 2_000_000,
+    onMiss: "skip",
   });
+});
+
+spec(
+  "budget, phase and miss policy go to each mode unless it has its own; none of them has a number by default",
+  () => {
+    const { modes, criticality } = deviceOf(
+      configWith(
+        ["devices.climate.budget", "5ms"],
+        ["devices.climate.phase", "250ms"],
+        ["devices.climate.criticality", "critical"],
+        ["devices.climate.onMiss", { descend: { misses: 3, of: 10 } }],
+        ["devices.climate.modes.safe", { every: "10s", budget: "20ms", onMiss: "abort" }],
+      ),
+      "climate",
+    );
+    assert.is(criticality, "critical");
+    const descend = { descend: { misses: 3, of: 10 } };
+    assert.equal(
+      modes.map(({ job }) => [job?.budgetUs, job?.phaseUs, job?.onMiss]),
+      [
+        [5000, 250_000, descend],
+        [5000, 250_000, descend],
+        [20_000, 250_000, "abort"],
+        [undefined, undefined, undefined],
+      ],
+    );
+    assert.is(deviceOf(configWith(), "heater").criticality, "normal");
+  },
+);
+
+spec("a controller's job has budget, phase, policy and criticality, too", () => {
+  const [thermostat] = controllerPlans(
+    configWith(
+      ["controllers.thermostat.budget", "500us"],
+      ["controllers.thermostat.phase", "0s"],
+      ["controllers.thermostat.criticality", "best-effort"],
+      ["controllers.thermostat.onMiss", "count"],
+    ),
+  );
+  const { job, criticality } = thermostat!;
+  assert.equal([job.budgetUs, job.phaseUs, job.onMiss, criticality], [500, 0, "count", "best-effort"]);
 });
 
 spec("an output keeps its period in the lower modes: its lease must be renewed", () => {

@@ -23,7 +23,7 @@ function rogueThermostat(checks: boolean): Body {
     const talk = openConversation(self, driving, "controller", heater);
     const drive = (level: number): DriveMessage => ({
       ...{ type: "drive", controller: "thermostat", level },
-      ...{ forMs: 3000, sampledAtUs: self.nowUs() },
+      ...{ forMs: 3000, sampledAtUs: self.nowUs(), fresh: true },
     });
     talk.send(drive(1));
     yield* self.sleep(1000);

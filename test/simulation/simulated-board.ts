@@ -22,6 +22,7 @@ import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
 import type { CellLife, CellSpec } from "../../runtime/cell/kernel.ts";
 import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
 import type { Body } from "../../runtime/process/cell-contract.ts";
+import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
 import { describeReason, type ExitReason } from "../../runtime/process/exit-reason.ts";
 import { BAND, type ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -209,18 +210,23 @@ export class SimulatedBoard {
   }
 
   #children(): ChildSpec[] {
-    const spec = (name: string, body: string, args: readonly unknown[]): CellSpec => ({
+    const spec = (name: string, body: string, args: readonly unknown[], band: number): CellSpec => ({
       name,
       body: { module: MODULE, name: body },
       args,
+      band,
     });
     return [
-      this.#child(TELEMETRY, () => spec(TELEMETRY, TELEMETRY, [])),
+      this.#child(TELEMETRY, () => spec(TELEMETRY, TELEMETRY, [], BAND.normal)),
       ...this.devices.map((plan) =>
-        this.#child(plan.id, (start, pid) => spec(plan.id, "deviceCell", [plan, start, pid])),
+        this.#child(plan.id, (start, pid) =>
+          spec(plan.id, "deviceCell", [plan, start, pid], CRITICALITY_BAND[plan.criticality]),
+        ),
       ),
       ...controllerPlans(this.#config).map((plan) =>
-        this.#child(plan.id, (start, pid) => spec(plan.id, "controllerCell", [plan, start, pid])),
+        this.#child(plan.id, (start, pid) =>
+          spec(plan.id, "controllerCell", [plan, start, pid], CRITICALITY_BAND[plan.criticality]),
+        ),
       ),
     ];
   }

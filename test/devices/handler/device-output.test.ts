@@ -49,7 +49,7 @@ function heater(line: PlayedLine = { level: 0, refuses: undefined, taken: false 
     /** The thermostat wants this level for 3 s. */
     drive: (level: number) =>
       output.drive(
-        { type: "drive", controller: "thermostat", level, forMs: 3000, sampledAtUs: nowUs },
+        { type: "drive", controller: "thermostat", level, forMs: 3000, sampledAtUs: nowUs, fresh: true },
         () => {},
       ),
     toSafe: (cause: string) => output.toSafe(cause),
