@@ -18,7 +18,7 @@ import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage, ExitMessage } from "../../runtime/process/signal.ts";
 import type { TalkSnapshot } from "../../runtime/protocol/conversation.ts";
 import { Conversations } from "../../runtime/protocol/conversations.ts";
-import type { JobAtHand } from "../../runtime/time/job.ts";
+import type { JobAtHand, Worker } from "../../runtime/time/job.ts";
 import { JobAborted } from "../../runtime/time/job-aborted.ts";
 import { workSteps } from "../../runtime/time/job-steps.ts";
 import { driving, sampling } from "./contracts.ts";
@@ -55,7 +55,7 @@ export function* deviceProcess(
   start: Start,
   keeper: Pid,
   task: DeviceTask,
-  hardware: Pick<Hardware, "endBy">,
+  hardware: Pick<Hardware, "endBy" | "waitedUs">,
 ): ProcessGenerator {
   const { id } = plan;
   self.register(id);
@@ -100,21 +100,27 @@ export function* deviceProcess(
     changeMode(ladder.fault(self.nowUs()), error.message);
   };
 
+  const worker: Worker = {
+    nowUs: () => self.nowUs(),
+    work: (deadlineUs, hardDeadlineUs) => self.work(deadlineUs, hardDeadlineUs),
+    waitedUs: () => hardware.waitedUs,
+  };
+
   /** Measures, and lets the output follow. Returns the failure of the world that kept it from that. */
   const work = function* (run: JobAtHand) {
     hardware.endBy(run.answersByUs);
     try {
-      if (!started) yield* workSteps(run, self, task.start(new JobWaiter(self, run)));
+      if (!started) yield* workSteps(run, worker, task.start(new JobWaiter(self, run)));
       started = true;
       const waiter = new JobWaiter(self, run);
-      const measured = yield* workSteps(run, self, task.sample(waiter));
+      const measured = yield* workSteps(run, worker, task.sample(waiter));
       readings.took(measured, waiter.settledUs);
       output?.renew(measured);
       return undefined;
     } catch (error) {
       if (!isWorldFailure(error)) throw error;
       const cutOff = !(error instanceof JobAborted) && self.nowUs() >= run.answersByUs;
-      return cutOff ? run.abort(error) : error;
+      return cutOff ? run.abort(worker, error) : error;
     } finally {
       hardware.endBy(Number.POSITIVE_INFINITY);
     }
@@ -136,11 +142,11 @@ export function* deviceProcess(
 
   const runJob = function* () {
     const present = job;
-    const begun = present.begin(self);
+    const begun = present.begin(worker);
     const failure = begun ? yield* work(present.run) : undefined;
     if (failure !== undefined) faulted(failure);
     else if (begun) served();
-    const outcome = begun ? present.end(self) : present.lapsed();
+    const outcome = begun ? present.end(worker) : present.lapsed();
     report.tell(present, outcome);
     // A fault has cost a rung already.
     if (job !== present) return;

@@ -38,6 +38,7 @@ export class FifoWire implements Wire {
   /** Answers that came after their time limit, and edges without room. */
   late = 0;
   dropped = 0;
+  waitedUs = 0;
 
   /** Throws ENXIO when the guardian is gone. */
   constructor(link: GuardianLink, options: Doorbell & { readonly clock: Clock; readonly spinUs?: number }) {
@@ -61,12 +62,19 @@ export class FifoWire implements Wire {
       if (this.#clock.now() >= deadlineUs) return undefined;
       this.#park(Atomics.load(this.#bell, this.#bellIndex), RETRY_MS);
     }
-    const spinEndUs = this.#clock.now() + this.#spinUs;
+    const sentUs = this.#clock.now();
+    const isAnswered = this.#await(request, sentUs + this.#spinUs, deadlineUs);
+    this.waitedUs += this.#clock.now() - sentUs;
+    return isAnswered ? this.#frame : undefined;
+  }
+
+  /** Spins, then parks; true when the answer has come. */
+  #await(request: number, spinEndUs: number, deadlineUs: number): boolean {
     for (;;) {
       const rings = Atomics.load(this.#bell, this.#bellIndex);
-      if (this.#answer(request)) return this.#frame;
+      if (this.#answer(request)) return true;
       const nowUs = this.#clock.now();
-      if (nowUs >= deadlineUs) return undefined;
+      if (nowUs >= deadlineUs) return false;
       if (nowUs >= spinEndUs) this.#park(rings, (deadlineUs - nowUs) / 1000);
     }
   }

@@ -61,6 +61,7 @@ export class LocalGuardian {
 class LocalWire implements Wire {
   readonly owner: number;
   readonly epoch: number;
+  waitedUs = 0;
   readonly #guardian: Guardian;
   readonly #clock: Clock;
   readonly #request = new FrameReader();
@@ -93,8 +94,10 @@ class LocalWire implements Wire {
   exchange(frame: FrameWriter, deadlineUs: number): FrameReader | undefined {
     this.#request.over(frame.bytes).decode(0, frame.length);
     this.#answered = false;
+    const sentUs = this.#clock.now();
     this.#guardian.expire();
     this.#guardian.request(this.#request);
+    this.waitedUs += this.#clock.now() - sentUs;
     return this.#answered && this.#clock.now() <= deadlineUs ? this.#answer : undefined;
   }
 

@@ -48,6 +48,10 @@ export class WireHardware implements Hardware {
     return new InputClient(this.#requests, line, this.#names.lines[line]);
   }
 
+  get waitedUs(): number {
+    return this.#wire.waitedUs;
+  }
+
   endBy(us: number): void {
     this.#requests.endBy(us);
   }

@@ -4,6 +4,8 @@ import type { FrameReader, FrameWriter } from "../transport/frame.ts";
 export interface Wire {
   readonly owner: number;
   readonly epoch: number;
+  /** Time that `exchange` has waited for answers so far, us. */
+  readonly waitedUs: number;
   /** Microseconds, as the guardian reads them. */
   now(): number;
   /**

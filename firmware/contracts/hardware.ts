@@ -7,6 +7,8 @@ export interface Hardware {
   i2c(bus: string, address: number): I2cTarget;
   output(line: string): OutputLine;
   input(line: string): InputLine;
+  /** Time spent waiting for answers so far, us. */
+  readonly waitedUs: number;
   /** Requests from here on end by `us` at the latest (`timeout`), also where they may take longer by themselves; `Infinity`: no more. */
   endBy(us: number): void;
   /** Hands over edges that arrived since the last call; never waits. */

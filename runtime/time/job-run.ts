@@ -1,7 +1,8 @@
 /**
  * What every kind of job has in common: the job at hand, and the record of those before.
  *
- * Execution is the time between `begin` and `end` without what lies between `pause` and `resume`. While the job
+ * Execution is the time between `begin` and `end` without what lies between `pause` and `resume`, and without what the
+ * thread waited for answers. While the job
  * waits nothing of it can hang, so its hard deadline is taken back; a process that is resumed late, after that
  * deadline, has not hung either, and is measured by its cell's longest slice.
  */
@@ -24,8 +25,10 @@ export class JobRun implements JobAtHand {
   readonly #response = new Histogram();
   #releaseUs = 0;
   #begunUs = 0;
-  #resumedUs = 0;
   #executedUs = 0;
+  #resumedUs = 0;
+  /** What its thread had waited by then. */
+  #waitedUs = 0;
   #abortedNow = false;
   #count = 0;
   #misses = 0;
@@ -68,32 +71,32 @@ export class JobRun implements JobAtHand {
   begin(worker: Worker, nowUs: number, releaseUs: number): void {
     this.#releaseUs = releaseUs;
     this.#begunUs = nowUs;
-    this.#resumedUs = nowUs;
     this.#executedUs = 0;
     this.#lateness.record(nowUs - releaseUs);
-    this.#dueFrom(worker, nowUs);
+    this.#goOn(worker, nowUs);
   }
 
   pause(worker: Worker): void {
-    this.#executedUs += worker.nowUs() - this.#resumedUs;
+    this.#stop(worker, worker.nowUs());
     worker.work(this.#releaseUs + this.#spec.deadlineUs, NEVER);
   }
 
   resume(worker: Worker): number {
     const nowUs = worker.nowUs();
-    this.#resumedUs = nowUs;
-    this.#dueFrom(worker, nowUs);
+    this.#goOn(worker, nowUs);
     return nowUs;
   }
 
-  abort(cause?: Error): JobAborted {
+  abort(worker: Worker, cause?: Error): JobAborted {
     this.#abortedNow = true;
+    worker.work(this.#releaseUs + this.#spec.deadlineUs, NEVER);
     return new JobAborted(this.name, this.#spec.hardDeadlineUs, cause);
   }
 
   end(worker: Worker, nowUs: number): void {
     const { deadlineUs, budgetUs = NEVER } = this.#spec;
-    const executedUs = this.#executedUs + nowUs - this.#resumedUs;
+    this.#stop(worker, nowUs);
+    const executedUs = this.#executedUs;
     const responseUs = nowUs - this.#releaseUs;
     this.#count++;
     this.#execution.record(executedUs);
@@ -169,7 +172,14 @@ export class JobRun implements JobAtHand {
     };
   }
 
-  #dueFrom(worker: Worker, nowUs: number): void {
+  #stop(worker: Worker, nowUs: number): void {
+    const waitedUs = worker.waitedUs?.() ?? 0;
+    this.#executedUs += nowUs - this.#resumedUs - (waitedUs - this.#waitedUs);
+  }
+
+  #goOn(worker: Worker, nowUs: number): void {
+    this.#resumedUs = nowUs;
+    this.#waitedUs = worker.waitedUs?.() ?? 0;
     const hardUs = this.#releaseUs + this.#spec.hardDeadlineUs;
     worker.work(this.#releaseUs + this.#spec.deadlineUs, nowUs < hardUs ? hardUs : NEVER);
   }

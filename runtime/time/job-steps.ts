@@ -19,6 +19,6 @@ export function* workSteps<W, T>(
     if (run.resume(worker) < run.abortAtUs) continue;
     const { done } = steps.return(undefined as T);
     if (done !== true) throw new TypeError(`job ${run.name} waits in a finally block after it was aborted`);
-    throw run.abort();
+    throw run.abort(worker);
   }
 }

@@ -48,6 +48,8 @@ export interface JobSpec {
 export interface Worker {
   nowUs(): number;
   work(deadlineUs: number, hardDeadlineUs: number): void;
+  /** Time that its thread has waited for answers while it ran, us in all; absent: it never does. */
+  waitedUs?(): number;
 }
 
 /** What became of a job, and of releases that passed since the last outcome. */
@@ -95,8 +97,11 @@ export interface JobAtHand {
   pause(worker: Worker): void;
   /** Returns the time, us. */
   resume(worker: Worker): number;
-  /** It ends here: counted as aborted by `end`, which is still to be called. Returns the error that says so. */
-  abort(cause?: Error): JobAborted;
+  /**
+   * It ends here: counted as aborted by `end`, which is still to be called. From now on it is not hung either, so that
+   * there is time to say so. Returns the error that does.
+   */
+  abort(worker: Worker, cause?: Error): JobAborted;
 }
 
 /** The job with the longest response so far. */
@@ -128,7 +133,7 @@ export interface JobTiming {
   readonly overBudget: number;
   /** From release to begin; its spread is the release jitter. */
   readonly latenessUs: Quantiles;
-  /** Of the job itself, without its waits. */
+  /** Of the job itself, without its waits and those of its thread for answers. */
   readonly executionUs: Quantiles;
   /** From release to end. */
   readonly responseUs: Quantiles;

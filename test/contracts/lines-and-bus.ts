@@ -76,6 +76,23 @@ export function linesAndBus(over: string, makeBench: (t: SpecContext) => Promise
     is(await code(bench.call({ op: "transfer", write: [0], read: 257 })), "refused");
   });
 
+  story("a slow answer is waited for, and that time is told", async (bench) => {
+    const beforeUs = (await bench.call({ op: "waited" })) as number;
+    await bench.fault({ kind: "slow", ms: 30 });
+    equal(await bench.call({ op: "transfer", write: [3], read: 2 }), [0, 0]);
+    const waitedUs = ((await bench.call({ op: "waited" })) as number) - beforeUs;
+    is(waitedUs >= 29_000, true, `${waitedUs} us of 30 ms`);
+  });
+
+  story("an answer is not waited for beyond the time that was set", async (bench) => {
+    await bench.fault({ kind: "slow", ms: 60 });
+    await bench.call({ op: "endIn", us: 20_000 });
+    is(await code(bench.call({ op: "transfer", write: [3], read: 2 })), "timeout");
+    await bench.fault(null);
+    await bench.call({ op: "endIn", us: 60_000_000 });
+    equal(await bench.call({ op: "transfer", write: [3], read: 2 }), [0, 0]);
+  });
+
   story("an unplugged chip naks and is back when it is plugged in", async (bench) => {
     await bench.fault({ kind: "unplugged" });
     is(await code(bench.call({ op: "transfer", write: [0], read: 1 })), "address_nak");

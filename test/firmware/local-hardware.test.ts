@@ -10,7 +10,10 @@ import { carryOut } from "./fixtures/operation.ts";
 linesAndBus("one thread", async () => {
   const clock = new HandClock();
   const world = benchWorld(clock);
-  const local = new LocalGuardian(benchPlan, { clock, backend: new LocalBackend(benchPlan, world) });
+  const local = new LocalGuardian(benchPlan, {
+    clock,
+    backend: new LocalBackend(benchPlan, { ...world, wait: (us) => clock.passMs(us / 1000) }),
+  });
   let epoch = 1;
   let hardware: Hardware = local.grant(allOf(0, epoch));
   return {

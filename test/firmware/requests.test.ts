@@ -10,6 +10,7 @@ function deafWire() {
   const wire: Wire & { us: number } = {
     owner: 0,
     epoch: 1,
+    waitedUs: 0,
     us: 1000,
     now() {
       return this.us;

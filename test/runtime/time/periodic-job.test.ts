@@ -194,6 +194,24 @@ spec("a job over its budget is counted and says by how much; waiting for its tur
   assert.equal([job.timing().overBudget, job.timing().budgetUs], [1, 1000]);
 });
 
+spec("what a thread waits for answers while the job runs is no execution of it", () => {
+  const waited = { us: 5_000_000 }; // By others before.
+  const self = Object.assign(handWorker(), { waitedUs: () => waited.us });
+  const job = new PeriodicJob({ ...pump, budgetUs: 1000 }, 0);
+  job.begin(self);
+  self.us += 3000;
+  waited.us += 2500;
+  job.run.pause(self);
+  self.us += 100;
+  waited.us += 100; // By others, while this one waits itself.
+  job.run.resume(self);
+  self.us += 400;
+  waited.us += 300;
+  const { overBudgetUs, late } = job.end(self);
+  const { executionUs, responseUs } = job.timing();
+  assert.equal([executionUs.max, responseUs.max, overBudgetUs, late], [600, 3500, undefined, false]);
+});
+
 spec("a job says how it is declared", () => {
   const { kind, periodUs, deadlineUs, budgetUs, criticality } = new PeriodicJob(pump, 0).timing();
   assert.equal(
