@@ -115,7 +115,8 @@ export function* controllerProcess(
   publish();
   let decidedUs = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const message = yield* self.receive(undefined, { untilUs: job.releaseUs });
+    const untilUs = job.releaseUs;
+    const message = yield* self.receive(undefined, { untilUs, dueUs: untilUs + plan.job.deadlineUs });
     const sampled = source?.take(message);
     if (sampled?.type === "reading") {
       latest = sampled;

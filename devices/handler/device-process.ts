@@ -223,7 +223,7 @@ export function* deviceProcess(
   for (;;) {
     const untilUs = Math.min(job.releaseUs, output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
     busy = false;
-    const message = yield* self.receive(undefined, { untilUs });
+    const message = yield* self.receive(undefined, { untilUs, dueUs: untilUs + job.spec.deadlineUs });
     busy = true;
     try {
       // With every message, too: a flood of them must not put off the end of a command.

@@ -435,7 +435,9 @@ export class Cell {
     const process = token as Process;
     process.timer = 0;
     process.timedOut = true;
-    this.#makeRunnable(process, process.limitDueUs ?? expiryUs + this.#hangLimitUs);
+    // Deaf: mostly in the middle of its work.
+    const dueUs = process.limitDueUs ?? (process.deaf ? process.deadlineUs : undefined);
+    this.#makeRunnable(process, dueUs ?? expiryUs + this.#hangLimitUs);
   };
 
   /** Its message was copied when the timer was started. */

@@ -83,9 +83,12 @@ export class Self<M = never> {
     return this.#wait.arm(undefined, this.#limitUs({ within: ms }), true) as Waiting<undefined>;
   }
 
-  /** Waits until `untilUs`; messages stay in the mailbox. */
-  sleepUntil(untilUs: number): Waiting<undefined> {
-    return this.#wait.arm(undefined, finite(untilUs), true) as Waiting<undefined>;
+  /**
+   * Waits until `untilUs`; messages stay in the mailbox. `dueUs`: when the work that begins then is due; default: the
+   * deadline of the work at hand.
+   */
+  sleepUntil(untilUs: number, dueUs?: number): Waiting<undefined> {
+    return this.#wait.arm(undefined, finite(untilUs), true, false, dueUs) as Waiting<undefined>;
   }
 
   /** In the middle of long work: lets everybody run who is more urgent, or as urgent and waits longer. */

@@ -1,5 +1,6 @@
 /**
- * A job without a deadline, worked slice by slice in what time the others leave, and in `share` of it at least.
+ * A job without a deadline, worked slice by slice in what time the others leave. Its process belongs into the band
+ * `background`, which gets 5 % of the time when the others want all of it.
  *
  * It is always released: again at the moment its last slice ended. So its lateness is how long it waited for a
  * turn, and its execution how long its slices are.
@@ -7,27 +8,20 @@
 import type { Job, JobOutcome, JobSpec, JobTiming, Worker } from "./job.ts";
 import { JobRun } from "./job-run.ts";
 
-/** What background work gets at least, as a part of one core. */
-export const BACKGROUND_SHARE = 0.05;
-
 export interface BackgroundSpec {
   readonly name: string;
   /** Longest slice that it is planned with, us. */
   readonly budgetUs?: number;
-  /** What it gets at least, 0..1. Default `BACKGROUND_SHARE`. */
-  readonly share?: number;
 }
 
 export class BackgroundJob implements Job {
   readonly spec: JobSpec;
-  readonly share: number;
   readonly run: JobRun;
   #releaseUs: number;
 
-  constructor({ share = BACKGROUND_SHARE, ...spec }: BackgroundSpec, nowUs: number) {
+  constructor(spec: BackgroundSpec, nowUs: number) {
     const never = Number.POSITIVE_INFINITY;
     this.spec = { ...spec, deadlineUs: never, hardDeadlineUs: never, criticality: "best-effort" };
-    this.share = share;
     this.run = new JobRun("background", this.spec, null);
     this.#releaseUs = nowUs;
   }

@@ -8,7 +8,6 @@ const forever = Number.POSITIVE_INFINITY;
 spec("background work is always released, has no deadline and the lowest criticality", () => {
   const self = handWorker(1000);
   const job = new BackgroundJob({ name: "compact" }, 0);
-  assert.is(job.share, 0.05);
   assert.is(job.begin(self), true);
   self.us = 900_000;
   assert.is(job.end(self).missed, false);
@@ -26,9 +25,9 @@ spec("background work is always released, has no deadline and the lowest critica
 
 spec("a background slice longer than planned is over budget, and still no miss", () => {
   const self = handWorker();
-  const job = new BackgroundJob({ name: "compact", budgetUs: 2000, share: 0.1 }, 0);
+  const job = new BackgroundJob({ name: "compact", budgetUs: 2000 }, 0);
   job.begin(self);
   self.us = 2500;
   const { overBudgetUs, missed } = job.end(self);
-  assert.equal([overBudgetUs, missed, job.share], [2500, false, 0.1]);
+  assert.equal([overBudgetUs, missed], [2500, false]);
 });

@@ -157,6 +157,30 @@ spec("the watchdog is told the hard deadline as soon as a job begins, and takes 
   ]);
 });
 
+spec("of jobs at the same moment the one due first goes first: at the release, and back from a wait", () => {
+  const { cell, trace, until } = handCell();
+  function* wait(self: Self): Generator<Wait, void, void> {
+    yield* self.sleepUntil(10_000);
+  }
+  for (const [name, deadlineUs] of [
+    ["later", 40_000],
+    ["first", 20_000],
+    ["middle", 30_000],
+  ] as const) {
+    const job = new PeriodicJob({ ...sensor, name, deadlineUs }, 5000);
+    cell.spawn(function* worker(self: Self): ProcessGenerator {
+      yield* self.sleepUntil(job.releaseUs, job.releaseUs + deadlineUs);
+      job.begin(self);
+      trace.push(name);
+      yield* workSteps(job.run, self, wait(self));
+      trace.push(`${name} back`);
+      job.end(self);
+    }, []);
+  }
+  until(20);
+  assert.equal(trace, ["first", "middle", "later", "first back", "middle back", "later back"]);
+});
+
 spec(
   "while a job's code runs its limit is its hard deadline, and after its end the longest slice again",
   () => {
