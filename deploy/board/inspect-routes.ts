@@ -1,9 +1,10 @@
-/** `/processes`, `/crashes` and `/trace`: the inside of a board for its operator, over HTTP. */
+/** `/overview`, `/processes`, `/crashes` and `/trace`: the inside of a board for its operator, over HTTP. */
 import type { ProcessOrder, ProcessQuery } from "../../runtime/introspection/cell-report.ts";
 import type { InspectReply, InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { TraceKind } from "../../runtime/introspection/report.ts";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import type { OperatorRoutes } from "../http/operator-routes.ts";
+import type { Overview } from "./overview.ts";
 
 type Ask = (request: InspectRequest) => Promise<InspectReply>;
 
@@ -17,9 +18,14 @@ const READ_EVERY_MS = 200;
 /** `pause`: waits so many ms, less when `gone`. */
 export function inspectRoutes(
   ask: Ask,
+  overview: () => Promise<Overview>,
   pause: (ms: number, gone: AbortSignal) => Promise<void> = sleep,
 ): OperatorRoutes {
   return {
+    "/overview": (query) => {
+      only(query, []);
+      return overview();
+    },
     /** `?cell=pump&match=text&order=time&limit=20` */
     "/processes": async (query) => {
       const known = only(query, ["cell", "match", "order", "limit"]);

@@ -7,6 +7,7 @@ import type { Command } from "../../devices/command-spec.ts";
 import { keeperName } from "../../devices/handler/keeper.ts";
 import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
+import type { InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -19,6 +20,7 @@ import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
+import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
 import { Telemetry, type TelemetryDevice } from "./telemetry.ts";
 
@@ -68,10 +70,18 @@ const DESKS: SupervisorSpec = {
 };
 
 /** Opens the ports before the process runs; a port in use ends the cell with a sentence that says so. */
-export async function mqttSetup({ data }: CellEnvironment): Promise<MqttResources> {
+export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttResources> {
   const plan = data as MqttPlan;
   const view: MqttResources["view"] = {};
   const desk = new InspectDesk();
+  const ask = (request: InspectRequest) => desk.ask(request);
+  const overview = overviewMaker({
+    plan,
+    view,
+    ask,
+    nowUs: () => clock.now(),
+    uptimeS: () => process.uptime(),
+  });
   const broker =
     plan.brokerUrl === undefined ? await EmbeddedBroker.start({ port: plan.mqttPort }) : undefined;
   await EdgeServer.start({
@@ -90,8 +100,8 @@ export async function mqttSetup({ data }: CellEnvironment): Promise<MqttResource
       broker: view.link?.state ?? "offline",
       ...view.telemetry?.totals(),
     }),
-    operator: inspectRoutes((request) => desk.ask(request)),
-    metrics: () => boardMetrics(plan, view.telemetry?.totals(), view.link?.counts),
+    operator: inspectRoutes(ask, overview),
+    metrics: async () => boardMetrics(await overview()),
   });
   return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view, desk };
 }

@@ -5,8 +5,10 @@
  */
 import type { CommandSpec } from "../../devices/command-spec.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
-import type { StatePatch, TelemetryMessage } from "../../devices/handler/messages.ts";
+import type { StatePatch, TelemetryMessage, TimingReport } from "../../devices/handler/messages.ts";
 import type { CatalogueEntry } from "../mqtt/command-gate.ts";
+import { type KnownJob, timingDocument } from "./job-report.ts";
+import type { DeviceFacts } from "./overview.ts";
 
 /** A device or controller as people see it. Plain data. */
 export interface TelemetryDevice {
@@ -45,6 +47,9 @@ export interface TelemetrySink {
   refuse(device: string, command: unknown, reason: string): void;
 }
 
+/** Jobs that are known; as many as a board has topics. */
+const MOST_JOBS = 1000;
+
 interface Known {
   readonly device: TelemetryDevice;
   state: StatePatch;
@@ -56,6 +61,7 @@ export class Telemetry {
   readonly #nowUs: () => number;
   readonly #wallMs: () => number | undefined;
   readonly #devices = new Map<string, Known>();
+  readonly #jobs = new Map<string, KnownJob>();
 
   /** `wallMs`: wall time, `undefined` while it can't be believed. */
   constructor(
@@ -113,6 +119,29 @@ export class Telemetry {
     };
   }
 
+  /** Every device and controller as it is. */
+  devices(): readonly DeviceFacts[] {
+    return [...this.#devices.values()].map(({ device, state, latest }) => ({
+      id: device.id,
+      kind: device.kind,
+      driver: device.driver,
+      mode: state.mode ?? "starting",
+      restarts: state.restarts ?? 0,
+      cause: state.cause ?? null,
+      ready: state.ready === true,
+      misses: state.misses ?? 0,
+      readings: [...latest.values()].map(({ reading, value, quality }) => {
+        const { unit, resolution } = device.readings[reading]!;
+        return { name: reading, unit, value: rounded(value, resolution), quality };
+      }),
+    }));
+  }
+
+  /** Every job as it last reported. */
+  jobs(): readonly KnownJob[] {
+    return [...this.#jobs.values()];
+  }
+
   take(message: TelemetryMessage): void {
     switch (message.type) {
       case "reading":
@@ -132,7 +161,7 @@ export class Telemetry {
         this.#sink.refuse(message.device, message.command, message.reason);
         break;
       case "timing":
-        this.#sink.timing(message.job, message.timing as unknown as Readonly<Record<string, unknown>>);
+        this.#takeTiming(message.job, message.timing);
         break;
     }
   }
@@ -159,9 +188,22 @@ export class Telemetry {
     if (known === undefined || spec === undefined) return;
     known.latest.set(message.reading, message);
     const { value, quality } = message;
-    const rounded = typeof value === "number" ? round(value, spec.resolution) : value;
-    const reading = { value: rounded, unit: spec.unit, quality, at: this.#at(message.sampledAtUs) };
+    const reading = {
+      value: rounded(value, spec.resolution),
+      unit: spec.unit,
+      quality,
+      at: this.#at(message.sampledAtUs),
+    };
     this.#sink.reading(message.device, message.reading, reading, { resolution: spec.resolution });
+  }
+
+  #takeTiming(job: string, report: TimingReport): void {
+    if (this.#jobs.has(job) || this.#jobs.size < MOST_JOBS)
+      this.#jobs.set(job, { job, atUs: this.#nowUs(), report });
+    this.#sink.timing(
+      job,
+      timingDocument(report, (us) => this.#at(us)),
+    );
   }
 
   #sayState(id: string): void {
@@ -187,10 +229,11 @@ export class Telemetry {
     });
   }
 
-  #at(sampledAtUs: number): string | null {
+  /** Wall time of a monotonic one. */
+  #at(us: number): string | null {
     const wallMs = this.#wallMs();
     if (wallMs === undefined) return null;
-    return new Date(wallMs - (this.#nowUs() - sampledAtUs) / 1000).toISOString();
+    return new Date(wallMs - (this.#nowUs() - us) / 1000).toISOString();
   }
 }
 
@@ -199,7 +242,8 @@ function saysNothingNew(state: StatePatch, patch: StatePatch): boolean {
 }
 
 /** To a tenth of the resolution: more digits would be noise. */
-function round(value: number, resolution: number): number {
+function rounded(value: ReadingMessage["value"], resolution: number): ReadingMessage["value"] {
+  if (typeof value !== "number") return value;
   const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(resolution)) + 1));
   return Number(value.toFixed(digits));
 }

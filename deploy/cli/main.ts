@@ -1,6 +1,7 @@
 /** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
 import { resolve } from "node:path";
 import { cac } from "cac";
+import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive, silenceLimits } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
 import { change } from "./change.ts";
@@ -11,6 +12,7 @@ import { inspect } from "./inspect.ts";
 import { ps } from "./ps.ts";
 import { run } from "./run.ts";
 import { set } from "./set.ts";
+import { top } from "./top.ts";
 import { trace } from "./trace.ts";
 import { watch } from "./watch.ts";
 
@@ -97,6 +99,20 @@ cli
   )
   .action((cell: string | undefined, flags: Flags) => inspect(cell, operatorFlags(flags)));
 cli
+  .command("top", "Watch jobs and cells of a running board: how late, how busy, misses, modes; q ends it")
+  .option("--once", "Print one frame; so it is, too, where the output is no terminal")
+  .option("--every <duration>", "Between two looks: 200ms to 1m (default: 1s)")
+  .option("--sort <what>", "name, late (default), worst, run, budget, misses or restarts")
+  .action((flags: Flags) => {
+    const sort = textOf(flags.sort);
+    return top({
+      ...operatorFlags(flags),
+      once: flags.once === true,
+      everyMs: everyMs(textOf(flags.every) ?? "1s"),
+      ...(sort === undefined ? {} : { sort }),
+    });
+  });
+cli
   .command(
     "trace [...processes]",
     "Follow what processes do: pids (pump.1), cells, names; all when none is given",
@@ -171,6 +187,13 @@ function operatorFlags(flags: Flags) {
   const page = textOf(flags.page) ?? `http://127.0.0.1:${port}/`;
   if (!URL.canParse(page)) throw new CliError(EXIT.usage, `--page: "${page}" is no address`);
   return { json: flags.json === true, page };
+}
+
+function everyMs(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === undefined || ms < 200 || ms > 60_000)
+    throw new CliError(EXIT.usage, `--every: "${text}" is no time from 200ms to 1m`);
+  return ms;
 }
 
 /** Words between commas, of an option that may be given more than once. */

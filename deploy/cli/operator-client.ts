@@ -9,19 +9,24 @@ export interface OperatorFlags {
 
 const ANSWER_LIMIT_MS = 15_000;
 
+export interface AskLimits {
+  /** How long the board may take. Default 15 s. */
+  readonly limitMs?: number;
+  /** Nobody waits for the answer any more. */
+  readonly stop?: AbortSignal;
+}
+
 /** One document. Throws `CliError` when nobody answers or the board refuses. */
 export async function askBoard<T>(
   { page }: OperatorFlags,
   path: string,
   query: Readonly<Record<string, string | undefined>> = {},
+  { limitMs = ANSWER_LIMIT_MS, stop }: AskLimits = {},
 ): Promise<T> {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const response = await request(
-    page,
-    path,
-    new URLSearchParams(given),
-    AbortSignal.timeout(ANSWER_LIMIT_MS),
-  );
+  const limit = AbortSignal.timeout(limitMs);
+  const signal = stop === undefined ? limit : AbortSignal.any([limit, stop]);
+  const response = await request(page, path, new URLSearchParams(given), signal);
   return (await response.json()) as T;
 }
 

@@ -40,7 +40,7 @@ export interface EdgeServerOptions {
   /** `ok: false` answers 503. */
   readonly health: () => { readonly ok: boolean } & Readonly<Record<string, unknown>>;
   /** Prometheus text exposition. */
-  readonly metrics: () => string;
+  readonly metrics: () => string | Promise<string>;
   /** Addresses for the operator beside these. */
   readonly operator?: OperatorRoutes;
   /** WebSocket clients. Default 64. */
@@ -136,8 +136,7 @@ export class EdgeServer {
     try {
       this.#route(request, response);
     } catch (error) {
-      this.#options.onProblem?.(`${request.url}: ${(error as Error).message}`);
-      answer(response, 500, "the board could not answer; its log says why");
+      this.#failed(request, response, error as Error);
     }
   }
 
@@ -148,7 +147,7 @@ export class EdgeServer {
       const health = this.#options.health();
       answer(response, health.ok ? 200 : 503, JSON.stringify(health), "application/json; charset=utf-8");
     } else if (path === "/metrics") {
-      answer(response, 200, this.#options.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+      void this.#metrics(request, response);
     } else if (this.#operator.has(path)) {
       const role = this.#access?.roleOfHeader(request.headers.authorization);
       void this.#operator.answer(new URL(request.url!, "http://board/"), response, role);
@@ -158,6 +157,19 @@ export class EdgeServer {
     } else {
       this.#file(path, request, response);
     }
+  }
+
+  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      answer(response, 200, await this.#options.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+    } catch (error) {
+      this.#failed(request, response, error as Error);
+    }
+  }
+
+  #failed({ url }: IncomingMessage, response: ServerResponse, error: Error): void {
+    this.#options.onProblem?.(`${url}: ${error.message}`);
+    answer(response, 500, "the board could not answer; its log says why");
   }
 
   #file(path: string, request: IncomingMessage, response: ServerResponse): void {

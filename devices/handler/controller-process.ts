@@ -126,7 +126,8 @@ export function* controllerProcess(
     }
     const driven = sink?.take(message);
     // A renewal by a sample that was acted on before says nothing about its way to the line.
-    if (driven?.type === "driven" && driven.fresh) endToEnd.record(driven.atUs - driven.sampledAtUs);
+    if (driven?.type === "driven" && driven.fresh)
+      endToEnd.record(driven.atUs - driven.sampledAtUs, driven.atUs);
     switch (message?.type) {
       case "command":
         law.change(message.command.values);

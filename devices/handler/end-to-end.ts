@@ -1,19 +1,19 @@
 /** How long samples take to the line that is driven by them: measured at both ends, by the clock that all processes share. */
-import { Histogram } from "../../runtime/time/histogram.ts";
+import { MovingHistogram } from "../../runtime/time/moving-histogram.ts";
 import type { TimingReport } from "./messages.ts";
 
 export class EndToEnd {
   readonly #deadlineUs: number;
-  readonly #ways = new Histogram();
+  readonly #ways = new MovingHistogram();
   #misses = 0;
 
   constructor(deadlineUs: number) {
     this.#deadlineUs = deadlineUs;
   }
 
-  /** A line was driven so long after the sample that asked for it, us. */
-  record(us: number): void {
-    this.#ways.record(us);
+  /** A line was driven at `atUs`, so long after the sample that asked for it, us. */
+  record(us: number, atUs: number): void {
+    this.#ways.record(us, atUs);
     if (us > this.#deadlineUs) this.#misses++;
   }
 

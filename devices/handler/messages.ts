@@ -2,8 +2,8 @@
 import type { Edge } from "../../firmware/contracts/line.ts";
 import type { SystemMessage } from "../../runtime/behaviour/system-message.ts";
 import type { TalkMessage } from "../../runtime/protocol/conversation-messages.ts";
-import type { Quantiles } from "../../runtime/time/histogram.ts";
 import type { JobTiming } from "../../runtime/time/job.ts";
+import type { MovingQuantiles } from "../../runtime/time/moving-histogram.ts";
 import type { Command } from "../command-spec.ts";
 import type { ReadingMessage } from "./contracts.ts";
 import type { Mode } from "./mode.ts";
@@ -65,7 +65,7 @@ export interface BoardEvent {
 /** Of a job, and for a controller of the way from a sample to the line. */
 export interface TimingReport extends JobTiming {
   /** From the sample that a command stands on to the moment its line was driven so. */
-  readonly endToEndUs?: Quantiles;
+  readonly endToEndUs?: MovingQuantiles;
   /** Of these, longer than the controller's deadline. */
   readonly endToEndMisses?: number;
 }

@@ -6,6 +6,7 @@ import type { Cell } from "../process/cell.ts";
 import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { exportPid, importPid } from "../process/pid.ts";
+import { readThreadTime } from "../time/thread-time.ts";
 import type { ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
 import { isControl } from "./control-frame.ts";
 import { PortPeer } from "./port-peer.ts";
@@ -53,7 +54,7 @@ export class CellPorts {
   /** As `connect`, of a cell whose names are connected, with the ways that another thread had. */
   takeOver(cell: Cell, ways: readonly PeerLink[]): void {
     this.#cell = cell;
-    this.#inspection = new Inspection(cell);
+    this.#inspection = new Inspection(cell, readThreadTime);
     for (const link of ways) this.#peers.set(link.cell, new PortPeer(link));
     for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
   }

@@ -290,6 +290,7 @@ export class LocalKernel implements Kernel {
       restarts: incarnation - 1,
       loop,
       booting: false,
+      resumes: null,
       running: null,
     });
     return [

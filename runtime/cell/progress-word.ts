@@ -91,6 +91,11 @@ export class ProgressReader {
     return limit === 0 ? -1 : Atomics.load(this.#words, WORD.externalKb) - limit;
   }
 
+  /** Resumes so far, modulo 2^32. */
+  resumes(): number {
+    return Atomics.load(this.#words, WORD.resumes) >>> 0;
+  }
+
   /** Number of the process that ran last. */
   processNumber(): number {
     return this.#words[WORD.process]!;

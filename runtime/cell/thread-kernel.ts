@@ -15,6 +15,7 @@ import { pack } from "../process/pack.ts";
 import { createPid, exportPid, importPid, type Pid, randomKey } from "../process/pid.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import type { Clock } from "../time/clock.ts";
+import { readThreadTime } from "../time/thread-time.ts";
 import type { CellHost } from "./cell-host.ts";
 import { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
@@ -116,7 +117,7 @@ export class ThreadKernel implements Kernel {
         options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
       },
     });
-    this.#inspection = new Inspection(this.cell);
+    this.#inspection = new Inspection(this.cell, readThreadTime);
     this.#names.connect({
       claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
       release: (name, pid) => this.#registry.release(name, exportPid(pid)),
@@ -230,14 +231,22 @@ export class ThreadKernel implements Kernel {
 
   cells(): readonly CellStatus[] {
     const nowUs = this.#options.clock.now();
-    const kernel = { cell: KERNEL_CELL, incarnation: 1, restarts: 0, booting: false, running: null };
+    const kernel = {
+      cell: KERNEL_CELL,
+      incarnation: 1,
+      restarts: 0,
+      booting: false,
+      resumes: null,
+      running: null,
+    };
     const others = [...this.#cells.values()].map(({ spec, end, ready, progress }) => {
       const { name: cell, loop = "blocking" } = spec;
       const { incarnation } = end;
       const reader = new ProgressReader(progress);
       const lateUs = reader.lateUs(nowUs);
       const running = lateUs === undefined ? null : { process: reader.processNumber(), lateUs };
-      return { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, running };
+      const resumes = reader.resumes();
+      return { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, resumes, running };
     });
     return [{ ...kernel, loop: "event" }, ...others];
   }

@@ -5,6 +5,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Cell } from "../process/cell.ts";
 import type { Process } from "../process/process.ts";
+import type { ThreadTime } from "../time/thread-time.ts";
 import { reportProcess } from "./process-report.ts";
 import type { CellReport, HeapReport, TraceState } from "./report.ts";
 
@@ -23,7 +24,11 @@ const MOST_SCANNED = 5000;
 const DEFAULT_LIMIT = 50;
 const HIGHEST_LIMIT = 500;
 
-export function reportCell(cell: Cell, query: ProcessQuery, trace: TraceState | null): CellReport {
+export function reportCell(
+  cell: Cell,
+  query: ProcessQuery,
+  { trace, thread }: { readonly trace: TraceState | null; readonly thread: ThreadTime | null },
+): CellReport {
   const found: Process[] = [];
   let scanned = 0;
   for (const process of cell.processes()) {
@@ -47,6 +52,7 @@ export function reportCell(cell: Cell, query: ProcessQuery, trace: TraceState | 
     timers: cell.timerCount,
     counts: { ...cell.counts },
     heap: heapReport(),
+    thread,
     trace,
   };
 }

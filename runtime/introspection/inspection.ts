@@ -1,15 +1,19 @@
 /** The side of introspection that lives in the cell: answers inquiries, between two resumes of its processes. */
 import type { Cell } from "../process/cell.ts";
+import type { ThreadTime } from "../time/thread-time.ts";
 import { reportCell } from "./cell-report.ts";
 import type { CellAnswer, Inquiry, InspectedMessage } from "./inquiry.ts";
 import { Tracer } from "./tracer.ts";
 
 export class Inspection {
   readonly #cell: Cell;
+  readonly #threadTime: () => ThreadTime | null;
   #tracer: Tracer | undefined;
 
-  constructor(cell: Cell) {
+  /** `threadTime`: of a cell that has a thread of its own. */
+  constructor(cell: Cell, threadTime: () => ThreadTime | null = () => null) {
     this.#cell = cell;
+    this.#threadTime = threadTime;
   }
 
   /** Throws nothing: an inquiry that makes no sense is refused. */
@@ -32,7 +36,10 @@ export class Inspection {
       case "processes":
         return {
           is: "processes",
-          report: reportCell(this.#cell, inquiry.query, this.#tracer?.state ?? null),
+          report: reportCell(this.#cell, inquiry.query, {
+            trace: this.#tracer?.state ?? null,
+            thread: this.#threadTime(),
+          }),
         };
       case "startTrace":
         this.#tracer?.stop();

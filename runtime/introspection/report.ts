@@ -1,6 +1,7 @@
 /** What introspection tells: plain data, for people and tools. Pids are text: nothing here lets anybody send. No logic. */
 import type { CellCounts, CrashReport } from "../process/cell-contract.ts";
 import type { Facts } from "../process/notes.ts";
+import type { ThreadTime } from "../time/thread-time.ts";
 
 /** Others by their text, at most 20 of them, and how many there are. */
 export interface Others {
@@ -59,6 +60,8 @@ export interface CellReport {
   readonly timers: number;
   readonly counts: CellCounts;
   readonly heap: HeapReport;
+  /** Of its thread since that began; null where it has none of its own, or nobody counts. */
+  readonly thread: ThreadTime | null;
   readonly trace: TraceState | null;
 }
 
@@ -77,6 +80,8 @@ export interface CellStatus {
   readonly restarts: number;
   readonly loop: "blocking" | "event";
   readonly booting: boolean;
+  /** Resumes of its processes in this life, modulo 2^32; null where nobody counts. */
+  readonly resumes: number | null;
   /** Code that runs at this moment: how far past its hard deadline it is, us; negative while it has time. */
   readonly running: { readonly process: number; readonly lateUs: number } | null;
 }

@@ -6,10 +6,10 @@
  * waits nothing of it can hang, so its hard deadline is taken back; a process that is resumed late, after that
  * deadline, has not hung either, and is measured by its cell's longest slice.
  */
-import { Histogram } from "./histogram.ts";
 import type { JobAtHand, JobKind, JobOutcome, JobSpec, JobTiming, Worker, WorstJob } from "./job.ts";
 import { JobAborted } from "./job-aborted.ts";
 import { MissWindow } from "./miss-window.ts";
+import { MovingHistogram } from "./moving-histogram.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** For the failure of a wait to be seen and told before the watchdog sees the hard deadline pass; of a short one a tenth. */
@@ -20,9 +20,9 @@ export class JobRun implements JobAtHand {
   readonly #spec: JobSpec;
   readonly #periodUs: number | null;
   readonly #window: MissWindow | undefined;
-  readonly #lateness = new Histogram();
-  readonly #execution = new Histogram();
-  readonly #response = new Histogram();
+  readonly #lateness = new MovingHistogram();
+  readonly #execution = new MovingHistogram();
+  readonly #response = new MovingHistogram();
   #releaseUs = 0;
   #begunUs = 0;
   #executedUs = 0;
@@ -72,7 +72,7 @@ export class JobRun implements JobAtHand {
     this.#releaseUs = releaseUs;
     this.#begunUs = nowUs;
     this.#executedUs = 0;
-    this.#lateness.record(nowUs - releaseUs);
+    this.#lateness.record(nowUs - releaseUs, nowUs);
     this.#goOn(worker, nowUs);
   }
 
@@ -99,8 +99,8 @@ export class JobRun implements JobAtHand {
     const executedUs = this.#executedUs;
     const responseUs = nowUs - this.#releaseUs;
     this.#count++;
-    this.#execution.record(executedUs);
-    this.#response.record(responseUs);
+    this.#execution.record(executedUs, nowUs);
+    this.#response.record(responseUs, nowUs);
     if (this.#worst === null || responseUs > this.#worst.responseUs) {
       this.#worst = { responseUs, latenessUs: this.#begunUs - this.#releaseUs, atUs: nowUs };
     }

@@ -5,8 +5,8 @@
  * A process waits until `releaseUs`, calls `begin`, works, calls `end`. No kind ever leaves a burst of stale work
  * behind: what passed while the process was late is skipped and counted. All times are monotonic microseconds.
  */
-import type { Quantiles } from "./histogram.ts";
 import type { JobAborted } from "./job-aborted.ts";
+import type { MovingQuantiles } from "./moving-histogram.ts";
 
 export type JobKind = "periodic" | "sporadic" | "one-shot" | "background";
 
@@ -132,10 +132,10 @@ export interface JobTiming {
   /** Jobs that executed for longer than the budget. */
   readonly overBudget: number;
   /** From release to begin; its spread is the release jitter. */
-  readonly latenessUs: Quantiles;
+  readonly latenessUs: MovingQuantiles;
   /** Of the job itself, without its waits and those of its thread for answers. */
-  readonly executionUs: Quantiles;
+  readonly executionUs: MovingQuantiles;
   /** From release to end. */
-  readonly responseUs: Quantiles;
+  readonly responseUs: MovingQuantiles;
   readonly worst: WorstJob | null;
 }

@@ -8,6 +8,7 @@ import { exportPid, importPid, type Pid } from "../../runtime/process/pid.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { ReplyMessage } from "../../runtime/process/signal.ts";
+import { readThreadTime } from "../../runtime/time/thread-time.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { type CellBench, cell, type MakeBench } from "./cells.ts";
 
@@ -90,6 +91,13 @@ export function inspectionContract(kind: string, make: MakeBench): void {
       ["<bench.pump.1>", "mortal", ["pump-name"], "end", "pump"],
     );
     assert.ok(pump!.report!.heap.usedBytes > 0);
+    const { thread } = pump!.report!;
+    const isOwn = kind !== "local" && readThreadTime() !== null;
+    assert.is(thread !== null && thread.ranUs > 0, isOwn, "time of a thread is told where it has one");
+    // What a child counts is heard of some time later.
+    const { resumes } = pump!;
+    if (kind === "thread") assert.ok(resumes !== null && resumes > 0, String(resumes));
+    else assert.is(typeof resumes === "number", kind === "child");
     assert.equal(pump!.report!.counts, {
       dead: 0,
       forged: 0,

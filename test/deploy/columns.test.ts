@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import { columns } from "../../deploy/cli/columns.ts";
 import { crashLines, shortPid, silenceWords, stateWords } from "../../deploy/cli/process-words.ts";
 import { traceLine } from "../../deploy/cli/trace.ts";
+import { timingWords } from "../../deploy/cli/watch.ts";
 import type { CellView, CrashEntry, ProcessReport } from "../../runtime/introspection/report.ts";
 import { spec } from "../harness/spec.ts";
 
@@ -100,4 +101,15 @@ spec("a traced event is one line with its time, its parties and its message", ()
     traceLine({ ...entry, kind: "exit", pid: "<b.a.1>", other: null, text: "normal" }, 1e6),
     "  1.001234  a.1 pump                  exit     normal",
   );
+});
+
+spec("a timing is followed in a few words, whatever the board tells of it", () => {
+  const latenessUs = { p50: 1, p99: 2, recent: { count: 9, p50: 264, p99: 1900, bars: [9] } };
+  assert.is(
+    timingWords({ count: 27, misses: 0, latenessUs }),
+    "27 jobs, 0 misses; last minute: half at most 264us late, 99 % 1.9ms",
+  );
+  const quiet = { recent: { count: 0, p50: 0, p99: 0, bars: [] } };
+  assert.is(timingWords({ count: 27, misses: 3, latenessUs: quiet }), "27 jobs, 3 misses");
+  assert.is(timingWords({ count: 27, misses: 3 }), "27 jobs, 3 misses");
 });

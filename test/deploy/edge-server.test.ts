@@ -134,6 +134,16 @@ spec("a callback that throws is a 500 and a problem, and the server goes on", as
   assert.is((await get(e.port, "/health")).status, 200);
 });
 
+spec("metrics that take a moment are waited for, and those that come to nothing are a 500", async (t) => {
+  const problems: string[] = [];
+  let metrics = async () => "holdfast_up 2\n";
+  const { edge: e } = await edge(t, { metrics: () => metrics(), onProblem: (text) => problems.push(text) });
+  assert.is((await get(e.port, "/metrics")).body.toString(), "holdfast_up 2\n");
+  metrics = () => Promise.reject(new Error("no numbers"));
+  assert.is((await get(e.port, "/metrics")).status, 500);
+  assert.equal(problems, ["/metrics: no numbers"]);
+});
+
 spec(
   "the dashboard is sent in the encoding the browser accepts, and not again when it is known",
   async (t) => {

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { inspectRoutes } from "../../deploy/board/inspect-routes.ts";
+import type { Overview } from "../../deploy/board/overview.ts";
 import type { InspectReply, InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { TraceEntry } from "../../runtime/introspection/report.ts";
 import { spec } from "../harness/spec.ts";
@@ -7,13 +8,19 @@ import { spec } from "../harness/spec.ts";
 const nobody = new AbortController().signal;
 const noPause = async () => {};
 
+const overview = async () => ({ board: "green" }) as Overview;
+
 /** Routes over an inspector that answers by `answer`, and what it was asked. */
 function routes(answer: (request: InspectRequest) => InspectReply) {
   const asked: InspectRequest[] = [];
-  const made = inspectRoutes(async (request) => {
-    asked.push(request);
-    return answer(request);
-  }, noPause);
+  const made = inspectRoutes(
+    async (request) => {
+      asked.push(request);
+      return answer(request);
+    },
+    overview,
+    noPause,
+  );
   const get = (address: string, gone = nobody) => {
     const url = new URL(address, "http://board/");
     return made[url.pathname]!(url.searchParams, gone);
@@ -32,6 +39,13 @@ async function refusal(get: (address: string) => unknown, address: string): Prom
   }
   return "answered";
 }
+
+spec("/overview answers with the board, and takes no words", async () => {
+  const { get, asked } = routes(() => ({ is: "board", board }));
+  assert.equal(await get("/overview"), { board: "green" });
+  assert.match(await refusal(get, "/overview?cell=pump"), /^RangeError: query: "cell"/);
+  assert.equal(asked, []);
+});
 
 spec("/processes asks for what its address says", async () => {
   const { get, asked } = routes(() => ({ is: "board", board }));

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { equal, is, match, ok } from "uvu/assert";
 import { demoFile, demoWith } from "../deploy/demo-board.ts";
+import { readExposition } from "../harness/exposition.ts";
 import { freePort } from "../harness/free-port.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
@@ -149,6 +150,7 @@ spec(
       "set",
       "ps",
       "inspect",
+      "top",
       "trace",
       "--json",
       "Exit codes",
@@ -182,16 +184,24 @@ spec(
 );
 
 spec(
-  "with no board to ask, ps, inspect and trace exit with 4, and with words that mean nothing with 2",
+  "with no board to ask, ps, inspect, top and trace exit with 4, and with words that mean nothing with 2",
   async (t) => {
     const page = `http://127.0.0.1:${await freePort()}/`;
-    for (const verb of ["ps", "inspect", "trace"]) {
+    for (const verb of ["ps", "inspect", "top", "trace"]) {
       const { code, err } = await holdfast(t, [verb, "--page", page]);
       is(code, 4, verb);
       match(err, /no board at .*is it running/);
       const wrong = await holdfast(t, [verb, "--page", "nowhere", "--json"]);
       is(wrong.code, 2);
       match(String(JSON.parse(wrong.err).error), /--page/);
+    }
+    for (const [option, word] of [
+      ["--sort", "size"],
+      ["--every", "1ms"],
+    ] as const) {
+      const { code, err } = await holdfast(t, ["top", option, word, "--page", page]);
+      is(code, 2);
+      match(err, new RegExp(`${option}: "${word}"`));
     }
   },
   { limitMs: 40_000 },
@@ -332,6 +342,70 @@ onBoard(
     is((await followed.ended).code, 0);
     const again = start(t, ["trace", "--tag", "reading", "--for", "1s", ...page]);
     match((await again.ended).out, /^\d+ entries$/m, "the trace that was broken off is over");
+  },
+  60_000,
+);
+
+onBoard("what a running board tells Prometheus keeps the rules of its format", async (board) => {
+  const { status, headers, text } = await fetch(new URL("/metrics", board.pageUrl)).then(async (answer) => ({
+    status: answer.status,
+    headers: answer.headers,
+    text: await answer.text(),
+  }));
+  is(status, 200);
+  match(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  const all = readExposition(text);
+  const [cells, devices] = ["holdfast_cell_answers", "holdfast_device_mode"].map(
+    (name) => all.get(name)?.samples.length,
+  );
+  equal([cells, devices], [12, 10 * 5]);
+  const counted = all
+    .get("holdfast_job_lateness_seconds")
+    ?.samples.find(({ name, labels }) => name.endsWith("_count") && labels.device === "thermostat");
+  ok(counted !== undefined && counted.value > 0, "the thermostat's jobs are counted");
+});
+
+onBoard(
+  "top prints a frame where there is no terminal, and in one it follows the board until q and gives it back",
+  async (board, t) => {
+    const page = ["--page", board.pageUrl];
+    const once = await holdfast(t, ["top", "--sort", "name", ...page]);
+    is(once.code, 0, once.err);
+    match(once.out, /^greenhouse {2}emulated, version /);
+    match(once.out, /^thermostat +full +1s( +[\d.]+[um]?s){3} /m);
+    match(once.out, /^mqtt +[\d.]+% +[\d.]+% +[\d.]+M .*event$/m);
+    ok(!once.out.includes("\u001b"), "no escapes");
+
+    const json = start(t, ["top", "--json", "--every", "300ms", ...page]);
+    const frames = () => json.out().split("\n").slice(0, -1);
+    await until("two objects came", () => frames().length >= 2, 8000);
+    const { cells, jobs, devices } = JSON.parse(frames()[1]!) as Record<string, Record<string, unknown>[]>;
+    is(devices?.length, 10);
+    ok(
+      cells?.every(({ used }) => typeof used === "number"),
+      "the share of a core is told of every cell",
+    );
+    ok(jobs?.some(({ job, count }) => job === "thermostat" && Number(count) > 0));
+    json.child.kill("SIGINT");
+    is((await json.ended).code, 0);
+
+    if (spawnSync("script", ["--version"]).status !== 0) t.skip("script(1) is not installed");
+    const command = `stty cols 80 rows 24; ${process.execPath} ${cliFile} top ${page.join(" ")}; stty -a`;
+    const child = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
+    t.defer(() => child.kill("SIGKILL"));
+    let shown = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      shown += text;
+    });
+    await until("the first frame is drawn", () => shown.includes("sort: name [late]"), 10_000);
+    child.stdin.write("n");
+    await until("a key sorts", () => shown.includes("sort: [name] late"), 5000);
+    child.stdin.write("q");
+    const settings = () => (shown.split("\u001b[?1049l")[1] ?? "").split(/[\s;]+/);
+    await until("the terminal is as it was", () =>
+      ["icanon", "echo"].every((each) => settings().includes(each)),
+    );
+    ok(shown.startsWith("\u001b[?1049h\u001b[?25l"), "it took the second screen");
   },
   60_000,
 );

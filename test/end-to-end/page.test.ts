@@ -37,6 +37,27 @@ onBoard(
 );
 
 onBoard(
+  "every card draws the lateness of the last minute, says it in words, and opens into a table",
+  async (board, t) => {
+    const page = await openPage(board, t, { width: 360, height: 800 });
+    for (const id of [...DEVICES, ...CONTROLLERS]) {
+      const drawing = page.getByTestId(`lateness-${id}`);
+      await drawing.waitFor();
+      match((await drawing.getAttribute("aria-label")) ?? "", /jobs? in the last minute: half at most /, id);
+      ok((await drawing.locator("rect").count()) > 0, id);
+    }
+    const timing = page.getByTestId("timing-thermostat");
+    await timing.locator("summary").click();
+    for (const row of ["begins late", "runs for", "done after"])
+      await timing.getByRole("row").filter({ hasText: row }).waitFor();
+    const scrollWidth = await page.evaluate<number>("document.documentElement.scrollWidth");
+    is(scrollWidth, 360, "nothing sticks out");
+    await picture(page, "timing");
+  },
+  40_000,
+);
+
+onBoard(
   "its switch switches the line, its press presses the button",
   async (board, t) => {
     const page = await openPage(board, t);

@@ -1,9 +1,8 @@
 /** One device: what it is, how it is, what it reads, what it takes. */
 import { useComputed } from "@preact/signals";
 import { readingNames, stateIsOld } from "../store/device.ts";
-import { formatMicros, noYes, onOff } from "../store/format.ts";
+import { noYes, onOff } from "../store/format.ts";
 import { own } from "../store/own.ts";
-import type { Timing } from "../store/wire.ts";
 import { Controls } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
 import { connection, dashboard } from "./live.ts";
@@ -11,6 +10,7 @@ import { ModeChip } from "./mode-chip.tsx";
 import { ReadingRow } from "./reading-row.tsx";
 import { Refusals } from "./refusals.tsx";
 import { useRowSpan } from "./row-span.ts";
+import { TimingLine } from "./timing-line.tsx";
 import { WorldPanel } from "./world-panel.tsx";
 
 /** Drawn again only when this device, its timing, or the board's and the page's connection change. */
@@ -78,35 +78,18 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
         <span data-testid={`restarts-${id}`} class={(state?.restarts ?? 0) > 0 ? "counted" : ""}>
           {count(state?.restarts ?? 0, "restart")}
         </span>
-        <TimingLine id={id} timing={timing.value} misses={state?.misses ?? 0} />
+        <TimingLine
+          id={id}
+          timing={timing.value}
+          misses={state?.misses ?? 0}
+          old={old.value || state?.mode === "off" || state?.mode === "starting"}
+        />
       </footer>
       {state !== undefined && <WorldPanel board={board} device={device} state={state} disabled={disabled} />}
     </article>
   );
 }
 
-interface TimingLineProps {
-  readonly id: string;
-  readonly timing: Timing | undefined;
-  readonly misses: number;
-}
-
-function TimingLine({ id, timing, misses }: TimingLineProps) {
-  const missed = timing?.misses ?? misses;
-  return (
-    <span data-testid={`timing-${id}`}>
-      <span class={missed > 0 ? "counted" : ""}>{count(missed, "miss", "misses")}</span>
-      {timing?.lateness !== undefined && (
-        <span
-          title={`of ${timing.count} jobs: half at most ${formatMicros(timing.lateness.p50)} late, worst ${formatMicros(timing.lateness.max)}`}
-        >
-          {" · "}p99 {formatMicros(timing.lateness.p99)} late
-        </span>
-      )}
-    </span>
-  );
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number === 0 ? "no" : number} ${number === 1 ? one : many}`;
+function count(number: number, one: string): string {
+  return `${number === 0 ? "no" : number} ${number === 1 ? one : `${one}s`}`;
 }

@@ -61,13 +61,32 @@ export interface Spread {
   readonly max: number;
 }
 
-/** `<board>/timing/<job>`. */
+/** The last minute of a spread; a bar counts up to twice as much as the one before, the first up to 2 us. */
+export interface Recent extends Spread {
+  readonly count: number;
+  readonly bars: readonly number[];
+}
+
+/** Since the start, and of the last minute where it is told. */
+export interface MovingSpread extends Spread {
+  readonly recent: Recent | undefined;
+}
+
+/** `<board>/timing/<job>`; counts that are not told are zero. */
 export interface Timing {
   readonly count: number;
   readonly misses: number;
-  readonly lateness: Spread | undefined;
-  readonly execution: Spread | undefined;
-  readonly endToEnd: Spread | undefined;
+  readonly skipped: number;
+  readonly aborted: number;
+  readonly overBudget: number;
+  readonly deadlineUs: number | undefined;
+  readonly budgetUs: number | undefined;
+  readonly lateness: MovingSpread | undefined;
+  readonly execution: MovingSpread | undefined;
+  readonly response: MovingSpread | undefined;
+  readonly endToEnd: MovingSpread | undefined;
+  /** The slowest since the start; `atMs` is the board's wall clock, null where it has none. */
+  readonly worst: { readonly responseUs: number; readonly atMs: number | null } | undefined;
 }
 
 /** `<device>/error`; the command is JSON without its id, or whatever else could not be read as one. */
@@ -151,9 +170,16 @@ export function decodeTiming(json: string): Timing | undefined {
   return {
     count,
     misses: asNumber(fields.misses) ?? 0,
-    lateness: decodeSpread(fields.latenessUs),
-    execution: decodeSpread(fields.executionUs),
-    endToEnd: decodeSpread(fields.endToEndUs),
+    skipped: asNumber(fields.skipped) ?? 0,
+    aborted: asNumber(fields.aborted) ?? 0,
+    overBudget: asNumber(fields.overBudget) ?? 0,
+    deadlineUs: asNumber(fields.deadlineUs),
+    budgetUs: asNumber(fields.budgetUs),
+    lateness: decodeMoving(fields.latenessUs),
+    execution: decodeMoving(fields.executionUs),
+    response: decodeMoving(fields.responseUs),
+    endToEnd: decodeMoving(fields.endToEndUs),
+    worst: decodeWorst(fields.worst),
   };
 }
 
@@ -178,6 +204,27 @@ function decodeSpread(raw: unknown): Spread | undefined {
   const { p50, p99, max } = asObject(raw) ?? {};
   if (typeof p99 !== "number") return undefined;
   return { p50: asNumber(p50) ?? p99, p99, max: asNumber(max) ?? p99 };
+}
+
+function decodeMoving(raw: unknown): MovingSpread | undefined {
+  const spread = decodeSpread(raw);
+  if (spread === undefined) return undefined;
+  const { recent } = asObject(raw) ?? {};
+  const last = decodeSpread(recent);
+  const { count, bars } = asObject(recent) ?? {};
+  if (last === undefined || typeof count !== "number") return { ...spread, recent: undefined };
+  return { ...spread, recent: { ...last, count, bars: decodeBars(bars) } };
+}
+
+/** As far as it is a list of counts; nobody draws more than 64. */
+function decodeBars(raw: unknown): readonly number[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.slice(0, 64).map((entry) => Math.max(0, asNumber(entry) ?? 0));
+}
+
+function decodeWorst(raw: unknown): Timing["worst"] {
+  const { responseUs, at } = asObject(raw) ?? {};
+  return typeof responseUs === "number" ? { responseUs, atMs: asTime(at) } : undefined;
 }
 
 function decodeObject(json: string): Fields | undefined {

@@ -14,7 +14,7 @@ function* idle(self: Self<unknown>) {
 }
 
 function report(cell: ReturnType<typeof handCell>["cell"], query = {}) {
-  return reportCell(cell, query, null);
+  return reportCell(cell, query, { trace: null, thread: null });
 }
 
 /** What each of `bodies` is seen to wait for. */
@@ -183,9 +183,10 @@ spec("a cell tells its counts, its queue, its timers, its heap and its trace", (
     timers,
     heap,
     trace,
+    thread,
     cell: name,
     incarnation,
-  } = reportCell(cell, {}, { written: 3, lost: 1 });
+  } = reportCell(cell, {}, { trace: { written: 3, lost: 1 }, thread: { ranUs: 7, waitedUs: 2 } });
   assert.equal(counts, { dead: 1, forged: 0, overflow: 0, credit: 0, late: 0, unreported: 0 });
   assert.equal(
     { runnable, timers, name, incarnation },
@@ -193,6 +194,7 @@ spec("a cell tells its counts, its queue, its timers, its heap and its trace", (
   );
   assert.ok(heap.usedBytes > 1e6 && heap.usedBytes < heap.limitBytes && heap.externalBytes > 0);
   assert.equal(trace, { written: 3, lost: 1 });
+  assert.equal(thread, { ranUs: 7, waitedUs: 2 });
   cell.counts.dead = 9;
   assert.is(counts.dead, 1, "a report is a copy");
 });

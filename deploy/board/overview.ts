@@ -1,0 +1,52 @@
+/** A board in one document: what `/overview` answers, `holdfast top` shows and `/metrics` counts. */
+import type { TimingReport } from "../../devices/handler/messages.ts";
+import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
+import type { LinkState } from "../mqtt/board-link.ts";
+import type { Quality } from "../mqtt/retained-board.ts";
+
+/** A device or controller as it is. */
+export interface DeviceFacts {
+  readonly id: string;
+  readonly kind: string;
+  readonly driver: string;
+  readonly mode: string;
+  readonly restarts: number;
+  readonly cause: string | null;
+  readonly ready: boolean;
+  readonly misses: number;
+  readonly readings: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly value: number | boolean | null;
+    readonly quality: Quality;
+  }[];
+}
+
+/** A job as it last reported. */
+export interface JobFacts extends TimingReport {
+  readonly job: string;
+  /** Since that report, ms. */
+  readonly ageMs: number;
+}
+
+/** A cell without its processes; `report` is null when it did not answer in time. */
+export interface CellFacts extends CellStatus {
+  readonly report: Omit<CellReport, "processes" | "found" | "scanned"> | null;
+}
+
+export interface Overview {
+  readonly board: string;
+  readonly version: string;
+  readonly hardware: "emulated" | "linux";
+  readonly incarnation: number;
+  /** Of the runtime, s. */
+  readonly uptimeS: number;
+  /** Monotonic. */
+  readonly atUs: number;
+  readonly broker: LinkState;
+  readonly devices: readonly DeviceFacts[];
+  readonly jobs: readonly JobFacts[];
+  /** Null while the board's inspector does not answer. */
+  readonly cells: readonly CellFacts[] | null;
+  readonly dropped: { readonly events: number; readonly commands: number };
+}
