@@ -484,9 +484,9 @@ export class Cell {
 
   #goOnLater(process: Process): void {
     process.state = "waiting";
-    // Deaf: in the middle of its work.
+    // Deaf: in the middle of its work, which others that are as urgent do not put off.
     const next = process.deaf ? process : process.mailbox.find(process.pattern);
-    this.#makeRunnable(process, next?.deadlineUs, next?.band);
+    this.#makeRunnable(process, next?.deadlineUs, next?.band, process.deaf);
   }
 
   #sendAbroad(pid: Pid, message: unknown, deadlineUs = NEVER, alias?: number): void {
@@ -587,7 +587,7 @@ export class Cell {
     }
   }
 
-  #makeRunnable(process: Process, deadlineUs?: number, band = lendsNoBand): void {
+  #makeRunnable(process: Process, deadlineUs?: number, band = lendsNoBand, ahead = false): void {
     if (process.state !== "waiting") return;
     process.state = "runnable";
     if (process.readyTime !== undefined) process.readyTime.sinceUs = this.#clock.now();
@@ -596,13 +596,14 @@ export class Cell {
       process,
       isBefore(hardDeadlineUs, deadlineUs) ? hardDeadlineUs : deadlineUs,
       Math.min(band, process.workBand),
+      ahead,
     );
   }
 
-  #enqueue(process: Process, deadlineUs: number | undefined, band: number): void {
+  #enqueue(process: Process, deadlineUs: number | undefined, band: number, ahead = false): void {
     process.queueBand = band;
     process.queueDeadlineUs = deadlineUs;
-    this.#queue.push(process, band, band === BAND.background ? NEVER : (deadlineUs ?? NEVER));
+    this.#queue.push(process, band, band === BAND.background ? NEVER : (deadlineUs ?? NEVER), ahead);
   }
 
   #alarm({ pid, label, mailbox }: Process): void {

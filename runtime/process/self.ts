@@ -91,7 +91,7 @@ export class Self<M = never> {
     return this.#wait.arm(undefined, finite(untilUs), true, false, dueUs) as Waiting<undefined>;
   }
 
-  /** In the middle of long work: lets everybody run who is more urgent, or as urgent and waits longer. */
+  /** In the middle of long work: lets everybody run who is more urgent. Where nothing has a deadline, all in turn. */
   yield(): Waiting<undefined> {
     this.#process.taken = MESSAGES_IN_ONE_GO;
     return this.#wait.arm(undefined, 0, true) as Waiting<undefined>;

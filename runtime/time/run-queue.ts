@@ -2,7 +2,8 @@
  * Earliest deadline first. The key is (band, deadline, order of arrival): band 0 is the most urgent.
  *
  * Items without a deadline (`Infinity`) come after everything else of their band, so they need no heap: they
- * wait in a ring for each band, first in first out. That is the path of ordinary messages between processes.
+ * wait in a ring for each band, first in first out. That is the path of ordinary messages between processes. They do
+ * not wait for ever: the first of a ring goes before deadlines once `patience` items of them went before it.
  *
  * An item that waits alone waits in a place of its own: most queues of a quiet cell never hold two, and a message
  * that goes from hand to hand makes one process runnable at a time.
@@ -21,6 +22,8 @@ export interface Queueable {
 
 /** The place of an item that waits nowhere. Places from 0 are in the heap; from -3 downwards in a ring. */
 export const notQueued = -1;
+/** Turns of items with a deadline for one of those without that wait in the same band. */
+export const patience = 100;
 /** The place of an item that waits alone. */
 const alone = -2;
 const firstInRings = -3;
@@ -50,6 +53,8 @@ export class RunQueue<T extends Queueable> {
 
   readonly #rings: readonly RunRing<T>[];
   #ringed = 0;
+  /** Items with a deadline that were taken while some without one waited, since one of those had its turn. */
+  #passed = 0;
 
   constructor({ bands, capacity = 16 }: RunQueueOptions) {
     if (!(bands >= 1 && bands <= 256)) throw new RangeError(`a run queue has 1..256 bands, not ${bands}`);
@@ -83,8 +88,11 @@ export class RunQueue<T extends Queueable> {
     return soonest;
   }
 
-  /** Adds an item: band 0..bands-1, deadline in us or `Infinity`. Throws `TypeError` when it already waits. */
-  push(item: T, band: number, deadlineUs: number): void {
+  /**
+   * Adds an item: band 0..bands-1, deadline in us or `Infinity`. `ahead`: of others with the same band and deadline.
+   * Throws `TypeError` when it already waits.
+   */
+  push(item: T, band: number, deadlineUs: number, ahead = false): void {
     if (item.queuePlace !== notQueued) throw new TypeError("the item already waits in a run queue");
     if (!(band >= 0 && band <= this.#lastBand) || Number.isNaN(deadlineUs)) {
       throw new TypeError(`band ${band}, deadline ${deadlineUs} us is not a key of this run queue`);
@@ -92,7 +100,7 @@ export class RunQueue<T extends Queueable> {
     const lone = this.#lone;
     if (lone !== undefined) {
       this.#lone = undefined;
-      this.#add(lone, this.#loneBand, this.#loneDeadlineUs);
+      this.#add(lone, this.#loneBand, this.#loneDeadlineUs, false);
     } else if (this.#heaped === 0 && this.#ringed === 0) {
       this.#lone = item;
       this.#loneBand = band;
@@ -100,7 +108,7 @@ export class RunQueue<T extends Queueable> {
       item.queuePlace = alone;
       return;
     }
-    this.#add(item, band, deadlineUs);
+    this.#add(item, band, deadlineUs, ahead);
   }
 
   /** Removes and returns the most urgent item, or `undefined` when none waits. */
@@ -123,6 +131,15 @@ export class RunQueue<T extends Queueable> {
       }
     }
     if (soonest === undefined) return undefined;
+    if (this.#ringed > 0 && ++this.#passed > patience) {
+      const first = this.#rings[this.#bands[0]!]!.shift();
+      this.#passed = 0;
+      if (first !== undefined) {
+        first.queuePlace = notQueued;
+        this.#ringed--;
+        return first;
+      }
+    }
     soonest.queuePlace = notQueued;
     this.#takeFromHeap(0);
     return soonest;
@@ -156,19 +173,20 @@ export class RunQueue<T extends Queueable> {
     return true;
   }
 
-  #add(item: T, band: number, deadlineUs: number): void {
+  #add(item: T, band: number, deadlineUs: number, ahead: boolean): void {
     if (deadlineUs === Number.POSITIVE_INFINITY) {
       this.#rings[band]!.append(item);
       this.#ringed++;
     } else {
-      this.#insert(item, band, deadlineUs);
+      this.#insert(item, band, deadlineUs, ahead);
     }
   }
 
-  #insert(item: T, band: number, deadlineUs: number): void {
+  #insert(item: T, band: number, deadlineUs: number, ahead: boolean): void {
     const row = this.#heaped++;
     if (row === this.#bands.length) this.#growHeap();
-    this.#rise(row, item, band, deadlineUs, this.#arrivals++);
+    const order = ++this.#arrivals;
+    this.#rise(row, item, band, deadlineUs, ahead ? -order : order);
   }
 
   /** Fills the freed row with the last one, which may have to go either way. */
