@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runGuardian } from "../../firmware/guardian/guardian-process.ts";
 import { hardwarePlan } from "../config/plan.ts";
+import { realtimePlan } from "../config/realtime-schema.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { readOptions } from "./options.ts";
 
@@ -18,8 +19,10 @@ const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
 await worldListens(options.worldSocket);
+const config = checkedConfig(options);
 await runGuardian({
-  ...hardwarePlan(checkedConfig(options)),
+  ...hardwarePlan(config),
+  realtime: realtimePlan(config).chain,
   worldSocket: options.worldSocket,
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),

@@ -28,10 +28,16 @@ export const timingFields = {
   hardDeadline: optional(hardDeadlineField),
 };
 
+export const precisionField = choice(
+  "How its cell meets a release. sleep: as late as the system's timers. spin: it wakes up a little before and spins, within a tenth of a core. Default: spin for periods up to 20ms.",
+  ["sleep", "spin"],
+);
+
 const modeFields = v.strictObject({ ...timingFields, every: optional(everyField) });
 
 const commonFields = {
   ...timingFields,
+  precision: optional(precisionField),
   modes: optional(
     v.pipe(
       v.strictObject({

@@ -5,6 +5,7 @@ import { checkControllers } from "./check-controllers.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
+import { checkRealtime } from "./check-realtime.ts";
 import { checkTiming } from "./check-timing.ts";
 import { checkWiring } from "./check-wiring.ts";
 import { draftBoard } from "./draft.ts";
@@ -71,6 +72,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkNames(board, report);
   checkWiring(board, report);
   checkTiming(board, report);
+  checkRealtime(board, report);
   checkPolicies(board, report);
   checkControllers(board, report);
   checkPowerUp(board, report);

@@ -34,6 +34,8 @@ export interface DevicePlan {
   readonly settings: Settings;
   /** The job of mode `full`. */
   readonly job: JobPlan;
+  /** How its cell waits for a release. */
+  readonly precision: "sleep" | "spin";
   /** full, reduced, safe, off. */
   readonly modes: readonly ModePlan[];
   readonly probationMs: number;
@@ -62,6 +64,8 @@ export interface ControllerPlan {
   /** As the controller reads them: `ControllerSettings<kind>`. */
   readonly settings: Settings;
   readonly job: JobPlan;
+  /** How its cell waits for a release. */
+  readonly precision: "sleep" | "spin";
   /** How long each of its commands lasts: two periods may be missed. */
   readonly commandForMs: number;
 }

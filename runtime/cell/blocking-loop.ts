@@ -6,12 +6,13 @@
  * no wake-up is lost.
  */
 import type { Cell } from "../process/cell.ts";
-import type { Clock } from "../time/clock.ts";
+import type { Bell, Park } from "../time/park.ts";
 
 export interface BlockingLoop {
   readonly cell: Cell;
-  readonly clock: Clock;
-  readonly bell: Int32Array;
+  readonly bell: Pick<Bell, "read">;
+  /** Waits on that bell and the cell's clock. */
+  readonly park: Park;
   /** Takes what arrived, a turn's worth; true when there may be more. */
   drain(): boolean;
   over(): boolean;
@@ -24,8 +25,8 @@ export const RESUMES_PER_TURN = 64;
 
 export function runBlocking({
   cell,
-  clock,
   bell,
+  park,
   drain,
   over,
   turn = () => cell.run(RESUMES_PER_TURN),
@@ -33,13 +34,11 @@ export function runBlocking({
   const { resources } = cell;
   const post = cell.post.bind(cell);
   for (;;) {
-    const rung = Atomics.load(bell, 0);
+    const rung = bell.read();
     const more = drain();
     resources.poll?.(post);
     const busy = turn();
     if (over()) return;
-    if (busy || more) continue;
-    const waitMs = (cell.nextWakeUs() - clock.now()) / 1000;
-    if (waitMs > 0) Atomics.wait(bell, 0, rung, waitMs);
+    if (!busy && !more) park.until(cell.nextWakeUs(), rung);
   }
 }
