@@ -41,7 +41,7 @@ import { warmUp } from "./warm-up.ts";
 
 /** Loading a module on behalf of another cell may take this long before the cell counts as hung, us. */
 const LOAD_LIMIT_US = 5_000_000;
-/** How often an event cell publishes its memory though no process runs, ms. */
+/** How often an event cell with a limit outside its heap publishes that though no process runs, ms. */
 const FIGURES_MS = 100;
 
 /** Runs the cell until it ends, which ends the thread. */
@@ -166,7 +166,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     };
     eventLoop = new EventLoop(cell, { after });
     (ports as CellPorts).listen(() => eventLoop?.wake());
-    setInterval(() => figures.turn(), FIGURES_MS).unref();
+    if (progress.externalLimitKb > 0) setInterval(() => figures.turn(), FIGURES_MS).unref();
     eventLoop.wake();
     return;
   }
