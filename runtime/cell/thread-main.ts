@@ -172,11 +172,11 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   }
   const waitingBell = new AtomicsBell(bell);
   const park = cellPark(waitingBell, clock, start.spin);
-  const drain = () => {
+  const drain = () => ports.drain();
+  const turn = () => {
     figures.turn();
-    return ports.drain();
+    return trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn();
   };
-  const turn = () => (trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn());
   for (;;) {
     runBlocking({ cell, bell: waitingBell, park, drain, turn, over: () => over() || loader.busy });
     if (over()) return end();

@@ -3,6 +3,7 @@ import { runBlocking } from "../../../runtime/cell/blocking-loop.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { AtomicsBell } from "../../../runtime/time/atomics-bell.ts";
 import { SleepPark } from "../../../runtime/time/sleep-park.ts";
+import { VirtualPark } from "../../../runtime/time/virtual-park.ts";
 import { spec } from "../../harness/spec.ts";
 import { handCell } from "../process/hand-cell.ts";
 
@@ -50,4 +51,29 @@ spec("a ring between the look at the ports and the wait is not slept through", (
     over: () => cell.processCount === 0,
   });
   assert.is(looks, 2);
+});
+
+spec("ports are left alone when only a timer came due", () => {
+  const { cell, clock } = handCell();
+  cell.spawn(function* ticks(self: Self<string>) {
+    for (let n = 0; n < 10; n++) yield* self.receive([], { within: 1 });
+  }, []);
+  let rings = 0;
+  let looks = 0;
+  const bell = { read: () => rings };
+  runBlocking({
+    cell,
+    bell,
+    park: new VirtualPark(bell, clock),
+    drain() {
+      looks++;
+      return false;
+    },
+    over() {
+      if (clock.now() === 5000) rings = 1;
+      return cell.processCount === 0;
+    },
+  });
+  assert.is(clock.now(), 10_000);
+  assert.is(looks, 2, "at the start, and when it rang");
 });
