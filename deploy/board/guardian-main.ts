@@ -7,9 +7,7 @@ import { hardwarePlan } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { readOptions } from "./options.ts";
-
-/** A small young generation for each of a dozen isolates: 40 MB less for the demo board. */
-const FLAGS = ["--max-semi-space-size=1"];
+import { runtimeFlags } from "./runtime-flags.ts";
 
 const WORLD_EVERY_MS = 5;
 const WORLD_LIMIT_MS = 10_000;
@@ -20,14 +18,15 @@ if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run
 
 await worldListens(options.worldSocket);
 const config = checkedConfig(options);
+const realtime = realtimePlan(config).chain;
 await runGuardian({
   ...hardwarePlan(config),
-  realtime: realtimePlan(config).chain,
+  realtime,
   worldSocket: options.worldSocket,
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
   ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
-  runtime: { command: process.execPath, args: [...FLAGS, runtime] },
+  runtime: { command: process.execPath, args: [...runtimeFlags(realtime), runtime] },
   stopWhenStdinEnds: true,
 });
 

@@ -61,6 +61,8 @@ const hungProcesses = new Map<string, number>();
 
 const control = new GuardianControl({
   directory: pipes,
+  ...(realtime.chain && { readerPlace: chainPlace("reader") }),
+  onReaderPlaced: (given) => placed("reader", given),
   onEvent: (event) => {
     // An owner that runs into its own policy says so itself, once (`waits`).
     if (event.kind === "contract") endForContract(event);

@@ -4,7 +4,7 @@
  *
  * The system's own `chrt` and `taskset` (util-linux, on every Debian; busybox has them too) change the calling
  * thread by its number: 1.5 ms each, once in the life of a thread. Why no library: see the decision
- * `0007-real-time-by-chrt.md`.
+ * `0008-real-time-by-chrt.md`.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -29,10 +29,10 @@ export interface PlaceGiven {
 }
 
 /** Real-time priorities of the chain; cells are below, interrupt threads (50, where the kernel has them) above. */
-export const RT_PRIORITY = { guardian: 49, watchdog: 48, kernel: 47, cellMost: 40 } as const;
+export const RT_PRIORITY = { guardian: 49, watchdog: 48, kernel: 47, reader: 46, cellMost: 40 } as const;
 
-/** The guardian, the watchdog and the kernel are ahead of every cell with a real-time policy. */
-export function chainPlace(who: "guardian" | "watchdog" | "kernel"): ThreadPlace {
+/** The guardian, the watchdog, the kernel and who brings the guardian's answers are ahead of every such cell. */
+export function chainPlace(who: "guardian" | "watchdog" | "kernel" | "reader"): ThreadPlace {
   return { policy: "fifo", priority: RT_PRIORITY[who] };
 }
 

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { runtimeFlags } from "../../../deploy/board/runtime-flags.ts";
 import { cpuSeconds } from "../process-figures.ts";
 import type { Row } from "../rows.ts";
 import type { TimeBench, TimeOptions } from "./bench.ts";
@@ -19,7 +20,7 @@ const GOAL_PERCENT = 1;
 export const atRest: TimeBench = {
   name: "board at rest",
   async run({ seconds }: TimeOptions): Promise<readonly Row[]> {
-    const [command, ...words] = [...NICE, process.execPath, "--max-semi-space-size=1", program];
+    const [command, ...words] = [...NICE, process.execPath, ...runtimeFlags(false), program];
     const child = spawn(command!, words, { stdio: ["ignore", "pipe", "inherit"] });
     try {
       await new Promise((running) => child.stdout.once("data", running));

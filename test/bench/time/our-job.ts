@@ -1,6 +1,7 @@
 /** Our side: a thread cell of a real kernel, in a Node process of its own. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { runtimeFlags } from "../../../deploy/board/runtime-flags.ts";
 import type { Condition, Neighbour } from "./conditions.ts";
 import { type Contender, lastJson, NICE, RT_PRIORITY } from "./contender.ts";
 import type { LatenessJson } from "./lateness.ts";
@@ -45,7 +46,13 @@ export function startSubject(order: SubjectOrder): {
   readonly result: Promise<LatenessJson>;
   kill(): void;
 } {
-  const [command, ...words] = [...NICE, process.execPath, program, JSON.stringify(order)];
+  const [command, ...words] = [
+    ...NICE,
+    process.execPath,
+    ...runtimeFlags(order.job === "fifo"),
+    program,
+    JSON.stringify(order),
+  ];
   const child = spawn(command!, words, { stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
   let err = "";

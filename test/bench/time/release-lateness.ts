@@ -94,7 +94,6 @@ function rowsOf({ name, policy }: Contender, condition: Condition, results: Resu
   const ours = results.get(name);
   if (ours === undefined) return [];
   const floor = results.get(`cyclictest ${policy.toUpperCase()}`);
-  const peer = floor === undefined ? null : text(floor);
   const work = (what: string) => `1 kHz job, ${policy.toUpperCase()}, ${condition.name}: ${what}`;
   const quiet = condition.name === "quiet";
   const factor = quiet ? 1 : LOADED_FACTOR;
@@ -102,8 +101,8 @@ function rowsOf({ name, policy }: Contender, condition: Condition, results: Resu
   const rows: Row[] = [
     {
       work: work("p99 of release lateness"),
-      ours: text(ours),
-      peer,
+      ours: brief(ours),
+      peer: floor === undefined ? null : brief(floor),
       ratio: ratio(p99, floorP99),
       goal: quiet ? "<= cyclictest's p99" : `<= ${LOADED_FACTOR} x cyclictest's p99`,
       met: floorP99 !== undefined && p99 <= factor * Math.max(1, floorP99),
@@ -138,8 +137,8 @@ function asides(results: Results): Row[] {
     .filter(([name]) => !/^(Holdfast OTHER|Holdfast FIFO|cyclictest .*)$/.test(name))
     .map(([name, lateness]) => ({
       work: `1 kHz job, quiet: beside ${name}`,
-      ours: ours === undefined ? "" : text(ours),
-      peer: text(lateness),
+      ours: ours === undefined ? "" : brief(ours),
+      peer: brief(lateness),
       ratio: ratio(ours?.quantileUs(0.99) ?? Number.NaN, lateness.quantileUs(0.99)),
       goal: "for information",
       met: true,
@@ -152,6 +151,16 @@ function missesOf(lateness: Lateness): number {
 
 function ratio(ours: number, peer: number | undefined): number | null {
   return peer === undefined || !Number.isFinite(ours / peer) ? null : Number((ours / peer).toFixed(3));
+}
+
+/** `p99 24 us (median 1, worst 1203)`. */
+function brief(lateness: Lateness): string {
+  return `p99 ${printUs(lateness.quantileUs(0.99))} (median ${lateness.quantileUs(0.5)}, worst ${lateness.worstUs})`;
+}
+
+/** Lateness is counted up to 20 ms. */
+function printUs(us: number): string {
+  return us === Number.POSITIVE_INFINITY ? "over 20 ms" : `${us} us`;
 }
 
 /** `median 1, p99 24, p99.9 80, worst 1203 us, 3 over 1 ms, 1 skipped`. */
