@@ -1,3 +1,4 @@
+import { setSessionNice } from "../../runtime/time/session-priority.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
@@ -30,6 +31,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   process.on("SIGTERM", () => void stop());
   const clock = new SystemClock();
   setThreadNice(NICE.guardian);
+  setSessionNice(NICE.session);
   const log = new Log();
   if (plan.realtime === true) {
     const given = takePlace(chainPlace("guardian"));

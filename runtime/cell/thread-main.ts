@@ -174,8 +174,10 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   const park = cellPark(waitingBell, clock, start.spin);
   const drain = () => ports.drain();
   const turn = () => {
+    const more = trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn();
+    // Behind what was due: it takes up to 100 us.
     figures.turn();
-    return trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn();
+    return more;
   };
   for (;;) {
     runBlocking({ cell, bell: waitingBell, park, drain, turn, over: () => over() || loader.busy });

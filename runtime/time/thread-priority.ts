@@ -13,6 +13,8 @@ export const NICE = {
   kernel: -12,
   cell: -10,
   outside: 0,
+  /** Of guardian and runtime together, among other sessions. */
+  session: -10,
 } as const;
 
 /** Returns false where the system does not let us (no root, no CAP_SYS_NICE): then all threads are equal. */

@@ -2,14 +2,13 @@
  * What the scheduler costs while nothing happens: a runtime of its own with kernel, watchdog (pets every 10 ms)
  * and ten cells with the demo's periods, whose jobs do nothing.
  */
-import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runtimeFlags } from "../../../deploy/board/runtime-flags.ts";
 import { cpuSeconds } from "../process-figures.ts";
 import type { Row } from "../rows.ts";
 import type { TimeBench, TimeOptions } from "./bench.ts";
-import { NICE } from "./contender.ts";
+import { startProgram } from "./contender.ts";
 import { wakeUps } from "./wake-ups.ts";
 
 const program = fileURLToPath(new URL("./rest-subject.js", import.meta.url));
@@ -20,8 +19,8 @@ const GOAL_PERCENT = 1;
 export const atRest: TimeBench = {
   name: "board at rest",
   async run({ seconds }: TimeOptions): Promise<readonly Row[]> {
-    const [command, ...words] = [...NICE, process.execPath, ...runtimeFlags(false), program];
-    const child = spawn(command!, words, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = startProgram([process.execPath, ...runtimeFlags(false), program], false);
+    child.stderr.pipe(process.stderr);
     try {
       await new Promise((running) => child.stdout.once("data", running));
       await sleep(SETTLE_MS);

@@ -33,7 +33,12 @@ export async function besides(condition: Condition, seconds: number): Promise<()
   const end = await condition.begin();
   if (condition.neighbour === "none") return end;
   const subject = startSubject({ job: "none", neighbour: condition.neighbour, seconds });
-  await subject.running;
+  try {
+    await subject.running;
+  } catch (error) {
+    end();
+    throw error;
+  }
   return () => {
     subject.kill();
     end();

@@ -14,23 +14,34 @@ export interface Contender {
 /** Of cells and cyclictest alike; the chain of a board has 47 to 49. */
 export const RT_PRIORITY = 40;
 
+/**
+ * Where root runs them: the priority of a cell, within its session and of its session; a board's guardian sets both.
+ */
+const PRIORITY = "echo -10 > /proc/self/autogroup; renice -n -10 -p $$ > /dev/null;";
+const SLACK = "echo 1 > /proc/self/timerslack_ns;";
 const isRoot = process.getuid?.() === 0;
-/** Where root runs them, all have the priority of a cell, and a thread's timers the least slack. */
-export const NICE = isRoot ? ["nice", "-n", "-10"] : [];
 
 /**
- * Runs a program to its end; gives what it printed. Its timers have a slack of 1 ns, as a cell's thread (a
- * process inherits it): cyclictest is then the floor it is meant to be.
+ * A program in a session (and process group) of its own, at the priority of a cell. `exactTimers`: with a timer
+ * slack of 1 ns, which only a fork hands on: exec goes back to the default.
+ */
+export function startProgram(command: readonly string[], exactTimers: boolean) {
+  const run = exactTimers ? '"$@"; exit $?' : 'exec "$@"';
+  const script = `{ ${isRoot ? PRIORITY : ""} ${exactTimers ? SLACK : ""} } 2> /dev/null; ${run}`;
+  return spawn("sh", ["-c", script, "sh", ...command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+}
+
+/**
+ * Runs a program to its end; gives what it printed. Its timers are as exact as a cell's: cyclictest is then the floor
+ * that it is meant to be.
  */
 export function runProgram(command: readonly string[], limitSeconds: number): Promise<string> {
-  const script = 'echo 1 > /proc/self/timerslack_ns 2>/dev/null; exec "$@"';
-  // The shell's own builtin `echo` writes to the shell's own file: exec keeps the process.
-  const child = spawn("sh", ["-c", script, "sh", ...NICE, ...command], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = startProgram(command, true);
   let out = "";
   let err = "";
   child.stdout.on("data", (data) => (out += data));
   child.stderr.on("data", (data) => (err += data));
-  const limit = setTimeout(() => child.kill("SIGKILL"), limitSeconds * 1000);
+  const limit = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), limitSeconds * 1000);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {

@@ -1,9 +1,8 @@
 /** Our side: a thread cell of a real kernel, in a Node process of its own. */
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runtimeFlags } from "../../../deploy/board/runtime-flags.ts";
 import type { Condition, Neighbour } from "./conditions.ts";
-import { type Contender, lastJson, NICE, RT_PRIORITY } from "./contender.ts";
+import { type Contender, lastJson, RT_PRIORITY, startProgram } from "./contender.ts";
 import type { LatenessJson } from "./lateness.ts";
 
 const program = fileURLToPath(new URL("./subject.js", import.meta.url));
@@ -40,43 +39,36 @@ export function ourJob(policy: "other" | "fifo", precision: "sleep" | "spin"): C
 /** Priority of the cell of a job with a real-time policy. */
 export const JOB_PRIORITY = RT_PRIORITY;
 
-/** `running`: its cells run. `result`: of its job; without one it runs until it is killed. */
+/** `running`: its cells run; rejects with what it said when it ended before. */
 export function startSubject(order: SubjectOrder): {
   readonly running: Promise<void>;
+  /** Of its job; without a job it runs until it is killed. */
   readonly result: Promise<LatenessJson>;
   kill(): void;
 } {
-  const [command, ...words] = [
-    ...NICE,
-    process.execPath,
-    ...runtimeFlags(order.job === "fifo"),
-    program,
-    JSON.stringify(order),
-  ];
-  const child = spawn(command!, words, { stdio: ["ignore", "pipe", "pipe"] });
+  const flags = runtimeFlags(order.job === "fifo");
+  const child = startProgram([process.execPath, ...flags, program, JSON.stringify(order)], false);
   let out = "";
   let err = "";
-  let isRunning = () => {};
-  const running = new Promise<void>((resolve) => (isRunning = resolve));
-  child.stdout.on("data", (data) => {
-    out += data;
-    if (out.startsWith("running\n")) isRunning();
-  });
-  child.stderr.on("data", (data) => (err += data));
   const limit = setTimeout(() => child.kill("SIGKILL"), (order.seconds + PATIENCE_S) * 1000);
-  let killed = false;
-  const result = new Promise<LatenessJson>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      clearTimeout(limit);
-      isRunning();
-      if (code === 0) resolve(lastJson(out));
-      else if (!killed) reject(new Error(`${JSON.stringify(order)} ended with ${signal ?? code}\n${err}`));
+  child.stderr.on("data", (data) => (err += data));
+  const closed = new Promise<string>((resolve) => {
+    child.on("error", ({ message }) => resolve(message));
+    child.on("close", (code, signal) => resolve(`${signal ?? code}`));
+  }).finally(() => clearTimeout(limit));
+  const failure = (how: string) => new Error(`${JSON.stringify(order)} ended with ${how}: ${err.trim()}`);
+  const running = new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (data) => {
+      out += data;
+      if (out.startsWith("running\n")) resolve();
     });
+    void closed.then((how) => reject(failure(how)));
   });
-  const kill = () => {
-    killed = true;
-    child.kill("SIGKILL");
-  };
-  return { running, result, kill };
+  const result = closed.then((how) => {
+    if (how !== "0") throw failure(how);
+    return lastJson(out);
+  });
+  // Who starts a load asks for no result, who asks for the result does not wait for the start.
+  for (const promise of [running, result]) promise.catch(() => {});
+  return { running, result, kill: () => void child.kill("SIGKILL") };
 }
