@@ -1,9 +1,7 @@
-import { type SpinShares, WINDOW_US } from "./spin-shares.ts";
+import { SPIN_SHARE, type SpinShares, WINDOW_US } from "./spin-shares.ts";
 
-/** Of one core, for a cell: DESIGN 6. */
-const CELL_SHARE = 0.1;
 /** What may be saved up. */
-const MOST_US = CELL_SHARE * WINDOW_US;
+const MOST_US = SPIN_SHARE.cell * WINDOW_US;
 
 /**
  * How long a cell may spin: a token bucket that fills with a tenth of the time and holds 10 ms, within what the
@@ -34,6 +32,6 @@ export class SpinBudget {
   }
 
   #savedBy(atUs: number): number {
-    return Math.min(MOST_US, this.#savedUs + (atUs - this.#savedAtUs) * CELL_SHARE);
+    return Math.min(MOST_US, this.#savedUs + (atUs - this.#savedAtUs) * SPIN_SHARE.cell);
   }
 }

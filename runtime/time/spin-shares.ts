@@ -12,8 +12,8 @@ export interface SpinPlace {
 
 /** The sum is bounded over this long, on a grid that is the same in all threads, us. */
 export const WINDOW_US = 100_000;
-/** Of one core, for the whole board: DESIGN 6. */
-const BOARD_SHARE = 0.2;
+/** Of one core, at most, for one cell and for all of a board: DESIGN 6. What admission has to count as demand. */
+export const SPIN_SHARE = { cell: 0.1, board: 0.2 } as const;
 /** Cells that can spin at the same time: at 10 % each two use up the board's share. */
 const PLACES = 32;
 const WINDOWS = 4096;
@@ -55,7 +55,7 @@ export class SpinShares {
   /** What the board has left to spin in this window, us. Costs 32 loads. */
   leftUs(nowUs: number): number {
     const window = windowOf(nowUs);
-    let leftUs = BOARD_SHARE * WINDOW_US;
+    let leftUs = SPIN_SHARE.board * WINDOW_US;
     for (let place = 0; place < PLACES; place++) leftUs -= spentIn(window, Atomics.load(this.#words, place));
     return Math.max(0, leftUs);
   }
