@@ -1,5 +1,6 @@
 /** Somebody who releases a job every millisecond and says how late each release was. */
 import { spawn } from "node:child_process";
+import { setTimerSlack } from "../../../runtime/time/timer-slack.ts";
 import type { Condition } from "./conditions.ts";
 import type { LatenessJson } from "./lateness.ts";
 
@@ -14,21 +15,20 @@ export interface Contender {
 /** Of cells and cyclictest alike; the chain of a board has 47 to 49. */
 export const RT_PRIORITY = 40;
 
-/**
- * Where root runs them: the priority of a cell, within its session and of its session; a board's guardian sets both.
- */
-const PRIORITY = "echo -10 > /proc/self/autogroup; renice -n -10 -p $$ > /dev/null;";
-const SLACK = "echo 1 > /proc/self/timerslack_ns;";
-const isRoot = process.getuid?.() === 0;
+/** Where root runs them: the priority of a cell. */
+const NICE = process.getuid?.() === 0 ? ["nice", "-n", "-10"] : [];
+/** Of every process that nobody has told otherwise. */
+const SYSTEM_SLACK_NS = 50_000;
 
 /**
- * A program in a session (and process group) of its own, at the priority of a cell. `exactTimers`: with a timer
- * slack of 1 ns, which only a fork hands on: exec goes back to the default.
+ * A program at the priority of a cell. All of them run in the session of the benchmark: where Linux shares the
+ * processor out by session, a load in another one would be less of a load. `exactTimers`: with a timer slack of
+ * 1 ns, which a process has from the thread that forks it.
  */
 export function startProgram(command: readonly string[], exactTimers: boolean) {
-  const run = exactTimers ? '"$@"; exit $?' : 'exec "$@"';
-  const script = `{ ${isRoot ? PRIORITY : ""} ${exactTimers ? SLACK : ""} } 2> /dev/null; ${run}`;
-  return spawn("sh", ["-c", script, "sh", ...command], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  setTimerSlack(exactTimers ? 1 : SYSTEM_SLACK_NS);
+  const [first, ...rest] = [...NICE, ...command];
+  return spawn(first!, rest, { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /**
@@ -41,7 +41,7 @@ export function runProgram(command: readonly string[], limitSeconds: number): Pr
   let err = "";
   child.stdout.on("data", (data) => (out += data));
   child.stderr.on("data", (data) => (err += data));
-  const limit = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), limitSeconds * 1000);
+  const limit = setTimeout(() => child.kill("SIGKILL"), limitSeconds * 1000);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {

@@ -47,6 +47,7 @@ if (job === "fifo" && kernel.cells().find((one) => one.cell === "job")?.thread?.
   process.exit(1);
 }
 const startCpu = process.cpuUsage();
+const startMs = performance.now();
 console.log("running");
 // A load whose benchmark has gone.
 if (job === "none") setTimeout(() => process.exit(0), (seconds + 60) * 1000);
@@ -54,7 +55,8 @@ if (job === "none") setTimeout(() => process.exit(0), (seconds + 60) * 1000);
 function* reporter(self: Self<{ type: "lateness"; lateness: LatenessJson }>): ProcessGenerator {
   const { lateness } = yield* self.receive("lateness");
   const { user, system } = process.cpuUsage(startCpu);
-  console.log(JSON.stringify({ ...lateness, cpuPercent: (user + system) / (10_000 * seconds) }));
+  const cpuPercent = (user + system) / (10 * (performance.now() - startMs));
+  console.log(JSON.stringify({ ...lateness, cpuPercent }));
   process.exit(0);
 }
 
