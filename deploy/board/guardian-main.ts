@@ -4,11 +4,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runGuardian } from "../../firmware/guardian/guardian-process.ts";
 import { hardwarePlan } from "../config/plan.ts";
+import { realtimePlan } from "../config/realtime-schema.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { readOptions } from "./options.ts";
-
-/** A small young generation for each of a dozen isolates: 40 MB less for the demo board. */
-const FLAGS = ["--max-semi-space-size=1"];
+import { runtimeFlags } from "./runtime-flags.ts";
 
 const WORLD_EVERY_MS = 5;
 const WORLD_LIMIT_MS = 10_000;
@@ -18,13 +17,16 @@ const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
 await worldListens(options.worldSocket);
+const config = checkedConfig(options);
+const realtime = realtimePlan(config).chain;
 await runGuardian({
-  ...hardwarePlan(checkedConfig(options)),
+  ...hardwarePlan(config),
+  realtime,
   worldSocket: options.worldSocket,
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
   ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
-  runtime: { command: process.execPath, args: [...FLAGS, runtime] },
+  runtime: { command: process.execPath, args: [...runtimeFlags(realtime), runtime] },
   stopWhenStdinEnds: true,
 });
 

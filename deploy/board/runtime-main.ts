@@ -23,8 +23,10 @@ import type { Self } from "../../runtime/process/self.ts";
 import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { chainPlace, describePlace, type PlaceGiven, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import { realtimePlan } from "../config/realtime-schema.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
@@ -49,6 +51,10 @@ const controllers = controllerPlans(config);
 const kept = new KeptSettings(options.stateFolder, board.id);
 const clock = new SystemClock();
 const log = new Log();
+const realtime = realtimePlan(config);
+const placed = (cell: string, given: PlaceGiven) =>
+  log.line({ place: { cell, ...given, text: describePlace(`the ${cell}`, given) } });
+if (realtime.chain) placed("kernel", takePlace(chainPlace("kernel")));
 const crashes = new CrashLog(board.id, () => clock.now());
 
 /** Number of the process that a cell hangs in, for its crash report. */
@@ -56,6 +62,8 @@ const hungProcesses = new Map<string, number>();
 
 const control = new GuardianControl({
   directory: pipes,
+  ...(realtime.chain && { readerPlace: chainPlace("reader") }),
+  onReaderPlaced: (given) => placed("reader", given),
   onEvent: (event) => {
     // An owner that runs into its own policy says so itself, once (`waits`).
     if (event.kind === "contract") endForContract(event);
@@ -71,7 +79,11 @@ const watchdog = new RuntimeWatchdog(
     if (running != null) hungProcesses.set(cell, running.process);
     kernel.endCell(cell, incarnation, cause);
   },
-  options.limits.kernelMs,
+  {
+    kernelLimitMs: options.limits.kernelMs,
+    ...(realtime.chain && { place: chainPlace("watchdog") }),
+    onPlaced: (given) => placed("watchdog", given),
+  },
 );
 const kernel = new ThreadKernel({
   board: board.id,
@@ -124,6 +136,11 @@ const rule = {
   emulated: board.hardware === "emulated",
 };
 
+function placeOf(id: string): Pick<CellSpec, "place"> {
+  const place = realtime.cells[id];
+  return place === undefined ? {} : { place };
+}
+
 function kept_(id: string) {
   return {
     kept: kept.of(id),
@@ -175,6 +192,8 @@ const children: ChildSpec[] = [
         args: [device, start, keeperPid],
         band: CRITICALITY_BAND[device.criticality],
         ...LIMITS,
+        precision: device.precision,
+        ...placeOf(device.id),
         hangLimitUs: device.job.hardDeadlineUs,
       }),
     ),
@@ -188,6 +207,8 @@ const children: ChildSpec[] = [
         args: [controller, start, keeperPid],
         band: CRITICALITY_BAND[controller.criticality],
         ...LIMITS,
+        precision: controller.precision,
+        ...placeOf(controller.id),
         hangLimitUs: controller.job.hardDeadlineUs,
       }),
     ),

@@ -32,6 +32,10 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return eventLine(detail);
     case "log":
       return printedLine(detail);
+    case "place": {
+      const { text, refused } = detail as { text: string; refused: readonly string[] };
+      return refused.length === 0 ? undefined : text;
+    }
     case "notKept":
       return `settings could not be kept: ${detail}`;
     default:

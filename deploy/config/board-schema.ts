@@ -10,11 +10,13 @@ import { choice, duration, frequency, quantity, whole } from "../../devices/fiel
 import {
   type DeviceConfig,
   deviceSchema,
+  precisionField,
   settingsField,
   type TimingConfig,
   timingFields,
 } from "./device-schema.ts";
 import { busName, id, line } from "./place-fields.ts";
+import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
 
 const optional = v.exactOptional;
 
@@ -100,6 +102,7 @@ export const boardSchema = v.pipe(
       ),
     ),
     mqtt: optional(mqttSchema),
+    realtime: optional(realtimeSchema),
   }),
   v.title("Holdfast board"),
 );
@@ -113,6 +116,7 @@ export interface ControllerConfig extends TimingConfig {
   readonly input: string;
   readonly output: string;
   readonly maxAge?: string;
+  readonly precision?: "sleep" | "spin";
   /** As written; `settingsOf` gives them checked, with defaults and in units. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -127,6 +131,7 @@ export interface BoardConfig {
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;
   readonly mqtt?: MqttConfig;
+  readonly realtime?: RealtimeConfig;
 }
 
 function kindSchema(name: ControllerName, controller: Controller) {
@@ -136,6 +141,7 @@ function kindSchema(name: ControllerName, controller: Controller) {
       input: readingPath,
       output: id("The actuator it owns."),
       ...timingFields,
+      precision: optional(precisionField),
       maxAge: optional(
         duration("Oldest input it acts on. Default: three periods of the input.", { example: "5s" }),
       ),

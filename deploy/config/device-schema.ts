@@ -49,10 +49,16 @@ export const timingFields = {
   criticality: optional(choice("Who goes first when time is short. Default: normal.", CRITICALITIES)),
 };
 
+export const precisionField = choice(
+  "How its cell meets a release. sleep: as late as the system's timers. spin: it wakes up a little before and spins, within a tenth of a core. Default: spin for periods up to 20ms.",
+  ["sleep", "spin"],
+);
+
 const modeFields = v.strictObject({ every: optional(everyField), ...modeTimingFields });
 
 const commonFields = {
   ...timingFields,
+  precision: optional(precisionField),
   modes: optional(
     v.pipe(
       v.strictObject({

@@ -34,6 +34,8 @@ export interface BoardDraft {
   readonly buses: readonly Draft<BusConfig>[];
   readonly devices: readonly DeviceDraft[];
   readonly controllers: readonly ControllerDraft[];
+  /** Names in `realtime.cells`. */
+  readonly realtimeCells: readonly string[];
   /** Every id that is written, also of a device whose driver is unknown. */
   readonly deviceIds: ReadonlySet<string>;
   readonly controllerIds: ReadonlySet<string>;
@@ -58,6 +60,7 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
       const name = draft.fields.kind;
       return isController(name) ? [{ ...draft, controller: controllerNamed(name) }] : [];
     }),
+    realtimeCells: Object.keys(member(member(value, "realtime"), "cells")),
     deviceIds: new Set(devices.map(({ id }) => id)),
     controllerIds: new Set(controllers.map(({ id }) => id)),
     broken: new Set((["buses", "devices"] as const).filter((section) => isBroken(section, findings))),

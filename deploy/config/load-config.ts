@@ -6,6 +6,7 @@ import { checkJobs } from "./check-jobs.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
+import { checkRealtime } from "./check-realtime.ts";
 import { checkTiming } from "./check-timing.ts";
 import { checkWiring } from "./check-wiring.ts";
 import { draftBoard } from "./draft.ts";
@@ -73,6 +74,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkWiring(board, report);
   checkTiming(board, report);
   checkJobs(board, report);
+  checkRealtime(board, report);
   checkPolicies(board, report);
   checkControllers(board, report);
   checkPowerUp(board, report);

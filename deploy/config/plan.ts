@@ -8,7 +8,7 @@ import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.
 import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
 import { settingsOf } from "./settings.ts";
-import { fullTiming, lowerTiming, type TimingMs } from "./timing.ts";
+import { fullTiming, lowerTiming, precisionOf, type TimingMs } from "./timing.ts";
 
 /** The board as a whole. */
 export interface BoardPlan {
@@ -67,6 +67,7 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     settings: settingsOf(driver.settings, device.settings),
     criticality: device.criticality ?? "normal",
     job: jobPlan(full),
+    precision: precisionOf(device.precision, full.everyMs),
     modes: [
       { mode: "full", job: jobPlan(full) },
       { mode: "reduced", job: jobPlan(lower("reduced")) },
@@ -119,6 +120,7 @@ function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: numb
     settings,
     criticality: config.criticality ?? "normal",
     job: jobPlan(timing),
+    precision: precisionOf(config.precision, timing.everyMs),
     commandForMs: 3 * timing.everyMs,
   };
 }

@@ -48,6 +48,14 @@ export function fullTiming({
   };
 }
 
+/** The longest period for which a cell spins by itself: slower ones gain nothing that they could notice, ms. */
+const SPIN_UP_TO_MS = 20;
+
+/** How the cell of a device or controller with this period waits. */
+export function precisionOf(written: "sleep" | "spin" | undefined, everyMs: number): "sleep" | "spin" {
+  return written ?? (everyMs <= SPIN_UP_TO_MS ? "spin" : "sleep");
+}
+
 /** A lower mode: its own fields, else those of `full` with the period stretched. */
 export function lowerTiming(
   full: TimingMs,

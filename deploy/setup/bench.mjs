@@ -1,12 +1,13 @@
 /** `npm run bench:<name> [-- words]`: prepares, then runs test/bench/<name>. `--json` makes the last line JSON. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { forKernelBench, installDebianPackages } from "./debian.mjs";
+import { forKernelBench, forTimeBench, installDebianPackages } from "./debian.mjs";
 import { prepare, root } from "./prepare.mjs";
 
 const [name, ...words] = process.argv.slice(2);
 prepare();
 if (name === "kernel") installDebianPackages(forKernelBench);
+if (name === "time") installDebianPackages(forTimeBench);
 const file = join(root, "dist/test/bench", `${name}.js`);
 const { status } = spawnSync(process.execPath, ["--enable-source-maps", file, ...words], {
   cwd: root,

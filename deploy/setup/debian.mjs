@@ -11,6 +11,9 @@ const forTests = [
 /** `erlc` and `erl`: what the kernel is measured against. */
 export const forKernelBench = [{ name: "erlang-base", file: "/usr/bin/erlc" }];
 
+/** The floor under sleeping threads, and a peer: what `bench:time` compares with. */
+export const forTimeBench = [...forKernelBench, { name: "rt-tests", file: "/usr/bin/cyclictest" }];
+
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
 export function installDebianPackages(packages = forTests) {
   const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);

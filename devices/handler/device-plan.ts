@@ -41,6 +41,8 @@ export interface DevicePlan {
   readonly criticality: Criticality;
   /** The job of mode `full`. */
   readonly job: JobPlan;
+  /** How its cell waits for a release. */
+  readonly precision: "sleep" | "spin";
   /** full, reduced, safe, off. */
   readonly modes: readonly ModePlan[];
   readonly probationMs: number;
@@ -70,6 +72,8 @@ export interface ControllerPlan {
   readonly settings: Settings;
   readonly criticality: Criticality;
   readonly job: JobPlan;
+  /** How its cell waits for a release. */
+  readonly precision: "sleep" | "spin";
   /** How long each of its commands lasts: two periods may be missed. */
   readonly commandForMs: number;
 }

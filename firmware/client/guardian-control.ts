@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { PlaceGiven, ThreadPlace } from "../../runtime/time/thread-place.ts";
 import type {
   Grant,
   GuardianEvent,
@@ -13,7 +14,7 @@ import { JsonLines } from "../transport/json-lines.ts";
 import { mailslotMemory } from "../transport/mailslot.ts";
 import { pipesIn, requestPipe } from "../transport/pipes.ts";
 import type { Doorbell } from "./fifo-wire.ts";
-import type { MailslotNotice, ReaderThreadData } from "./reader-thread.ts";
+import type { MailslotNotice, ReaderThreadData, ReadingNotice } from "./reader-thread.ts";
 
 /** A grant that the guardian refused; the message is its reason. */
 export class GrantRefused extends Error {
@@ -25,6 +26,10 @@ export interface GuardianControlOptions {
   readonly directory: string;
   /** Descriptor of the control channel. Default 3. */
   readonly fd?: number;
+  /** Real-time policy of the reader thread. */
+  readonly readerPlace?: ThreadPlace;
+  /** What it was given of that. */
+  onReaderPlaced?(given: PlaceGiven): void;
   onEvent(event: GuardianEvent): void;
   /** An orderly stop began: outputs are safe already. */
   onStopping?(): void;
@@ -62,13 +67,20 @@ export class GuardianControl {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#reading = new Promise((resolve) => {
-      this.#port.once("message", () => {
+      this.#port.once("message", ({ placed }: ReadingNotice) => {
+        if (placed !== undefined) options.onReaderPlaced?.(placed);
         this.#port.unref();
         resolve();
       });
     });
     const replyPath = pipesIn(this.#directory, 0).reply;
-    const data: ReaderThreadData = { replyPath, port: port2, unrouted: this.#unrouted };
+    const { readerPlace: place } = options;
+    const data: ReaderThreadData = {
+      replyPath,
+      port: port2,
+      unrouted: this.#unrouted,
+      ...(place === undefined ? {} : { place }),
+    };
     const reader = new Worker(new URL("./reader-thread.js", import.meta.url), {
       workerData: data,
       transferList: [port2],

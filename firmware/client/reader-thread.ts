@@ -7,6 +7,7 @@
  */
 import { constants, openSync, readSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type PlaceGiven, type ThreadPlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { FrameReader } from "../transport/frame.ts";
 import { FrameStream } from "../transport/frame-stream.ts";
@@ -18,6 +19,13 @@ export interface ReaderThreadData {
   readonly port: MessagePort;
   /** One word: frames for nobody (late frames of an ended owner). */
   readonly unrouted: Int32Array;
+  /** Real-time policy of this thread. */
+  readonly place?: ThreadPlace;
+}
+
+/** Once, when it reads; `placed`: what it was given of the place that it asked for. */
+export interface ReadingNotice {
+  readonly placed: PlaceGiven | undefined;
 }
 
 /** A cell that wants its frames. It replaces the one before it in the same slot. */
@@ -30,13 +38,13 @@ export interface MailslotNotice {
 }
 
 setThreadNice(NICE.reader);
-const { replyPath, port, unrouted } = workerData as ReaderThreadData;
+const { replyPath, port, unrouted, place } = workerData as ReaderThreadData;
 const cells = new Map<number, { notice: MailslotNotice; mailslot: Mailslot }>();
 const stream = new FrameStream(131_072);
 const frame = new FrameReader();
 const chunk = new Uint8Array(65_536);
 const fd = openSync(replyPath, constants.O_RDONLY);
-port.postMessage("reading");
+port.postMessage({ placed: place && takePlace(place) } satisfies ReadingNotice);
 
 for (;;) {
   const length = readSync(fd, chunk);

@@ -1,24 +1,39 @@
 /** The kernel thread's side of the watchdog thread: starts it, shows it that the kernel lives, hears of hung cells. */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { PlaceGiven, ThreadPlace } from "../../runtime/time/thread-place.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
-import type { HungNotice, WatchdogThreadData, WatchNotice } from "./watchdog-thread.ts";
+import type { HungNotice, PlacedNotice, WatchdogThreadData, WatchNotice } from "./watchdog-thread.ts";
 
 /** How often the kernel thread shows that it lives, ms: a fifth of the limit leaves room for a stall. */
 const BEAT_MS = 50;
+
+export interface RuntimeWatchdogOptions {
+  /** Default 250. */
+  readonly kernelLimitMs?: number | undefined;
+  /** Real-time policy of the watchdog's thread. */
+  readonly place?: ThreadPlace | undefined;
+  /** What it was given of that. */
+  readonly onPlaced?: (given: PlaceGiven) => void;
+}
 
 export class RuntimeWatchdog {
   readonly #port: MessagePort;
   readonly #beat = new Int32Array(new SharedArrayBuffer(4));
 
-  /** `directory`: `HOLDFAST_PIPES`. `onHung`: end that cell now; its outputs are fenced already. `kernelLimitMs`: default 250. */
-  constructor(directory: string, onHung: (notice: HungNotice) => void, kernelLimitMs?: number) {
+  /** `directory`: `HOLDFAST_PIPES`. `onHung`: end that cell now; its outputs are fenced already. */
+  constructor(directory: string, onHung: (notice: HungNotice) => void, options: RuntimeWatchdogOptions = {}) {
+    const { kernelLimitMs, place, onPlaced } = options;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#port.on("message", onHung);
+    this.#port.on("message", (notice: HungNotice | PlacedNotice) => {
+      if ("placed" in notice) onPlaced?.(notice.placed);
+      else onHung(notice);
+    });
     const data: WatchdogThreadData = {
       directory,
       port: port2,
       beat: this.#beat.buffer as SharedArrayBuffer,
+      ...(place === undefined ? {} : { place }),
       ...(kernelLimitMs === undefined ? {} : { kernelLimitUs: kernelLimitMs * 1000 }),
     };
     const worker = new Worker(new URL("./watchdog-thread.js", import.meta.url), {

@@ -5,7 +5,9 @@
 import { writeSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { type PlaceGiven, type ThreadPlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
+import { setTimerSlack } from "../../runtime/time/timer-slack.ts";
 import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
 import { PetPipe } from "./pet-pipe.ts";
@@ -18,6 +20,8 @@ export interface WatchdogThreadData {
   readonly beat: SharedArrayBuffer;
   /** The kernel thread may be late by this much, us. */
   readonly kernelLimitUs?: number;
+  /** Real-time policy of this thread; the kernel hears what was given. */
+  readonly place?: ThreadPlace;
 }
 
 /** Kernel to watchdog. */
@@ -43,14 +47,22 @@ export interface HungNotice {
   readonly processNumber: number;
 }
 
+/** Watchdog to kernel, once, if it asked for a place. */
+export interface PlacedNotice {
+  readonly placed: PlaceGiven;
+}
+
 const {
   directory,
   port,
   beat,
+  place,
   kernelLimitUs = WATCHDOG_DEFAULTS.kernelLimitUs,
 } = workerData as WatchdogThreadData;
 const clock = new SystemClock();
 setThreadNice(NICE.watchdog);
+setTimerSlack(1);
+if (place !== undefined) port.postMessage({ placed: takePlace(place) } satisfies PlacedNotice);
 const pipe = new PetPipe(directory, clock);
 const owners = new Map<string, OwnerEpoch>();
 const unsent: OwnerEpoch[] = [];

@@ -23,4 +23,6 @@ export interface GuardianPlan extends HardwarePlan {
   readonly stopLimitMs?: number;
   /** True where somebody holds the other end of standard input: its end is an orderly stop. */
   readonly stopWhenStdinEnds?: boolean;
+  /** It asks for a real-time priority. */
+  readonly realtime?: boolean;
 }

@@ -1,4 +1,6 @@
+import { setSessionNice } from "../../runtime/time/session-priority.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { chainPlace, describePlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
 import { WorldBackend } from "../emulated/world-backend.ts";
@@ -29,7 +31,12 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   process.on("SIGTERM", () => void stop());
   const clock = new SystemClock();
   setThreadNice(NICE.guardian);
+  setSessionNice(NICE.session);
   const log = new Log();
+  if (plan.realtime === true) {
+    const given = takePlace(chainPlace("guardian"));
+    log.line({ place: { cell: "guardian", ...given, text: describePlace("the guardian", given) } });
+  }
   const slots = plan.slots ?? 32;
   const paused = new Set<number>();
   let keeper: RuntimeKeeper | undefined;

@@ -4,14 +4,18 @@
  * The bell is read before the ports are drained: whatever rings after that read makes the wait return at
  * once. What a turn left in a port rang before that read, so the loop parks only when nothing was left. So
  * no wake-up is lost.
+ *
+ * Ports are looked at only when it has rung since: a look at an empty port costs about 1 us, and a cell has one
+ * for every other cell, which a release would have to wait for.
  */
 import type { Cell } from "../process/cell.ts";
-import type { Clock } from "../time/clock.ts";
+import type { Bell, Park } from "../time/park.ts";
 
 export interface BlockingLoop {
   readonly cell: Cell;
-  readonly clock: Clock;
-  readonly bell: Int32Array;
+  readonly bell: Pick<Bell, "read">;
+  /** Waits on that bell and the cell's clock. */
+  readonly park: Park;
   /** Takes what arrived, a turn's worth; true when there may be more. */
   drain(): boolean;
   over(): boolean;
@@ -24,22 +28,23 @@ export const RESUMES_PER_TURN = 64;
 
 export function runBlocking({
   cell,
-  clock,
   bell,
+  park,
   drain,
   over,
   turn = () => cell.run(RESUMES_PER_TURN),
 }: BlockingLoop): void {
   const { resources } = cell;
   const post = cell.post.bind(cell);
+  let drained: number | undefined;
+  let more = false;
   for (;;) {
-    const rung = Atomics.load(bell, 0);
-    const more = drain();
+    const rung = bell.read();
+    if (more || rung !== drained) more = drain();
+    drained = rung;
     resources.poll?.(post);
     const busy = turn();
     if (over()) return;
-    if (busy || more) continue;
-    const waitMs = (cell.nextWakeUs() - clock.now()) / 1000;
-    if (waitMs > 0) Atomics.wait(bell, 0, rung, waitMs);
+    if (!busy && !more) park.until(cell.nextWakeUs(), rung);
   }
 }

@@ -1,4 +1,6 @@
 /** Gives each cell what carries it: a warm thread where there is one, a new thread, or a process. */
+import { availableParallelism } from "node:os";
+import { SpinPlaces } from "../time/spin-shares.ts";
 import { BootQueue } from "./boot-queue.ts";
 import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
 import { ChildHost } from "./child-host.ts";
@@ -23,11 +25,12 @@ export class CellHosts {
   readonly boots = new BootQueue();
   readonly #options: CellHostsOptions;
   readonly #spares: SpareThreads;
+  readonly #spinPlaces = new SpinPlaces(availableParallelism());
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: CellHostsOptions) {
     this.#options = options;
-    this.#spares = new SpareThreads(this.boots, options.bootLimitMs);
+    this.#spares = new SpareThreads(this.boots, options.bootLimitMs, this.#spinPlaces);
   }
 
   /** Whether it would start without loading a program. */
@@ -39,7 +42,7 @@ export class CellHosts {
     const of = this.#classOf(spec);
     if (spec.kind === "child") return new ChildHost(of, spec.name, events);
     const spare = this.#spares.take(of);
-    if (spare === undefined) return new ThreadHost(of, spec.name, events);
+    if (spare === undefined) return new ThreadHost(of, spec.name, events, this.#spinPlaces);
     spare.listen(events);
     return spare;
   }

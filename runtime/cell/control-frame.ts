@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FromTrial, ToTrial } from "../code-change/gate-frame.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
-import type { CrashDetails } from "../introspection/report.ts";
+import type { CrashDetails, ThreadReport } from "../introspection/report.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
@@ -56,6 +56,7 @@ export type ControlFrame =
   // both ways
   | { readonly control: "member"; readonly membership: Membership }
   // cell to kernel
+  | { readonly control: "thread"; readonly thread: ThreadReport }
   | { readonly control: "ready" }
   | { readonly control: "claim"; readonly name: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly control: "release"; readonly name: string; readonly pid: WirePid }

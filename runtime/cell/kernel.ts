@@ -7,6 +7,7 @@ import type { CellStatus, CrashDetails } from "../introspection/report.ts";
 import type { Cell } from "../process/cell.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Pid } from "../process/pid.ts";
+import type { ThreadPlace } from "../time/thread-place.ts";
 import type { NewCode, TrialNews, TrialOptions } from "./code-change.ts";
 
 /** A module's export, by URL: the only form of code that travels between isolates. */
@@ -45,6 +46,14 @@ export interface CellSpec {
   readonly externalMb?: number;
   /** Messages that are kept of those each process took last, for crash reports. Default 0; costs less than 0.1 us each. */
   readonly lastMessages?: number;
+  /**
+   * `sleep` (default): its timers are as late as the system's (some 30 us on a quiet machine). `spin`: it wakes up
+   * a little before each and spins, within a tenth of a core (`SpinBudget`). Not in cells with an event loop or a
+   * process of their own, nor where there is one core.
+   */
+  readonly precision?: "sleep" | "spin";
+  /** Real-time policy and core of its thread. What the system does not grant is told, and the cell runs without. */
+  readonly place?: ThreadPlace;
 }
 
 /** What code in a cell printed. */

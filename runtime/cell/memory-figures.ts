@@ -16,6 +16,7 @@ const COLLECT_EVERY_US = 100_000;
 export class MemoryFigures {
   readonly #progress: ProgressWord;
   readonly #clock: Clock;
+  readonly #limitKb: number;
   #nextUs = 0;
   #nextCollectUs = 0;
   #collect: (() => void) | undefined;
@@ -23,16 +24,17 @@ export class MemoryFigures {
   constructor(progress: ProgressWord, clock: Clock) {
     this.#progress = progress;
     this.#clock = clock;
+    this.#limitKb = progress.externalLimitKb;
   }
 
-  /** Called at every turn of the loop; does something every 50 ms. */
+  /** Called at every turn of the loop; does something every 50 ms, where the cell has a limit. */
   turn(): void {
+    if (this.#limitKb === 0) return;
     const nowUs = this.#clock.now();
     if (nowUs < this.#nextUs) return;
     this.#nextUs = nowUs + EVERY_US;
-    const limitKb = this.#progress.externalLimitKb;
     let kb = externalKb();
-    if (limitKb > 0 && kb > limitKb) {
+    if (kb > this.#limitKb) {
       // Not judged before it was collected, and not collected again and again.
       if (nowUs < this.#nextCollectUs) return;
       this.#nextCollectUs = nowUs + COLLECT_EVERY_US;

@@ -6,6 +6,7 @@
  * It is replaced in the background, while nothing else boots. One that dies while it waits is not replaced until
  * a cell of its class runs again.
  */
+import type { SpinPlaces } from "../time/spin-shares.ts";
 import type { BootQueue } from "./boot-queue.ts";
 import type { CellHost, HostClass } from "./cell-host.ts";
 import { ThreadHost } from "./thread-host.ts";
@@ -18,12 +19,14 @@ interface Spare {
 export class SpareThreads {
   readonly #boots: BootQueue;
   readonly #bootLimitMs: number;
+  readonly #spinPlaces: SpinPlaces;
   readonly #spares = new Map<string, Set<Spare>>();
   #stopped = false;
 
-  constructor(boots: BootQueue, bootLimitMs: number) {
+  constructor(boots: BootQueue, bootLimitMs: number, spinPlaces: SpinPlaces) {
     this.#boots = boots;
     this.#bootLimitMs = bootLimitMs;
+    this.#spinPlaces = spinPlaces;
   }
 
   /** Whether a cell of this class would find a warm thread. */
@@ -70,17 +73,22 @@ export class SpareThreads {
         booting = false;
         clearTimeout(limit);
       };
-      const host = new ThreadHost(of, "spare", {
-        loaded: () => {
-          spare.warm = true;
-          booted();
+      const host = new ThreadHost(
+        of,
+        "spare",
+        {
+          loaded: () => {
+            spare.warm = true;
+            booted();
+          },
+          ended: () => {
+            spares.delete(spare);
+            booted();
+          },
+          logged: () => {},
         },
-        ended: () => {
-          spares.delete(spare);
-          booted();
-        },
-        logged: () => {},
-      });
+        this.#spinPlaces,
+      );
       spare.host = host;
       const limit = setTimeout(() => void host.end(), this.#bootLimitMs);
     });

@@ -1,6 +1,7 @@
 /** A cell's thread, from outside: it loads its program, waits warm for a life, leads it, and ends. */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
+import type { SpinPlace, SpinPlaces } from "../time/spin-shares.ts";
 import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
 import type { CellStart, ThreadStart } from "./thread-start.ts";
 
@@ -18,9 +19,17 @@ export class ThreadHost implements CellHost {
   readonly #word = new Int32Array(new SharedArrayBuffer(4));
   #events: HostEvents;
   #cause: ExitReason | undefined;
+  readonly #spinPlaces: SpinPlaces | undefined;
+  #spin: SpinPlace | undefined;
 
-  /** `name`: of the thread, for debuggers. */
-  constructor({ program, heapMb, event }: HostClass, name: string, events: HostEvents) {
+  /** `name`: of the thread, for debuggers. `spinPlaces`: for a cell that wants to spin. */
+  constructor(
+    { program, heapMb, event }: HostClass,
+    name: string,
+    events: HostEvents,
+    spinPlaces?: SpinPlaces,
+  ) {
+    this.#spinPlaces = spinPlaces;
     this.#events = events;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -37,6 +46,7 @@ export class ThreadHost implements CellHost {
     });
     this.#worker.on("exit", (code) => {
       this.#port.close();
+      if (this.#spin !== undefined) this.#spinPlaces?.give(this.#spin);
       // 1 is `terminate`; what ends by itself said why, unless its code called process.exit.
       if (code > 1) this.#cause ??= crashReason(new Error(`the cell called process.exit(${code})`));
       this.#events.ended(this.#cause);
@@ -48,7 +58,9 @@ export class ThreadHost implements CellHost {
   }
 
   begin(start: CellStart): void {
-    this.#port.postMessage(start, [start.kernel.port]);
+    if (start.spec.precision === "spin") this.#spin = this.#spinPlaces?.take();
+    const spin = this.#spin === undefined ? {} : { spin: this.#spin };
+    this.#port.postMessage({ ...start, ...spin }, [start.kernel.port]);
     Atomics.add(this.#word, 0, 1);
     Atomics.notify(this.#word, 0);
   }

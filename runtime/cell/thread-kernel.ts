@@ -6,7 +6,7 @@
 import { crashDetails } from "../introspection/crash-details.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
 import { Inspection } from "../introspection/inspection.ts";
-import type { CellStatus } from "../introspection/report.ts";
+import type { CellStatus, ThreadReport } from "../introspection/report.ts";
 import { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Groups } from "../process/groups.ts";
@@ -51,6 +51,7 @@ interface Running {
   /** It holds a slot of those that boot. */
   booting: boolean;
   bootLimit: NodeJS.Timeout | undefined;
+  thread: ThreadReport | undefined;
 }
 
 /** What a cell starts with, before its hardware was prepared. */
@@ -181,6 +182,7 @@ export class ThreadKernel implements Kernel {
       ready: false,
       booting: false,
       bootLimit: undefined,
+      thread: undefined,
     };
     this.#introduce(running);
     this.#cells.set(name, running);
@@ -239,14 +241,15 @@ export class ThreadKernel implements Kernel {
       resumes: null,
       running: null,
     };
-    const others = [...this.#cells.values()].map(({ spec, end, ready, progress }) => {
+    const others = [...this.#cells.values()].map(({ spec, end, ready, progress, thread }) => {
       const { name: cell, loop = "blocking" } = spec;
       const { incarnation } = end;
       const reader = new ProgressReader(progress);
       const lateUs = reader.lateUs(nowUs);
       const running = lateUs === undefined ? null : { process: reader.processNumber(), lateUs };
       const resumes = reader.resumes();
-      return { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, resumes, running };
+      const status = { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, resumes, running };
+      return thread === undefined ? status : { ...status, thread };
     });
     return [{ ...kernel, loop: "event" }, ...others];
   }
@@ -360,6 +363,9 @@ export class ThreadKernel implements Kernel {
     const { spec, end } = running;
     const life = { name: spec.name, incarnation: end.incarnation };
     switch (frame.control) {
+      case "thread":
+        running.thread = frame.thread;
+        break;
       case "ready":
         running.ready = true;
         this.#booted(running);

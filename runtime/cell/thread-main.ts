@@ -17,11 +17,15 @@ import { unpack } from "../process/pack.ts";
 import { processOf } from "../process/pid.ts";
 import { BAND, type Process } from "../process/process.ts";
 import { spawnerName } from "../process/spawn-in.ts";
+import { AtomicsBell } from "../time/atomics-bell.ts";
 import { SystemClock } from "../time/system-clock.ts";
+import { describePlace, takePlace } from "../time/thread-place.ts";
 import { NICE, setThreadNice } from "../time/thread-priority.ts";
+import { setTimerSlack } from "../time/timer-slack.ts";
 import { explainBody, guardBlockingCell } from "./blocking-guards.ts";
 import { RESUMES_PER_TURN, runBlocking } from "./blocking-loop.ts";
 import { captureConsole } from "./cell-console.ts";
+import { cellPark } from "./cell-park.ts";
 import { CellPorts } from "./cell-ports.ts";
 import { EventLoop } from "./event-loop.ts";
 import { freezeIntrinsics } from "./frozen-intrinsics.ts";
@@ -37,13 +41,15 @@ import { warmUp } from "./warm-up.ts";
 
 /** Loading a module on behalf of another cell may take this long before the cell counts as hung, us. */
 const LOAD_LIMIT_US = 5_000_000;
-/** How often an event cell publishes its memory though no process runs, ms. */
+/** How often an event cell with a limit outside its heap publishes that though no process runs, ms. */
 const FIGURES_MS = 100;
 
 /** Runs the cell until it ends, which ends the thread. */
 export async function runThread(thread: ThreadStart, modules: ThreadModules = {}): Promise<void> {
   setThreadNice(NICE.outside);
   const { event } = thread;
+  // Node's own timers have whole milliseconds.
+  const exactTimers = !event && setTimerSlack(1);
   const clock = new SystemClock();
   const loader = new ModuleLoader(modules);
   warmUp(clock);
@@ -81,6 +87,16 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   } catch (error) {
     return finish(crashReason(error));
   }
+  const place = spec.place === undefined ? undefined : takePlace(spec.place);
+  if (place !== undefined) {
+    const level = place.refused.length > 0 ? "warn" : "info";
+    tell({ level, text: describePlace("this cell", place) });
+  }
+  const spins = !event && start.spin !== undefined;
+  ports.tellKernel({
+    control: "thread",
+    thread: { exactTimers, spins, ...(place === undefined ? {} : { place }) },
+  });
   let eventLoop: EventLoop | undefined;
   let trial: TrialCell | undefined;
   const resumes = new ResumeCount(progress);
@@ -151,17 +167,21 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     };
     eventLoop = new EventLoop(cell, { after });
     (ports as CellPorts).listen(() => eventLoop?.wake());
-    setInterval(() => figures.turn(), FIGURES_MS).unref();
+    if (progress.externalLimitKb > 0) setInterval(() => figures.turn(), FIGURES_MS).unref();
     eventLoop.wake();
     return;
   }
-  const drain = () => {
+  const waitingBell = new AtomicsBell(bell);
+  const park = cellPark(waitingBell, clock, start.spin);
+  const drain = () => ports.drain();
+  const turn = () => {
+    const more = trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn();
+    // Behind what was due: it takes up to 100 us.
     figures.turn();
-    return ports.drain();
+    return more;
   };
-  const turn = () => (trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn());
   for (;;) {
-    runBlocking({ cell, clock, bell, drain, turn, over: () => over() || loader.busy });
+    runBlocking({ cell, bell: waitingBell, park, drain, turn, over: () => over() || loader.busy });
     if (over()) return end();
     // The one thing that needs the event loop: a module that another cell wants to spawn from.
     progress.begin(0, clock.now() + LOAD_LIMIT_US);

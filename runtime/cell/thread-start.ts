@@ -1,6 +1,7 @@
 /** What a cell's thread is given: at its birth a place to wait at, then the life it is to lead. */
 import type { MessagePort } from "node:worker_threads";
 import type { PackedBody } from "../process/signal.ts";
+import type { SpinPlace } from "../time/spin-shares.ts";
 import type { SystemClock } from "../time/system-clock.ts";
 import type { PeerLink } from "./control-frame.ts";
 import type { CellSpec } from "./kernel.ts";
@@ -31,6 +32,8 @@ export interface CellStart {
   readonly trial?: { readonly taken: SharedArrayBuffer };
   /** Answer of the composition's `prepare`. */
   readonly prepared: unknown;
+  /** It may spin before a release, and says there how long it did. */
+  readonly spin?: SpinPlace;
 }
 
 /** What a `setup` export is called with. */

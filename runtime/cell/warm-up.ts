@@ -6,7 +6,9 @@ import { Cell } from "../process/cell.ts";
 import { pack, unpack } from "../process/pack.ts";
 import type { ProcessGenerator } from "../process/process.ts";
 import type { Self } from "../process/self.ts";
+import { AtomicsBell } from "../time/atomics-bell.ts";
 import type { Clock } from "../time/clock.ts";
+import { SleepPark } from "../time/sleep-park.ts";
 import { runBlocking } from "./blocking-loop.ts";
 import { CellPorts } from "./cell-ports.ts";
 import { openWay } from "./cell-way.ts";
@@ -14,15 +16,19 @@ import { MemoryFigures } from "./memory-figures.ts";
 import { PortPeer } from "./port-peer.ts";
 import { createProgressMemory, ProgressWord } from "./progress-word.ts";
 
+/** Out of reach: only so that the figures are taken once. */
+const WARM_LIMIT_MB = 1024;
+
 /** Two processes of a cell that nobody knows exchange messages, watch each other and end. */
 export function warmUp(clock: Clock): void {
-  const progress = new ProgressWord(createProgressMemory());
+  const progress = new ProgressWord(createProgressMemory(WARM_LIMIT_MB));
   const cell = new Cell({ board: "", cell: "warm-up", incarnation: 0, clock, progress, endsWithRoot: true });
   cell.spawn(ping, [unpack(pack({ rounds: 2 }).packed) as { rounds: number }], { label: "ping" });
   const ports = meet(cell);
-  const bell = new Int32Array(new SharedArrayBuffer(4));
+  const bell = new AtomicsBell(new Int32Array(new SharedArrayBuffer(4)));
+  const park = new SleepPark(bell, clock);
   let turns = 0;
-  runBlocking({ cell, clock, bell, drain: () => ports.drain() || turns < 8, over: () => ++turns === 8 });
+  runBlocking({ cell, bell, park, drain: () => ports.drain() || turns < 8, over: () => ++turns === 8 });
   new MemoryFigures(progress, clock).turn();
 }
 

@@ -2,6 +2,7 @@
 import type { CellCounts, CrashReport } from "../process/cell-contract.ts";
 import type { Facts } from "../process/notes.ts";
 import type { ThreadTime } from "../time/thread-time.ts";
+import type { PlaceGiven } from "../time/thread-place.ts";
 
 /** Others by their text, at most 20 of them, and how many there are. */
 export interface Others {
@@ -84,6 +85,18 @@ export interface CellStatus {
   readonly resumes: number | null;
   /** Code that runs at this moment: how far past its hard deadline it is, us; negative while it has time. */
   readonly running: { readonly process: number; readonly lateUs: number } | null;
+  /** Of a thread cell that has loaded its code. */
+  readonly thread?: ThreadReport;
+}
+
+/** How a cell's thread waits, and its place among the threads of the machine. */
+export interface ThreadReport {
+  /** The system ends its sleeps as soon as it can (timer slack 1 ns). */
+  readonly exactTimers: boolean;
+  /** It spins before a release. */
+  readonly spins: boolean;
+  /** What it was given of the place that it asked for. */
+  readonly place?: PlaceGiven;
 }
 
 /** A cell in the report of the board: `report` is null when it did not answer in time. */

@@ -2,8 +2,8 @@
  * The scheduling priority of the calling thread. On Linux setpriority(2) takes a thread's id too, so threads
  * of one process can be told apart without a native addon.
  */
-import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
+import { threadId } from "./thread-id.ts";
 
 /** Nice values of the chain: the guardian before the watchdog before the kernel before cells; the outside last. */
 export const NICE = {
@@ -13,13 +13,14 @@ export const NICE = {
   kernel: -12,
   cell: -10,
   outside: 0,
+  /** Of guardian and runtime together, among other sessions. */
+  session: -10,
 } as const;
 
 /** Returns false where the system does not let us (no root, no CAP_SYS_NICE): then all threads are equal. */
 export function setThreadNice(nice: number): boolean {
   try {
-    const tid = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    setPriority(tid, nice);
+    setPriority(threadId(), nice);
     return true;
   } catch {
     return false; // not permitted, or no /proc: a fallback, not a failure

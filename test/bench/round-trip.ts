@@ -8,7 +8,7 @@ import { machineLateness, percentiles } from "./machine.ts";
 
 const count = Number(process.argv[2] ?? 2000);
 
-for (const spinUs of [0, 30]) {
+for (const spinUs of [0, 30, 150]) {
   const rig = await BenchRig.start({ env: { HOLDFAST_TEST_SPIN_US: String(spinUs) } });
   for (const what of ["renew", "write", "transfer"]) {
     await rig.call({ op: "measure", count: 200, what });

@@ -43,6 +43,16 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     problem: { path: "controllers.led", found: '"led"', allowed: "an id of its own; devices.led is a led" },
   },
   {
+    name: "a real-time place for a cell that is not there",
+    changes: [["realtime", { cells: { climat: { priority: 5 } } }]],
+    problem: {
+      path: "realtime.cells.climat",
+      found: '"climat"',
+      allowed: "the id of a device or controller",
+      suggestion: "climate",
+    },
+  },
+  {
     name: "a line used twice",
     changes: [["devices.led.line", "GPIO17"]],
     problem: {

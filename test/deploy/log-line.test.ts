@@ -11,3 +11,11 @@ spec("what a cell's code printed is shown with cell, process and level", () => {
   );
   assert.is(line({ cell: "climate", level: "error", text: "at load" }), "climate error: at load");
 });
+
+spec("a real-time place is a line only where it was not granted", () => {
+  const line = (refused: readonly string[], text: string) =>
+    logLine("", { place: { cell: "kernel", refused, text } });
+  assert.is(line([], "the kernel has fifo priority 47"), undefined);
+  const text = "the kernel runs as any other thread; not granted: fifo priority 47: Operation not permitted";
+  assert.is(line(["fifo priority 47: Operation not permitted"], text), text);
+});

@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import type { BoardConfig } from "../../deploy/config/board-schema.ts";
 import { loadConfig, parseConfig } from "../../deploy/config/load-config.ts";
 import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
+import { realtimePlan } from "../../deploy/config/realtime-schema.ts";
 import { spec } from "../harness/spec.ts";
 import { type Change, demoFile, demoWith } from "./demo-board.ts";
 
@@ -54,6 +55,27 @@ spec("the guardian is told every line, PWM channel and bus of the demo, in numbe
       { bus: "i2c-0", hz: 100_000 },
     ],
   });
+});
+
+spec("a cell spins for periods up to 20ms, or when it is told to", () => {
+  const precision = (...changes: Change[]) => deviceOf(configWith(...changes), "button").precision;
+  assert.is(precision(), "sleep");
+  assert.is(precision(["devices.button.every", "20ms"]), "spin");
+  assert.is(precision(["devices.button.every", "21ms"]), "sleep");
+  assert.is(precision(["devices.button.precision", "spin"]), "spin");
+  assert.is(precision(["devices.button.every", "5ms"], ["devices.button.precision", "sleep"]), "sleep");
+  const config = configWith(["controllers.thermostat.precision", "spin"]);
+  assert.equal(
+    controllerPlans(config).map((plan) => plan.precision),
+    ["spin", "sleep"],
+  );
+});
+
+spec("nothing is real-time unless the section is there; with it the chain is, and the cells it names", () => {
+  assert.equal(realtimePlan(configWith()), { chain: false, cells: {} });
+  assert.equal(realtimePlan(configWith(["realtime", {}])), { chain: true, cells: {} });
+  const cells = { climate: { priority: 40, policy: "rr", core: 3 }, thermostat: { core: 2 } };
+  assert.equal(realtimePlan(configWith(["realtime", { cells }])), { chain: true, cells });
 });
 
 spec("the lease is 2s unless it is written, absent with none and with hold", () => {
