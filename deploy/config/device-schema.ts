@@ -8,6 +8,7 @@ import {
   type SettingsSchema,
 } from "../../devices/catalogue.ts";
 import { choice, duration, flag, whole } from "../../devices/field.ts";
+import { BANDS } from "../../runtime/time/admission/task.ts";
 import { address, busName, line, PWM_LINES } from "./place-fields.ts";
 
 const optional = v.exactOptional;
@@ -22,13 +23,25 @@ const hardDeadlineField = duration(
   { to: "24h", example: "1s" },
 );
 
+const budgetField = duration("Longest execution time of a job, without its waits. Default: the driver's.", {
+  from: "10us",
+  to: "1h",
+  example: "5ms",
+});
+
 export const timingFields = {
   every: everyField,
   deadline: optional(deadlineField),
   hardDeadline: optional(hardDeadlineField),
+  budget: optional(budgetField),
+  criticality: optional(choice("Who goes first when time is short. Default: normal.", BANDS)),
 };
 
-const modeFields = v.strictObject({ ...timingFields, every: optional(everyField) });
+const modeFields = v.strictObject({
+  every: optional(everyField),
+  deadline: optional(deadlineField),
+  hardDeadline: optional(hardDeadlineField),
+});
 
 const commonFields = {
   ...timingFields,

@@ -5,7 +5,7 @@ import { durationMs, frequencyHz } from "../../devices/field.ts";
 import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
 import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
-import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
+import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig, TimingConfig } from "./device-schema.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
 import { settingsOf } from "./settings.ts";
 import { fullTiming, lowerTiming, type TimingMs } from "./timing.ts";
@@ -65,7 +65,8 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     readings: driver.readings,
     command: driver.command,
     settings: settingsOf(driver.settings, device.settings),
-    job: jobPlan(full),
+    ...(device.criticality !== undefined && { criticality: device.criticality }),
+    job: { ...jobPlan(full), ...budgetPlan(device) },
     modes: [
       { mode: "full", job: jobPlan(full) },
       { mode: "reduced", job: jobPlan(lower("reduced")) },
@@ -116,9 +117,14 @@ function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: numb
     readings: controller.readings,
     command: controller.command(settings),
     settings,
-    job: jobPlan(timing),
+    ...(config.criticality !== undefined && { criticality: config.criticality }),
+    job: { ...jobPlan(timing), ...budgetPlan(config) },
     commandForMs: 3 * timing.everyMs,
   };
+}
+
+function budgetPlan({ budget }: TimingConfig): Pick<JobPlan, "budgetUs"> {
+  return budget === undefined ? {} : { budgetUs: Math.round(durationMs(budget) * 1000) };
 }
 
 function jobPlan({ everyMs, deadlineMs, hardDeadlineMs }: TimingMs): JobPlan {

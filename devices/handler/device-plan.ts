@@ -1,5 +1,6 @@
 /** What a device's and a controller's process is started with: checked, all times in numbers. Plain data. */
 import type { InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import type { Band } from "../../runtime/time/admission/task.ts";
 import type { DeviceKind, DriverName, Reading, Settings } from "../catalogue.ts";
 import type { CommandSpec } from "../command-spec.ts";
 import type { Controller, ControllerName } from "../controller-catalogue.ts";
@@ -11,6 +12,8 @@ export interface JobPlan {
   /** From the release. */
   readonly deadlineUs: number;
   readonly hardDeadlineUs: number;
+  /** Execution time that it is planned with; absent: not declared. */
+  readonly budgetUs?: number;
 }
 
 /** A rung of the ladder, highest first. `off` has no job. */
@@ -32,6 +35,8 @@ export interface DevicePlan {
   readonly command: CommandSpec;
   /** As the driver reads them: `DriverSettings<driver>`. */
   readonly settings: Settings;
+  /** Absent: normal. */
+  readonly criticality?: Band;
   /** The job of mode `full`. */
   readonly job: JobPlan;
   /** full, reduced, safe, off. */
@@ -61,6 +66,8 @@ export interface ControllerPlan {
   readonly command: CommandSpec;
   /** As the controller reads them: `ControllerSettings<kind>`. */
   readonly settings: Settings;
+  /** Absent: normal. */
+  readonly criticality?: Band;
   readonly job: JobPlan;
   /** How long each of its commands lasts: two periods may be missed. */
   readonly commandForMs: number;
