@@ -44,10 +44,13 @@ export function explain(
 export function refusalWords(kind: "cell" | "bus", name: string, refusal: Refusal): string {
   const where = `${kind} ${name}`;
   switch (refusal.why) {
-    case "demand":
-      return `${where} may be asked for ${us(refusal.demandUs)} of work within ${us(refusal.lengthUs)} (${refusal.task.name})`;
+    case "demand": {
+      const { task, demandUs, lengthUs } = refusal;
+      const apart = task.parts.some(({ waitUs }) => waitUs > 0) ? ", the waits of its chip apart" : "";
+      return `${where} may be asked for ${us(demandUs)} of work within ${us(lengthUs)} (${task.name}${apart})`;
+    }
     case "waits":
-      return `a job of ${refusal.task.name} may take ${us(refusal.demandUs)} with the waits of its chip and for ${where}, and has ${us(refusal.lengthUs)}`;
+      return `a job of ${refusal.task.name} may take ${us(refusal.demandUs)} in ${where}, waits of its chip included, and has ${us(refusal.lengthUs)}`;
     case "use":
       return `${where} is asked for ${percent(refusal.usePpm)} of its time`;
     case "undecided":
@@ -77,9 +80,9 @@ function remedyWords(remedies: readonly Remedy[] | undefined): string {
 
 /** The value that a remedy would change; else the period of whoever is late, or the speed of the bus. */
 function placeOf(config: BoardConfig, refused: Refused, remedies: readonly Remedy[]): Path {
+  if (refused.kind === "cores") return ["admission", "cores"];
   const [best] = remedies.flatMap(({ at }) => (at === undefined ? [] : [at]));
   if (best !== undefined) return best;
-  if (refused.kind === "cores") return ["admission", "cores"];
   if (refused.kind === "bus") return ["buses", refused.verdict.name, "speed"];
   const [first = ""] = refused.verdict.owners.values();
   const owner = "task" in refused.refusal ? refused.verdict.owners.get(refused.refusal.task)! : first;
