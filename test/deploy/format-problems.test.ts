@@ -21,8 +21,8 @@ spec("problems and warnings are listed with file and line, aligned and wrapped",
 board.config.json:95  devices.heater.lnie
     found    unknown key
     allowed  driver, line, activeLow, safe, onCrash, holdFor, lease, maxOn, maxOnRest, maxOnLatch,
-             minOff, commandFor, maxOverride, every, deadline, hardDeadline, modes, probation,
-             publishEvery, settings
+             minOff, commandFor, maxOverride, every, deadline, hardDeadline, budget, criticality,
+             modes, probation, publishEvery, settings
     nearest  line
 
 board.config.json:99  devices.pump.line

@@ -25,8 +25,8 @@ export interface Packing {
 }
 
 /**
- * Bound loads first, then the greatest first onto the first core with room (first-fit decreasing: never worse than 11/9
- * of the cores that the best packing needs; Johnson 1974). The same loads give the same packing in whatever order.
+ * Bound loads first, then the greatest first onto the first core with room (first-fit decreasing; Johnson 1974: about
+ * 11/9 of the cores that the best packing needs, at worst). The same loads give the same packing in whatever order.
  */
 export function packCores(loads: readonly Load[], cores: number, limitPpm = CORE_LIMIT_PPM): Packing {
   const uses = Array.from({ length: cores }, (_, core) => ({ core, usePpm: 0, members: [] as string[] }));

@@ -3,6 +3,7 @@ import { type Admission, admit, refusedOf } from "../../../deploy/admission/admi
 import type { CellMembers } from "../../../deploy/admission/cell-members.ts";
 import { boardWork } from "../../../deploy/admission/jobs.ts";
 import type { Machine } from "../../../deploy/admission/machine.ts";
+import { remediesFor } from "../../../deploy/admission/remedies.ts";
 import { BoardServers } from "../../../deploy/admission/servers.ts";
 import { admissionTable } from "../../../deploy/cli/admission-table.ts";
 import { spec } from "../../harness/spec.ts";
@@ -191,4 +192,25 @@ spec("the same file gives the same verdicts, and a machine with fewer cores may 
     refusedOf(admission(busy, undefined, { ...MACHINE, cores: 1 })).map(({ kind }) => kind),
     ["cores"],
   );
+});
+
+spec("who shares a full cell may move to another, if both fit then", () => {
+  // By hand: the lamp's 1.75 ms, a collection of 5 ms and the fan's 30.75 ms that began just before: 37.5 ms.
+  const config = unadmitted(["devices.led.deadline", "20ms"], ["devices.fan.budget", "30ms"]);
+  const members = [{ name: "outputs", members: ["led", "fan", "pump"] }];
+  const refused = refusedOf(admit(config, members, MACHINE));
+  assert.equal(
+    refused.map((each) => each.kind !== "cores" && each.verdict.name),
+    ["outputs"],
+  );
+  const words = (valid: boolean) =>
+    remediesFor(config, refused[0]!, { valid: () => valid, members, machine: MACHINE }).map(
+      (remedy) => remedy.words,
+    );
+  assert.equal(words(true), [
+    '"deadline" of led at least 38ms',
+    "led in another cell",
+    "fan in another cell",
+  ]);
+  assert.equal(words(false), []);
 });

@@ -5,7 +5,7 @@ import { testEdf } from "../../../../runtime/time/admission/edf-test.ts";
 import { BANDS, type Pause, type Task } from "../../../../runtime/time/admission/task.ts";
 import { propertyLimitMs, propertyRuns } from "../../../harness/property-runs.ts";
 import { spec } from "../../../harness/spec.ts";
-import { firstMiss } from "./np-edf-simulation.ts";
+import { play } from "./np-edf-simulation.ts";
 
 /** How far schedules are played: several hyperperiods of most sets. */
 const HORIZON_US = 600;
@@ -45,7 +45,7 @@ function named(tasks: readonly Omit<Task, "name" | "band">[], bands: readonly nu
 function missesFromWorstPhasing(tasks: readonly Task[], untilUs: number): boolean {
   return [undefined, ...tasks].some((blocker) => {
     const phased = tasks.map((task) => ({ task, firstUs: task === blocker ? -1 : 0 }));
-    return firstMiss(phased, untilUs) !== undefined;
+    return play(phased, untilUs).miss !== undefined;
   });
 }
 
@@ -75,7 +75,7 @@ spec(
 );
 
 spec(
-  "what is admitted is never late: waits, bands, pauses, shorter runs, any releases",
+  "what is admitted is never late nor slower than its bound: waits, bands, pauses, shorter runs, any releases",
   () => {
     let admitted = 0;
     fc.assert(
@@ -99,14 +99,70 @@ spec(
           const phased = tasks.map((task, index) => ({ task, firstUs: phases[index]! }));
           const run = (longestUs: number) =>
             shorter ? Math.max(1, Math.round(longestUs * random.next().value)) : longestUs;
-          assert.is(firstMiss(phased, HORIZON_US, run, pauses), undefined);
-          // The bounds of the response times are deadlines that would have been kept as well, had they not moved anybody.
-          for (const [task, us] of responseUs) assert.ok(us <= task.deadlineUs);
+          const { miss, longestUs } = play(phased, HORIZON_US, { runUs: run, pauses });
+          assert.is(miss, undefined);
+          for (const [task, us] of longestUs)
+            assert.ok(us <= responseUs.get(task)!, `${task.name} took ${us}, bound ${responseUs.get(task)}`);
         },
       ),
       { seed: 2, ...propertyRuns(3000) },
     );
     assert.ok(admitted > 300, `${admitted} admitted`);
+  },
+  propertyLimitMs(60_000),
+);
+
+/** Theorem 4.1 of Jeffay, Stanat, Martel 1991, word for word: every L, every i; deadlines are periods. */
+function jeffay(tasks: readonly Task[]): boolean {
+  const byPeriod = [...tasks].sort((a, b) => a.periodUs - b.periodUs);
+  const cost = ({ parts }: Task) => parts[0]!.runUs;
+  if (byPeriod.reduce((sum, task) => sum + cost(task) / task.periodUs, 0) > 1 + 1e-12) return false;
+  const [{ periodUs: shortest }] = byPeriod as [Task];
+  return byPeriod.every((task, i) => {
+    for (let length = shortest + 1; length < task.periodUs; length++) {
+      const before = byPeriod.slice(0, i);
+      const work = before.reduce(
+        (sum, other) => sum + Math.floor((length - 1) / other.periodUs) * cost(other),
+        0,
+      );
+      if (length < cost(task) + work) return false;
+    }
+    return true;
+  });
+}
+
+/** The test of George, Rivierre, Spuri 1996 at every t, not only where the demand changes. */
+function george(tasks: readonly Task[], untilUs: number): boolean {
+  const first = Math.min(...tasks.map(({ deadlineUs }) => deadlineUs));
+  for (let t = first; t <= untilUs; t++) {
+    let demand = 0;
+    let blocking = 0;
+    for (const { periodUs, deadlineUs, parts } of tasks) {
+      const runUs = parts[0]!.runUs;
+      if (deadlineUs > t) blocking = Math.max(blocking, runUs - 1);
+      else demand += (Math.floor((t - deadlineUs) / periodUs) + 1) * runUs;
+    }
+    if (demand + blocking > t) return false;
+  }
+  return true;
+}
+
+spec(
+  "the verdict is that of the conditions as they are published, at every interval there is",
+  () => {
+    const seen = { admitted: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.array(plainTask, { minLength: 1, maxLength: 4 }), fc.boolean(), (set, implicit) => {
+        const tasks = named(set).map((task) => (implicit ? { ...task, deadlineUs: task.periodUs } : task));
+        const fits = testEdf({ tasks, sliceUs: 0, pauses: [] }).refusal === undefined;
+        seen[fits ? "admitted" : "refused"]++;
+        // Demand beyond the time there is shows within some hyperperiods of periods up to 30.
+        assert.is(fits, george(tasks, 20_000));
+        if (implicit) assert.is(fits, jeffay(tasks));
+      }),
+      { seed: 6, ...propertyRuns(300) },
+    );
+    assert.ok(seen.admitted > 50 && seen.refused > 50, JSON.stringify(seen));
   },
   propertyLimitMs(60_000),
 );

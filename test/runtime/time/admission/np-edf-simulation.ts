@@ -24,30 +24,36 @@ interface Job {
   readyUs: number;
 }
 
-/**
- * The first deadline that is missed by `untilUs`. Tasks come again after their period. `runUs` says how long a part
- * really takes (default: its longest); pauses begin at `firstUs` and come as soon again as they may.
- */
-export function firstMiss(
+/** What was seen until the first miss, or the end. */
+export interface Played {
+  readonly miss?: Miss;
+  /** Longest response of a job that was done, by task. */
+  readonly longestUs: ReadonlyMap<Task, number>;
+}
+
+/** How long a part really takes, and pauses that begin at `firstUs` and come as soon again as they may. */
+export interface Weather {
+  readonly runUs?: (longestUs: number) => number;
+  readonly pauses?: readonly (Pause & { readonly firstUs: number })[];
+}
+
+/** Plays until `untilUs` or the first deadline that is missed. Tasks come again after their period. */
+export function play(
   phased: readonly Phased[],
   untilUs: number,
-  runUs: (longestUs: number) => number = (longestUs) => longestUs,
-  pauses: readonly (Pause & { firstUs: number })[] = [],
-): Miss | undefined {
+  { runUs = (longestUs) => longestUs, pauses = [] }: Weather = {},
+): Played {
   const next = phased.map(({ firstUs }) => firstUs);
+  const longestUs = new Map<Task, number>();
   const jobs: Job[] = [];
   let running: Job | undefined;
-  const startUs = Math.min(0, ...next);
-  for (let nowUs = startUs; nowUs <= untilUs; nowUs++) {
-    for (const job of jobs) {
-      if (job.deadlineUs <= nowUs) return { task: job.task.name, deadlineUs: job.deadlineUs };
-    }
+  for (let nowUs = Math.min(0, ...next); nowUs <= untilUs; nowUs++) {
+    const late = jobs.find(({ deadlineUs }) => deadlineUs <= nowUs);
+    if (late !== undefined) return { miss: { task: late.task.name, deadlineUs: late.deadlineUs }, longestUs };
     for (const [index, { task }] of phased.entries()) {
       if (next[index] !== nowUs) continue;
       next[index] = nowUs + task.periodUs;
-      const runsUs = task.parts.map((part) => runUs(part.runUs));
-      const readyUs = nowUs + task.parts[0]!.waitUs;
-      jobs.push({ task, deadlineUs: nowUs + task.deadlineUs, runsUs, part: 0, leftUs: runsUs[0]!, readyUs });
+      jobs.push(newJob(task, nowUs, runUs));
     }
     if (pauses.some(({ firstUs, everyUs, us }) => nowUs >= firstUs && (nowUs - firstUs) % everyUs < us))
       continue;
@@ -55,16 +61,23 @@ export function firstMiss(
     if (running === undefined || --running.leftUs > 0) continue;
     const done = running;
     running = undefined;
-    done.part++;
-    const part = done.task.parts[done.part];
+    const part = done.task.parts[++done.part];
     if (part === undefined) {
       jobs.splice(jobs.indexOf(done), 1);
+      const responseUs = nowUs + 1 - (done.deadlineUs - done.task.deadlineUs);
+      longestUs.set(done.task, Math.max(responseUs, longestUs.get(done.task) ?? 0));
     } else {
       done.leftUs = done.runsUs[done.part]!;
       done.readyUs = nowUs + 1 + part.waitUs;
     }
   }
-  return undefined;
+  return { longestUs };
+}
+
+function newJob(task: Task, nowUs: number, runUs: (longestUs: number) => number): Job {
+  const runsUs = task.parts.map((part) => runUs(part.runUs));
+  const readyUs = nowUs + task.parts[0]!.waitUs;
+  return { task, deadlineUs: nowUs + task.deadlineUs, runsUs, part: 0, leftUs: runsUs[0]!, readyUs };
 }
 
 function mostUrgent(jobs: readonly Job[], nowUs: number): Job | undefined {
