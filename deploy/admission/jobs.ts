@@ -1,7 +1,7 @@
 /** The jobs of a board as admission sees them: who does what how often, and who asks whom. */
 import { driverNamed } from "../../devices/catalogue.ts";
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
-import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
+import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import type { JobCost, Stretch } from "../../devices/job-cost.ts";
 import type { Band } from "../../runtime/time/admission/task.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
@@ -22,8 +22,8 @@ export interface Work {
 
 /**
  * Its own job of every device and controller; the decision of a controller each time its input was measured; the
- * command to an output each time its controller has decided. Lower modes run no more often; the shortest deadline of
- * any mode counts. Not counted: commands and edges, which come when they come and are short; they are among the
+ * command to an output each time its controller has decided. Lower modes run no more often; the shortest deadline and
+ * the longest budget of any mode count. Not counted: commands and edges, which come when they come and are short; they are among the
  * slices that a job may wait for.
  */
 export function boardWork(config: BoardConfig): readonly Work[] {
@@ -40,7 +40,8 @@ export function boardWork(config: BoardConfig): readonly Work[] {
 
 function deviceWork({ id, driver, chip, job, modes, criticality = "normal" }: DevicePlan): Work {
   const deadlines = modes.flatMap((mode) => mode.job?.deadlineUs ?? []);
-  const cost = costOf(driverNamed(driver).cost, job);
+  const budgets = modes.flatMap((mode) => mode.job?.budgetUs ?? []);
+  const cost = costOf(driverNamed(driver).cost, Math.max(job.budgetUs ?? 0, ...budgets));
   return {
     name: id,
     owner: id,
@@ -53,11 +54,11 @@ function deviceWork({ id, driver, chip, job, modes, criticality = "normal" }: De
 
 function controllerWork(controller: ControllerPlan, output: DevicePlan, inputEveryUs: number): Work[] {
   const { id, kind, input, job, criticality: band = "normal" } = controller;
-  const own = { owner: id, band, cost: costOf(controllerNamed(kind), job) };
+  const own = { owner: id, band, cost: costOf(controllerNamed(kind), job.budgetUs) };
   const drive = {
     owner: output.id,
     band: output.criticality ?? "normal",
-    cost: costOf(driverNamed(output.driver).cost, output.job),
+    cost: costOf(driverNamed(output.driver).cost, output.job.budgetUs),
   };
   const [onRelease, onInput] = [job.everyMs * 1000, inputEveryUs].map((us) => limits(us, job.deadlineUs));
   return [
@@ -68,8 +69,9 @@ function controllerWork(controller: ControllerPlan, output: DevicePlan, inputEve
   ];
 }
 
-function costOf(declared: JobCost, { budgetUs }: JobPlan): JobCost {
-  return budgetUs === undefined ? declared : { ...declared, budgetUs };
+/** The declared cost, with the budget of the configuration where that has one. */
+function costOf(declared: JobCost, budgetUs = 0): JobCost {
+  return budgetUs > 0 ? { ...declared, budgetUs } : declared;
 }
 
 function limits(periodUs: number, deadlineUs: number): Pick<Work, "periodUs" | "deadlineUs"> {
