@@ -13,6 +13,7 @@
  * before its waits are over, and, as nobody was late before (the first who is late is looked for), early enough to be
  * done by its deadline less the waits that remain. So one more of its parts may reach into an interval than of a plain
  * job's, but no more of it than there was time for: that demand grows with the interval instead of being there at once.
+ * Bounds of the response times of parts, once there are some, say better when the part after them is ready.
  */
 import { BANDS, type Band, type Server, type Task } from "./task.ts";
 
@@ -24,17 +25,26 @@ export interface Piece {
   readonly sliceUs: number;
   readonly rank: number;
   readonly earliestUs: number;
-  /** Later parts: less what it still has to run. */
   readonly latestUs: number;
+  /** It is ready before that by as much as it still has to run. */
+  readonly grows: boolean;
 }
 
+/** Bounds of the response times of the parts of tasks, us, from when each is ready; the first ones, as far as known. */
+export type PartBounds = ReadonlyMap<Task, readonly number[]>;
+
 /** Every part of every task, in order. */
-export function piecesOf(tasks: readonly Task[]): readonly Piece[] {
+export function piecesOf(tasks: readonly Task[], bounds: PartBounds = new Map()): readonly Piece[] {
   return tasks.flatMap((task) => {
-    const total = task.parts.reduce((sum, { waitUs }) => sum + waitUs, 0);
+    const totalUs = task.parts.reduce((sum, { waitUs }) => sum + waitUs, 0);
     let waitedUs = 0;
-    return task.parts.map(({ waitUs, runUs }, index) => {
+    return task.parts.map(({ waitUs, runUs }, index): Piece => {
       waitedUs += waitUs;
+      const byDeadlineUs = task.deadlineUs - (totalUs - waitedUs);
+      const before = bounds.get(task)?.slice(0, index) ?? [];
+      const byBoundsUs =
+        before.length < index ? byDeadlineUs : before.reduce((sum, us) => sum + us, waitedUs);
+      const grows = byBoundsUs > byDeadlineUs - runUs && index > 0;
       return {
         task,
         index,
@@ -42,7 +52,8 @@ export function piecesOf(tasks: readonly Task[]): readonly Piece[] {
         sliceUs: Math.min(runUs, task.sliceUs ?? runUs),
         rank: BANDS.indexOf(task.band),
         earliestUs: waitedUs,
-        latestUs: index === 0 ? waitedUs : task.deadlineUs - (total - waitedUs),
+        latestUs: grows ? byDeadlineUs : byBoundsUs,
+        grows,
       };
     });
   });
@@ -88,7 +99,7 @@ export class Demand {
     for (const piece of this.#pieces) {
       const offsetUs = this.#offsetUs(piece);
       step(offsetUs, piece.task.periodUs);
-      if (piece.index > 0) step(offsetUs + piece.runUs, piece.task.periodUs);
+      if (piece.grows) step(offsetUs + piece.runUs, piece.task.periodUs);
     }
     return next;
   }
@@ -106,9 +117,9 @@ export class Demand {
 }
 
 /** Work of one piece in an interval `lastUs` longer than the shortest that it reaches into. */
-function workUs({ index, runUs, task }: Piece, lastUs: number): number {
+function workUs({ grows, runUs, task }: Piece, lastUs: number): number {
   const before = Math.floor(lastUs / task.periodUs);
-  return before * runUs + (index === 0 ? runUs : Math.min(runUs, lastUs % task.periodUs));
+  return before * runUs + (grows ? Math.min(runUs, lastUs % task.periodUs) : runUs);
 }
 
 /** Longest slice of work that does not come before a job of the band due `dueUs` after the interval began; it began 1 us before. */

@@ -60,6 +60,23 @@ spec("others work while a job waits: waits are no demand", () => {
   assert.is(test(atWork).refusal?.why, "demand");
 });
 
+spec("bounds of one round make those of the next better, until all fits", () => {
+  const sensors = Array.from({ length: 12 }, (_, index) =>
+    task(`sensor${index}`, {
+      every: 100_000,
+      parts: [
+        [0, 1000],
+        [9000, 1400],
+      ],
+    }),
+  );
+  const { refusal, responseUs } = test(sensors, 2700, [{ everyUs: 1_000_000, us: 5000 }]);
+  assert.is(refusal, undefined);
+  // What any test has to grant: all runs of the others, a slice and a collection before each part, and the wait.
+  const least = 9000 + 12 * 2400 + 2699 + 5000;
+  for (const us of responseUs.values()) assert.ok(us >= least && us <= 90_000, `${us} us`);
+});
+
 spec("a wait that is longer than the deadline is refused for what it is", () => {
   const slow = task("slow", {
     every: 100_000,
