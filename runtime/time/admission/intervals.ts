@@ -25,6 +25,7 @@ export class PieceWalks {
   readonly #pieces: readonly Piece[];
   readonly #piece: Piece;
   readonly #longestUs: number;
+  #looked = 0;
 
   constructor(server: Server, pieces: readonly Piece[], piece: Piece) {
     this.#server = server;
@@ -50,7 +51,7 @@ export class PieceWalks {
     let tightest = at(windowUs);
     // Nobody is at work for that long without a break.
     if (windowUs > this.#longestUs) return { end: "fits", tightest };
-    for (let points = 0, lengthUs = windowUs; lengthUs <= this.#longestUs; points++) {
+    for (let points = 0, lengthUs = windowUs; lengthUs <= this.#longestUs; points++, this.#looked++) {
       if (points > POINTS) return { end: isOver(tightest) ? "over" : "undecided", tightest };
       const interval = at(lengthUs);
       if (interval.lengthUs - interval.demandUs < tightest.lengthUs - tightest.demandUs) tightest = interval;
@@ -60,10 +61,13 @@ export class PieceWalks {
     return { end: isOver(tightest) ? "over" : "fits", tightest };
   }
 
-  /** The shortest window that the piece always keeps to, given that it keeps to `windowUs`. */
+  /**
+   * The shortest window that the piece always keeps to, given that it keeps to `windowUs`; a longer one when finding it
+   * would take too many intervals.
+   */
   shortestUs(windowUs: number): number {
     let [low, high] = [1, windowUs];
-    while (low < high) {
+    while (low < high && this.#looked < POINTS) {
       const middle = Math.floor((low + high) / 2);
       if (this.within(middle).end === "fits") high = middle;
       else low = middle + 1;
