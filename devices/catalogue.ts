@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { CommandSpec } from "./command-spec.ts";
 import { duration, durationMs, frequency, frequencyHz, quantity, whole } from "./field.ts";
+import type { JobCost } from "./job-cost.ts";
 
 /** What a device publishes under one reading. `resolution` is also the deadband of its telemetry. */
 export type Reading =
@@ -34,7 +35,15 @@ export interface Driver {
   /** What a person can set in the emulated world. */
   readonly world: CommandSpec;
   readonly settings: SettingsSchema;
+  /** What one job costs; a test compares it with what the driver does to its chip. */
+  readonly cost: JobCost;
 }
+
+/**
+ * Measured with the demo board on a desktop: 0.2 to 0.4 ms of a core for a job, transfers and requests apart. A Pi 4 is
+ * some three times slower.
+ */
+const BUDGET_US = 1000;
 
 const none = v.strictObject({});
 const on = { on: { type: "boolean" } } as const;
@@ -55,6 +64,31 @@ export const DRIVERS = {
       temperatureC: { type: "number", min: -40, max: 85, unit: "°C" },
     },
     settings: none,
+    cost: {
+      budgetUs: BUDGET_US,
+      start: [
+        { waitUs: 0, transfers: [{ write: 2, read: 0 }] }, // reset
+        {
+          waitUs: 2000,
+          transfers: [
+            { write: 1, read: 1 }, // id
+            { write: 1, read: 1 }, // status
+            { write: 1, read: 26 }, // calibration
+            { write: 1, read: 7 },
+          ],
+        },
+      ],
+      sample: [
+        { waitUs: 0, transfers: [{ write: 4, read: 0 }] },
+        {
+          waitUs: 9300,
+          transfers: [
+            { write: 1, read: 3 },
+            { write: 1, read: 8 },
+          ],
+        },
+      ],
+    },
   },
   ads1115: {
     part: "ADS1115 converter with a capacitive soil probe on one channel",
@@ -79,6 +113,28 @@ export const DRIVERS = {
         ["wetVolts"],
       ),
     ),
+    cost: {
+      budgetUs: BUDGET_US,
+      start: [
+        {
+          waitUs: 0,
+          transfers: [
+            { write: 3, read: 0 }, // config, and read back
+            { write: 1, read: 2 },
+          ],
+        },
+      ],
+      sample: [
+        { waitUs: 0, transfers: [{ write: 3, read: 0 }] },
+        {
+          waitUs: 8791,
+          transfers: [
+            { write: 1, read: 2 },
+            { write: 1, read: 2 },
+          ],
+        },
+      ],
+    },
   },
   bh1750: {
     part: "BH1750 ambient light sensor",
@@ -89,6 +145,22 @@ export const DRIVERS = {
     command: {},
     world: { illuminanceLx: { type: "number", min: 0, max: 54_612, unit: "lx" } },
     settings: none,
+    cost: {
+      budgetUs: BUDGET_US,
+      start: [
+        {
+          waitUs: 0,
+          transfers: [
+            { write: 1, read: 0 }, // power on, reset
+            { write: 1, read: 0 },
+          ],
+        },
+      ],
+      sample: [
+        { waitUs: 0, transfers: [{ write: 1, read: 0 }] },
+        { waitUs: 180_000, transfers: [{ write: 0, read: 2 }] },
+      ],
+    },
   },
   button: {
     part: "push button or contact",
@@ -106,6 +178,7 @@ export const DRIVERS = {
       }),
       v.transform(({ debounce }) => ({ debounceMs: durationMs(debounce) })),
     ),
+    cost: { budgetUs: BUDGET_US, requests: 1 },
   },
   relay: {
     part: "relay or any other load that is on or off",
@@ -115,6 +188,7 @@ export const DRIVERS = {
     command: on,
     world: {},
     settings: none,
+    cost: { budgetUs: BUDGET_US, requests: 3 },
   },
   led: {
     part: "indicator lamp",
@@ -124,6 +198,7 @@ export const DRIVERS = {
     command: on,
     world: {},
     settings: none,
+    cost: { budgetUs: BUDGET_US, requests: 3 },
   },
   "pwm-fan": {
     part: "fan or other load driven by PWM",
@@ -141,6 +216,7 @@ export const DRIVERS = {
       }),
       v.transform(({ frequency }) => ({ frequencyHz: frequencyHz(frequency) })),
     ),
+    cost: { budgetUs: BUDGET_US, requests: 3 },
   },
 } as const satisfies Readonly<Record<string, Driver>>;
 

@@ -16,6 +16,8 @@ export interface Controller<S extends Settings = Settings> {
   readonly onStale: "safe";
   readonly readings: Readonly<Record<string, Reading>>;
   readonly settings: SettingsSchema<S>;
+  /** Longest run of one decision, us; `budget` in the configuration overrides it. */
+  readonly budgetUs: number;
   /** What `<controller>/set` accepts, bounded by the settings. */
   command(settings: S): CommandSpec;
   /** The setting that says how long it wants its output on without a break, and its value in ms. */
@@ -23,6 +25,9 @@ export interface Controller<S extends Settings = Settings> {
   /** Its settings in words. */
   describe(settings: S): string;
 }
+
+/** 0.1 ms measured on a desktop; a Pi is some three times slower. */
+const DECISION_US = 1000;
 
 const thermostat = define({
   part: "two-point temperature control with a band",
@@ -33,6 +38,7 @@ const thermostat = define({
     setpoint: { type: "number", unit: "°C", resolution: 0.1 },
     enabled: { type: "boolean" },
   },
+  budgetUs: DECISION_US,
   settings: v.pipe(
     v.strictObject({
       setpointC: quantity("Temperature to hold, until a command changes it.", -40, 85, "°C"),
@@ -66,6 +72,7 @@ const irrigation = define({
     threshold: { type: "number", unit: "%", resolution: 0.5 },
     enabled: { type: "boolean" },
   },
+  budgetUs: DECISION_US,
   settings: v.pipe(
     v.strictObject({
       thresholdPercent: quantity("Waters below this moisture, until a command changes it.", 0, 100, "%"),

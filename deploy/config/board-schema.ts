@@ -7,6 +7,7 @@ import {
   controllerNamed,
 } from "../../devices/controller-catalogue.ts";
 import { choice, duration, frequency, quantity, whole } from "../../devices/field.ts";
+import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
 import {
   type DeviceConfig,
   deviceSchema,
@@ -75,6 +76,27 @@ const mqttSchema = v.pipe(
   v.description("Where telemetry goes and commands come from."),
 );
 
+const admissionSchema = v.pipe(
+  v.strictObject({
+    cores: optional(whole("Cores that the board may use. Default: those of the machine that checks.", 1, 64)),
+    longestSlice: optional(
+      duration(`Longest time a process runs before others may. Default: ${LONGEST_SLICE}.`, {
+        from: "0s",
+        to: "1s",
+        example: "2ms",
+      }),
+    ),
+    collection: optional(
+      duration(`Longest garbage collection in a cell, once a second. Default: ${LONGEST_COLLECTION}.`, {
+        from: "0s",
+        to: "1s",
+        example: "5ms",
+      }),
+    ),
+  }),
+  v.description("What is taken for granted when the board is tested for whether its jobs fit."),
+);
+
 const controllerSchema = v.variant(
   "kind",
   CONTROLLER_NAMES.map((name) => kindSchema(name, controllerNamed(name))) as [ReturnType<typeof kindSchema>],
@@ -101,6 +123,7 @@ export const boardSchema = v.pipe(
         v.description("Loops that read one device and own the output of another."),
       ),
     ),
+    admission: optional(admissionSchema),
     mqtt: optional(mqttSchema),
     realtime: optional(realtimeSchema),
   }),
@@ -110,6 +133,7 @@ export const boardSchema = v.pipe(
 export type BusConfig = v.InferOutput<typeof busSchema>;
 export type WorldConfig = v.InferOutput<typeof worldSchema>;
 export type MqttConfig = v.InferOutput<typeof mqttSchema>;
+export type AdmissionConfig = v.InferOutput<typeof admissionSchema>;
 
 export interface ControllerConfig extends TimingConfig {
   readonly kind: ControllerName;
@@ -130,6 +154,7 @@ export interface BoardConfig {
   readonly buses?: Readonly<Record<string, BusConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;
+  readonly admission?: AdmissionConfig;
   readonly mqtt?: MqttConfig;
   readonly realtime?: RealtimeConfig;
 }

@@ -25,7 +25,7 @@ const hardDeadlineField = duration(
 );
 
 const budgetField = duration(
-  "Execution time of a job, without its waits, that the board is planned with; a job over it is reported. Default: none.",
+  "Longest execution time of a job, without its waits, that the board is planned with; more is reported. Default: the driver's.",
   { from: "10us", to: "1h", example: "5ms" },
 );
 
@@ -50,7 +50,7 @@ export const timingFields = {
 };
 
 export const precisionField = choice(
-  "How its cell meets a release. sleep: as late as the system's timers. spin: it wakes up a little before and spins, within a tenth of a core. Default: spin for periods up to 20ms.",
+  "How its cell meets a release. sleep: as late as the system's timers. spin: it wakes up a little before and spins, within a tenth of a core. Default: spin for periods up to 20ms and for what is critical.",
   ["sleep", "spin"],
 );
 

@@ -1,5 +1,6 @@
 /** From the text of a board.config.json to a configuration, or to everything that is wrong with it. */
 import { readFileSync } from "node:fs";
+import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkJobs } from "./check-jobs.ts";
@@ -57,10 +58,20 @@ export function parseConfig(text: string, { emulated = false }: ConfigOptions = 
   const report = new Report();
   checkShape(boardSchema, written, [], report);
   checkBetween(written, report);
+  if (report.findings.length === 0 && source.repeated().length === 0) {
+    checkAdmission(written as BoardConfig, isRight, report);
+  }
   const problems = [...source.repeated(), ...report.findings.map((finding) => source.problem(finding))];
   const warnings = report.remarks.map((remark) => source.warning(remark));
   if (problems.length > 0) return { problems: problems.sort(byLine), warnings };
   return { config: written as BoardConfig, warnings };
+}
+
+/** Right in all but its timing. */
+function isRight(config: BoardConfig): boolean {
+  const report = new Report();
+  checkBetween(config, report);
+  return report.findings.length === 0;
 }
 
 /** The checks between parts, on what each part by itself has right. */

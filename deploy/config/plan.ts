@@ -66,12 +66,12 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     command: driver.command,
     settings: settingsOf(driver.settings, device.settings),
     criticality: device.criticality ?? "normal",
-    job: jobPlan(full),
-    precision: precisionOf(device.precision, full.everyMs),
+    job: jobPlan(full, driver.cost.budgetUs),
+    precision: precisionOf(device.precision, full.everyMs, device.criticality),
     modes: [
-      { mode: "full", job: jobPlan(full) },
-      { mode: "reduced", job: jobPlan(lower("reduced")) },
-      { mode: "safe", job: jobPlan(lower("safe")) },
+      { mode: "full", job: jobPlan(full, driver.cost.budgetUs) },
+      { mode: "reduced", job: jobPlan(lower("reduced"), driver.cost.budgetUs) },
+      { mode: "safe", job: jobPlan(lower("safe"), driver.cost.budgetUs) },
       { mode: "off" },
     ],
     probationMs: durationMs(device.probation ?? "30s"),
@@ -119,18 +119,23 @@ function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: numb
     command: controller.command(settings),
     settings,
     criticality: config.criticality ?? "normal",
-    job: jobPlan(timing),
-    precision: precisionOf(config.precision, timing.everyMs),
+    job: jobPlan(timing, controller.budgetUs),
+    precision: precisionOf(config.precision, timing.everyMs, config.criticality),
     commandForMs: 3 * timing.everyMs,
   };
 }
 
-function jobPlan({ everyMs, deadlineMs, hardDeadlineMs, budgetMs, phaseMs, onMiss }: TimingMs): JobPlan {
+function jobPlan(
+  { everyMs, deadlineMs, hardDeadlineMs, budgetMs, phaseMs, onMiss }: TimingMs,
+  defaultUs: number,
+): JobPlan {
   return {
     everyMs,
     deadlineUs: wholeUs(deadlineMs),
     hardDeadlineUs: wholeUs(hardDeadlineMs),
-    ...(budgetMs !== undefined && { budgetUs: wholeUs(budgetMs) }),
+    ...(budgetMs === undefined
+      ? { budgetUs: defaultUs, budgetIsDefault: true as const }
+      : { budgetUs: wholeUs(budgetMs) }),
     ...(phaseMs !== undefined && { phaseUs: wholeUs(phaseMs) }),
     onMiss,
   };

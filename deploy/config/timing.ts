@@ -1,7 +1,7 @@
 /** Periods and deadlines in numbers, with their defaults: used by the checks and by the plans alike. */
 import type { DeviceKind } from "../../devices/catalogue.ts";
 import { durationMs } from "../../devices/field.ts";
-import type { MissPolicy } from "../../runtime/time/job.ts";
+import type { Criticality, MissPolicy } from "../../runtime/time/job.ts";
 import type { ModeConfig, TimingConfig } from "./device-schema.ts";
 
 /** One job, ms. */
@@ -52,8 +52,12 @@ export function fullTiming({
 const SPIN_UP_TO_MS = 20;
 
 /** How the cell of a device or controller with this period waits. */
-export function precisionOf(written: "sleep" | "spin" | undefined, everyMs: number): "sleep" | "spin" {
-  return written ?? (everyMs <= SPIN_UP_TO_MS ? "spin" : "sleep");
+export function precisionOf(
+  written: "sleep" | "spin" | undefined,
+  everyMs: number,
+  criticality: Criticality = "normal",
+): "sleep" | "spin" {
+  return written ?? (everyMs <= SPIN_UP_TO_MS || criticality === "critical" ? "spin" : "sleep");
 }
 
 /** A lower mode: its own fields, else those of `full` with the period stretched. */

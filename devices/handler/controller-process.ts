@@ -35,7 +35,7 @@ export function* controllerProcess(
   law.change(start.kept);
   const startedUs = self.nowUs();
   const endToEnd = new EndToEnd(plan.job.deadlineUs);
-  const report = new JobReport(self, id);
+  const report = new JobReport(self, id, plan.job.budgetIsDefault);
   const job = plannedJob(id, plan.job, plan.criticality, startedUs);
   /** It missed too often: why, and until when it is not trusted. */
   let rest: { readonly why: string; readonly untilUs: number } | undefined;

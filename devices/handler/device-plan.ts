@@ -12,8 +12,10 @@ export interface JobPlan {
   /** From the release. */
   readonly deadlineUs: number;
   readonly hardDeadlineUs: number;
-  /** Execution time that it is planned with; absent: not declared. */
-  readonly budgetUs?: number;
+  /** Execution time that it is planned with. */
+  readonly budgetUs: number;
+  /** It is the driver's or the controller's, nobody wrote one. */
+  readonly budgetIsDefault?: true;
   /** On the grid of the machine's clock; absent: the grid begins when the job does. */
   readonly phaseUs?: number;
   readonly onMiss: MissPolicy;

@@ -77,7 +77,7 @@ export function* deviceProcess(
   let ready = false;
   /** A fault was told that no good job has followed yet. */
   let failing = false;
-  const report = new JobReport(self, id);
+  const report = new JobReport(self, id, plan.job.budgetIsDefault);
   /** In the middle of a message or job. */
   let busy = false;
 

@@ -1,5 +1,6 @@
 /** What people are told of the job of a device or controller: each miss, budgets that do not hold, and its timing. */
-import type { Job, JobOutcome, MissRule } from "../../runtime/time/job.ts";
+import { type BudgetVerdict, judgeBudget, overBudget } from "../../runtime/time/admission/declared-budget.ts";
+import type { Job, JobOutcome, JobTiming, MissRule } from "../../runtime/time/job.ts";
 import { TELEMETRY, type TimingReport } from "./messages.ts";
 import type { Speaker } from "./task.ts";
 
@@ -11,10 +12,14 @@ export class JobReport {
   readonly #device: string;
   #nextTimingUs: number;
   #nextBudgetUs = Number.NEGATIVE_INFINITY;
+  readonly #budgetIsDefault: boolean;
+  #verdict: BudgetVerdict = "unknown";
 
-  constructor(self: Speaker, device: string) {
+  /** Of a budget that somebody wrote each run over it is told; of a driver's default, that it does not hold. */
+  constructor(self: Speaker, device: string, budgetIsDefault = false) {
     this.#self = self;
     this.#device = device;
+    this.#budgetIsDefault = budgetIsDefault;
     this.#nextTimingUs = self.nowUs();
   }
 
@@ -27,18 +32,27 @@ export class JobReport {
       const how = { ...(skipped > 0 && { skipped }), ...(aborted && { aborted }) };
       this.#event("miss", { misses, ...how });
     }
-    if (overBudgetUs !== undefined && nowUs >= this.#nextBudgetUs) {
+    if (overBudgetUs !== undefined && !this.#budgetIsDefault && nowUs >= this.#nextBudgetUs) {
       this.#nextBudgetUs = nowUs + EVERY_US;
       this.#event("overBudget", { budgetUs: job.spec.budgetUs, measuredUs: Math.round(overBudgetUs) });
     }
     if (nowUs < this.#nextTimingUs) return;
     this.#nextTimingUs = nowUs + EVERY_US;
     const timing: TimingReport = { ...job.timing(), ...more() };
+    if (this.#budgetIsDefault) this.#judge(timing);
     this.#self.send(TELEMETRY, { type: "timing", job: this.#device, timing });
     this.#self.send(TELEMETRY, { type: "state", device: this.#device, patch: { misses } });
   }
 
-  #event(kind: string, detail: Readonly<Record<string, unknown>>): void {
+  #judge({ budgetUs, count, executionUs }: Pick<JobTiming, "budgetUs" | "count" | "executionUs">): void {
+    if (budgetUs === null) return;
+    const measured = { count, p99Us: executionUs.p99, worstUs: executionUs.max };
+    const event = overBudget(this.#device, budgetUs, measured, this.#verdict);
+    this.#verdict = judgeBudget(budgetUs, measured);
+    if (event !== undefined) this.#event(event.kind, event);
+  }
+
+  #event(kind: string, detail: object): void {
     const event = { device: this.#device, kind, job: this.#device, ...detail };
     this.#self.send(TELEMETRY, { type: "event", event });
   }

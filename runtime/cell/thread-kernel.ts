@@ -248,7 +248,15 @@ export class ThreadKernel implements Kernel {
       const lateUs = reader.lateUs(nowUs);
       const running = lateUs === undefined ? null : { process: reader.processNumber(), lateUs };
       const resumes = reader.resumes();
-      const status = { cell, incarnation, restarts: incarnation - 1, loop, booting: !ready, resumes, running };
+      const status = {
+        cell,
+        incarnation,
+        restarts: incarnation - 1,
+        loop,
+        booting: !ready,
+        resumes,
+        running,
+      };
       return thread === undefined ? status : { ...status, thread };
     });
     return [{ ...kernel, loop: "event" }, ...others];

@@ -1,8 +1,8 @@
 /** What introspection tells: plain data, for people and tools. Pids are text: nothing here lets anybody send. No logic. */
 import type { CellCounts, CrashReport } from "../process/cell-contract.ts";
 import type { Facts } from "../process/notes.ts";
-import type { ThreadTime } from "../time/thread-time.ts";
 import type { PlaceGiven } from "../time/thread-place.ts";
+import type { ThreadTime } from "../time/thread-time.ts";
 
 /** Others by their text, at most 20 of them, and how many there are. */
 export interface Others {

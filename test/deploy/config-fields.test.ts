@@ -47,7 +47,8 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "device",
       found: "unknown key",
-      allowed: "$schema, version, board, hardware, world, buses, devices, controllers, mqtt, realtime",
+      allowed:
+        "$schema, version, board, hardware, world, buses, devices, controllers, admission, mqtt, realtime",
     },
   },
   {

@@ -78,6 +78,24 @@ spec(
 );
 
 spec(
+  "run with work that does not fit says what would fit and starts nothing",
+  async (t) => {
+    const { file, folder } = written(t, demoWith(["devices.led.deadline", "5ms"]));
+    const ports = ["--http-port", String(await freePort()), "--mqtt-port", String(await freePort())];
+    const { code, err } = await holdfast(t, ["run", ...ports, "--state", join(folder, "state"), file], {
+      TMPDIR: folder,
+    });
+    is(code, 2);
+    match(err, /devices\.led\.deadline/);
+    match(err, /cell led may be asked for .* of work within 5ms/);
+    match(err, /"deadline" of led at least /);
+    equal(processesKnowing(folder), []);
+    equal(readdirSync(folder), ["board.config.json"], "nothing was written");
+  },
+  { limitMs: 20_000 },
+);
+
+spec(
   "run with a file that is missing, no JSON, or an option that means nothing is wrong usage",
   async (t) => {
     const { file, folder } = written(t, '{"version": 1,');

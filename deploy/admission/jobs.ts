@@ -1,0 +1,85 @@
+/** The jobs of a board as admission sees them: who does what how often, and who asks whom. */
+import { driverNamed } from "../../devices/catalogue.ts";
+import { controllerNamed } from "../../devices/controller-catalogue.ts";
+import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
+import type { JobCost, Stretch } from "../../devices/job-cost.ts";
+import type { Band } from "../../runtime/time/admission/task.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
+import { controllerPlans, devicePlans } from "../config/plan.ts";
+
+/** One thing that a device or controller does again and again. */
+export interface Work {
+  /** `soil`, `thermostat on climate`, `heater for thermostat`. */
+  readonly name: string;
+  /** The device or controller that does it. */
+  readonly owner: string;
+  readonly periodUs: number;
+  readonly deadlineUs: number;
+  readonly band: Band;
+  readonly cost: JobCost;
+  readonly bus?: string;
+}
+
+/**
+ * Its own job of every device and controller; the decision of a controller each time its input was measured; the
+ * command to an output each time its controller has decided. Lower modes run no more often; the shortest deadline and
+ * the longest budget of any mode count. Not counted: commands and edges, which come when they come and are short; they are among the
+ * slices that a job may wait for.
+ */
+export function boardWork(config: BoardConfig): readonly Work[] {
+  const devices = devicePlans(config);
+  const everyUs = new Map(devices.map(({ id, job }) => [id, job.everyMs * 1000]));
+  return [
+    ...devices.map(deviceWork),
+    ...controllerPlans(config).flatMap((controller) => {
+      const output = devices.find(({ id }) => id === controller.output.device)!;
+      return controllerWork(controller, output, everyUs.get(controller.input.device)!);
+    }),
+  ];
+}
+
+function deviceWork({ id, driver, chip, job, modes, criticality = "normal" }: DevicePlan): Work {
+  const deadlines = modes.flatMap((mode) => mode.job?.deadlineUs ?? []);
+  const budgets = modes.flatMap((mode) => mode.job?.budgetUs ?? []);
+  const cost = costOf(driverNamed(driver).cost, Math.max(job.budgetUs ?? 0, ...budgets));
+  return {
+    name: id,
+    owner: id,
+    ...limits(job.everyMs * 1000, Math.min(job.deadlineUs, ...deadlines)),
+    band: criticality,
+    cost,
+    ...(chip !== undefined && { bus: chip.bus }),
+  };
+}
+
+function controllerWork(controller: ControllerPlan, output: DevicePlan, inputEveryUs: number): Work[] {
+  const { id, kind, input, job, criticality: band = "normal" } = controller;
+  const own = { owner: id, band, cost: costOf(controllerNamed(kind), job.budgetUs) };
+  const drive = {
+    owner: output.id,
+    band: output.criticality ?? "normal",
+    cost: costOf(driverNamed(output.driver).cost, output.job.budgetUs),
+  };
+  const [onRelease, onInput] = [job.everyMs * 1000, inputEveryUs].map((us) => limits(us, job.deadlineUs));
+  return [
+    { name: id, ...own, ...onRelease! },
+    { name: `${id} on ${input.device}`, ...own, ...onInput! },
+    { name: `${output.id} for ${id}`, ...drive, ...onRelease! },
+    { name: `${output.id} for ${id} on ${input.device}`, ...drive, ...onInput! },
+  ];
+}
+
+/** The declared cost, with the budget of the configuration where that has one. */
+function costOf(declared: JobCost, budgetUs = 0): JobCost {
+  return budgetUs > 0 ? { ...declared, budgetUs } : declared;
+}
+
+function limits(periodUs: number, deadlineUs: number): Pick<Work, "periodUs" | "deadlineUs"> {
+  const period = Math.floor(periodUs);
+  return { periodUs: period, deadlineUs: Math.min(Math.floor(deadlineUs), period) };
+}
+
+/** The stretches of a job; one without transfers where there is no chip. */
+export function stretchesOf({ sample = [{ waitUs: 0, transfers: [] }] }: JobCost): readonly Stretch[] {
+  return sample;
+}

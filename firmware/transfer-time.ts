@@ -1,0 +1,19 @@
+/** How long a transfer keeps its bus, from the bits on the wire (NXP UM10204 rev. 7.0, 2021). */
+
+/** Bits that a byte takes: eight and the acknowledge (3.1.5, 3.1.6). */
+const BITS_A_BYTE = 9;
+
+/**
+ * Longest time on the wire, us, rounded up, for bytes written and then read at a clock of `hz`. Each direction has a
+ * start (the second one repeated, 3.1.4) and an address byte; at the end are a stop and the bus free time, which at
+ * every speed is about half a bit (table 10, tBUF). A chip that stretches the clock takes longer: none of the
+ * catalogue does.
+ */
+export function transferUs(
+  { write, read }: { readonly write: number; readonly read: number },
+  hz: number,
+): number {
+  const directions = Math.sign(write) + Math.sign(read);
+  const bits = (write + read + directions) * BITS_A_BYTE + directions + 2;
+  return Math.ceil((bits * 1e6) / hz);
+}
