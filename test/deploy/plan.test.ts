@@ -57,13 +57,14 @@ spec("the guardian is told every line, PWM channel and bus of the demo, in numbe
   });
 });
 
-spec("a cell spins for periods up to 20ms, or when it is told to", () => {
+spec("a cell spins for periods up to 20ms, for what is critical, and when it is told to", () => {
   const precision = (...changes: Change[]) => deviceOf(configWith(...changes), "button").precision;
   assert.is(precision(), "sleep");
   assert.is(precision(["devices.button.every", "20ms"]), "spin");
   assert.is(precision(["devices.button.every", "21ms"]), "sleep");
   assert.is(precision(["devices.button.precision", "spin"]), "spin");
-  assert.is(precision(["devices.button.every", "5ms"], ["devices.button.precision", "sleep"]), "sleep");
+  assert.is(precision(["devices.button.every", "15ms"], ["devices.button.precision", "sleep"]), "sleep");
+  assert.is(precision(["devices.button.criticality", "critical"]), "spin");
   const config = configWith(["controllers.thermostat.precision", "spin"]);
   assert.equal(
     controllerPlans(config).map((plan) => plan.precision),
@@ -102,16 +103,17 @@ spec("a hold that ends and a latch arrive in ms", () => {
 });
 
 spec("a sensor's ladder: what is written, else five and ten periods", () => {
+  const rest = {
+    deadlineUs: 200_000,
+    hardDeadlineUs: 1_000_000,
+    budgetUs: 1000,
+    budgetIsDefault: true,
+    onMiss: "skip",
+  };
   assert.equal(deviceOf(configWith(), "climate").modes, [
-    { mode: "full", job: { everyMs: 1000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000, onMiss: "skip" } },
-    {
-      mode: "reduced",
-      job: { everyMs: 5000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000, onMiss: "skip" },
-    },
-    {
-      mode: "safe",
-      job: { everyMs: 10_000, deadlineUs: 200_000, hardDeadlineUs: 1_000_000, onMiss: "skip" },
-    },
+    { mode: "full", job: { everyMs: 1000, ...rest } },
+    { mode: "reduced", job: { everyMs: 5000, ...rest } },
+    { mode: "safe", job: { everyMs: 10_000, ...rest } },
     { mode: "off" },
   ]);
   const light = deviceOf(configWith(["devices.light.every", "2s"]), "light");
@@ -127,6 +129,8 @@ spec("a deadline is the period and a hard deadline twice the deadline unless the
     everyMs: 1000,
     deadlineUs: 1_000_000,
     hardDeadlineUs: 2_000_000,
+    budgetUs: 1000,
+    budgetIsDefault: true,
     onMiss: "skip",
   });
 });

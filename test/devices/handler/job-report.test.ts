@@ -5,7 +5,7 @@ import { spec } from "../../harness/spec.ts";
 import { handWorker } from "../../runtime/time/hand-worker.ts";
 
 /** A job of 1 s, 100 ms, 1 ms, whose turns take what a test says; and what is told of it. */
-function reported() {
+function reported(budgetIsDefault = false) {
   const worker = handWorker();
   const told: string[] = [];
   const send = (_: unknown, message: unknown) => {
@@ -17,7 +17,7 @@ function reported() {
     { name: "led", periodUs: 1e6, deadlineUs: 100_000, hardDeadlineUs: 2e6, budgetUs: 1000 },
     0,
   );
-  const report = new JobReport(self, "led");
+  const report = new JobReport(self, "led", budgetIsDefault);
   const turn = (takesMs: number) => {
     self.us = job.releaseUs;
     job.begin(self);
@@ -57,6 +57,21 @@ spec("a job that is over its budget again and again is told of once in two secon
     [`4005 event ${event(5000)}`],
   ]);
 });
+
+spec(
+  "of a budget that nobody wrote it is told once that it does not hold: that of a hundred jobs more than one was over it",
+  () => {
+    const { turn } = reported(true);
+    const told: string[] = [];
+    for (let n = 0; n < 300; n++)
+      told.push(...turn(n < 150 ? 0.5 : 3).filter((line) => line.includes("overBudget")));
+    assert.is(told.length, 1);
+    assert.match(
+      told[0]!,
+      /^1\d{5}\.?\d* event \{"device":"led","kind":"overBudget","job":"led","budgetUs":1000,"p99Us":30\d\d,"worstUs":3000\}$/,
+    );
+  },
+);
 
 spec("a broken rule in words", () => {
   assert.is(missedTooOften({ misses: 3, of: 10 }), "missed 3 of 10");
