@@ -15,6 +15,8 @@ export interface BlockingLoop {
   /** Takes what arrived, a turn's worth; true when there may be more. */
   drain(): boolean;
   over(): boolean;
+  /** Told of each park, so that a cell that does not wake up is seen. */
+  readonly watched?: { park(wakeUs: number, bellSeen: number): void; woke(): void };
   /** Runs what is due, a turn's worth; true when there is more. Default: the cell. */
   turn?(): boolean;
 }
@@ -28,6 +30,7 @@ export function runBlocking({
   bell,
   drain,
   over,
+  watched,
   turn = () => cell.run(RESUMES_PER_TURN),
 }: BlockingLoop): void {
   const { resources } = cell;
@@ -39,7 +42,11 @@ export function runBlocking({
     const busy = turn();
     if (over()) return;
     if (busy || more) continue;
-    const waitMs = (cell.nextWakeUs() - clock.now()) / 1000;
-    if (waitMs > 0) Atomics.wait(bell, 0, rung, waitMs);
+    const wakeUs = cell.nextWakeUs();
+    const waitMs = (wakeUs - clock.now()) / 1000;
+    if (waitMs <= 0) continue;
+    watched?.park(wakeUs, rung);
+    Atomics.wait(bell, 0, rung, waitMs);
+    watched?.woke();
   }
 }

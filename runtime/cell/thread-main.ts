@@ -18,13 +18,15 @@ import { processOf } from "../process/pid.ts";
 import { BAND, type Process } from "../process/process.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import { SystemClock } from "../time/system-clock.ts";
-import { NICE, setThreadNice } from "../time/thread-priority.ts";
+import { NICE, setThreadNice, threadNumber } from "../time/thread-priority.ts";
 import { explainBody, guardBlockingCell } from "./blocking-guards.ts";
 import { RESUMES_PER_TURN, runBlocking } from "./blocking-loop.ts";
 import { captureConsole } from "./cell-console.ts";
 import { CellPorts } from "./cell-ports.ts";
+import { CollectorPauses } from "./collector-pauses.ts";
 import { EventLoop } from "./event-loop.ts";
 import { freezeIntrinsics } from "./frozen-intrinsics.ts";
+import { answerInterrupts } from "./interrupted-code.ts";
 import type { LogRecord } from "./kernel.ts";
 import { MemoryFigures } from "./memory-figures.ts";
 import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
@@ -47,6 +49,8 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   const clock = new SystemClock();
   const loader = new ModuleLoader(modules);
   warmUp(clock);
+  const pauses = new CollectorPauses();
+  answerInterrupts(clock, pauses);
   let running = (): string | undefined => undefined;
   let tell = (_: LogRecord) => {};
   captureConsole({ nowUs: () => clock.now(), running: () => running(), tell: (record) => tell(record) });
@@ -60,6 +64,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   const { spec, board, incarnation } = start;
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
+  progress.runsIn(threadNumber());
   const onTrial = start.trial === undefined ? undefined : new TrialPorts(start.kernel);
   const ports = onTrial ?? new CellPorts(start.kernel, event);
   tell = (record) => ports.tellKernel({ control: "log", record });
@@ -72,7 +77,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   try {
     if (spec.setup !== undefined) {
       const setup = await loader.load<(environment: CellEnvironment) => unknown>(spec.setup);
-      const environment = { clock, bell, data: spec.setup.data, prepared: start.prepared };
+      const environment = { clock, bell, progress, data: spec.setup.data, prepared: start.prepared };
       resources = (await setup(environment)) as CellResources;
     }
     body = await loader.load<Body>(spec.body);
@@ -146,24 +151,31 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   if (event) {
     const after = () => {
       figures.turn();
+      pauses.turn(clock.now());
       if (over()) end();
     };
     eventLoop = new EventLoop(cell, { after });
     (ports as CellPorts).listen(() => eventLoop?.wake());
-    setInterval(() => figures.turn(), FIGURES_MS).unref();
+    const beat = () => {
+      figures.turn();
+      // Code that runs outside processes may keep the loop as long as one of them.
+      progress.park(clock.now() + FIGURES_MS * 1000 + cell.hangLimitUs, 0);
+    };
+    setInterval(beat, FIGURES_MS).unref();
     eventLoop.wake();
     return;
   }
   const drain = () => {
     figures.turn();
+    pauses.turn(clock.now());
     return ports.drain();
   };
   const turn = () => (trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn());
   for (;;) {
-    runBlocking({ cell, clock, bell, drain, turn, over: () => over() || loader.busy });
+    runBlocking({ cell, clock, bell, drain, watched: progress, turn, over: () => over() || loader.busy });
     if (over()) return end();
     // The one thing that needs the event loop: a module that another cell wants to spawn from.
-    progress.begin(0, clock.now() + LOAD_LIMIT_US);
+    progress.begin(0, clock.now() + LOAD_LIMIT_US, clock.now());
     await loader.settle();
     progress.end();
   }

@@ -1,6 +1,7 @@
 /** What introspection tells: plain data, for people and tools. Pids are text: nothing here lets anybody send. No logic. */
 import type { CellCounts, CrashReport } from "../process/cell-contract.ts";
 import type { Facts } from "../process/notes.ts";
+import type { Verdict } from "../watchdog/verdict.ts";
 
 /** Others by their text, at most 20 of them, and how many there are. */
 export interface Others {
@@ -99,6 +100,8 @@ export interface CrashDetails extends CrashReport {
   readonly handled: readonly string[];
   /** The first messages that still wait. */
   readonly waiting: readonly string[];
+  /** What the watchdog found, and the stack of the code that ran: of a cell that it had ended. */
+  readonly watchdog?: Verdict;
 }
 
 /** A crash as the kernel keeps it. */

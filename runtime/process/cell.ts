@@ -133,6 +133,11 @@ export class Cell {
     return this.#options.resources ?? {};
   }
 
+  /** Longest time one resume may take, us. */
+  get hangLimitUs(): number {
+    return this.#hangLimitUs;
+  }
+
   get processCount(): number {
     return this.#processes.size;
   }
@@ -445,7 +450,8 @@ export class Cell {
     this.#running = process;
     const { hardDeadlineUs, queueDeadlineUs } = process;
     const hangUs = startUs + this.#hangLimitUs;
-    this.#progress?.begin(process.pid.number, isBefore(hardDeadlineUs, hangUs) ? hardDeadlineUs! : hangUs);
+    const dueUs = isBefore(hardDeadlineUs, hangUs) ? hardDeadlineUs! : hangUs;
+    this.#progress?.begin(process.pid.number, dueUs, startUs);
     if (this.trace !== undefined && isBefore(queueDeadlineUs, startUs)) {
       this.trace.missed(process.pid, startUs - queueDeadlineUs!);
     }

@@ -18,10 +18,18 @@ export const NICE = {
 /** Returns false where the system does not let us (no root, no CAP_SYS_NICE): then all threads are equal. */
 export function setThreadNice(nice: number): boolean {
   try {
-    const tid = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    setPriority(tid, nice);
+    setPriority(Number(readlinkSync("/proc/thread-self").split("/").at(-1)), nice);
     return true;
   } catch {
     return false; // not permitted, or no /proc: a fallback, not a failure
+  }
+}
+
+/** The system's number of the calling thread; 0 where it does not tell. */
+export function threadNumber(): number {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  } catch {
+    return 0; // no /proc: a fallback, not a failure
   }
 }
