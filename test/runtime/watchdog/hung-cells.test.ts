@@ -13,7 +13,7 @@ const patience = { limitMs: 60_000 };
 const ASK_MS = 5000;
 
 function hanging(body: string, rest: Partial<CellSpec> = {}): CellSpec {
-  return { name: body, body: { module, name: body }, args: [], hangLimitUs: 100_000, ...rest };
+  return { name: body, body: { module, name: body }, args: [], hangLimitUs: 300_000, ...rest };
 }
 
 function bench(t: SpecContext) {
