@@ -9,10 +9,11 @@ import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 export async function guardianHardware({
   clock,
   bell,
+  progress,
   prepared,
   data,
 }: CellEnvironment): Promise<DeviceResources> {
-  const client = new GuardianClient(prepared as GuardianLink, { clock, bell, bellIndex: 0 });
+  const client = new GuardianClient(prepared as GuardianLink, { clock, bell, bellIndex: 0, sign: progress });
   const { driver } = (data ?? {}) as { readonly driver?: string };
   if (driver === undefined) return deviceResources(client);
   const { createTask } = (await import(driver)) as { readonly createTask?: TaskFactory };

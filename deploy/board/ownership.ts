@@ -13,6 +13,7 @@ import type { ExitReason } from "../../runtime/process/exit-reason.ts";
 interface Owner extends OwnerEpoch {
   readonly life: CellLife;
   readonly outputs: readonly string[];
+  link?: GuardianLink;
 }
 
 export class Ownership {
@@ -36,6 +37,11 @@ export class Ownership {
     return this.#owners.get(name);
   }
 
+  /** What its cell was granted, as soon as it was. */
+  linkOf(name: string): GuardianLink | undefined {
+    return this.#owners.get(name)?.link;
+  }
+
   /** Whose epoch that is. */
   holder({ owner, epoch }: OwnerEpoch): CellLife | undefined {
     for (const one of this.#owners.values()) if (one.owner === owner && one.epoch === epoch) return one.life;
@@ -57,7 +63,8 @@ export class Ownership {
     const epoch = (this.#incarnation % 65_536) * 65_536 + count;
     const { output, input, chip } = plan;
     const outputs = output === undefined ? [] : [output.line];
-    this.#owners.set(name, { owner, epoch, life, outputs });
+    const owns: Owner = { owner, epoch, life, outputs };
+    this.#owners.set(name, owns);
     const grant = {
       owner,
       epoch,
@@ -65,7 +72,8 @@ export class Ownership {
       inputs: input === undefined ? [] : [input.line],
       i2c: chip === undefined ? [] : [chip],
     };
-    return this.#control.grant(grant, { bell, bellIndex: 0 });
+    owns.link = await this.#control.grant(grant, { bell, bellIndex: 0 });
+    return owns.link;
   }
 
   ended({ name }: CellLife, cause: ExitReason): void {

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { keeper } from "../../devices/handler/keeper.ts";
 import { TELEMETRY } from "../../devices/handler/messages.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
+import { describeWait } from "../../firmware/client/outside-wait.ts";
 import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
 import { Log } from "../../firmware/guardian/log.ts";
 import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
@@ -31,6 +32,7 @@ import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
+import { HangDesk } from "./hang-desk.ts";
 import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
@@ -57,9 +59,6 @@ const placed = (cell: string, given: PlaceGiven) =>
 if (realtime.chain) placed("kernel", takePlace(chainPlace("kernel")));
 const crashes = new CrashLog(board.id, () => clock.now());
 
-/** Number of the process that a cell hangs in, for its crash report. */
-const hungProcesses = new Map<string, number>();
-
 const control = new GuardianControl({
   directory: pipes,
   ...(realtime.chain && { readerPlace: chainPlace("reader") }),
@@ -73,12 +72,7 @@ const control = new GuardianControl({
 const ownership = new Ownership(control, devices, incarnation);
 const watchdog = new RuntimeWatchdog(
   pipes,
-  ({ cell, incarnation, cause, lateUs, hardDeadlineUs }) => {
-    if (cause === "hung") tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
-    const running = kernel.cells().find((status) => status.cell === cell)?.running;
-    if (running != null) hungProcesses.set(cell, running.process);
-    kernel.endCell(cell, incarnation, cause);
-  },
+  ({ finding, hardDeadlineUs }) => void hangs.found(finding, hardDeadlineUs),
   {
     kernelLimitMs: options.limits.kernelMs,
     ...(realtime.chain && { place: chainPlace("watchdog") }),
@@ -92,16 +86,16 @@ const kernel = new ThreadKernel({
     new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
   // One warm thread for the class of devices and controllers, which is what restarts; about 10 MB.
   spares: ({ name }) => (name === "mqtt" ? 0 : 1),
-  onStarted: (name, life, progress) => watchdog.watch(name, life, progress, ownership.of(name)),
+  onStarted: (cell) => watchdog.watch(cell, ownership.of(cell.cell)),
   hooks: {
     prepare: (life, bell) => ownership.prepare(life, bell),
     ended: (life, cause) => {
       watchdog.unwatch(life.name, life.incarnation);
       // One that could not report by itself.
-      const report = crashes.cellEnded(life, cause, hungProcesses.get(life.name));
-      hungProcesses.delete(life.name);
+      const { process, verdict } = hangs.take(life.name, life.incarnation) ?? {};
+      const report = crashes.cellEnded(life, cause, process, verdict);
       // That it hung was told when it was seen.
-      if (report !== undefined && cause !== "hung") tellCrash(report);
+      if (report !== undefined && verdict === undefined) tellCrash(report);
       ownership.ended(life, cause);
     },
     lend: (life, trial) => ownership.lend(life, trial),
@@ -113,6 +107,11 @@ const kernel = new ThreadKernel({
     crashed: (life, details) => tellCrash(crashes.crashed(life, details)),
     logged: ({ name }, record) => log.line({ log: { cell: name, ...record } }),
   },
+});
+const hangs = new HangDesk({
+  kernel,
+  tell,
+  waitsFor: (cell, what) => describeWait(what, ownership.linkOf(cell)),
 });
 
 const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };

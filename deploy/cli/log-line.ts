@@ -27,7 +27,7 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `guardian: stopped, but ${lines.join(", ")} did not read back the safe level: check the wiring`;
     }
     case "watchdog":
-      return `watchdog: ended the runtime: ${detail.endRuntime}`;
+      return endRuntimeLine(detail);
     case "event":
       return eventLine(detail);
     case "log":
@@ -41,6 +41,12 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
     default:
       return undefined;
   }
+}
+
+/** Where the kernel's thread was, when it could still tell. */
+function endRuntimeLine({ endRuntime, stack }: Entry): string {
+  const frames = Array.isArray(stack) ? stack.map((frame) => `\n    ${frame}`) : [];
+  return `watchdog: ended the runtime: ${endRuntime}${frames.join("")}`;
 }
 
 function eventLine({ kind, line, owner, message, found, allowed }: Entry): string | undefined {

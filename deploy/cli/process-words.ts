@@ -2,6 +2,8 @@
 import type { CellView, CrashEntry, ProcessReport } from "../../runtime/introspection/report.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
+import type { Verdict } from "../../runtime/watchdog/verdict.ts";
+import { inSources } from "./source-places.ts";
 
 /** `<greenhouse.pump.1>` as `pump.1`: the board stands above the table. */
 export function shortPid(pid: string): string {
@@ -50,16 +52,50 @@ export function crashLine(crash: CrashEntry, nowUs: number): string {
 export function crashLines(crash: CrashEntry, nowUs: number): readonly string[] {
   const { reason, handled, waiting, mailboxLength, messagesHandled, runUs, notes } = crash;
   const stack = typeof reason === "object" && "stack" in reason ? reason.stack.split("\n").slice(1) : [];
+  const { watchdog } = crash;
   const known = noteWords(notes);
   const ran = `  ran ${formatDuration(runUs / 1000)}, took ${messagesHandled} messages${known === "" ? "" : `, ${known}`}`;
   return [
     crashLine(crash, nowUs),
     ...stack.map((line) => `    ${line.trim()}`),
-    ...(runUs === 0 ? ["  its cell was ended from outside: nothing else is known"] : [ran]),
+    ...(watchdog === undefined ? [] : watchdogLines(watchdog)),
+    ...(watchdog !== undefined
+      ? []
+      : runUs === 0
+        ? ["  its cell was ended from outside: nothing else is known"]
+        : [ran]),
     ...(handled.length === 0 ? [] : ["  the last it took:", ...handled.map((line) => `    ${line}`)]),
     ...(waiting.length === 0
       ? []
       : [`  waiting (${mailboxLength}):`, ...waiting.map((line) => `    ${line}`)]),
+  ];
+}
+
+/** What the watchdog saw of a cell that it had ended. */
+function watchdogLines({
+  lateUs,
+  asleep,
+  behind,
+  withoutCoreUs,
+  collectorUs = 0,
+  stack,
+}: Verdict): readonly string[] {
+  const late = formatDuration(lateUs / 1000);
+  const why = [
+    ...(asleep ? ["it did not wake up"] : []),
+    ...(behind === undefined ? [] : [`process ${behind} ran before it`]),
+    ...(withoutCoreUs === undefined
+      ? []
+      : [`its thread waited ${formatDuration(withoutCoreUs / 1000)} for a core`]),
+    ...(collectorUs === 0 ? [] : [`the collector kept it for ${formatDuration(collectorUs / 1000)}`]),
+  ];
+  return [
+    `  ${[`${late} past its time when it was seen`, ...why].join(", ")}; it was in:`,
+    ...(stack === null
+      ? ["    no JavaScript that could be seen"]
+      : inSources(stack)
+          .split("\n")
+          .map((line) => `    ${line}`)),
   ];
 }
 

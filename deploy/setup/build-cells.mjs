@@ -16,6 +16,9 @@ await build({
   format: "esm",
   target: "node20",
   logLevel: "warning",
+  // For the stack of a cell that hung: who reads it looks for the line in the source.
+  sourcemap: true,
+  sourcesContent: false,
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

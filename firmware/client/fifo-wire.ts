@@ -1,8 +1,9 @@
 import { constants, openSync, writeSync } from "node:fs";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { GuardianLink } from "../contracts/guardian-link.ts";
-import { FrameReader, type FrameWriter, KIND, MAX_FRAME_BYTES } from "../transport/frame.ts";
+import { FrameReader, type FrameWriter, HEADER_BYTES, KIND, MAX_FRAME_BYTES } from "../transport/frame.ts";
 import { Mailslot } from "../transport/mailslot.ts";
+import { busWait, lineWait } from "./outside-wait.ts";
 import type { Wire } from "./wire.ts";
 
 /** Edges that wait for `poll`; more are dropped and counted. */
@@ -14,6 +15,12 @@ const RETRY_MS = 1;
 export interface Doorbell {
   readonly bell: Int32Array;
   readonly bellIndex: number;
+}
+
+/** Told while the wire waits for an answer: who owes it is to blame for the time. `what` as in `outside-wait.ts`. */
+export interface WaitSign {
+  waitFor(what: number, untilUs: number): void;
+  waited(): void;
 }
 
 /**
@@ -30,6 +37,7 @@ export class FifoWire implements Wire {
   readonly #bell: Int32Array;
   readonly #bellIndex: number;
   readonly #spinUs: number;
+  readonly #sign: WaitSign | undefined;
   readonly #fd: number;
   readonly #mailslot: Mailslot;
   readonly #bytes = new Uint8Array(MAX_FRAME_BYTES);
@@ -41,13 +49,17 @@ export class FifoWire implements Wire {
   waitedUs = 0;
 
   /** Throws ENXIO when the guardian is gone. */
-  constructor(link: GuardianLink, options: Doorbell & { readonly clock: Clock; readonly spinUs?: number }) {
+  constructor(
+    link: GuardianLink,
+    options: Doorbell & { readonly clock: Clock; readonly spinUs?: number; readonly sign?: WaitSign },
+  ) {
     this.owner = link.owner;
     this.epoch = link.epoch;
     this.#clock = options.clock;
     this.#bell = options.bell;
     this.#bellIndex = options.bellIndex;
     this.#spinUs = options.spinUs ?? 0;
+    this.#sign = options.sign;
     this.#mailslot = new Mailslot(link.mailslot);
     this.#fd = openSync(link.requestPath, constants.O_WRONLY | constants.O_NONBLOCK);
   }
@@ -57,6 +69,13 @@ export class FifoWire implements Wire {
   }
 
   exchange(frame: FrameWriter, deadlineUs: number): FrameReader | undefined {
+    this.#sign?.waitFor(waitOf(frame), deadlineUs);
+    const answer = this.#exchange(frame, deadlineUs);
+    this.#sign?.waited();
+    return answer;
+  }
+
+  #exchange(frame: FrameWriter, deadlineUs: number): FrameReader | undefined {
     const request = new DataView(frame.bytes.buffer).getUint32(4, true);
     while (!this.#write(frame)) {
       if (this.#clock.now() >= deadlineUs) return undefined;
@@ -123,4 +142,10 @@ export class FifoWire implements Wire {
       throw error;
     }
   }
+}
+
+/** Every request names its line or bus first. */
+function waitOf({ bytes }: FrameWriter): number {
+  const number = bytes[HEADER_BYTES]! + 256 * bytes[HEADER_BYTES + 1]!;
+  return bytes[2] === KIND.transfer ? busWait(number) : lineWait(number);
 }

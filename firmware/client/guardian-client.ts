@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { GuardianLink } from "../contracts/guardian-link.ts";
-import { type Doorbell, FifoWire } from "./fifo-wire.ts";
+import { type Doorbell, FifoWire, type WaitSign } from "./fifo-wire.ts";
 import { WireHardware } from "./wire-hardware.ts";
 
 export interface GuardianClientOptions extends Doorbell {
@@ -9,6 +9,8 @@ export interface GuardianClientOptions extends Doorbell {
   readonly limitMs?: number;
   /** How long to look for an answer before parking. Default 0: on shared cores spinning delays the answer. */
   readonly spinUs?: number;
+  /** Where it is shown that the cell waits for the guardian. */
+  readonly sign?: WaitSign;
 }
 
 /** The hardware of a cell in a runtime process, as far as it was granted. */

@@ -1,8 +1,9 @@
 /** The kernel thread's side of the watchdog thread: starts it, shows it that the kernel lives, hears of hung cells. */
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { PlaceGiven, ThreadPlace } from "../../runtime/time/thread-place.ts";
+import type { WatchedCell } from "../../runtime/watchdog/cell-watch.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
-import type { HungNotice, PlacedNotice, WatchdogThreadData, WatchNotice } from "./watchdog-thread.ts";
+import type { FoundNotice, PlacedNotice, WatchdogThreadData, WatchNotice } from "./watchdog-thread.ts";
 
 /** How often the kernel thread shows that it lives, ms: a fifth of the limit leaves room for a stall. */
 const BEAT_MS = 50;
@@ -20,14 +21,21 @@ export class RuntimeWatchdog {
   readonly #port: MessagePort;
   readonly #beat = new Int32Array(new SharedArrayBuffer(4));
 
-  /** `directory`: `HOLDFAST_PIPES`. `onHung`: end that cell now; its outputs are fenced already. */
-  constructor(directory: string, onHung: (notice: HungNotice) => void, options: RuntimeWatchdogOptions = {}) {
+  /**
+   * `directory`: `HOLDFAST_PIPES`. `onFound`: end that cell within 250 ms, unless it is only blocked; its outputs are
+   * fenced already.
+   */
+  constructor(
+    directory: string,
+    onFound: (notice: FoundNotice) => void,
+    options: RuntimeWatchdogOptions = {},
+  ) {
     const { kernelLimitMs, place, onPlaced } = options;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#port.on("message", (notice: HungNotice | PlacedNotice) => {
+    this.#port.on("message", (notice: FoundNotice | PlacedNotice) => {
       if ("placed" in notice) onPlaced?.(notice.placed);
-      else onHung(notice);
+      else onFound(notice);
     });
     const data: WatchdogThreadData = {
       directory,
@@ -47,11 +55,9 @@ export class RuntimeWatchdog {
     setInterval(() => Atomics.add(this.#beat, 0, 1), BEAT_MS);
   }
 
-  watch(cell: string, incarnation: number, progress: SharedArrayBuffer, owner: OwnerEpoch | undefined): void {
+  watch(cell: WatchedCell, owner: OwnerEpoch | undefined): void {
     const notice: WatchNotice = {
       watch: cell,
-      incarnation,
-      progress,
       ...(owner === undefined ? {} : { owner: { owner: owner.owner, epoch: owner.epoch } }),
     };
     this.#port.postMessage(notice);

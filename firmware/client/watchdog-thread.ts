@@ -2,14 +2,17 @@
  * The runtime's watchdog as a thread: the judgement of `Watchdog`, its own pipe to the guardian, and a word
  * that the kernel thread must keep changing. It parks between looks and needs nobody's cooperation.
  */
-import { writeSync } from "node:fs";
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { type PlaceGiven, type ThreadPlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { setTimerSlack } from "../../runtime/time/timer-slack.ts";
+import type { WatchedCell } from "../../runtime/watchdog/cell-watch.ts";
+import { CoreTimes } from "../../runtime/watchdog/core-time.ts";
+import type { Finding } from "../../runtime/watchdog/finding.ts";
 import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import type { OwnerEpoch } from "../contracts/control.ts";
+import { endRuntime } from "./end-runtime.ts";
 import { PetPipe } from "./pet-pipe.ts";
 
 export interface WatchdogThreadData {
@@ -27,24 +30,17 @@ export interface WatchdogThreadData {
 /** Kernel to watchdog. */
 export type WatchNotice =
   | {
-      readonly watch: string;
-      readonly incarnation: number;
-      readonly progress: SharedArrayBuffer;
+      readonly watch: WatchedCell;
       /** Whom to fence; absent for cells that own nothing. */
       readonly owner?: OwnerEpoch;
     }
   | { readonly unwatch: string; readonly incarnation: number };
 
-/** Watchdog to kernel: end this cell. */
-export interface HungNotice {
-  /** Past its hard deadline, or above its limit of memory outside the heap. */
-  readonly cause: "hung" | "outOfMemory";
-  readonly cell: string;
-  readonly incarnation: number;
-  readonly lateUs: number;
+/** Watchdog to kernel: end this cell, or tell that it is blocked. */
+export interface FoundNotice {
+  readonly finding: Finding;
   /** When it should have been done, monotonic us. */
   readonly hardDeadlineUs: number;
-  readonly processNumber: number;
 }
 
 /** Watchdog to kernel, once, if it asked for a place. */
@@ -64,51 +60,43 @@ setThreadNice(NICE.watchdog);
 setTimerSlack(1);
 if (place !== undefined) port.postMessage({ placed: takePlace(place) } satisfies PlacedNotice);
 const pipe = new PetPipe(directory, clock);
+const coreTimes = new CoreTimes();
 const owners = new Map<string, OwnerEpoch>();
 const unsent: OwnerEpoch[] = [];
+/** Why the runtime has to end. */
+let lost: string | undefined;
 
+const tell = (finding: Finding) => {
+  const lateUs = finding.lateUs + (finding.stalledUs ?? 0);
+  port.postMessage({ finding, hardDeadlineUs: clock.now() - lateUs } satisfies FoundNotice);
+};
+const fence = (owner: OwnerEpoch) => {
+  if (!pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+};
 const watchdog = new Watchdog(
   {
     pet: () => void pipe.pet(),
     fence: (cell) => {
       const owner = owners.get(cell);
-      if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+      if (owner !== undefined) fence(owner);
     },
-    endCell: (cell, incarnation, lateUs, processNumber, cause) =>
-      port.postMessage({
-        cause,
-        cell,
-        incarnation,
-        lateUs,
-        hardDeadlineUs: clock.now() - lateUs,
-        processNumber,
-      } satisfies HungNotice),
+    endCell: tell,
+    blocked: tell,
     endRuntime: (why) => {
-      try {
-        writeSync(2, `${JSON.stringify({ watchdog: { endRuntime: why, atUs: clock.now() } })}\n`);
-      } catch {
-        // A log that is full must not keep the runtime alive.
-      }
-      process.kill(process.pid, "SIGKILL");
+      lost ??= why;
     },
   },
   { ...WATCHDOG_DEFAULTS, kernelLimitUs },
+  (thread) => coreTimes.of(thread),
 );
 
 const words = new Int32Array(beat);
 const sleep = new Int32Array(new SharedArrayBuffer(4));
 let lastBeat = Atomics.load(words, 0);
 
-for (;;) {
+while (lost === undefined) {
   for (let packet = receiveMessageOnPort(port); packet; packet = receiveMessageOnPort(port)) {
-    const notice = packet.message as WatchNotice;
-    if ("watch" in notice) {
-      watchdog.watch(notice.watch, notice.incarnation, notice.progress);
-      if (notice.owner === undefined) owners.delete(notice.watch);
-      else owners.set(notice.watch, notice.owner);
-    } else {
-      watchdog.unwatch(notice.unwatch, notice.incarnation);
-    }
+    hear(packet.message as WatchNotice);
   }
   const beatNow = Atomics.load(words, 0);
   const nowUs = clock.now();
@@ -117,7 +105,22 @@ for (;;) {
     watchdog.kernelBeat(nowUs);
   }
   const nextUs = watchdog.look(nowUs);
-  for (const owner of unsent.splice(0)) if (!pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+  for (const owner of unsent.splice(0)) fence(owner);
   const waitMs = (nextUs - clock.now()) / 1000;
-  if (waitMs > 0) Atomics.wait(sleep, 0, 0, unsent.length > 0 ? Math.min(1, waitMs) : waitMs);
+  if (lost === undefined && waitMs > 0)
+    Atomics.wait(sleep, 0, 0, unsent.length > 0 ? Math.min(1, waitMs) : waitMs);
+}
+// The guardian takes every output to its policy now, before anybody asks why.
+for (const owner of owners.values()) fence(owner);
+endRuntime(lost, clock.now());
+
+function hear(notice: WatchNotice): void {
+  if ("watch" in notice) {
+    const { watch, owner } = notice;
+    watchdog.watch(watch);
+    if (owner === undefined) owners.delete(watch.cell);
+    else owners.set(watch.cell, owner);
+  } else {
+    coreTimes.forget(watchdog.unwatch(notice.unwatch, notice.incarnation));
+  }
 }

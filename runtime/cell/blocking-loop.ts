@@ -19,6 +19,8 @@ export interface BlockingLoop {
   /** Takes what arrived, a turn's worth; true when there may be more. */
   drain(): boolean;
   over(): boolean;
+  /** Told of each park, so that a cell that does not wake up is seen. */
+  readonly watched?: { park(wakeUs: number, bellSeen: number): void; woke(): void };
   /** Runs what is due, a turn's worth; true when there is more. Default: the cell. */
   turn?(): boolean;
 }
@@ -32,6 +34,7 @@ export function runBlocking({
   park,
   drain,
   over,
+  watched,
   turn = () => cell.run(RESUMES_PER_TURN),
 }: BlockingLoop): void {
   const { resources } = cell;
@@ -45,6 +48,10 @@ export function runBlocking({
     resources.poll?.(post);
     const busy = turn();
     if (over()) return;
-    if (!busy && !more) park.until(cell.nextWakeUs(), rung);
+    if (busy || more) continue;
+    const wakeUs = cell.nextWakeUs();
+    watched?.park(wakeUs, rung);
+    park.until(wakeUs, rung);
+    watched?.woke();
   }
 }

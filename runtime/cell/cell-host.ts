@@ -1,5 +1,6 @@
 /** What carries one life of a cell: a thread, or a process. The kernel knows no more of it than this. */
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { InterruptedCode } from "./interrupted-code.ts";
 import type { LogRecord } from "./kernel.ts";
 import type { CellStart } from "./thread-start.ts";
 
@@ -8,6 +9,8 @@ export interface CellHost {
   listen(events: HostEvents): void;
   /** Starts the cell. Throws when something in `start` cannot be sent; the host is of no use then. */
   begin(start: CellStart): void;
+  /** What its code does at this moment, though it never returns; `undefined` when it does not tell within `limitMs`. */
+  interrupt(limitMs: number): Promise<InterruptedCode | undefined>;
   /** Ends it, whatever it does. Resolves when it has ended; `ended` is told before. */
   end(): Promise<unknown>;
 }

@@ -1,5 +1,6 @@
 /** What the kernel's process and the process of a child cell tell each other. */
 import type { PortFrame } from "./control-frame.ts";
+import type { InterruptedCode } from "./interrupted-code.ts";
 import type { CellStart } from "./thread-start.ts";
 
 /** A way between the cell and one life of another: `name/incarnation`. */
@@ -24,11 +25,14 @@ export type ToChild =
       readonly heapMb: number;
       readonly event: boolean;
     }
+  /** What does the cell's code do? Answered by `interrupted`. */
+  | { readonly type: "interrupt"; readonly limitMs: number }
   /** Another cell is there now; frames for it and of it may follow. */
   | { readonly type: "up"; readonly cell: string; readonly incarnation: number };
 
 export type FromChild =
   | WayFrame
+  | { readonly type: "interrupted"; readonly code: InterruptedCode | undefined }
   /** The cell's progress words, every `BEAT_MS`. */
   | { readonly type: "beat"; readonly words: readonly number[] };
 

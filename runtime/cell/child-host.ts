@@ -14,6 +14,7 @@ import { BatchSocket } from "./batch-socket.ts";
 import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
 import { type FromChild, SILENCE_US, type ToChild, wayId } from "./child-frame.ts";
 import type { PeerLink, PortFrame } from "./control-frame.ts";
+import type { InterruptedCode } from "./interrupted-code.ts";
 import { LogBudget } from "./log-budget.ts";
 import { PortBridge } from "./port-bridge.ts";
 import { mirrorProgress } from "./progress-word.ts";
@@ -35,6 +36,7 @@ export class ChildHost implements CellHost {
   readonly #over: Promise<void>;
   #events: HostEvents;
   #progress: SharedArrayBuffer | undefined;
+  #interrupted: (code: InterruptedCode | undefined) => void = () => {};
   #errorTail = "";
   #cause: ExitReason | undefined;
 
@@ -83,6 +85,19 @@ export class ChildHost implements CellHost {
     );
   }
 
+  /** Its process has a thread beside the cell's, which asks it. */
+  interrupt(limitMs: number): Promise<InterruptedCode | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#interrupted(undefined), limitMs);
+      this.#interrupted = (code) => {
+        clearTimeout(timer);
+        resolve(code);
+      };
+      this.#channel.send({ type: "interrupt", limitMs });
+      this.#channel.flush();
+    });
+  }
+
   end(): Promise<void> {
     this.#process.kill("SIGKILL");
     return this.#over;
@@ -101,7 +116,8 @@ export class ChildHost implements CellHost {
   }
 
   #onFrame(frame: FromChild): void {
-    if (frame.type !== "beat") this.#bridge.deliver(frame);
+    if (frame.type === "interrupted") this.#interrupted(frame.code);
+    else if (frame.type !== "beat") this.#bridge.deliver(frame);
     else if (this.#progress !== undefined)
       mirrorProgress(this.#progress, frame.words, this.#clock.now() + SILENCE_US);
   }

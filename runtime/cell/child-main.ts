@@ -23,6 +23,7 @@ export function runChild(socket: Socket): void {
   const bell = new SharedArrayBuffer(4);
   const unheard = new SharedArrayBuffer(4);
   let life = { cell: "", incarnation: 0 };
+  let host: ThreadHost | undefined;
   /** A way for the cell; its far end is the bridge's. */
   const open = (cell: string, incarnation: number): PeerLink => {
     const [link, far] = openWay(
@@ -36,6 +37,12 @@ export function runChild(socket: Socket): void {
     switch (frame.type) {
       case "start":
         begin(frame);
+        break;
+      case "interrupt":
+        void host?.interrupt(frame.limitMs).then((code) => {
+          channel.send({ type: "interrupted", code });
+          channel.flush();
+        });
         break;
       case "up":
         bridge.deliver({
@@ -59,7 +66,7 @@ export function runChild(socket: Socket): void {
     life = { cell: spec.name, incarnation };
     const progress = createProgressMemory(spec.externalMb);
     const beat = () => channel.send({ type: "beat", words: progressWords(progress) });
-    const host = new ThreadHost({ program: new URL(program), heapMb, event }, spec.name, {
+    host = new ThreadHost({ program: new URL(program), heapMb, event }, spec.name, {
       loaded: beat,
       ended: (cause) => {
         bridge.drainAll();

@@ -11,9 +11,9 @@ export class ResumeCount implements Progress {
     this.#progress = progress;
   }
 
-  begin(processNumber: number, hardDeadlineUs: number): void {
+  begin(processNumber: number, hardDeadlineUs: number, startUs: number): void {
     if (processNumber === ROOT) this.ofRoot++;
-    this.#progress?.begin(processNumber, hardDeadlineUs);
+    this.#progress?.begin(processNumber, hardDeadlineUs, startUs);
   }
 
   end(): void {

@@ -3,6 +3,8 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import type { SpinPlace, SpinPlaces } from "../time/spin-shares.ts";
 import type { CellHost, HostClass, HostEvents } from "./cell-host.ts";
+import { interruptThread } from "./interrupt-thread.ts";
+import type { InterruptedCode } from "./interrupted-code.ts";
 import type { CellStart, ThreadStart } from "./thread-start.ts";
 
 /**
@@ -63,6 +65,10 @@ export class ThreadHost implements CellHost {
     this.#port.postMessage({ ...start, ...spin }, [start.kernel.port]);
     Atomics.add(this.#word, 0, 1);
     Atomics.notify(this.#word, 0);
+  }
+
+  interrupt(limitMs: number): Promise<InterruptedCode | undefined> {
+    return interruptThread(this.#worker.threadId, limitMs);
   }
 
   end(): Promise<unknown> {

@@ -16,6 +16,7 @@ import { createPid, exportPid, importPid, type Pid, randomKey } from "../process
 import { spawnerName } from "../process/spawn-in.ts";
 import type { Clock } from "../time/clock.ts";
 import { readThreadTime } from "../time/thread-time.ts";
+import type { WatchedCell } from "../watchdog/cell-watch.ts";
 import type { CellHost } from "./cell-host.ts";
 import { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
@@ -23,6 +24,7 @@ import { ChangedCode, type NewCode, type TrialNews, type TrialOptions } from "./
 import { type ControlFrame, isControl, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { EventLoop } from "./event-loop.ts";
 import { GroupRegistry } from "./group-registry.ts";
+import type { InterruptedCode } from "./interrupted-code.ts";
 import type { CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { NameRegistry } from "./name-registry.ts";
@@ -67,8 +69,8 @@ export interface ThreadKernelOptions {
   readonly spares?: (spec: CellSpec) => number;
   /** How long a cell may load its code. Default 30 s. */
   readonly bootLimitMs?: number;
-  /** Told which progress memory belongs to which life, so that a watchdog can read it. */
-  readonly onStarted?: (name: string, incarnation: number, progress: SharedArrayBuffer) => void;
+  /** Told where a life can be watched. */
+  readonly onStarted?: (cell: WatchedCell) => void;
 }
 
 export class ThreadKernel implements Kernel {
@@ -132,7 +134,7 @@ export class ThreadKernel implements Kernel {
       hosts: this.#hosts,
       hooks: options.hooks ?? {},
       bootLimitMs: options.bootLimitMs ?? BOOT_LIMIT_MS,
-      onStarted: (name, incarnation, progress) => options.onStarted?.(name, incarnation, progress),
+      onStarted: (cell) => options.onStarted?.(cell),
       become: (name, spec, code, host, progress) => {
         const running = this.#cells.get(name)!;
         this.#changed.keep(name, running.spec, code);
@@ -207,6 +209,15 @@ export class ThreadKernel implements Kernel {
     running.cause ??= cause;
     // Not launched yet: `#launch` sees the cause.
     void running.host?.end();
+  }
+
+  /** What the code of that life does at this moment, though it never returns; `undefined` when it does not tell in time. */
+  async interrupt(name: string, incarnation: number, limitMs: number): Promise<InterruptedCode | undefined> {
+    const running = this.#cells.get(name);
+    const host =
+      this.#trials.hostOf(name, incarnation) ??
+      (running?.end.incarnation === incarnation ? running.host : undefined);
+    return host?.interrupt(limitMs);
   }
 
   changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void {
@@ -320,7 +331,8 @@ export class ThreadKernel implements Kernel {
     running.bootLimit = setTimeout(end, this.#options.bootLimitMs ?? BOOT_LIMIT_MS);
     try {
       host.begin(start);
-      this.#options.onStarted?.(spec.name, incarnation, progress);
+      const bell = spec.kind !== "child" && spec.loop !== "event" ? { bell: start.bell } : {};
+      this.#options.onStarted?.({ cell: spec.name, incarnation, progress, ...bell });
     } catch (error) {
       // Something cannot be sent: its thread never hears of this life.
       start.kernel.port.close();

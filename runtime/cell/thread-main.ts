@@ -19,6 +19,7 @@ import { BAND, type Process } from "../process/process.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import { AtomicsBell } from "../time/atomics-bell.ts";
 import { SystemClock } from "../time/system-clock.ts";
+import { threadIdOrNone } from "../time/thread-id.ts";
 import { describePlace, takePlace } from "../time/thread-place.ts";
 import { NICE, setThreadNice } from "../time/thread-priority.ts";
 import { setTimerSlack } from "../time/timer-slack.ts";
@@ -27,8 +28,10 @@ import { RESUMES_PER_TURN, runBlocking } from "./blocking-loop.ts";
 import { captureConsole } from "./cell-console.ts";
 import { cellPark } from "./cell-park.ts";
 import { CellPorts } from "./cell-ports.ts";
+import { CollectorPauses } from "./collector-pauses.ts";
 import { EventLoop } from "./event-loop.ts";
 import { freezeIntrinsics } from "./frozen-intrinsics.ts";
+import { answerInterrupts } from "./interrupted-code.ts";
 import type { LogRecord } from "./kernel.ts";
 import { MemoryFigures } from "./memory-figures.ts";
 import { ModuleLoader, type ThreadModules } from "./module-loader.ts";
@@ -43,6 +46,8 @@ import { warmUp } from "./warm-up.ts";
 const LOAD_LIMIT_US = 5_000_000;
 /** How often an event cell with a limit outside its heap publishes that though no process runs, ms. */
 const FIGURES_MS = 100;
+/** How often one without a limit shows that its loop turns, ms. */
+const BEAT_MS = 500;
 
 /** Runs the cell until it ends, which ends the thread. */
 export async function runThread(thread: ThreadStart, modules: ThreadModules = {}): Promise<void> {
@@ -53,6 +58,8 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   const clock = new SystemClock();
   const loader = new ModuleLoader(modules);
   warmUp(clock);
+  const pauses = new CollectorPauses();
+  answerInterrupts(clock, pauses);
   let running = (): string | undefined => undefined;
   let tell = (_: LogRecord) => {};
   captureConsole({ nowUs: () => clock.now(), running: () => running(), tell: (record) => tell(record) });
@@ -66,6 +73,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   const { spec, board, incarnation } = start;
   const bell = new Int32Array(start.bell);
   const progress = new ProgressWord(start.progress);
+  progress.runsIn(threadIdOrNone());
   const onTrial = start.trial === undefined ? undefined : new TrialPorts(start.kernel);
   const ports = onTrial ?? new CellPorts(start.kernel, event);
   tell = (record) => ports.tellKernel({ control: "log", record });
@@ -78,7 +86,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   try {
     if (spec.setup !== undefined) {
       const setup = await loader.load<(environment: CellEnvironment) => unknown>(spec.setup);
-      const environment = { clock, bell, data: spec.setup.data, prepared: start.prepared };
+      const environment = { clock, bell, progress, data: spec.setup.data, prepared: start.prepared };
       resources = (await setup(environment)) as CellResources;
     }
     body = await loader.load<Body>(spec.body);
@@ -163,11 +171,19 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   if (event) {
     const after = () => {
       figures.turn();
+      pauses.turn(clock.now());
       if (over()) end();
     };
     eventLoop = new EventLoop(cell, { after });
     (ports as CellPorts).listen(() => eventLoop?.wake());
-    if (progress.externalLimitKb > 0) setInterval(() => figures.turn(), FIGURES_MS).unref();
+    // Where memory has no limit, only to show that its loop turns: twice a second is enough.
+    const everyMs = progress.externalLimitKb > 0 ? FIGURES_MS : BEAT_MS;
+    const beat = () => {
+      figures.turn();
+      // Code that runs outside processes may keep the loop as long as one of them.
+      progress.park(clock.now() + everyMs * 1000 + cell.hangLimitUs, 0);
+    };
+    setInterval(beat, everyMs).unref();
     eventLoop.wake();
     return;
   }
@@ -178,13 +194,22 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     const more = trial === undefined || trial.isCell ? cell.run(RESUMES_PER_TURN) : trial.turn();
     // Behind what was due: it takes up to 100 us.
     figures.turn();
+    pauses.turn(clock.now());
     return more;
   };
   for (;;) {
-    runBlocking({ cell, bell: waitingBell, park, drain, turn, over: () => over() || loader.busy });
+    runBlocking({
+      cell,
+      bell: waitingBell,
+      park,
+      drain,
+      watched: progress,
+      turn,
+      over: () => over() || loader.busy,
+    });
     if (over()) return end();
     // The one thing that needs the event loop: a module that another cell wants to spawn from.
-    progress.begin(0, clock.now() + LOAD_LIMIT_US);
+    progress.begin(0, clock.now() + LOAD_LIMIT_US, clock.now());
     await loader.settle();
     progress.end();
   }

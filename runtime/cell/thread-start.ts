@@ -5,6 +5,7 @@ import type { SpinPlace } from "../time/spin-shares.ts";
 import type { SystemClock } from "../time/system-clock.ts";
 import type { PeerLink } from "./control-frame.ts";
 import type { CellSpec } from "./kernel.ts";
+import type { ProgressWord } from "./progress-word.ts";
 
 /** `workerData`: where the thread waits for its life, warm, with its program loaded. */
 export interface ThreadStart {
@@ -41,6 +42,8 @@ export interface CellEnvironment {
   readonly clock: SystemClock;
   /** Rings when something arrived; whoever waits for an answer from outside waits on word 0. */
   readonly bell: Int32Array;
+  /** Told by whoever waits for an answer from outside, so that the one who owes it is blamed. */
+  readonly progress: Pick<ProgressWord, "waitFor" | "waited">;
   readonly data: unknown;
   readonly prepared: unknown;
 }

@@ -5,6 +5,7 @@
 import { takenMemory } from "../code-change/taken-words.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { pack } from "../process/pack.ts";
+import type { WatchedCell } from "../watchdog/cell-watch.ts";
 import type { CellHost } from "./cell-host.ts";
 import type { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
@@ -37,7 +38,7 @@ export interface TrialDeskOptions {
   readonly hosts: CellHosts;
   readonly hooks: KernelHooks;
   readonly bootLimitMs: number;
-  onStarted(name: string, incarnation: number, progress: SharedArrayBuffer): void;
+  onStarted(cell: WatchedCell): void;
   /** The new version is the cell: the old one's thread is no longer of interest. */
   become(name: string, spec: CellSpec, code: NewCode, host: CellHost, progress: SharedArrayBuffer): void;
   /** It became the cell and ended. */
@@ -156,6 +157,13 @@ export class TrialDesk {
     return false;
   }
 
+  /** What carries the new version that the watchdog knows so. */
+  hostOf(name: string, incarnation: number): CellHost | undefined {
+    for (const { life, host } of this.#trials.values())
+      if (life.name === name && life.incarnation === incarnation) return host;
+    return undefined;
+  }
+
   /** The old version tells of its trial. */
   onFrame(name: string, frame: ControlFrame): void {
     const trial = this.#trials.get(name);
@@ -211,7 +219,7 @@ export class TrialDesk {
       trial.host = host;
       trial.timer = setTimeout(() => this.end(spec.name, "hung", true), bootLimitMs);
       host.begin({ ...start, prepared });
-      this.#options.onStarted(life.name, life.incarnation, trial.progress);
+      this.#options.onStarted(watched(trial, life));
     } catch (error) {
       this.end(spec.name, crashReason(error), true);
     }
@@ -268,7 +276,7 @@ export class TrialDesk {
     this.#trials.delete(spec.name);
     become(spec.name, trial.spec, trial.code, trial.host!, progress);
     hooks.becameCell?.({ name: spec.name, incarnation }, life);
-    onStarted(spec.name, incarnation, progress);
+    onStarted(watched(trial, { name: spec.name, incarnation }));
     trial.tell({ phase: "committed" });
     trial.isCell = true;
     if (trial.ended) over(spec.name, trial.host!, trial.cause);
@@ -281,6 +289,11 @@ export class TrialDesk {
     void trial.host?.end();
     this.#options.hooks.ended?.(trial.life, cause);
   }
+}
+
+/** Old and new version wait at the same bell. */
+function watched({ cell, progress }: Trial, { name, incarnation }: CellLife): WatchedCell {
+  return { cell: name, incarnation, progress, bell: cell.end.bell };
 }
 
 function lifeOf({ cell: { spec, end } }: Trial): CellLife {

@@ -7,6 +7,7 @@
 import type { CellLife } from "../cell/kernel.ts";
 import { type ExitReason, isCrash } from "../process/exit-reason.ts";
 import { noFacts } from "../process/notes.ts";
+import type { Verdict } from "../watchdog/verdict.ts";
 import { withoutKeys } from "./crash-details.ts";
 import type { CrashDetails, CrashEntry } from "./report.ts";
 
@@ -50,8 +51,11 @@ export class CrashLog {
     return entry;
   }
 
-  /** A cell ended; `running` is the process that ran last, where that is known. Gives the report, if one is due. */
-  cellEnded(life: CellLife, cause: ExitReason, running?: number): CrashEntry | undefined {
+  /**
+   * A cell ended; `running` is the process that ran last, where that is known, `watchdog` what that found, when it had
+   * the cell ended. Gives the report, if one is due.
+   */
+  cellEnded(life: CellLife, cause: ExitReason, running?: number, watchdog?: Verdict): CrashEntry | undefined {
     if (!isCrash(cause) || this.#reported(life)) return undefined;
     return this.crashed(life, {
       pid: `<${this.#board}.${life.name}.${running === undefined || running === 0 ? "?" : running}>`,
@@ -64,6 +68,7 @@ export class CrashLog {
       runUs: 0,
       handled: [],
       waiting: [],
+      ...(watchdog === undefined ? {} : { watchdog }),
     });
   }
 

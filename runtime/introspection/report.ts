@@ -3,6 +3,7 @@ import type { CellCounts, CrashReport } from "../process/cell-contract.ts";
 import type { Facts } from "../process/notes.ts";
 import type { PlaceGiven } from "../time/thread-place.ts";
 import type { ThreadTime } from "../time/thread-time.ts";
+import type { Verdict } from "../watchdog/verdict.ts";
 
 /** Others by their text, at most 20 of them, and how many there are. */
 export interface Others {
@@ -117,6 +118,8 @@ export interface CrashDetails extends CrashReport {
   readonly handled: readonly string[];
   /** The first messages that still wait. */
   readonly waiting: readonly string[];
+  /** What the watchdog found, and the stack of the code that ran: of a cell that it had ended. */
+  readonly watchdog?: Verdict;
 }
 
 /** A crash as the kernel keeps it. */

@@ -17,9 +17,12 @@ export interface Peer {
   post(frame: Frame): boolean;
 }
 
-/** Told before each resume, when what runs changes its hard deadline, and when nothing runs any more, so that a watchdog needs no cooperation from the code. */
+/**
+ * Told before each resume, when what runs changes its hard deadline, and when nothing runs any more, so that a watchdog
+ * needs no cooperation from the code. `startUs`: when this resume begins; a hard deadline before it was missed by others.
+ */
 export interface Progress {
-  begin(processNumber: number, hardDeadlineUs: number): void;
+  begin(processNumber: number, hardDeadlineUs: number, startUs: number): void;
   end(): void;
 }
 

@@ -135,6 +135,11 @@ export class Cell {
     return this.#options.resources ?? {};
   }
 
+  /** Longest time one resume may take, us. */
+  get hangLimitUs(): number {
+    return this.#hangLimitUs;
+  }
+
   get processCount(): number {
     return this.#processes.size;
   }
@@ -362,7 +367,9 @@ export class Cell {
     process.hardDeadlineUs = hardDeadlineUs;
     if (process !== this.#running) return;
     const { number } = process.pid;
-    this.#progress?.begin(number, isBefore(hardDeadlineUs, this.#hangUs) ? hardDeadlineUs! : this.#hangUs);
+    const dueUs = isBefore(hardDeadlineUs, this.#hangUs) ? hardDeadlineUs! : this.#hangUs;
+    // In the middle of a resume nobody else made it late.
+    this.#progress?.begin(number, dueUs, Number.NEGATIVE_INFINITY);
   }
 
   /** The time limit of a wait. */
@@ -460,7 +467,8 @@ export class Cell {
     const { hardDeadlineUs, queueDeadlineUs } = process;
     const hangUs = startUs + this.#hangLimitUs;
     this.#hangUs = hangUs;
-    this.#progress?.begin(process.pid.number, isBefore(hardDeadlineUs, hangUs) ? hardDeadlineUs! : hangUs);
+    const dueUs = isBefore(hardDeadlineUs, hangUs) ? hardDeadlineUs! : hangUs;
+    this.#progress?.begin(process.pid.number, dueUs, startUs);
     if (this.trace !== undefined && isBefore(queueDeadlineUs, startUs)) {
       this.trace.missed(process.pid, startUs - queueDeadlineUs!);
     }

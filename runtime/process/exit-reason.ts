@@ -1,5 +1,6 @@
 /**
- * Why a process ended. OTP's words, and ours: `hung` (past its hard deadline), `late`, `outOfMemory`.
+ * Why a process ended. OTP's words, and ours: `hung` (past its hard deadline), `late`, `garbageCollection` (see
+ * `watchdog/finding.ts` and `verdict.ts`), `outOfMemory`.
  *
  * `kill` is what a sender asks for and cannot be trapped; its links see `killed`.
  */
@@ -14,6 +15,7 @@ export type ExitReason =
   | "noconnection"
   | "hung"
   | "late"
+  | "garbageCollection"
   | "outOfMemory"
   | CrashReason
   | CellReason

@@ -1,7 +1,8 @@
 /** A bench whose cells a watchdog watches, on this thread: the judgement is the board's, only its thread is not. */
 import type { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
-import { Watchdog } from "../../runtime/watchdog/watchdog.ts";
+import type { Finding } from "../../runtime/watchdog/finding.ts";
+import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { type BenchHooks, type CellBench, hooksOf } from "./cells.ts";
 import { threadBench } from "./thread-bench.ts";
@@ -12,16 +13,32 @@ export function watchedBench(
   t: SpecContext,
   hooks: BenchHooks,
 ): CellBench & { readonly kernel: ThreadKernel } {
+  return judgedBench(t, hooks, undefined);
+}
+
+/** `onFound`: has a cell ended in the place of the bench, when it likes. */
+export function judgedBench(
+  t: SpecContext,
+  hooks: BenchHooks,
+  onFound: ((finding: Finding) => void) | undefined,
+): CellBench & { readonly kernel: ThreadKernel } {
   const clock = new SystemClock();
-  const watchdog = new Watchdog({
-    pet: () => {},
-    fence: () => {},
-    endCell: (cell, incarnation, _lateUs, _process, cause) => bench.kernel.endCell(cell, incarnation, cause),
-    endRuntime: (why) => hooks.crashed(why),
-  });
+  const endCell = ({ cell, incarnation, cause }: Finding) => {
+    if (cause !== "blocked") bench.kernel.endCell(cell, incarnation, cause);
+  };
+  const watchdog = new Watchdog(
+    {
+      pet: () => {},
+      fence: () => {},
+      endCell: onFound ?? endCell,
+      blocked: ({ cell }) => hooks.crashed(`${cell} is blocked`),
+      endRuntime: (why) => hooks.crashed(why),
+    },
+    { ...WATCHDOG_DEFAULTS, ...(onFound === undefined ? {} : { endLimitUs: Number.POSITIVE_INFINITY }) },
+  );
   const told = hooksOf(hooks);
   const bench = threadBench(t, hooks, {
-    onStarted: (name, incarnation, progress) => watchdog.watch(name, incarnation, progress),
+    onStarted: (cell) => watchdog.watch(cell),
     hooks: {
       ...told,
       ended: (life, cause) => {

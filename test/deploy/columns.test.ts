@@ -85,6 +85,19 @@ spec("a crash is told in full, and one seen from outside says that it is", () =>
     "4s ago  pump.1 pump  hung",
     "  its cell was ended from outside: nothing else is known",
   ]);
+  const watchdog = { cause: "hung", lateUs: 200, workedUs: 1000, process: 1, collectorUs: 0 } as const;
+  const stack = "at turn (pump.js:7:3)\nat work (pump.js:9:1)";
+  assert.equal(crashLines({ ...outside, watchdog: { ...watchdog, stack } }, 14e6), [
+    "4s ago  pump.1 pump  hung",
+    "  200us past its time when it was seen; it was in:",
+    "    at turn (pump.js:7:3)",
+    "    at work (pump.js:9:1)",
+  ]);
+  const late = { ...watchdog, cause: "late", asleep: true, withoutCoreUs: 4000, stack: null } as const;
+  assert.equal(crashLines({ ...outside, reason: "late", watchdog: late }, 14e6).slice(1), [
+    "  200us past its time when it was seen, it did not wake up, its thread waited 4ms for a core; it was in:",
+    "    no JavaScript that could be seen",
+  ]);
 });
 
 spec("a traced event is one line with its time, its parties and its message", () => {

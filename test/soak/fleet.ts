@@ -7,7 +7,7 @@ import type { Pid } from "../../runtime/process/pid.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
-import { Watchdog } from "../../runtime/watchdog/watchdog.ts";
+import { WATCHDOG_DEFAULTS, Watchdog } from "../../runtime/watchdog/watchdog.ts";
 import { Auditor, type Fault } from "./auditor.ts";
 
 const CELLS = ["a", "b", "c", "d", "e", "f", "g"] as const;
@@ -45,19 +45,20 @@ export class Fleet {
         ended: (life, cause) => this.#ended(life, cause),
         crashed: (life, report) => this.#crashed(life, report),
       },
-      onStarted: (name, incarnation, progress) => {
-        this.#lives.set(name, incarnation);
-        this.#watchdog.watch(name, incarnation, progress);
+      onStarted: (watched) => {
+        this.#lives.set(watched.cell, watched.incarnation);
+        this.#watchdog.watch(watched);
       },
     });
     this.#watchdog = new Watchdog(
       {
         pet() {},
         fence() {},
-        endCell: (cell, incarnation) => this.kernel.endCell(cell, incarnation, "hung"),
+        endCell: ({ cell, incarnation }) => this.kernel.endCell(cell, incarnation, "hung"),
+        blocked() {},
         endRuntime: (why) => void this.auditor.violations.push(why),
       },
-      { lookUs: 10_000, kernelLimitUs: 1e12, endLimitUs: 20_000_000 },
+      { ...WATCHDOG_DEFAULTS, kernelLimitUs: 1e12, endLimitUs: 20_000_000 },
     );
     this.#look = setInterval(() => this.#watchdog.look(this.#clock.now()), 10);
     this.kernel.cell.spawn(this.auditor.body(), [], { mailboxCapacity: 100_000, label: "auditor" });

@@ -45,6 +45,8 @@ const byEvent: Readonly<Record<string, IconName>> = {
   link: "link",
   commandExpired: "ended",
   fence: "fence",
+  late: "miss",
+  blocked: "refused",
   maxOn: "stale",
   boot: "boot",
 };

@@ -28,9 +28,11 @@ process.on("exit", () => reader.kill());
 const kernel = new ThreadKernel({
   board: "bench",
   clock: new SystemClock(),
-  onStarted: (name, life, progress) => watchdog.watch(name, life, progress, undefined),
+  onStarted: (cell) => watchdog.watch(cell, undefined),
 });
-const watchdog = new RuntimeWatchdog(directory, ({ cell }) => console.error(`cell ${cell} hangs`));
+const watchdog = new RuntimeWatchdog(directory, ({ finding }) =>
+  console.error(`cell ${finding.cell}: ${finding.cause}`),
+);
 for (const [index, periodMs] of PERIODS_MS.entries()) {
   const body = { module, name: "idleJob" };
   kernel.startCell({ name: `device-${index}`, body, args: [periodMs], heapMb: 24, externalMb: 32 });

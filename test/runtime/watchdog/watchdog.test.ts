@@ -13,13 +13,14 @@ function setUp(startUs = 0) {
   const watchdog = new Watchdog({
     pet: () => trace.push("pet"),
     fence: (cell, incarnation) => trace.push(`fence ${cell}.${incarnation}`),
-    endCell: (cell, _incarnation, lateUs, process, cause) =>
+    endCell: ({ cell, cause, lateUs, process }) =>
       trace.push(cause === "hung" ? `end ${cell}#${process} ${lateUs} us late` : `end ${cell}: ${cause}`),
+    blocked: ({ cell, waitsFor }) => trace.push(`${cell} waits for ${waitsFor}`),
     endRuntime: (why) => trace.push(`end runtime: ${why}`),
   });
   const memory = createProgressMemory(16);
   const progress = new ProgressWord(memory);
-  watchdog.watch("climate", 1, memory);
+  watchdog.watch({ cell: "climate", incarnation: 1, progress: memory });
   const take = () => trace.splice(0);
   take();
   return { watchdog, progress, memory, take, startUs };
@@ -36,7 +37,7 @@ spec("it pets every 10 ms and sleeps in between", () => {
 spec("a cell past its hard deadline is fenced once, then ended", () => {
   const { watchdog, progress, take } = setUp();
   watchdog.look(0);
-  progress.begin(3, 5000);
+  progress.begin(3, 5000, 0);
   assert.is(watchdog.look(1000), 5100, "it looks again just after the deadline");
   assert.equal(take(), ["pet"]);
   watchdog.look(5200);
@@ -47,7 +48,7 @@ spec("a cell past its hard deadline is fenced once, then ended", () => {
 spec("an idle cell is never late", () => {
   const { watchdog, progress, take } = setUp();
   watchdog.look(0);
-  progress.begin(1, 5000);
+  progress.begin(1, 5000, 0);
   progress.end();
   for (let us = 1000; us < 9000; us += 1000) watchdog.look(us);
   assert.equal(take(), ["pet"]);
@@ -56,7 +57,7 @@ spec("an idle cell is never late", () => {
 spec("deadlines compare rightly where the 32-bit tick counter wraps", () => {
   for (const wrapUs of [2 ** 31 * 100, 2 ** 32 * 100]) {
     const { watchdog, progress, take } = setUp();
-    progress.begin(1, wrapUs + 2000);
+    progress.begin(1, wrapUs + 2000, 0);
     watchdog.look(wrapUs - 1000);
     assert.equal(take(), ["pet"]);
     watchdog.look(wrapUs + 2500);
@@ -66,7 +67,7 @@ spec("deadlines compare rightly where the 32-bit tick counter wraps", () => {
 
 spec("a cell that is not gone 250 ms after it was to be ended ends the runtime", () => {
   const { watchdog, progress, take } = setUp();
-  progress.begin(1, 1000);
+  progress.begin(1, 1000, 0);
   for (let us = 2000; us < 252_000; us += 10_000) watchdog.look(us);
   take();
   watchdog.look(253_000);
@@ -75,7 +76,7 @@ spec("a cell that is not gone 250 ms after it was to be ended ends the runtime",
 
 spec("time in which the watchdog itself stood still does not count as time to end a cell", () => {
   const { watchdog, progress, take } = setUp();
-  progress.begin(1, 1000);
+  progress.begin(1, 1000, 0);
   const next = watchdog.look(2000);
   watchdog.look(next + 400_000);
   take();
@@ -93,10 +94,10 @@ spec("a kernel thread that hangs is seen on a machine that stalls again and agai
 
 spec("a cell that is gone in time is forgotten; its next life is watched afresh", () => {
   const { watchdog, progress, take } = setUp();
-  progress.begin(1, 1000);
+  progress.begin(1, 1000, 0);
   watchdog.look(2000);
   watchdog.unwatch("climate", 1);
-  watchdog.watch("climate", 2, createProgressMemory());
+  watchdog.watch({ cell: "climate", incarnation: 2, progress: createProgressMemory() });
   watchdog.unwatch("climate", 1);
   take();
   watchdog.look(500_000);
@@ -130,7 +131,7 @@ spec("a cell without such a limit may hold what it likes", () => {
   const { watchdog, take } = setUp();
   const memory = createProgressMemory();
   new ProgressWord(memory).external(2 ** 40);
-  watchdog.watch("free", 1, memory);
+  watchdog.watch({ cell: "free", incarnation: 1, progress: memory });
   watchdog.look(0);
   assert.equal(take(), ["pet"]);
 });
@@ -141,7 +142,7 @@ spec(
     const { watchdog, memory, take } = setUp();
     const far = createProgressMemory();
     const progress = new ProgressWord(far);
-    progress.begin(4, 30_000);
+    progress.begin(4, 30_000, 0);
     mirrorProgress(memory, progressWords(far), 500_000);
     watchdog.look(0);
     watchdog.look(29_000);
@@ -158,7 +159,7 @@ spec(
 spec("a mirrored deadline before the end of the news is judged as in its own process", () => {
   const { watchdog, memory, take } = setUp();
   const far = createProgressMemory();
-  new ProgressWord(far).begin(4, 5000);
+  new ProgressWord(far).begin(4, 5000, 0);
   mirrorProgress(memory, progressWords(far), 500_000);
   watchdog.look(0);
   watchdog.look(5200);
