@@ -113,6 +113,7 @@ export interface ControllerConfig extends TimingConfig {
   readonly input: string;
   readonly output: string;
   readonly maxAge?: string;
+  readonly probation?: string;
   /** As written; `settingsOf` gives them checked, with defaults and in units. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -138,6 +139,11 @@ function kindSchema(name: ControllerName, controller: Controller) {
       ...timingFields,
       maxAge: optional(
         duration("Oldest input it acts on. Default: three periods of the input.", { example: "5s" }),
+      ),
+      probation: optional(
+        duration("Time with a good input before it acts again after it went safe. Default: 10s.", {
+          example: "10s",
+        }),
       ),
       settings: settingsField(controller.settings),
     }),

@@ -2,6 +2,9 @@
  * A controller: a process of its own that decides as soon as its input was measured, and at each release
  * whether or not it was. It never trusts silence: an input older than `maxAgeMs` means off.
  *
+ * It acts in `full` only. An input that cannot be acted on, or a sensor that goes to `safe` or `off`, takes it to
+ * `safe`, where it commands off; when the input is good again it proves itself for its own probation.
+ *
  * Its command to the output is a lease that each decision renews; when the controller dies, the lease ends.
  * The way sample -> decision -> line has a deadline, which the output's answer closes.
  */
@@ -16,6 +19,8 @@ import { type DriveMessage, driving, type ReadingMessage, sampling } from "./con
 import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, Start } from "./device-plan.ts";
 import { injectFault } from "./injected-fault.ts";
+import { Ladder } from "./ladder.ts";
+import { LadderWalk } from "./ladder-walk.ts";
 import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 
 const TIMING_EVERY_US = 2_000_000;
@@ -32,15 +37,19 @@ export function* controllerProcess(
   self.register(id);
   law.change(start.kept);
   const startedUs = self.nowUs();
+  const graceUs = Math.max(plan.commandForMs, input.maxAgeMs) * 1000;
   const endToEnd = new Histogram();
   let endToEndMisses = 0;
   let latest: ReadingMessage | undefined;
   let source: Conversation<typeof sampling.spec, "controller"> | undefined;
   let sink: Conversation<typeof driving.spec, "controller"> | undefined;
-  let mode: "full" | "safe" | undefined;
+  /** It has decided once: before that it is in no mode. */
+  let decided = false;
   let nextTimingUs = self.nowUs();
   const job = new Job({ name: id, periodUs, ...plan.job }, self.nowUs());
 
+  // A step is acted on by the decision that follows it.
+  const ladder = new LadderWalk(self, id, keeper, new Ladder(plan.ladder, start.ladder), () => {});
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const publish = () => {
     for (const [reading, value] of Object.entries(law.readings())) {
@@ -59,30 +68,27 @@ export function* controllerProcess(
   const decide = () => {
     const nowUs = self.nowUs();
     const usable = typeof latest?.value === "number" ? latest : undefined;
-    const decision = law.decide(
-      usable === undefined
-        ? undefined
-        : {
-            value: usable.value as number,
-            quality: usable.quality,
-            ageMs: (nowUs - usable.sampledAtUs) / 1000,
-          },
-      nowUs,
-    );
-    // Just started and not told yet: the command of the life before is still good for its lease, not longer.
-    if (latest === undefined && nowUs - startedUs < plan.commandForMs * 1000) return;
-    const next = decision.trusted ? "full" : "safe";
-    if (next !== mode) {
-      mode = next;
-      self.send(keeper, { type: "mode", mode });
-      patch({ mode, cause: decision.trusted ? null : decision.why });
-      self.send(TELEMETRY, { type: "event", event: { kind: "mode", device: id, mode, cause: decision.why } });
-    }
+    const seen = usable && {
+      value: usable.value as number,
+      quality: usable.quality,
+      ageMs: (nowUs - usable.sampledAtUs) / 1000,
+    };
+    // Not told anything yet since the start: that is no fault until it is too old. What the life before commanded ends
+    // with its lease.
+    const isNew = latest === undefined && nowUs - startedUs < graceUs;
+    if (isNew && ladder.mode === "full") return;
+    const { trusted, why } = law.look(seen, nowUs);
+    if (trusted) ladder.good();
+    else ladder.fault({ kind: "input", device: input.device, reading: input.reading, reason: why });
+    if (!decided) patch(ladder.patch());
+    decided = true;
+    const acts = ladder.mode === "full";
+    const { on } = law.decide(acts ? seen : undefined, nowUs);
     const sampledAtUs = usable?.sampledAtUs ?? nowUs;
     const drive: DriveMessage = {
       type: "drive",
       controller: id,
-      level: decision.on ? 1 : 0,
+      level: acts && on ? 1 : 0,
       forMs: plan.commandForMs,
       sampledAtUs,
     };
@@ -101,11 +107,15 @@ export function* controllerProcess(
     source.send({ type: "subscribe", reading: input.reading });
   };
 
+  self.note({ mode: ladder.mode });
   patch({ mode: "starting", ready: true });
   publish();
   let decidedUs = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const message = yield* self.receive(undefined, { untilUs: job.releaseUs });
+    // Its keeper knows, and starts it again when the ladder leads up.
+    if (ladder.isOff()) return;
+    const message = yield* self.receive(undefined, { untilUs: Math.min(job.releaseUs, ladder.nextUs) });
+    ladder.expire();
     const sampled = source?.take(message);
     if (sampled?.type === "reading") {
       latest = sampled;
@@ -129,8 +139,12 @@ export function* controllerProcess(
         decide();
         break;
       case "announce":
-        patch({ mode: mode ?? "starting", ready: true });
+        patch({ ...(decided ? ladder.patch() : { mode: "starting" }), ready: true });
         publish();
+        break;
+      case "told":
+        ladder.take(message);
+        decide();
         break;
       case "fault":
         if (start.emulated) injectFault(message.fault);
@@ -149,6 +163,6 @@ export function* controllerProcess(
     nextTimingUs = self.nowUs() + TIMING_EVERY_US;
     const report = { ...job.timing(), endToEndUs: endToEnd.quantiles(), endToEndMisses };
     self.send(TELEMETRY, { type: "timing", job: id, timing: report });
-    patch({ misses: job.misses });
+    patch({ misses: job.misses, ...ladder.times() });
   }
 }

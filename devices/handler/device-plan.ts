@@ -3,6 +3,8 @@ import type { InputPlan, OutputPlan } from "../../firmware/contracts/output-plan
 import type { DeviceKind, DriverName, Reading, Settings } from "../catalogue.ts";
 import type { CommandSpec } from "../command-spec.ts";
 import type { Controller, ControllerName } from "../controller-catalogue.ts";
+import type { LadderRule } from "./ladder-rule.ts";
+import type { LadderState } from "./ladder-state.ts";
 import type { Mode } from "./mode.ts";
 
 /** One periodic job. */
@@ -36,7 +38,7 @@ export interface DevicePlan {
   readonly job: JobPlan;
   /** full, reduced, safe, off. */
   readonly modes: readonly ModePlan[];
-  readonly probationMs: number;
+  readonly ladder: LadderRule;
   readonly publishEveryMs: number;
   /** Actuators: how long a command lasts that does not say `for`; absent when it may last for ever. */
   readonly commandForMs?: number;
@@ -62,13 +64,17 @@ export interface ControllerPlan {
   /** As the controller reads them: `ControllerSettings<kind>`. */
   readonly settings: Settings;
   readonly job: JobPlan;
+  readonly ladder: LadderRule;
+  /** Devices that it goes to `safe` with. */
+  readonly dependsOn: readonly string[];
   /** How long each of its commands lasts: two periods may be missed. */
   readonly commandForMs: number;
 }
 
 /** How a device's or controller's cell is started (again). */
 export interface Start {
-  readonly mode: Exclude<Mode, "off">;
+  /** Where it stands on its ladder; not `off`. */
+  readonly ladder: LadderState;
   /** What commands have changed and must outlive a restart: setpoints. */
   readonly kept: Readonly<Record<string, number | boolean>>;
   /** Faults may be injected. */
