@@ -2,6 +2,8 @@
  * What a device accepts on `<device>/set`, as data: it is checked at the edge, shown on the page and
  * written to the JSON schema from one declaration.
  */
+import type { ModeOrder } from "./handler/mode.ts";
+
 export type CommandField =
   | { readonly type: "boolean" }
   | { readonly type: "number"; readonly min: number; readonly max: number; readonly unit?: string };
@@ -22,4 +24,6 @@ export interface CommandOptions {
 /** A checked command on its way to a device. */
 export interface Command extends CommandOptions {
   readonly values: Readonly<Record<string, boolean | number>>;
+  /** For the ladder, not for the driver; such a command has no values. */
+  readonly mode?: ModeOrder;
 }

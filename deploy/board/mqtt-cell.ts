@@ -137,23 +137,36 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   self.spawn(supervisor(DESKS), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
-  for (const { id } of plan.devices) {
+  const ask = (id: string) => {
     self.send(id, { type: "announce" });
+    // Of one that is off only its keeper can tell.
     self.send(keeperName(id), { type: "announce" });
-  }
+  };
+  for (const { id } of plan.devices) ask(id);
   link.event({ kind: "boot", incarnation: plan.incarnation });
 
   for (let ageAtUs = self.nowUs(); ; ) {
     const message = yield* self.receive(undefined, { untilUs: ageAtUs });
     if (message === undefined) {
       telemetry.age();
-      for (const id of telemetry.unheard()) self.send(id, { type: "announce" });
+      for (const id of telemetry.unheard()) ask(id);
       ageAtUs = self.nowUs() + AGE_EVERY_MS * 1000;
       continue;
     }
     switch (message.type) {
       case "commanded":
-        if (self.whereis(message.device) !== undefined)
+        if (message.command.mode !== undefined) {
+          const { mode, forMs, id } = message.command;
+          // Also where it moves nothing: who keeps a device down is never a secret.
+          link.event({
+            kind: "order",
+            device: message.device,
+            asked: mode,
+            ...(forMs && { forMs }),
+            ...(id && { id }),
+          });
+          self.send(keeperName(message.device), { type: "operate", command: message.command });
+        } else if (self.whereis(message.device) !== undefined)
           self.send(message.device, { type: "command", command: message.command });
         else link.refuse(message.device, message.command, `"${message.device}" is being started again`);
         break;

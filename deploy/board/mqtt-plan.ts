@@ -45,7 +45,7 @@ export function mqttPlan(board: {
 }
 
 function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
-  const { id, kind, driver, command, readings, ownedBy, modes, maxOverrideMs, output } = plan;
+  const { id, kind, driver, command, readings, ownedBy, modes, maxOverrideMs, output, ladder } = plan;
   const ages = modes.map(({ mode, job }) => [mode, PERIODS_UNTIL_STALE * (job?.everyMs ?? 0)] as const);
   const faults = plan.chip === undefined ? PROCESS_FAULTS : [...PROCESS_FAULTS, "unplugged"];
   return {
@@ -57,6 +57,7 @@ function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
     world: emulated ? driverNamed(driver).world : {},
     faults: emulated ? faults : [],
     ownedBy: ownedBy ?? null,
+    modes: ladder.rungs,
     staleAfterMs: Object.fromEntries(ages),
     ...(output === undefined ? {} : { off: offValues(plan) }),
     ...(maxOverrideMs === undefined ? {} : { maxOverrideMs }),
@@ -64,7 +65,7 @@ function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
 }
 
 function controllerView(plan: ControllerPlan, emulated: boolean): TelemetryDevice {
-  const { id, kind, command, readings } = plan;
+  const { id, kind, command, readings, ladder } = plan;
   return {
     id,
     kind: "controller",
@@ -74,6 +75,7 @@ function controllerView(plan: ControllerPlan, emulated: boolean): TelemetryDevic
     world: {},
     faults: emulated ? PROCESS_FAULTS : [],
     ownedBy: null,
+    modes: ladder.rungs,
     staleAfterMs: {},
   };
 }

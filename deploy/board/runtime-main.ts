@@ -5,7 +5,8 @@
  * Loads no native addon and opens no device: all hardware is the guardian's.
  */
 import { fileURLToPath } from "node:url";
-import { keeper } from "../../devices/handler/keeper.ts";
+import { type KeeperSpec, keeper } from "../../devices/handler/keeper.ts";
+import { deviceRule, type LadderRule } from "../../devices/handler/ladder-rule.ts";
 import { TELEMETRY } from "../../devices/handler/messages.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
 import { describeWait } from "../../firmware/client/outside-wait.ts";
@@ -33,7 +34,8 @@ import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { HangDesk } from "./hang-desk.ts";
-import { KeptSettings } from "./kept-settings.ts";
+import { KeptLadders } from "./kept-ladders.ts";
+import { keptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
@@ -50,7 +52,9 @@ const config = checkedConfig(options);
 const board = boardPlan(config);
 const devices = devicePlans(config);
 const controllers = controllerPlans(config);
-const kept = new KeptSettings(options.stateFolder, board.id);
+const kept = keptSettings(options.stateFolder, board.id);
+/** A runtime that the same guardian started before this one: its clock is this one's. */
+const keptLadders = new KeptLadders(options.stateFolder, board.id, { sameClock: incarnation > 1 });
 const clock = new SystemClock();
 const log = new Log();
 const realtime = realtimePlan(config);
@@ -126,29 +130,32 @@ const plan = mqttPlan({
 /** Of a device's or controller's isolate: many times what one needs; what leaks ends before the board suffers. */
 const LIMITS = { heapMb: 24, externalMb: 32, lastMessages: LAST_MESSAGES };
 
-/** Crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 minutes. */
-const rule = {
-  intensity: 3,
-  periodMs: 10_000,
-  firstOffMs: 5000,
-  longestOffMs: 300_000,
-  emulated: board.hardware === "emulated",
-};
+/** What a keeper has to know of its device or controller beside the cell. */
+type Relations = Pick<KeeperSpec, "rule" | "dependsOn" | "dependents" | "before" | "keepLadder">;
 
 function placeOf(id: string): Pick<CellSpec, "place"> {
   const place = realtime.cells[id];
   return place === undefined ? {} : { place };
 }
 
-function kept_(id: string) {
+/** The ladder of a device or controller goes on where the runtime or board before left it. */
+function resuming(id: string, rule: LadderRule): Relations {
   return {
-    kept: kept.of(id),
-    keep: (values: Readonly<Record<string, number | boolean>>) => kept.keep(id, values),
+    rule,
+    ...keptLadders.of(id, rule),
+    keepLadder: (record, isStep) => keptLadders.keep(id, rule, record, isStep),
   };
 }
 
-function child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpec {
-  const body = keeper(kernel, { id, cell, ...rule, ...kept_(id) });
+function child(id: string, relations: Relations, cell: KeeperSpec["cell"]): ChildSpec {
+  const body = keeper(kernel, {
+    id,
+    cell,
+    ...relations,
+    kept: kept.of(id) ?? {},
+    keep: (values) => kept.keep(id, values),
+    emulated: board.hardware === "emulated",
+  });
   return {
     id,
     restart: "permanent",
@@ -160,6 +167,7 @@ function child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpe
 const children: ChildSpec[] = [
   child(
     "mqtt",
+    { rule: deviceRule(30_000) },
     (): CellSpec => ({
       name: "mqtt",
       loop: "event",
@@ -184,6 +192,7 @@ const children: ChildSpec[] = [
   ...devices.map((device) =>
     child(
       device.id,
+      { ...resuming(device.id, device.ladder), dependents: dependentsOf(device.id) },
       (start, keeperPid): CellSpec => ({
         name: device.id,
         body: { module: MODULE.cells, name: "deviceCell" },
@@ -200,6 +209,7 @@ const children: ChildSpec[] = [
   ...controllers.map((controller) =>
     child(
       controller.id,
+      { ...resuming(controller.id, controller.ladder), dependsOn: controller.dependsOn },
       (start, keeperPid): CellSpec => ({
         name: controller.id,
         body: { module: MODULE.cells, name: "controllerCell" },
@@ -239,6 +249,7 @@ function* endWithRoot(self: Self) {
   self.monitor(root);
   yield* self.receive("down");
   kept.flush();
+  keptLadders.flush();
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -247,6 +258,11 @@ function endForContract(event: ContractEvent): void {
   const life = ownership.holder(event);
   if (life !== undefined)
     kernel.endCell(life.name, life.incarnation, contractReason(event, board.id, life.name));
+}
+
+/** Controllers that go to `safe` with a device. */
+function dependentsOf(id: string): string[] {
+  return controllers.filter(({ dependsOn }) => dependsOn.includes(id)).map((controller) => controller.id);
 }
 
 /** Changes of the emulated world, on their way from the page to the guardian. */

@@ -6,6 +6,7 @@
 import type { CommandSpec } from "../../devices/command-spec.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
 import type { StatePatch, TelemetryMessage, TimingReport } from "../../devices/handler/messages.ts";
+import type { Mode } from "../../devices/handler/mode.ts";
 import type { CatalogueEntry } from "../mqtt/command-gate.ts";
 import { type KnownJob, timingDocument } from "./job-report.ts";
 import type { DeviceFacts } from "./overview.ts";
@@ -21,6 +22,8 @@ export interface TelemetryDevice {
   readonly world: CommandSpec;
   readonly faults: readonly string[];
   readonly ownedBy: string | null;
+  /** Its ladder, highest first. */
+  readonly modes: readonly Mode[];
   /** Age at which an unrenewed reading is stale, by mode, ms. Controllers' settings never are: 0. */
   readonly staleAfterMs: Readonly<Record<string, number>>;
   readonly off?: Readonly<Record<string, boolean | number>>;
@@ -170,8 +173,9 @@ export class Telemetry {
   age(): void {
     const nowUs = this.#nowUs();
     for (const known of this.#devices.values()) {
-      const limitMs =
-        known.device.staleAfterMs[known.state.mode ?? "full"] ?? known.device.staleAfterMs.full ?? 0;
+      const { staleAfterMs } = known.device;
+      // Nobody measures in `off`, and what was measured before does not stay good for that.
+      const limitMs = staleAfterMs[known.state.mode ?? "full"] || staleAfterMs.full || 0;
       if (limitMs === 0) continue;
       for (const message of known.latest.values()) {
         const old = nowUs - message.sampledAtUs > limitMs * 1000;
@@ -215,6 +219,10 @@ export class Telemetry {
       mode: state.mode ?? "starting",
       restarts: state.restarts ?? 0,
       cause: state.cause ?? null,
+      why: state.why ?? null,
+      modes: device.modes,
+      modeOverride: state.modeOverride ?? null,
+      climbsInMs: state.climbsInMs ?? null,
       misses: state.misses ?? 0,
       driver,
       kind,

@@ -61,6 +61,19 @@ export async function readRetained(client: MqttClient, { board }: BoardFlags): P
   return { board: chosen, topics: new Map(own.map(([topic, value]) => [topic.slice(prefix.length), value])) };
 }
 
+/** Ids of devices and controllers that said how they are. */
+export function devicesIn({ topics }: Retained): string[] {
+  return [...topics.keys()].flatMap((topic) => topic.match(/^(.*)\/state$/)?.[1] ?? []);
+}
+
+/** The state of a device; throws `CliError` when there is none of that name. */
+export function stateOf(retained: Retained, device: string): Readonly<Record<string, unknown>> {
+  const state = retained.topics.get(`${device}/state`);
+  if (state !== undefined) return state;
+  const known = devicesIn(retained).join(", ");
+  throw new CliError(EXIT.usage, `${retained.board} has no device "${device}"; it has ${known}`);
+}
+
 /** A payload as an object; `undefined` for anything else. */
 export function parse(payload: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {

@@ -9,6 +9,7 @@ import { check } from "./check.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
+import { mode } from "./mode.ts";
 import { ps } from "./ps.ts";
 import { run } from "./run.ts";
 import { set } from "./set.ts";
@@ -79,6 +80,17 @@ cli
       ...(forText === undefined ? {} : { for: forText }),
       ...(given ? { override: flags.override === true } : {}),
     });
+  });
+cli
+  .command(
+    "mode [device] [mode]",
+    "Print modes and why; or keep a device at a mode (reduced, safe, off), let it up early (full), end that (auto)",
+  )
+  .option("--for <duration>", "How long it stays at or below the mode: 10m (default: 30m, at most 24h)")
+  .example("  holdfast mode climate reduced --for 10m")
+  .action((device: string | undefined, wanted: string | undefined, flags: Flags) => {
+    const forText = textOf(flags.for);
+    return mode(device, wanted, { ...boardFlags(flags), ...(forText === undefined ? {} : { for: forText }) });
   });
 cli
   .command("ps [match]", "List the processes of a running board; match: part of a pid, a name or a function")

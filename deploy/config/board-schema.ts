@@ -141,6 +141,7 @@ export interface ControllerConfig extends TimingConfig {
   readonly output: string;
   readonly maxAge?: string;
   readonly precision?: "sleep" | "spin";
+  readonly probation?: string;
   /** As written; `settingsOf` gives them checked, with defaults and in units. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -169,6 +170,11 @@ function kindSchema(name: ControllerName, controller: Controller) {
       precision: optional(precisionField),
       maxAge: optional(
         duration("Oldest input it acts on. Default: three periods of the input.", { example: "5s" }),
+      ),
+      probation: optional(
+        duration("Time with a good input before it acts again after it went safe. Default: 10s.", {
+          example: "10s",
+        }),
       ),
       settings: settingsField(controller.settings),
     }),

@@ -3,6 +3,7 @@ import { driverNamed } from "../../devices/catalogue.ts";
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
 import { durationMs, frequencyHz } from "../../devices/field.ts";
 import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
+import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
 import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
@@ -74,7 +75,7 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
       { mode: "safe", job: jobPlan(lower("safe"), driver.cost.budgetUs) },
       { mode: "off" },
     ],
-    probationMs: durationMs(device.probation ?? "30s"),
+    ladder: deviceRule(durationMs(device.probation ?? "30s")),
     publishEveryMs: durationMs(device.publishEvery ?? "1s"),
     ...("safe" in device && commandPlan(device)),
     ...("safe" in device && ownedBy !== undefined && { ownedBy, ...overridePlan(device) }),
@@ -121,6 +122,8 @@ function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: numb
     criticality: config.criticality ?? "normal",
     job: jobPlan(timing, controller.budgetUs),
     precision: precisionOf(config.precision, timing.everyMs, config.criticality),
+    ladder: controllerRule(durationMs(config.probation ?? "10s")),
+    dependsOn: [device],
     commandForMs: 3 * timing.everyMs,
   };
 }

@@ -1,4 +1,6 @@
 import type { Command, CommandField, CommandSpec } from "../../devices/command-spec.ts";
+import { MODES, type ModeOrder } from "../../devices/handler/mode.ts";
+import { isSafing, LONGEST_ORDER_MS } from "../../devices/handler/mode-order.ts";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { nearestNames } from "../nearest.ts";
 import { jsonTypeOf } from "./command-json.ts";
@@ -11,6 +13,35 @@ export interface CommandLimits {
 }
 
 const options = ["id", "for", "override"];
+const orders: readonly string[] = [...MODES, "auto"];
+
+/** Whether a command is for the ladder of its device, not for its driver: any device takes those. */
+export function isOrder(fields: Readonly<Record<string, unknown>>): boolean {
+  return Object.hasOwn(fields, "mode");
+}
+
+/** Checks an order: `{"mode":"reduced","for":"10m"}`, `{"mode":"auto"}`; the command, or a sentence for people. */
+export function checkOrder(fields: Readonly<Record<string, unknown>>): Command | string {
+  const { mode, id, for: forText, ...others } = fields;
+  if (typeof mode !== "string" || !orders.includes(mode))
+    return `"mode" is one of ${list(orders)}, not ${jsonTypeOf(mode)}`;
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    return `"mode" is for the device as a whole: send "${other.slice(0, 40)}" in a command of its own`;
+  const problem = checkId(id);
+  if (problem !== undefined) return problem;
+  const order = mode as ModeOrder;
+  const forMs = checkFor(forText, isSafing(order) ? Number.POSITIVE_INFINITY : LONGEST_ORDER_MS);
+  if (typeof forMs === "string") return forMs;
+  if (forMs !== undefined && (order === "auto" || order === "full"))
+    return `"mode":"${order}" holds nothing, so "for" means nothing to it`;
+  return {
+    values: {},
+    mode: order,
+    ...(id === undefined ? {} : { id: id as string }),
+    ...(forMs === undefined ? {} : { forMs }),
+  };
+}
 
 /** Checks the fields of a command against what its device accepts: the command, or a sentence for people. */
 export function checkCommandFields(
@@ -30,8 +61,8 @@ export function checkCommandFields(
   }
 
   const { id, override } = fields;
-  if (id !== undefined && (typeof id !== "string" || id === "" || id.length > 64))
-    return `"id" is a text of 1 to 64 characters, not ${jsonTypeOf(id)}`;
+  const idProblem = checkId(id);
+  if (idProblem !== undefined) return idProblem;
   if (override !== undefined && typeof override !== "boolean")
     return `"override" is true or false, not ${jsonTypeOf(override)}`;
   const forMs = checkFor(fields.for, override === true ? limits.maxOverrideMs : limits.maxForMs);
@@ -51,6 +82,11 @@ export function checkCommandFields(
     ...(forMs === undefined ? {} : { forMs }),
     ...(override === undefined ? {} : { override }),
   };
+}
+
+function checkId(id: unknown): string | undefined {
+  if (id === undefined || (typeof id === "string" && id !== "" && id.length <= 64)) return undefined;
+  return `"id" is a text of 1 to 64 characters, not ${jsonTypeOf(id)}`;
 }
 
 /** `"a", "b" and "c"`. */

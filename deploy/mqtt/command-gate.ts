@@ -5,11 +5,13 @@
  * Order: topic, rate, retain flag, bytes, device, readiness, fields, id. Pure: time comes with each message.
  * Bounds: two token buckets per known device, one global pair, 4096 remembered ids. A flood is answered once a second
  * with a count. The command that turns a device off (`off` in the catalogue) draws from buckets of its own, so
- * that a flood of others cannot keep it out.
+ * that a flood of others cannot keep it out; so does an order to its ladder that makes it safe or off. Orders are let
+ * through before a device is ready: they go to its keeper, and switch nothing on.
  */
 import type { Command, CommandSpec } from "../../devices/command-spec.ts";
+import { isSafing } from "../../devices/handler/mode-order.ts";
 import { nearestNames } from "../nearest.ts";
-import { checkCommandFields, list } from "./command-fields.ts";
+import { checkCommandFields, checkOrder, isOrder, list } from "./command-fields.ts";
 import { maxCommandBytes, parseCommandJson } from "./command-json.ts";
 import { SeenIds } from "./seen-ids.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -140,17 +142,21 @@ export class CommandGate {
       return refuse(device, json.fields, unknownDevice(device, ids));
     }
     if (target.kind === "world") return world(device, json.fields);
-    if (!entry.ready) {
+    const order = isOrder(json.fields);
+    if (!entry.ready && !order) {
       return refuse(device, json.fields, `"${device}" is not ready yet: its first job has not been done`);
     }
-    const command = checkCommandFields(device, json.fields, entry.spec, {
-      maxForMs: entry.maxForMs ?? 24 * 3_600_000,
-      maxOverrideMs: entry.maxOverrideMs ?? 30 * 60_000,
-    });
+    const command = order
+      ? checkOrder(json.fields)
+      : checkCommandFields(device, json.fields, entry.spec, {
+          maxForMs: entry.maxForMs ?? 24 * 3_600_000,
+          maxOverrideMs: entry.maxOverrideMs ?? 30 * 60_000,
+        });
     if (typeof command === "string") return refuse(device, json.fields, command);
     if (command.id !== undefined) {
       const key = idKey(device, command.id);
-      const { life = 0 } = entry;
+      // An order outlives the process: its keeper has it.
+      const life = order ? 0 : (entry.life ?? 0);
       const seenIn = this.#seen.lifeOf(key, nowMs);
       if (seenIn === life) return { kind: "repeated", device, id: command.id };
       // Sent to a life that ended: perhaps never carried out. Off is harmless twice, anything else is asked for anew.
@@ -233,11 +239,16 @@ function world(device: string, fields: Readonly<Record<string, unknown>>): GateR
   return { kind: "world", device, set: Object.fromEntries(entries) as WorldSet };
 }
 
-/** Whether a payload says exactly what turns the device off (an id beside it is fine). */
+/** Whether a payload says exactly what turns the device off (an id beside it is fine), or makes it safe as a whole. */
 function isOff(payload: Uint8Array, { off }: CatalogueEntry): boolean {
-  if (off === undefined || payload.byteLength > maxCommandBytes) return false;
+  if (payload.byteLength > maxCommandBytes) return false;
   const json = parseCommandJson(payload);
   if (!json.ok) return false;
+  if (isOrder(json.fields)) {
+    const order = checkOrder(json.fields);
+    return typeof order !== "string" && isSafing(order.mode!);
+  }
+  if (off === undefined) return false;
   const names = Object.keys(json.fields).filter((name) => name !== "id");
   const wanted = Object.entries(off);
   return names.length === wanted.length && wanted.every(([name, value]) => json.fields[name] === value);

@@ -1,6 +1,6 @@
 /** Irrigation as a control law: pulses of water with a soak after each, below a threshold that commands change. */
-import type { ControlLaw, LawInput } from "../handler/control-law.ts";
-import { decideWatering, RESTED, type SoakReason } from "./soak.ts";
+import type { ControlLaw, LawDecision, LawInput } from "../handler/control-law.ts";
+import { decideWatering, RESTED, type SoakDecision, type SoakReason } from "./soak.ts";
 
 export interface IrrigationPlan {
   readonly thresholdPercent: number;
@@ -19,21 +19,23 @@ export function irrigationLaw(plan: IrrigationPlan): ControlLaw {
   let { thresholdPercent } = plan;
   let enabled = true;
   let state = RESTED;
+  const consider = (input: LawInput | undefined, nowUs: number) => {
+    const settings = {
+      enabled,
+      thresholdPercent,
+      targetPercent: Math.min(100, thresholdPercent + HEADROOM_PERCENT),
+      maxOnMs: onForMs,
+      soakMs,
+      maxDailyOnMs: PULSES_A_DAY * onForMs,
+    };
+    return decideWatering(state, aged(input, maxAgeMs), settings, nowUs);
+  };
   return {
+    look: (input, nowUs) => inWords(consider(input, nowUs)),
     decide(input, nowUs) {
-      const settings = {
-        enabled,
-        thresholdPercent,
-        targetPercent: Math.min(100, thresholdPercent + HEADROOM_PERCENT),
-        maxOnMs: onForMs,
-        soakMs,
-        maxDailyOnMs: PULSES_A_DAY * onForMs,
-      };
-      const decision = decideWatering(state, aged(input, maxAgeMs), settings, nowUs);
+      const decision = consider(input, nowUs);
       state = decision.state;
-      const { code } = decision.reason;
-      const trusted = code !== "input_stale" && code !== "input_bad";
-      return { on: decision.on, why: explain(decision.reason), trusted };
+      return inWords(decision);
     },
     change(values) {
       if (typeof values.thresholdPercent === "number") thresholdPercent = values.thresholdPercent;
@@ -41,6 +43,11 @@ export function irrigationLaw(plan: IrrigationPlan): ControlLaw {
     },
     readings: () => ({ threshold: thresholdPercent, enabled }),
   };
+}
+
+function inWords({ on, reason }: SoakDecision): LawDecision {
+  const trusted = reason.code !== "input_stale" && reason.code !== "input_bad";
+  return { on, why: explain(reason), trusted };
 }
 
 function aged(input: LawInput | undefined, maxAgeMs: number) {

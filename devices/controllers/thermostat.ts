@@ -11,12 +11,17 @@ export interface ThermostatPlan {
 export function thermostatLaw({ setpointC, bandC, maxAgeMs }: ThermostatPlan): ControlLaw {
   const settings = { enabled: true, setpointC, bandC };
   let heating = false;
+  const look = (input: LawInput | undefined) => {
+    const { on, reason } = decideHeating(heating, aged(input, maxAgeMs), settings);
+    const trusted = reason.code !== "input_stale" && reason.code !== "input_bad";
+    return { on, why: explain(reason), trusted };
+  };
   return {
+    look,
     decide(input) {
-      const { on, reason } = decideHeating(heating, aged(input, maxAgeMs), settings);
-      heating = on;
-      const trusted = reason.code !== "input_stale" && reason.code !== "input_bad";
-      return { on, why: explain(reason), trusted };
+      const decision = look(input);
+      heating = decision.on;
+      return decision;
     },
     change({ setpointC: wanted, enabled }) {
       if (typeof wanted === "number") settings.setpointC = wanted;

@@ -2,6 +2,9 @@
  * A controller: a process of its own that decides as soon as its input was measured, and at each release
  * whether or not it was. It never trusts silence: an input older than `maxAgeMs` means off.
  *
+ * It acts in `full` only. An input that cannot be acted on, or a sensor that goes to `safe` or `off`, takes it to
+ * `safe`, where it commands off; when the input is good again it proves itself for its own probation.
+ *
  * Its command to the output is a lease that each decision renews; when the controller dies, the lease ends.
  * The way sample -> decision -> line has a deadline, which the output's answer closes.
  */
@@ -15,12 +18,11 @@ import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, Start } from "./device-plan.ts";
 import { EndToEnd } from "./end-to-end.ts";
 import { injectFault } from "./injected-fault.ts";
-import { JobReport, missedTooOften } from "./job-report.ts";
+import { JobReport } from "./job-report.ts";
+import { Ladder } from "./ladder.ts";
+import { LadderWalk } from "./ladder-walk.ts";
 import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import { plannedJob } from "./planned-job.ts";
-
-/** After too many misses it commands off for so long before it is trusted again, us. */
-const REST_US = 30_000_000;
 
 export function* controllerProcess(
   self: Self<ControllerMessage>,
@@ -34,18 +36,20 @@ export function* controllerProcess(
   self.register(id);
   law.change(start.kept);
   const startedUs = self.nowUs();
+  const graceUs = Math.max(plan.commandForMs, input.maxAgeMs) * 1000;
   const endToEnd = new EndToEnd(plan.job.deadlineUs);
   const report = new JobReport(self, id, plan.job.budgetIsDefault);
   const job = plannedJob(id, plan.job, plan.criticality, startedUs);
-  /** It missed too often: why, and until when it is not trusted. */
-  let rest: { readonly why: string; readonly untilUs: number } | undefined;
   let latest: ReadingMessage | undefined;
   let source: Conversation<typeof sampling.spec, "controller"> | undefined;
   /** A first reading has come: that one may have been measured long before it was asked for. */
   let following = false;
   let sink: Conversation<typeof driving.spec, "controller"> | undefined;
-  let mode: "full" | "safe" | undefined;
+  /** It has decided once: before that it is in no mode. */
+  let decided = false;
 
+  // A step is acted on by the decision that follows it.
+  const ladder = new LadderWalk(self, id, keeper, new Ladder(plan.ladder, start.ladder), () => {});
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const publish = () => {
     for (const [reading, value] of Object.entries(law.readings())) {
@@ -63,34 +67,28 @@ export function* controllerProcess(
 
   const decide = (isFresh = false) => {
     const nowUs = self.nowUs();
-    if (rest !== undefined && nowUs >= rest.untilUs) rest = undefined;
-    // At rest, the law decides as without an input: it must not believe that its output is on.
-    const usable = typeof latest?.value === "number" && rest === undefined ? latest : undefined;
-    const decided = law.decide(
-      usable === undefined
-        ? undefined
-        : {
-            value: usable.value as number,
-            quality: usable.quality,
-            ageMs: (nowUs - usable.sampledAtUs) / 1000,
-          },
-      nowUs,
-    );
-    const decision = rest === undefined ? decided : { on: false, why: rest.why, trusted: false };
-    // Just started and not told yet: the command of the life before is still good for its lease, not longer.
-    if (latest === undefined && nowUs - startedUs < plan.commandForMs * 1000) return;
-    const next = decision.trusted ? "full" : "safe";
-    if (next !== mode) {
-      mode = next;
-      self.send(keeper, { type: "mode", mode });
-      patch({ mode, cause: decision.trusted ? null : decision.why });
-      self.send(TELEMETRY, { type: "event", event: { kind: "mode", device: id, mode, cause: decision.why } });
-    }
+    const usable = typeof latest?.value === "number" ? latest : undefined;
+    const seen = usable && {
+      value: usable.value as number,
+      quality: usable.quality,
+      ageMs: (nowUs - usable.sampledAtUs) / 1000,
+    };
+    // Not told anything yet since the start: that is no fault until it is too old. What the life before commanded ends
+    // with its lease.
+    const isNew = latest === undefined && nowUs - startedUs < graceUs;
+    if (isNew && ladder.mode === "full") return;
+    const { trusted, why } = law.look(seen, nowUs);
+    if (trusted) ladder.good();
+    else ladder.fault({ kind: "input", device: input.device, reading: input.reading, reason: why });
+    if (!decided) patch(ladder.patch());
+    decided = true;
+    const acts = ladder.mode === "full";
+    const { on } = law.decide(acts ? seen : undefined, nowUs);
     const sampledAtUs = usable?.sampledAtUs ?? nowUs;
     const drive: DriveMessage = {
       type: "drive",
       controller: id,
-      level: decision.on ? 1 : 0,
+      level: acts && on ? 1 : 0,
       forMs: plan.commandForMs,
       sampledAtUs,
       fresh: isFresh && usable !== undefined,
@@ -111,12 +109,17 @@ export function* controllerProcess(
     following = false;
   };
 
+  self.note({ mode: ladder.mode });
   patch({ mode: "starting", ready: true });
   publish();
   let decidedUs = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const untilUs = job.releaseUs;
-    const message = yield* self.receive(undefined, { untilUs, dueUs: untilUs + plan.job.deadlineUs });
+    // Its keeper knows, and starts it again when the ladder leads up.
+    if (ladder.isOff()) return;
+    const { releaseUs } = job;
+    const untilUs = Math.min(releaseUs, ladder.nextUs);
+    const message = yield* self.receive(undefined, { untilUs, dueUs: releaseUs + plan.job.deadlineUs });
+    ladder.expire();
     const sampled = source?.take(message);
     if (sampled?.type === "reading") {
       latest = sampled;
@@ -136,8 +139,12 @@ export function* controllerProcess(
         decide();
         break;
       case "announce":
-        patch({ mode: mode ?? "starting", ready: true });
+        patch({ ...(decided ? ladder.patch() : { mode: "starting" }), ready: true });
         publish();
+        break;
+      case "told":
+        ladder.take(message);
+        decide();
         break;
       case "fault":
         if (start.emulated) injectFault(message.fault);
@@ -151,9 +158,9 @@ export function* controllerProcess(
       if (self.nowUs() - decidedUs > periodUs / 2) decide();
     }
     const outcome = begun ? job.end(self) : job.lapsed();
-    report.tell(job, outcome, () => endToEnd.report());
+    report.tell(job, outcome, { timing: () => endToEnd.report(), state: () => ladder.times() });
     if (outcome.descend === undefined) continue;
-    rest = { why: missedTooOften(outcome.descend), untilUs: self.nowUs() + REST_US };
+    ladder.descend({ kind: "misses", missed: outcome.descend.misses, of: outcome.descend.of });
     decide();
   }
 }

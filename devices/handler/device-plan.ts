@@ -4,6 +4,8 @@ import type { Criticality, MissPolicy } from "../../runtime/time/job.ts";
 import type { DeviceKind, DriverName, Reading, Settings } from "../catalogue.ts";
 import type { CommandSpec } from "../command-spec.ts";
 import type { Controller, ControllerName } from "../controller-catalogue.ts";
+import type { LadderRule } from "./ladder-rule.ts";
+import type { LadderState } from "./ladder-state.ts";
 import type { Mode } from "./mode.ts";
 
 /** One periodic job. */
@@ -47,7 +49,7 @@ export interface DevicePlan {
   readonly precision: "sleep" | "spin";
   /** full, reduced, safe, off. */
   readonly modes: readonly ModePlan[];
-  readonly probationMs: number;
+  readonly ladder: LadderRule;
   readonly publishEveryMs: number;
   /** Actuators: how long a command lasts that does not say `for`; absent when it may last for ever. */
   readonly commandForMs?: number;
@@ -76,13 +78,17 @@ export interface ControllerPlan {
   readonly job: JobPlan;
   /** How its cell waits for a release. */
   readonly precision: "sleep" | "spin";
+  readonly ladder: LadderRule;
+  /** Devices that it goes to `safe` with. */
+  readonly dependsOn: readonly string[];
   /** How long each of its commands lasts: two periods may be missed. */
   readonly commandForMs: number;
 }
 
 /** How a device's or controller's cell is started (again). */
 export interface Start {
-  readonly mode: Exclude<Mode, "off">;
+  /** Where it stands on its ladder; not `off`. */
+  readonly ladder: LadderState;
   /** What commands have changed and must outlive a restart: setpoints. */
   readonly kept: Readonly<Record<string, number | boolean>>;
   /** Faults may be injected. */

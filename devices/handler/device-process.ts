@@ -21,25 +21,25 @@ import { Conversations } from "../../runtime/protocol/conversations.ts";
 import type { JobAtHand, Worker } from "../../runtime/time/job.ts";
 import { JobAborted } from "../../runtime/time/job-aborted.ts";
 import { workSteps } from "../../runtime/time/job-steps.ts";
+import { causeOfFailure, describeCause } from "./cause.ts";
 import { driving, sampling } from "./contracts.ts";
 import { DeviceOutput, type OutputSnapshot } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
 import { DeviceReadings, type ReadingsSnapshot } from "./device-readings.ts";
 import { injectFault } from "./injected-fault.ts";
-import { JobReport, missedTooOften } from "./job-report.ts";
+import { JobReport } from "./job-report.ts";
 import { JobWaiter } from "./job-waiter.ts";
-import { Ladder, type LadderSnapshot } from "./ladder.ts";
+import { Ladder } from "./ladder.ts";
+import type { LadderState } from "./ladder-state.ts";
+import { LadderWalk } from "./ladder-walk.ts";
 import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import type { Mode } from "./mode.ts";
 import { plannedJob } from "./planned-job.ts";
 import type { DeviceTask } from "./task.ts";
 
-/** Failed jobs in a row that cost a rung: one may be noise on the bus, three are not. */
-const FAULTS_TO_DESCEND = 3;
-
 /** All that a device knows beside its driver: what the next version of that goes on from. */
 export interface DeviceSnapshot {
-  readonly ladder: LadderSnapshot;
+  readonly ladder: LadderState;
   readonly readings: ReadingsSnapshot;
   readonly output?: OutputSnapshot;
   readonly samplings: readonly TalkSnapshot[];
@@ -62,17 +62,13 @@ export function* deviceProcess(
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const event = (detail: { kind: string; [key: string]: unknown }) =>
     self.send(TELEMETRY, { type: "event", event: { device: id, ...detail } });
-  const ladder = new Ladder(start.mode, {
-    faultsToDescend: FAULTS_TO_DESCEND,
-    probationMs: plan.probationMs,
-  });
   const readings = new DeviceReadings(self, plan, task.rules ?? {});
   const output = plan.output === undefined ? undefined : new DeviceOutput(self, plan, task, { patch, event });
   const jobIn = (mode: Mode, releaseUs?: number) => {
     const { job = plan.job } = plan.modes.find((rung) => rung.mode === mode) ?? {};
     return plannedJob(id, job, plan.criticality, self.nowUs(), releaseUs);
   };
-  let job = jobIn(start.mode);
+  let job = jobIn(start.ladder.mode);
   let started = false;
   let ready = false;
   /** A fault was told that no good job has followed yet. */
@@ -81,23 +77,19 @@ export function* deviceProcess(
   /** In the middle of a message or job. */
   let busy = false;
 
-  const changeMode = (mode: Mode | undefined, cause: string) => {
-    if (mode === undefined || mode === "off") return;
-    if (mode === "safe") output?.toSafe(cause);
-    job = jobIn(mode);
-    self.note({ mode });
-    self.send(keeper, { type: "mode", mode });
-    patch({ mode, cause: mode === "full" ? null : cause });
-    event({ kind: "mode", mode, cause });
-  };
+  const ladder = new LadderWalk(self, id, keeper, new Ladder(plan.ladder, start.ladder), ({ to, cause }) => {
+    if (to === "safe" || to === "off") output?.toSafe(describeCause(cause));
+    job = jobIn(to);
+  });
 
   /** The world failed: the readings are bad now, and the ladder hears of it. */
   const faulted = (error: Error) => {
     started = false;
     failing = true;
     readings.failed();
-    patch({ cause: error.message });
-    changeMode(ladder.fault(self.nowUs()), error.message);
+    const cause = causeOfFailure(error);
+    ladder.fault(cause);
+    patch({ ...ladder.patch(), cause: error.message, why: cause });
   };
 
   const worker: Worker = {
@@ -134,8 +126,8 @@ export function* deviceProcess(
   };
 
   const served = () => {
-    if (!ready) patch({ ready: true, cause: null });
-    else if (failing && ladder.mode === "full") patch({ cause: null });
+    if (!ready) patch({ ready: true, ...ladder.patch() });
+    else if (failing) patch(ladder.patch());
     ready = true;
     failing = false;
   };
@@ -147,14 +139,14 @@ export function* deviceProcess(
     if (failure !== undefined) faulted(failure);
     else if (begun) served();
     const outcome = begun ? present.end(worker) : present.lapsed();
-    report.tell(present, outcome);
+    report.tell(present, outcome, { state: () => ladder.times() });
     // A fault has cost a rung already.
     if (job !== present) return;
     const { descend, missed } = outcome;
-    if (descend !== undefined) changeMode(ladder.descend(self.nowUs(), "safe"), missedTooOften(descend));
+    if (descend !== undefined) ladder.descend({ kind: "misses", missed: descend.misses, of: descend.of });
     // Where misses count against the mode, a job that missed is no proof that a better one would do.
     else if (begun && failure === undefined && !(missed && typeof present.spec.onMiss === "object"))
-      changeMode(ladder.good(self.nowUs()), "probation passed");
+      ladder.good();
   };
 
   const samplings = new Conversations(self, sampling, "device");
@@ -171,13 +163,13 @@ export function* deviceProcess(
   };
 
   const announce = () => {
-    patch({ mode: ladder.mode, ready });
+    patch({ ...ladder.patch(), ready });
     output?.announce();
     readings.announce();
   };
 
   const snapshot = (): DeviceSnapshot => ({
-    ladder: ladder.snapshot(),
+    ladder: ladder.state,
     readings: readings.snapshot(),
     ...(output === undefined ? {} : { output: output.snapshot() }),
     samplings: samplings.snapshot(),
@@ -193,9 +185,7 @@ export function* deviceProcess(
     drivings.goOn(from.drivings);
     readings.goOn(from.readings, (key) => samplings.find(key));
     if (from.output !== undefined) output?.goOn(from.output);
-    const { mode } = ladder;
-    self.note({ mode });
-    job = jobIn(mode, from.releaseUs);
+    job = jobIn(ladder.mode, from.releaseUs);
     ({ ready, failing } = from);
     // The other version may have left the chip as this one does not want it.
     started = false;
@@ -212,21 +202,25 @@ export function* deviceProcess(
     },
   };
   if (self.inherited === undefined) {
-    self.note({ mode: start.mode });
-    patch({ mode: start.mode });
+    self.note({ mode: ladder.mode });
+    patch({ mode: ladder.mode });
     // A level held over the crashes that led here has lost whoever justified it.
-    if (start.mode === "safe") output?.toSafe("started in mode safe");
+    if (ladder.mode === "safe") output?.toSafe("started in mode safe");
   } else {
     goOn((self.inherited as Snapshot).state as DeviceSnapshot);
     self.checkpoints(() => (busy ? undefined : { state: snapshot() }));
   }
   for (;;) {
-    const untilUs = Math.min(job.releaseUs, output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
+    // Its keeper knows, and starts it again when the ladder leads up.
+    if (ladder.isOff()) return;
+    const ownUs = Math.min(output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
+    const untilUs = Math.min(job.releaseUs, ladder.nextUs, ownUs);
     busy = false;
     const message = yield* self.receive(undefined, { untilUs, dueUs: untilUs + job.spec.deadlineUs });
     busy = true;
     try {
-      // With every message, too: a flood of them must not put off the end of a command.
+      // With every message, too: a flood of them must not put off the end of a command or order.
+      ladder.expire();
       output?.expire();
       switch (message?.type) {
         case undefined:
@@ -238,6 +232,9 @@ export function* deviceProcess(
           if (ladder.mode === "safe" && !output.isSafe(message.command))
             output.refuse(message.command, `in mode safe: ${id} is not trusted now`);
           else output.command(message.command);
+          break;
+        case "told":
+          ladder.take(message);
           break;
         case "edge":
           readings.took(task.edge?.(message.edge) ?? [], message.edge.atUs);
@@ -261,13 +258,13 @@ export function* deviceProcess(
         default:
           if (message !== undefined) converse(message);
       }
-      if (output?.takeChanged()) yield* sampleNow();
+      if (output?.takeChanged() && !ladder.isOff()) yield* sampleNow();
     } catch (error) {
       if (!isWorldFailure(error)) throw error;
       faulted(error);
     }
     // Telling it apart from a busy loop of messages: a release that is due is never starved by them.
-    if (message !== undefined && self.nowUs() >= job.releaseUs) yield* runJob();
+    if (message !== undefined && !ladder.isOff() && self.nowUs() >= job.releaseUs) yield* runJob();
   }
 }
 

@@ -1,11 +1,17 @@
 /** What people are told of the job of a device or controller: each miss, budgets that do not hold, and its timing. */
 import { type BudgetVerdict, judgeBudget, overBudget } from "../../runtime/time/admission/declared-budget.ts";
-import type { Job, JobOutcome, JobTiming, MissRule } from "../../runtime/time/job.ts";
-import { TELEMETRY, type TimingReport } from "./messages.ts";
+import type { Job, JobOutcome, JobTiming } from "../../runtime/time/job.ts";
+import { type StatePatch, TELEMETRY, type TimingReport } from "./messages.ts";
 import type { Speaker } from "./task.ts";
 
 /** Between two timing reports, and at least between two events of a budget, us. */
 const EVERY_US = 2_000_000;
+
+/** What else belongs into a report, asked for when one is due. */
+export interface More {
+  timing?(): Partial<TimingReport>;
+  state?(): StatePatch;
+}
 
 export class JobReport {
   readonly #self: Speaker;
@@ -23,8 +29,8 @@ export class JobReport {
     this.#nextTimingUs = self.nowUs();
   }
 
-  /** Call after each job, and after each that lapsed. `more`: what else belongs into the timing. */
-  tell(job: Job, outcome: JobOutcome, more: () => Partial<TimingReport> = () => ({})): void {
+  /** Call after each job, and after each that lapsed. */
+  tell(job: Job, outcome: JobOutcome, more: More = {}): void {
     const nowUs = this.#self.nowUs();
     const { skipped, aborted, missed, overBudgetUs } = outcome;
     const { misses } = job;
@@ -38,10 +44,10 @@ export class JobReport {
     }
     if (nowUs < this.#nextTimingUs) return;
     this.#nextTimingUs = nowUs + EVERY_US;
-    const timing: TimingReport = { ...job.timing(), ...more() };
+    const timing: TimingReport = { ...job.timing(), ...more.timing?.() };
     if (this.#budgetIsDefault) this.#judge(timing);
     this.#self.send(TELEMETRY, { type: "timing", job: this.#device, timing });
-    this.#self.send(TELEMETRY, { type: "state", device: this.#device, patch: { misses } });
+    this.#self.send(TELEMETRY, { type: "state", device: this.#device, patch: { misses, ...more.state?.() } });
   }
 
   #judge({ budgetUs, count, executionUs }: Pick<JobTiming, "budgetUs" | "count" | "executionUs">): void {
@@ -56,9 +62,4 @@ export class JobReport {
     const event = { device: this.#device, kind, job: this.#device, ...detail };
     this.#self.send(TELEMETRY, { type: "event", event });
   }
-}
-
-/** The cause of going lower that a broken rule is. */
-export function missedTooOften({ misses, of }: MissRule): string {
-  return `missed ${misses} of ${of}`;
 }

@@ -1,28 +1,36 @@
 /**
- * The keeper of one device or controller: starts its cell, starts it again when it ended, and starts it
- * lower when it ends too often.
+ * The keeper of one device or controller: starts its cell, starts it again when it ended, and passes its ladder from
+ * one life to the next.
  *
- * It runs in the kernel's cell and never waits for the device without a limit. A crash costs the device its
- * mode only beyond `intensity` crashes in `periodMs`; at the bottom the device is off, and is tried again in
- * `safe` after a back-off that doubles up to `longestOffMs`.
+ * It runs in the kernel's cell and never waits for the device without a limit. While the device lives, the device
+ * walks the ladder and reports it here; what comes from outside (orders, dependencies) is passed on to it, and taken
+ * here if the device ends without having taken it. A crash costs the device its mode only beyond the ladder's
+ * intensity; while it is off there is no cell, and the keeper waits for what ends that.
  */
 import type { CellSpec, Kernel } from "../../runtime/cell/kernel.ts";
 import type { Body } from "../../runtime/process/cell-contract.ts";
-import { describeReason, type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
+import { type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
+import { causeOfEnd, describeCause } from "./cause.ts";
 import type { Start } from "./device-plan.ts";
+import { Ladder, type Step } from "./ladder.ts";
+import type { LadderRule } from "./ladder-rule.ts";
+import { freshLadder, holds, type LadderRecord, type Told } from "./ladder-state.ts";
+import { ladderPatch, stepEvent } from "./ladder-walk.ts";
 import { type KeeperMessage, type StatePatch, TELEMETRY } from "./messages.ts";
-import { below, type Mode } from "./mode.ts";
 
 export interface KeeperSpec {
   readonly id: string;
-  /** The cell for one life; the keeper's own pid is where the device reports its mode. */
+  /** The cell for one life; the keeper's own pid is where the device reports its ladder. */
   cell(start: Start, keeper: Pid): CellSpec;
-  /** Crashes tolerated within `periodMs` without going lower. */
-  readonly intensity: number;
-  readonly periodMs: number;
-  readonly firstOffMs: number;
-  readonly longestOffMs: number;
+  readonly rule: LadderRule;
+  /** Where it stood when the runtime before ended; default: at the top, never started again. */
+  readonly before?: LadderRecord;
+  /** Stores where it stands. `isStep`: after a step or an order; else it was only started again. */
+  keepLadder?(record: LadderRecord, isStep: boolean): void;
+  /** Devices that it goes to `safe` with, and controllers that go with it. */
+  readonly dependsOn?: readonly string[];
+  readonly dependents?: readonly string[];
   /** What commands had changed before this start of the board. */
   readonly kept: Start["kept"];
   readonly emulated: boolean;
@@ -42,72 +50,156 @@ const SHUTDOWN_MS = 1500;
 export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage> {
   return function* keep(self) {
     self.trapExit();
-    const { id } = spec;
-    let mode: Mode = "full";
+    const { id, rule, before, dependsOn = [], dependents = [] } = spec;
+    const ladder = new Ladder(rule, before?.state ?? freshLadder(rule));
     let kept = spec.kept;
-    let restarts = 0;
-    let offMs = spec.firstOffMs;
-    const crashesUs: number[] = [];
+    let restarts = before?.restarts ?? 0;
+    /** Given to the living device, and not yet in a state that it reported. */
+    let underWay: Told[] = [];
     self.register(keeperName(id));
     /** What the telemetry was told last; it is told again when it starts anew. */
-    let told: StatePatch = {};
+    let told: StatePatch = restarts === 0 ? {} : { restarts };
     const tell = (patch: StatePatch) => {
       told = patch;
       self.send(TELEMETRY, { type: "state", device: id, patch });
     };
     const announce = () => {
-      const { restarts, mode } = told;
-      if (restarts === undefined) return;
+      const { restarts } = told;
+      if (ladder.mode === "off") tell({ ...told, ...ladderPatch(ladder, self.nowUs()) });
       // While the device lives, it says itself how it is.
-      self.send(TELEMETRY, { type: "state", device: id, patch: mode === "off" ? told : { restarts } });
+      else if (restarts !== undefined)
+        self.send(TELEMETRY, { type: "state", device: id, patch: { restarts } });
     };
+    const tellDependents = () => {
+      const { mode, reason } = ladder.state;
+      for (const dependent of dependents) {
+        const cause = reason === undefined ? {} : { cause: reason };
+        self.send(keeperName(dependent), { type: "rely", device: id, mode, ...cause });
+      }
+    };
+    const save = (isStep = true) => spec.keepLadder?.({ restarts, state: ladder.state }, isStep);
+    /** A step that was made here. */
+    const stepped = (step: Step | undefined) => {
+      if (step === undefined) return;
+      self.send(TELEMETRY, { type: "event", event: stepEvent(id, step) });
+      tellDependents();
+    };
+    /** What it depends on is well, and nobody had said otherwise. */
+    const isOldNews = (what: Told) =>
+      what.type === "rely" &&
+      !holds(what.mode) &&
+      ladder.state.heldBy[what.device] === undefined &&
+      !underWay.some((other) => other.type === "rely" && other.device === what.device);
+    /** Nobody else is there to take it. */
+    const take = (what: Told) => {
+      const { step, refused } = ladder.take(what, self.nowUs());
+      if (refused !== undefined && what.type === "operate") {
+        self.send(TELEMETRY, { type: "refused", device: id, command: what.command, reason: refused });
+      }
+      stepped(step);
+      save();
+    };
+    for (const device of dependsOn) self.send(keeperName(device), { type: "ask" });
+    tellDependents();
 
     for (;;) {
+      if (ladder.mode === "off" && (yield* offOrStop())) return;
       const startedUs = self.nowUs();
-      if (mode === "off") mode = "safe";
-      const pid = kernel.startCell(spec.cell({ mode, kept, emulated: spec.emulated }, self.pid));
+      const start = { ladder: ladder.state, kept, emulated: spec.emulated };
+      const pid = kernel.startCell(spec.cell(start, self.pid));
       const ref = self.monitor(pid);
       let ended: ExitReason | undefined;
       while (ended === undefined) {
         const message = yield* self.receive();
-        if (message.type === "mode") {
-          mode = message.mode;
-          if (mode === "full") offMs = spec.firstOffMs;
-        } else if (message.type === "keep") {
-          kept = { ...kept, ...message.values };
-          spec.keep(kept);
-        } else if (message.type === "announce") {
-          announce();
-        } else if (message.type === "exit") {
-          self.exit(pid, "shutdown");
-          const down = yield* self.receive({ type: "down", ref }, { within: SHUTDOWN_MS });
-          if (down === undefined) kernel.endCell(id, pid.incarnation, "killed");
-          return;
-        } else if (message.type === "down" && message.ref === ref) {
-          ended = message.reason;
+        switch (message.type) {
+          case "ladder": {
+            const { mode, reason, told: taken } = ladder.state;
+            ladder.goOn(message.state);
+            underWay = underWay.slice(Math.max(0, message.state.told - taken));
+            if (ladder.mode !== mode || ladder.reason !== reason) tellDependents();
+            save();
+            break;
+          }
+          case "operate":
+          case "rely":
+            if (isOldNews(message)) break;
+            underWay.push(message);
+            self.send(pid, { type: "told", told: message });
+            break;
+          case "ask":
+            tellDependents();
+            break;
+          case "keep":
+            kept = { ...kept, ...message.values };
+            spec.keep(kept);
+            break;
+          case "announce":
+            announce();
+            break;
+          case "exit": {
+            self.exit(pid, "shutdown");
+            const down = yield* self.receive({ type: "down", ref }, { within: SHUTDOWN_MS });
+            if (down === undefined) kernel.endCell(id, pid.incarnation, "killed");
+            return;
+          }
+          case "down":
+            if (message.ref === ref) ended = message.reason;
         }
       }
-      const cause = describeReason(rootCause(ended));
+      if (ladder.mode !== "off") crashed(ended);
+      for (const what of underWay.splice(0)) take(what);
+      if (ladder.mode === "off") continue;
+      const livedMs = (self.nowUs() - startedUs) / 1000;
+      if (livedMs < SHORTEST_LIFE_MS && (yield* waitOrStop(SHORTEST_LIFE_MS - livedMs))) return;
+    }
+
+    /** It ended, and nobody had asked it to. */
+    function crashed(reason: ExitReason): void {
+      const end = causeOfEnd(rootCause(reason));
+      const cause = describeCause(end);
       restarts++;
-      crashesUs.push(self.nowUs());
-      while (crashesUs[0]! < self.nowUs() - spec.periodMs * 1000) crashesUs.shift();
-      if (crashesUs.length > spec.intensity) {
-        mode = below(mode);
-        crashesUs.length = 0;
-        self.send(TELEMETRY, {
-          type: "event",
-          event: { kind: "mode", device: id, mode, cause: `restarts: ${cause}` },
-        });
+      const step = ladder.crashed(self.nowUs(), end);
+      stepped(step);
+      save(step !== undefined);
+      const { mode } = ladder;
+      const event = { kind: "restart", device: id, cause, why: end, restarts, mode };
+      self.send(TELEMETRY, { type: "event", event });
+      if (mode !== "off")
+        tell({ mode: "starting", restarts, cause, why: end, ready: false, commanded: null });
+    }
+
+    /** Without a cell, until the ladder leads up again; true when the keeper has to stop. */
+    function* offOrStop() {
+      tell({ restarts, ready: false, commanded: null, ...ladderPatch(ladder, self.nowUs()) });
+      for (;;) {
+        stepped(ladder.expire(self.nowUs()));
+        if (ladder.mode !== "off") break;
+        const message = yield* self.receive(undefined, { untilUs: ladder.nextUs });
+        switch (message?.type) {
+          case "operate":
+          case "rely":
+            if (!isOldNews(message)) take(message);
+            announce();
+            break;
+          case "ask":
+            tellDependents();
+            break;
+          case "announce":
+            announce();
+            break;
+          case "exit":
+            return true;
+        }
       }
-      self.send(TELEMETRY, { type: "event", event: { kind: "restart", device: id, cause, restarts, mode } });
-      tell({ mode: mode === "off" ? "off" : "starting", restarts, cause, ready: false, commanded: null });
-      if (mode === "off") {
-        if (yield* waitOrStop(offMs)) return;
-        offMs = Math.min(offMs * 2, spec.longestOffMs);
-      } else {
-        const livedMs = (self.nowUs() - startedUs) / 1000;
-        if (livedMs < SHORTEST_LIFE_MS && (yield* waitOrStop(SHORTEST_LIFE_MS - livedMs))) return;
-      }
+      tell({
+        restarts,
+        ready: false,
+        commanded: null,
+        ...ladderPatch(ladder, self.nowUs()),
+        mode: "starting",
+      });
+      save();
+      return false;
     }
 
     function* waitOrStop(ms: number) {

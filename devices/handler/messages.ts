@@ -5,7 +5,9 @@ import type { TalkMessage } from "../../runtime/protocol/conversation-messages.t
 import type { JobTiming } from "../../runtime/time/job.ts";
 import type { MovingQuantiles } from "../../runtime/time/moving-histogram.ts";
 import type { Command } from "../command-spec.ts";
+import type { Cause } from "./cause.ts";
 import type { ReadingMessage } from "./contracts.ts";
+import type { LadderState, Told } from "./ladder-state.ts";
 import type { Mode } from "./mode.ts";
 
 /** The name under which the telemetry process of a board is registered. */
@@ -17,11 +19,18 @@ export interface CommandMessage {
   readonly command: Command;
 }
 
+/** To a device or controller from its keeper: something for its ladder. */
+export interface ToldMessage {
+  readonly type: "told";
+  readonly told: Told;
+}
+
 export type InjectedFault = "crash" | "hang" | "leak";
 
 /** Beside these, what controllers say in the conversations of `contracts.ts`. */
 export type DeviceMessage =
   | CommandMessage
+  | ToldMessage
   | SystemMessage
   | TalkMessage
   | { readonly type: "announce" }
@@ -31,6 +40,7 @@ export type DeviceMessage =
 /** Beside these, what devices say in the conversations of `contracts.ts`. */
 export type ControllerMessage =
   | CommandMessage
+  | ToldMessage
   | TalkMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault };
@@ -38,7 +48,11 @@ export type ControllerMessage =
 /** To the keeper of a device or controller. */
 export type KeeperMessage =
   | { readonly type: "announce" }
-  | { readonly type: "mode"; readonly mode: Exclude<Mode, "off"> }
+  /** Where the device stands, after each change that must outlive it. */
+  | { readonly type: "ladder"; readonly state: LadderState }
+  | Told
+  /** Say again how your device is, to those that depend on it. */
+  | { readonly type: "ask" }
   | { readonly type: "keep"; readonly values: Readonly<Record<string, number | boolean>> };
 
 /** What changed in a device's state; fields that are absent stay as they were. */
@@ -46,6 +60,12 @@ export interface StatePatch {
   readonly mode?: Mode | "starting";
   readonly restarts?: number;
   readonly cause?: string | null;
+  /** The same as data. */
+  readonly why?: Cause | null;
+  /** The highest mode that an operator allows, and for how long. */
+  readonly modeOverride?: { readonly mode: Mode; readonly remainingMs: number } | null;
+  /** When it goes up a rung if nothing fails. */
+  readonly climbsInMs?: number | null;
   readonly misses?: number;
   readonly commanded?: Readonly<Record<string, number | boolean>> | null;
   readonly remainingMs?: number | null;
@@ -59,6 +79,7 @@ export interface BoardEvent {
   readonly kind: string;
   readonly device?: string;
   readonly cause?: string;
+  readonly why?: Cause;
   readonly [detail: string]: unknown;
 }
 

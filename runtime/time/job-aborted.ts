@@ -3,6 +3,8 @@ import { formatDuration } from "./duration.ts";
 /** A job was ended at its hard deadline: what it waited for did not come in time. `cause`: how that showed, where it is known. */
 export class JobAborted extends Error {
   override readonly name = "JobAborted";
+  /** As errors of the world have one: for who tells people why. */
+  readonly code = "aborted";
   readonly job: string;
 
   /** `hardDeadlineUs`: from the release. */

@@ -286,3 +286,73 @@ spec("random bytes and random JSON never throw and never pass by chance", () => 
     { numRuns: 2000, seed: 2 },
   );
 });
+
+spec("an order to the ladder is taken by any device, ready or not, and has no values", () => {
+  const g = gate();
+  for (const device of ["pump", "oven", "cold", "button"]) {
+    assert.equal(g.set(device, { mode: "reduced", for: "10m", id: device }), {
+      kind: "command",
+      device,
+      command: { values: {}, mode: "reduced", id: device, forMs: 600_000 },
+    });
+  }
+  assert.equal(g.set("cold", { mode: "auto" }), {
+    kind: "command",
+    device: "cold",
+    command: { values: {}, mode: "auto" },
+  });
+});
+
+spec("what is wrong with an order is said in words", () => {
+  const g = gate();
+  const modes = '"full", "reduced", "safe", "off" and "auto"';
+  assert.is(g.reason("pump", { mode: "fast" }), `"mode" is one of ${modes}, not the text "fast"`);
+  assert.is(g.reason("pump", { mode: 3 }), `"mode" is one of ${modes}, not the number 3`);
+  assert.is(
+    g.reason("pump", { mode: "safe", on: true }),
+    '"mode" is for the device as a whole: send "on" in a command of its own',
+  );
+  assert.is(
+    g.reason("pump", { mode: "reduced", for: "25h" }),
+    '"for" may be at most 24h; the text "25h" is longer',
+  );
+  assert.match(g.reason("pump", { mode: "off", for: "soon" }), '"for" is a time with its unit');
+  assert.is(
+    g.reason("pump", { mode: "full", for: "1h" }),
+    '"mode":"full" holds nothing, so "for" means nothing to it',
+  );
+  assert.match(g.reason("pump", { mode: "safe", id: "" }), '"id" is a text');
+  assert.match(g.reason("pum", { mode: "safe" }), 'did you mean "pump"?');
+});
+
+spec("safe and off for too long pass: the ladder cuts them", () => {
+  const g = gate();
+  assert.is(g.set("pump", { mode: "off", for: "3d" }).kind, "command");
+  assert.is(g.set("pump", { mode: "safe", for: "3d" }).kind, "command");
+});
+
+spec("a retained order is refused, and a flood of commands does not keep safe or off out", () => {
+  const g = gate();
+  assert.is(g.set("pump", { mode: "off" }, true).kind, "refused");
+  for (let n = 0; n < 200; n++) g.set("pump", { on: true });
+  for (let n = 0; n < 200; n++) g.set("pump", { mode: "reduced" });
+  assert.is.not(g.set("pump", { mode: "reduced" }).kind, "command");
+  assert.is(g.set("pump", { mode: "safe", for: "1h", id: "s" }).kind, "command");
+  assert.is(g.set("pump", { mode: "off" }).kind, "command");
+  assert.is.not(g.set("pump", { mode: "off", on: true }).kind, "command", "not in its company");
+});
+
+spec("an order is known again by its id, also after its device was started again", () => {
+  let life = 0;
+  const found = new CommandGate({
+    root: "holdfast",
+    board: "greenhouse",
+    catalogue: () => [{ ...pump, life }],
+    emulated: true,
+  });
+  const send = () =>
+    found.offer("holdfast/greenhouse/pump/set", Buffer.from('{"mode":"reduced","id":"x"}'), false, 0).kind;
+  assert.is(send(), "command");
+  life = 1;
+  assert.is(send(), "repeated");
+});

@@ -211,6 +211,21 @@ spec("what is left of a command counts down; kept by the broker it is the most t
   assert.equal(remaining(null, live, start), undefined);
 });
 
+spec("a ladder is read as far as it is known: its rungs, who keeps it, when it goes up", () => {
+  const ladder = (fields: object) =>
+    after([["holdfast/green/pump/state", { ...pumpState, ...fields }]]).boards.green?.devices.pump?.state;
+  const { modes, modeOverride, climbsInMs } = ladder({
+    modes: ["full", "safe", "turbo", "off"],
+    modeOverride: { mode: "safe", remainingMs: 60_000 },
+    climbsInMs: 5000,
+  })!;
+  assert.deepEqual([modes, climbsInMs], [["full", "safe", "off"], 5000]);
+  assert.deepEqual(modeOverride, { mode: "safe", remainingMs: 60_000 });
+  const silent = ladder({})!;
+  assert.deepEqual([silent.modes, silent.modeOverride, silent.climbsInMs], [[], null, null]);
+  assert.equal(ladder({ modeOverride: { mode: "turbo" } })!.modeOverride, null);
+});
+
 spec("a state is told as what was, while nobody can say that it still holds", () => {
   const device = { stateReceipt: { receivedMs: start, retained: false, session: 1 } };
   assert.equal(stateIsOld(device, online, undefined), false);

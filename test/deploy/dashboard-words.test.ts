@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { commandValues, setCommand, stepOf } from "../../deploy/dashboard/store/command.ts";
+import {
+  commandValues,
+  holdMode,
+  letGo,
+  letUp,
+  setCommand,
+  stepOf,
+} from "../../deploy/dashboard/store/command.ts";
 import { describeEvent, filterEvents, logEvent } from "../../deploy/dashboard/store/event-log.ts";
 import {
   formatCountdown,
@@ -39,6 +46,12 @@ spec("off is sent bare, whoever owns the output", () => {
 spec("a controller is set without an end", () => {
   const controller = { kind: "controller", ownedBy: null, override: null } as const;
   assert.deepEqual(setCommand(controller, "setpointC", 21, "10m"), { setpointC: 21 });
+});
+
+spec("an order to a ladder says how long, and nobody waits for a value to show it", () => {
+  assert.deepEqual(holdMode("reduced", "10m"), { mode: "reduced", for: "10m" });
+  assert.deepEqual([letUp, letGo], [{ mode: "full" }, { mode: "auto" }]);
+  assert.deepEqual(commandValues(holdMode("safe", "1m")), {});
 });
 
 spec("options of a command are not values that the device shows", () => {
@@ -107,6 +120,22 @@ spec("events read as sentences, known kinds and unknown ones", () => {
   assert.equal(
     words({ kind: "mode", from: "full", to: "reduced", cause: "2 crashes" }),
     "full → reduced: 2 crashes",
+  );
+  assert.equal(
+    words({
+      kind: "mode",
+      mode: "safe",
+      from: "full",
+      to: "safe",
+      cause: "climate is off: hung",
+      why: { kind: "x" },
+    }),
+    "full → safe: climate is off: hung",
+  );
+  assert.equal(words({ kind: "order", asked: "auto", id: "x" }), "was given an order: asked auto");
+  assert.equal(
+    words({ kind: "order", asked: "safe", forMs: 600_000 }),
+    "was given an order: asked safe, for 10 min 00 s",
   );
   assert.equal(words({ kind: "miss", latenessUs: 5200 }), "missed a deadline: lateness 5.2 ms");
   assert.equal(

@@ -13,6 +13,7 @@ const climate: TelemetryDevice = {
   faults: [],
   ownedBy: null,
   staleAfterMs: { full: 3000 },
+  modes: ["full", "reduced", "safe", "off"],
 };
 
 /** A telemetry whose clock a test moves, and what it told of timings. */

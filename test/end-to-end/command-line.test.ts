@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,14 +10,9 @@ import { freePort } from "../harness/free-port.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { cliFile, sharedBoard } from "./board.ts";
+import { holdfast, start } from "./command-line.ts";
 import { LINE } from "./greenhouse.ts";
 import { processesKnowing } from "./processes.ts";
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** A file with mistakes of every kind: a schema's, a name's, a policy's, wiring. */
 const BROKEN = demoWith(
@@ -436,31 +431,4 @@ function written(t: SpecContext, text: string): { file: string; folder: string }
   const file = join(folder, "board.config.json");
   writeFileSync(file, text);
   return { file, folder };
-}
-
-function holdfast(
-  t: SpecContext,
-  words: readonly string[],
-  env: Record<string, string> = {},
-): Promise<Ended> {
-  return start(t, words, env).ended;
-}
-
-/** Runs the command line; killed when the test ends. */
-function start(t: SpecContext, words: readonly string[], env: Record<string, string> = {}) {
-  const child: ChildProcess = spawn(process.execPath, [cliFile, ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
-  });
-  t.defer(() => child.kill("SIGKILL"));
-  const said = { out: "", err: "" };
-  for (const [name, stream] of [
-    ["out", child.stdout!],
-    ["err", child.stderr!],
-  ] as const)
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      said[name] += text;
-    });
-  const ended = new Promise<Ended>((done) => child.on("close", (code) => done({ code, ...said })));
-  return { child, ended, out: () => said.out };
 }

@@ -86,6 +86,31 @@ onBoard(
 );
 
 onBoard(
+  "a device is kept at a mode for a while and let go, and the page shows what is left",
+  async (board, t) => {
+    const page = await openPage(board, t);
+    await page.getByTestId("order-toggle-light").click();
+    await page.getByTestId("order-mode-light").selectOption("reduced");
+    await page.getByTestId("for-order-light").selectOption("10m");
+    await page.getByTestId("order-hold-light").click();
+    await page.locator('[data-testid="card-light"][data-mode="reduced"]').waitFor();
+    const standing = page.getByTestId("standing-light");
+    await standing.filter({ hasText: /at reduced or below for (10:00|9:5\d)/ }).waitFor();
+    match(
+      (await page.getByTestId("cause-light").textContent()) ?? "",
+      /an operator asked for reduced for 10m/,
+    );
+    await picture(page, "order");
+    await page.getByTestId("order-auto-light").click();
+    await standing.filter({ hasText: /may go up in/ }).waitFor();
+    await page.getByTestId("order-up-light").click();
+    await page.locator('[data-testid="card-light"][data-mode="full"]').waitFor();
+    is(await standing.count(), 0);
+  },
+  40_000,
+);
+
+onBoard(
   "a hang that is asked for on the page is shown with its recovery",
   async (board, t) => {
     const page = await openPage(board, t);

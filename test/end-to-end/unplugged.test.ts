@@ -18,6 +18,8 @@ const config = demoWith(
   ...quick("climate", "500ms"),
   ...quick("soil", "500ms"),
   ...quick("light", "500ms"),
+  ["controllers.thermostat.probation", "1s"],
+  ["controllers.irrigation.probation", "1s"],
   ["devices.heater.minOff", undefined],
   ["devices.pump.minOff", undefined],
   ["controllers.irrigation.settings.onFor", "1m"],

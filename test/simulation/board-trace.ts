@@ -98,9 +98,13 @@ export class BoardTrace {
 }
 
 function describeEvent({ kind, device, cause, ...details }: BoardEvent): string {
-  const { mode, level, line, atUs: _, ...others } = details;
+  const { mode, level, line, atUs: _, why: __, ...others } = details;
   const words = [device, kind, mode, line, level];
-  const rest = Object.entries(others).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  // Where it went is `mode`, where it came from is in the line before, and `why` is the cause as data.
+  const said = Object.entries(others).filter(
+    ([name]) => kind !== "mode" || (name !== "from" && name !== "to"),
+  );
+  const rest = said.map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const text = [...words.filter((word) => word !== undefined), ...rest].join(" ");
   return cause === undefined || cause === null ? text : `${text}: ${cause}`;
 }

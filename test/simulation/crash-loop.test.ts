@@ -13,7 +13,7 @@ function crashed(at: string, epoch: number, mode: string): string[] {
   ];
 }
 
-spec("a device that crashes and crashes goes down to off, and nobody else hears of it", () => {
+spec("a device that crashes and crashes goes down to off, and only who depends on it hears of it", () => {
   const board = new SimulatedBoard();
   board.until(30);
   board.trace.news();
@@ -32,6 +32,7 @@ spec("a device that crashes and crashes goes down to off, and nobody else hears 
     const lines = crashed(at, crash, mode);
     // The fourth crash within 10 s costs a rung.
     if (crash % 4 === 0) lines.splice(2, 0, `${at} soil mode ${mode}: restarts: ${why}`);
+    if (crash === 8) lines.push(`${at} irrigation mode safe: soil is safe: restarts: ${why}`);
     expected.push(...lines);
   }
   assert.equal(told, expected);
@@ -51,7 +52,12 @@ spec("a device that is off is tried again in safe after the back-off, and climbs
   board.until(offAt + 120);
   assert.is(board.trace.mode("soil"), "full");
   const modes = board.trace.news().map((line) => line.slice(line.indexOf(" ") + 1));
-  assert.equal(modes, ["soil mode reduced: probation passed", "soil mode full: probation passed"]);
+  assert.equal(modes, [
+    "soil mode safe: tried again",
+    "soil mode reduced: probation passed",
+    "irrigation mode full: probation passed",
+    "soil mode full: probation passed",
+  ]);
 });
 
 spec("each time that it has to be put off again it stays off twice as long, at most 5 minutes", () => {

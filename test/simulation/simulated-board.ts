@@ -14,8 +14,11 @@ import type { Command } from "../../devices/command-spec.ts";
 import { controllerCell, deviceCell, deviceResources } from "../../devices/handler/cells.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
 import type { DevicePlan } from "../../devices/handler/device-plan.ts";
-import { keeper } from "../../devices/handler/keeper.ts";
+import { type KeeperSpec, keeper, keeperName } from "../../devices/handler/keeper.ts";
+import { deviceRule } from "../../devices/handler/ladder-rule.ts";
+import type { LadderRecord } from "../../devices/handler/ladder-state.ts";
 import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
+import type { ModeOrder } from "../../devices/handler/mode.ts";
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
 import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
@@ -44,10 +47,10 @@ export interface SimulatedBoardOptions {
   /** Code that stands for a device's or controller's own, by its id: misbehaving ones. */
   readonly bodies?: Readonly<Record<string, Body>>;
   readonly onReading?: (reading: ReadingMessage) => void;
+  /** What the runtime before had kept of the ladders. */
+  readonly ladders?: ReadonlyMap<string, LadderRecord>;
 }
 
-/** As on a real board: crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 min. */
-const KEEPER = { intensity: 3, periodMs: 10_000, firstOffMs: 5000, longestOffMs: 300_000, emulated: true };
 const MODULE = "simulation";
 
 export class SimulatedBoard {
@@ -57,6 +60,9 @@ export class SimulatedBoard {
   readonly guardian: LocalGuardian;
   readonly world: EmulatedBoard;
   readonly devices: readonly DevicePlan[];
+  /** What is kept of the ladders for the next runtime. */
+  readonly ladders = new Map<string, LadderRecord>();
+  readonly #ladders: ReadonlyMap<string, LadderRecord>;
   readonly #config: BoardConfig;
   readonly #bodies: Readonly<Record<string, Body>>;
   readonly #stepUs: number;
@@ -71,8 +77,10 @@ export class SimulatedBoard {
     journal = false,
     bodies = {},
     onReading,
+    ladders = new Map(),
   }: SimulatedBoardOptions = {}) {
     this.#config = configOf(changes, seed);
+    this.#ladders = ladders;
     this.#bodies = bodies;
     this.#stepUs = worldStepMs * 1000;
     this.#nextStepUs = this.#stepUs;
@@ -139,6 +147,12 @@ export class SimulatedBoard {
     this.#post(device, { type: "command", command });
   }
 
+  /** A person's order to the ladder of a device, as the gate passes it on. */
+  order(device: string, mode: ModeOrder, forMs?: number): void {
+    const command: Command = { values: {}, mode, ...(forMs === undefined ? {} : { forMs }) };
+    this.#post(keeperName(device), { type: "operate", command });
+  }
+
   /** What the page does to an emulated world. */
   set(device: string, set: Readonly<Record<string, unknown>>): void {
     this.world.onSet(device, set);
@@ -148,6 +162,12 @@ export class SimulatedBoard {
   /** The driver throws at its next message. */
   crash(device: string): void {
     this.#post(device, { type: "fault", fault: "crash" });
+  }
+
+  /** It throws at its next message, and what `then` sends it is already behind that one. */
+  crashAnd(device: string, then: () => void): void {
+    this.kernel.cell.post(device, { type: "fault", fault: "crash" });
+    then();
   }
 
   /** The cell ends, nobody tells the guardian, and it cannot be started again. */
@@ -216,23 +236,40 @@ export class SimulatedBoard {
       args,
       band,
     });
+    const controllers = controllerPlans(this.#config);
+    const dependentsOf = (id: string) =>
+      controllers.filter(({ dependsOn }) => dependsOn.includes(id)).map((plan) => plan.id);
     return [
-      this.#child(TELEMETRY, () => spec(TELEMETRY, TELEMETRY, [], BAND.normal)),
+      this.#child(TELEMETRY, { rule: deviceRule(30_000) }, () => spec(TELEMETRY, TELEMETRY, [], BAND.normal)),
       ...this.devices.map((plan) =>
-        this.#child(plan.id, (start, pid) =>
+        this.#child(plan.id, { rule: plan.ladder, dependents: dependentsOf(plan.id) }, (start, pid) =>
           spec(plan.id, "deviceCell", [plan, start, pid], CRITICALITY_BAND[plan.criticality]),
         ),
       ),
-      ...controllerPlans(this.#config).map((plan) =>
-        this.#child(plan.id, (start, pid) =>
+      ...controllers.map((plan) =>
+        this.#child(plan.id, { rule: plan.ladder, dependsOn: plan.dependsOn }, (start, pid) =>
           spec(plan.id, "controllerCell", [plan, start, pid], CRITICALITY_BAND[plan.criticality]),
         ),
       ),
     ];
   }
 
-  #child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpec {
-    const body = keeper(this.kernel, { id, cell, ...KEEPER, kept: {}, keep: () => {} });
+  #child(
+    id: string,
+    ladder: Pick<KeeperSpec, "rule" | "dependsOn" | "dependents">,
+    cell: KeeperSpec["cell"],
+  ): ChildSpec {
+    const before = this.#ladders.get(id);
+    const body = keeper(this.kernel, {
+      id,
+      cell,
+      ...ladder,
+      ...(before === undefined ? {} : { before }),
+      keepLadder: (record) => void this.ladders.set(id, record),
+      kept: {},
+      keep: () => {},
+      emulated: true,
+    });
     return {
       id,
       restart: "permanent",

@@ -1,6 +1,6 @@
 /** Everything a device takes as a command: its fields, for how long, who owns it, and what came of it. */
 import { useSignal } from "@preact/signals";
-import { defaultOverride, giveBack, setCommand } from "../store/command.ts";
+import { defaultOverride, durations, giveBack, overrideDurations, setCommand } from "../store/command.ts";
 import { type Device, disagrees, readBack, remaining, shownValue } from "../store/device.ts";
 import { formatCountdown, formatValue } from "../store/format.ts";
 import type { DeviceState, Value } from "../store/wire.ts";
@@ -62,7 +62,7 @@ export function Controls({ board, device, state, disabled, old }: ControlsProps)
           <DurationSelect
             id={id}
             value={chosen}
-            override={overriding}
+            choices={overriding ? overrideDurations : durations}
             disabled={disabled}
             onChange={(text) => {
               forText.value = text;

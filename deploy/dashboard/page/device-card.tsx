@@ -7,6 +7,7 @@ import { Controls } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
 import { connection, dashboard } from "./live.ts";
 import { ModeChip } from "./mode-chip.tsx";
+import { ModePanel, Standing } from "./mode-panel.tsx";
 import { ReadingRow } from "./reading-row.tsx";
 import { Refusals } from "./refusals.tsx";
 import { useRowSpan } from "./row-span.ts";
@@ -54,6 +55,9 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
           {state.cause}
         </p>
       )}
+      {state !== undefined && !old.value && (
+        <Standing board={board} device={device} state={state} disabled={disabled} />
+      )}
       <Refusals board={board} device={device} />
       {names.length === 0 ? (
         <p class="empty">This device has no readings.</p>
@@ -85,6 +89,7 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
           old={old.value || state?.mode === "off" || state?.mode === "starting"}
         />
       </footer>
+      {state !== undefined && <ModePanel board={board} device={device} state={state} disabled={disabled} />}
       {state !== undefined && <WorldPanel board={board} device={device} state={state} disabled={disabled} />}
     </article>
   );

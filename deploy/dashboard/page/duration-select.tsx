@@ -1,17 +1,14 @@
-/** For how long a command shall hold. */
-import { durations, overrideDurations } from "../store/command.ts";
+/** For how long something shall hold. */
 
 interface DurationSelectProps {
   readonly id: string;
   readonly value: string;
-  /** An override has no "as configured" and a shorter longest time. */
-  readonly override: boolean;
+  readonly choices: readonly { readonly text: string; readonly label: string }[];
   readonly disabled: boolean;
   onChange(text: string): void;
 }
 
-export function DurationSelect({ id, value, override, disabled, onChange }: DurationSelectProps) {
-  const choices = override ? overrideDurations : durations;
+export function DurationSelect({ id, value, choices, disabled, onChange }: DurationSelectProps) {
   return (
     <label class="duration">
       <span>for</span>

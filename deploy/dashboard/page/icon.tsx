@@ -40,6 +40,7 @@ const byEvent: Readonly<Record<string, IconName>> = {
   crash: "crash",
   restart: "restart",
   mode: "mode",
+  order: "lock",
   miss: "miss",
   refused: "refused",
   link: "link",

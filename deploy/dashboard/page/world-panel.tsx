@@ -25,12 +25,12 @@ export function WorldPanel({ board, device, state, disabled }: WorldPanelProps) 
   const set = (name: string) => (value: number | boolean) => setWorld(board, id, { [name]: value });
   const breakIt = (fault: string | null) => () => setWorld(board, id, { fault });
   return (
-    <details class="world" data-testid={`world-${id}`}>
+    <details class="fold" data-testid={`world-${id}`}>
       <summary data-testid={`world-toggle-${id}`}>
         <Icon name="world" />
         Emulated world
       </summary>
-      <div class="world-body">
+      <div class="fold-body">
         {state.world.map((name) => {
           const quantity = Object.hasOwn(quantities, name) ? quantities[name] : undefined;
           if (quantity !== undefined)

@@ -1,5 +1,5 @@
 /** What the page publishes on `<device>/set`, from what somebody asked for and who owns the output. */
-import type { DeviceState, Value } from "./wire.ts";
+import type { DeviceState, Mode, Value } from "./wire.ts";
 
 /** The payload of a command, before it is written as JSON. */
 export type CommandPayload = Readonly<Record<string, Value>>;
@@ -37,9 +37,24 @@ export function setCommand(
 /** Gives an overridden output back to its controller before the time is over. */
 export const giveBack: CommandPayload = { override: false };
 
+/** For how long a device may be kept down; an order to a ladder lasts 30 minutes unless it says otherwise. */
+export const orderDurations = durations.filter(({ text }) => text !== "" && text !== "10s");
+export const defaultOrder = "30m";
+
+/** Keeps a device at or below a mode for a while. */
+export function holdMode(mode: Mode, forText: string): CommandPayload {
+  return { mode, for: forText };
+}
+
+/** Asks for one early step up the ladder. */
+export const letUp: CommandPayload = { mode: "full" };
+
+/** Ends what `holdMode` began. */
+export const letGo: CommandPayload = { mode: "auto" };
+
 /** The fields of a command that the device will show again: without its options. */
 export function commandValues(payload: CommandPayload): CommandPayload {
-  const { override: _override, for: _for, id: _id, ...values } = payload;
+  const { override: _override, for: _for, id: _id, mode: _mode, ...values } = payload;
   return values;
 }
 

@@ -1,5 +1,5 @@
 /** The events of one board, newest first, and how each reads as a sentence. */
-import { formatMicros, formatValue } from "./format.ts";
+import { formatMicros, formatSpan, formatValue } from "./format.ts";
 import { own } from "./own.ts";
 import type { EventMessage, Value } from "./wire.ts";
 
@@ -37,6 +37,7 @@ const titles: Readonly<Record<string, string>> = {
   crash: "crashed",
   restart: "restarted",
   mode: "changed mode",
+  order: "was given an order",
   miss: "missed a deadline",
   refused: "refused a command",
   link: "link changed",
@@ -48,7 +49,7 @@ const titles: Readonly<Record<string, string>> = {
 
 /** Fields that the title already says, or that only programs need. */
 const unsaid = new Set([
-  ...["id", "board", "incarnation", "from", "to"],
+  ...["id", "board", "incarnation", "from", "to", "mode"],
   ...["names", "stack", "handled", "waiting", "mailboxLength"],
 ]);
 
@@ -70,6 +71,8 @@ function detail(name: string, value: Value): string {
   if (name === "reason") return String(value);
   if (name.endsWith("Us") && typeof value === "number")
     return `${words(name.slice(0, -2))} ${formatMicros(value)}`;
+  if (name.endsWith("Ms") && typeof value === "number")
+    return `${words(name.slice(0, -2))} ${formatSpan(value)}`;
   if (typeof value === "number") return `${words(name)} ${formatValue(value, "")}`;
   return `${words(name)} ${value}`;
 }

@@ -43,6 +43,12 @@ export interface DeviceState {
   readonly remainingMs: number | null;
   readonly override: { readonly remainingMs: number | null } | null;
   readonly misses: number;
+  /** Its ladder, highest first; empty when it does not say. */
+  readonly modes: readonly Mode[];
+  /** The highest mode that an operator allows it, and for how long. */
+  readonly modeOverride: { readonly mode: Mode; readonly remainingMs: number | null } | null;
+  /** When it goes up if nothing fails; null at the top, and while nobody can say. */
+  readonly climbsInMs: number | null;
 }
 
 /** One object on `<board>/events`; `detail` is what the event says beside the fields all have. */
@@ -126,6 +132,8 @@ export function decodeReading(json: string): ReadingMessage | undefined {
   };
 }
 
+const rungs = ["full", "reduced", "safe", "off"] as const;
+
 export function decodeState(json: string): DeviceState | undefined {
   const fields = decodeObject(json);
   const mode = oneOf(fields?.mode, ["full", "reduced", "safe", "off", "starting"]);
@@ -146,7 +154,16 @@ export function decodeState(json: string): DeviceState | undefined {
     remainingMs: asNumber(fields.remainingMs) ?? null,
     override: override === undefined ? null : { remainingMs: asNumber(override.remainingMs) ?? null },
     misses: asNumber(fields.misses) ?? 0,
+    modes: asStrings(fields.modes).filter((mode): mode is Mode => rungs.some((rung) => rung === mode)),
+    modeOverride: decodeModeOverride(fields.modeOverride),
+    climbsInMs: asNumber(fields.climbsInMs) ?? null,
   };
+}
+
+function decodeModeOverride(raw: unknown): DeviceState["modeOverride"] {
+  const { mode, remainingMs } = asObject(raw) ?? {};
+  const known = oneOf(mode, rungs);
+  return known === undefined ? null : { mode: known, remainingMs: asNumber(remainingMs) ?? null };
 }
 
 export function decodeEvent(json: string): EventMessage | undefined {
