@@ -183,6 +183,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
       // Code that runs outside processes may keep the loop as long as one of them.
       progress.park(clock.now() + everyMs * 1000 + cell.hangLimitUs, 0);
     };
+    beat();
     setInterval(beat, everyMs).unref();
     eventLoop.wake();
     return;
