@@ -149,7 +149,7 @@ export class LocalKernel implements Kernel {
       this.#tellTrial(other, { peerUp: name, incarnation });
     }
     const key = randomKey();
-    const root = processOf(cell.spawn(body, args, { label: name }, key))!;
+    const root = processOf(cell.spawn(body, args, { label: name, band: spec.band ?? BAND.normal }, key))!;
     this.#addSpawner(spec, cell);
     const over = () => failure ?? rootEnd(root);
     const { loop = "blocking" } = spec;
@@ -259,7 +259,7 @@ export class LocalKernel implements Kernel {
     return trial !== undefined;
   }
 
-  endCell(name: string, incarnation: number, cause: ExitReason): void {
+  endCell(name: string, incarnation: number, cause: ExitReason, culprit?: number): void {
     const local = this.#cells.get(name);
     if (local?.incarnation !== incarnation) return;
     this.#cells.delete(name);
@@ -267,7 +267,7 @@ export class LocalKernel implements Kernel {
       this.#options.hooks?.ended?.(local.trial.life, cause);
       local.trial.tell({ phase: "over", cause });
     }
-    this.#options.hooks?.ended?.({ name, incarnation }, cause);
+    this.#options.hooks?.ended?.({ name, incarnation }, cause, culprit);
     this.#names.delete(name);
     this.#registry.releaseCell(name, incarnation);
     this.#groups.delete(name);

@@ -91,6 +91,11 @@ export class ProgressReader {
     return limit === 0 ? -1 : Atomics.load(this.#words, WORD.externalKb) - limit;
   }
 
+  /** Number of the process that runs, or ran when its thread ended; `undefined` when none did. */
+  running(): number | undefined {
+    return Atomics.load(this.#words, WORD.deadline) === 0 ? undefined : this.processNumber();
+  }
+
   /** Number of the process that ran last. */
   processNumber(): number {
     return this.#words[WORD.process]!;

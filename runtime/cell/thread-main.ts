@@ -134,7 +134,8 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   } else {
     (ports as CellPorts).connect(cell);
     ports.tellKernel({ control: "ready" });
-    root = processOf(cell.spawn(body, args, { label: spec.name }, keys.root))!;
+    const { name: label, band = BAND.normal } = spec;
+    root = processOf(cell.spawn(body, args, { label, band }, keys.root))!;
     startSpawner();
     over = () => root!.state === "dead";
   }
