@@ -8,6 +8,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import { choice, duration, frequency, quantity, whole } from "../../devices/field.ts";
 import {
+  cellField,
   type DeviceConfig,
   deviceSchema,
   settingsField,
@@ -36,8 +37,8 @@ const worldSchema = v.pipe(
 );
 
 const busSchema = v.strictObject({
-  sda: line("Data line."),
-  scl: line("Clock line."),
+  sda: optional(line("Data line. Without sda and scl the bus is not on the header: a USB adapter, say.")),
+  scl: optional(line("Clock line.")),
   speed: frequency("Clock of the bus.", "10kHz", "1MHz", "400kHz"),
 });
 
@@ -99,6 +100,12 @@ export const boardSchema = v.pipe(
         v.description("Loops that read one device and own the output of another."),
       ),
     ),
+    placement: optional(
+      choice(
+        "auto: on boards with more than 16 devices and controllers those that are not critical share cells, by bus. own: each has a cell of its own. shared: as auto, on small boards too. Default: auto.",
+        ["auto", "own", "shared"],
+      ),
+    ),
     mqtt: optional(mqttSchema),
   }),
   v.title("Holdfast board"),
@@ -113,6 +120,7 @@ export interface ControllerConfig extends TimingConfig {
   readonly input: string;
   readonly output: string;
   readonly maxAge?: string;
+  readonly cell?: string;
   /** As written; `settingsOf` gives them checked, with defaults and in units. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -126,6 +134,7 @@ export interface BoardConfig {
   readonly buses?: Readonly<Record<string, BusConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;
+  readonly placement?: "auto" | "own" | "shared";
   readonly mqtt?: MqttConfig;
 }
 
@@ -135,6 +144,7 @@ function kindSchema(name: ControllerName, controller: Controller) {
       kind: v.literal(name),
       input: readingPath,
       output: id("The actuator it owns."),
+      cell: cellField,
       ...timingFields,
       maxAge: optional(
         duration("Oldest input it acts on. Default: three periods of the input.", { example: "5s" }),

@@ -30,6 +30,18 @@ export const timingFields = {
 
 const modeFields = v.strictObject({ ...timingFields, every: optional(everyField) });
 
+/** Where a device or controller lives: see `placement.ts`. */
+export const cellField = optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9_-]{0,31}$/),
+    v.description(
+      'Cell that it shares with all others that name the same one; "own": a cell of its own. Default: as "placement" of the board says.',
+    ),
+    v.metadata({ errorMessage: 'a name of 1 to 32 characters a-z, 0-9, - and _, or "own"' }),
+  ),
+);
+
 const commonFields = {
   ...timingFields,
   modes: optional(
@@ -50,6 +62,7 @@ const commonFields = {
       example: "1s",
     }),
   ),
+  cell: cellField,
 };
 
 const inputFields = {

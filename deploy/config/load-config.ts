@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkNames } from "./check-names.ts";
+import { checkPlacement } from "./check-placement.ts";
 import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
 import { checkTiming } from "./check-timing.ts";
@@ -69,6 +70,7 @@ function checkBetween(value: unknown, report: Report): void {
     report.problem(["hardware"], "linux", `"emulated": ${why}`);
   }
   checkNames(board, report);
+  checkPlacement(board, report);
   checkWiring(board, report);
   checkTiming(board, report);
   checkPolicies(board, report);

@@ -47,7 +47,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "device",
       found: "unknown key",
-      allowed: "$schema, version, board, hardware, world, buses, devices, controllers, mqtt",
+      allowed: "$schema, version, board, hardware, world, buses, devices, controllers, placement, mqtt",
     },
   },
   {
@@ -106,7 +106,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.evrey",
       found: "unknown key",
       allowed:
-        "driver, bus, address, every, deadline, hardDeadline, modes, probation, publishEvery, settings",
+        "driver, bus, address, every, deadline, hardDeadline, modes, probation, publishEvery, cell, settings",
     },
   },
   {
@@ -116,7 +116,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.lease",
       found: "unknown key",
       allowed:
-        "driver, bus, address, every, deadline, hardDeadline, modes, probation, publishEvery, settings",
+        "driver, bus, address, every, deadline, hardDeadline, modes, probation, publishEvery, cell, settings",
     },
   },
   {
