@@ -5,8 +5,10 @@
  * Loads no native addon and opens no device: all hardware is the guardian's.
  */
 import { fileURLToPath } from "node:url";
+import { Housing } from "../../devices/handler/housing.ts";
 import { keeper } from "../../devices/handler/keeper.ts";
 import { TELEMETRY } from "../../devices/handler/messages.ts";
+import type { StandInMessage } from "../../devices/handler/stand-in.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
 import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
 import { Log } from "../../firmware/guardian/log.ts";
@@ -16,13 +18,14 @@ import { CrashLog } from "../../runtime/introspection/crash-log.ts";
 import { inspector } from "../../runtime/introspection/inspector.ts";
 import type { CrashEntry } from "../../runtime/introspection/report.ts";
 import { INSPECTOR } from "../../runtime/introspection/tracer.ts";
-import { describeReason } from "../../runtime/process/exit-reason.ts";
+import { crashReason, describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
+import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
@@ -32,9 +35,8 @@ import { KeptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
+import { CELL_LIMITS, sharedCells } from "./shared-cells.ts";
 
-/** Kept by each process of a device, for its crash report. */
-const LAST_MESSAGES = 5;
 const POLICY = ["min_off", "max_on", "interlock"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
@@ -50,9 +52,7 @@ const clock = new SystemClock();
 const log = new Log();
 const crashes = new CrashLog(board.id, () => clock.now());
 
-/** Number of the process that a cell hangs in, for its crash report. */
-const hungProcesses = new Map<string, number>();
-
+const shared = sharedCells(placementOf(config), [...devices, ...controllers]);
 const control = new GuardianControl({
   directory: pipes,
   onEvent: (event) => {
@@ -61,14 +61,18 @@ const control = new GuardianControl({
     if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
   },
 });
-const ownership = new Ownership(control, devices, incarnation);
+const ownership = new Ownership(
+  control,
+  devices,
+  shared.map(({ name }) => name),
+  incarnation,
+);
 const watchdog = new RuntimeWatchdog(
   pipes,
-  ({ cell, incarnation, cause, lateUs, hardDeadlineUs }) => {
-    if (cause === "hung") tell({ kind: "hung", device: cell, lateUs, hardDeadlineUs });
-    const running = kernel.cells().find((status) => status.cell === cell)?.running;
-    if (running != null) hungProcesses.set(cell, running.process);
-    kernel.endCell(cell, incarnation, cause);
+  ({ cell, incarnation, cause, lateUs, hardDeadlineUs, processNumber }) => {
+    if (cause === "hung")
+      tell({ kind: "hung", device: housing.deviceAt(cell, processNumber), lateUs, hardDeadlineUs });
+    kernel.endCell(cell, incarnation, cause, processNumber);
   },
   options.limits.kernelMs,
 );
@@ -82,14 +86,14 @@ const kernel = new ThreadKernel({
   onStarted: (name, life, progress) => watchdog.watch(name, life, progress, ownership.of(name)),
   hooks: {
     prepare: (life, bell) => ownership.prepare(life, bell),
-    ended: (life, cause) => {
+    ended: (life, cause, culprit) => {
       watchdog.unwatch(life.name, life.incarnation);
       // One that could not report by itself.
-      const report = crashes.cellEnded(life, cause, hungProcesses.get(life.name));
-      hungProcesses.delete(life.name);
+      const report = crashes.cellEnded(life, cause, culprit);
       // That it hung was told when it was seen.
       if (report !== undefined && cause !== "hung") tellCrash(report);
       ownership.ended(life, cause);
+      housing.cellEnded(life, cause, culprit);
     },
     lend: (life, trial) => ownership.lend(life, trial),
     takeBack: (life, trial) => ownership.takeBack(life, trial),
@@ -102,17 +106,36 @@ const kernel = new ThreadKernel({
   },
 });
 
+const housing = new Housing({
+  kernel,
+  shared,
+  admit: (id, life, answer) => {
+    ownership
+      .admit(id, life)
+      .then(
+        (granted): StandInMessage => ({ type: "granted", granted }),
+        (error): StandInMessage => ({ type: "refused", reason: crashReason(error) }),
+      )
+      .then((message) => {
+        watchdog.own(life.name, ownership.of(life.name));
+        answer(message);
+      });
+  },
+  released: (id, life, reason) => {
+    ownership.released(id, reason);
+    watchdog.own(life.name, ownership.of(life.name));
+  },
+  tell,
+});
+
 const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
-const driverChanges = { kernel, folder: options.driversFolder, setup: hardwareSetup, tell };
+const driverChanges = { kernel, housing, folder: options.driversFolder, setup: hardwareSetup, tell };
 const plan = mqttPlan({
   config,
   options,
   incarnation,
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
 });
-
-/** Of a device's or controller's isolate: many times what one needs; what leaks ends before the board suffers. */
-const LIMITS = { heapMb: 24, externalMb: 32, lastMessages: LAST_MESSAGES };
 
 /** Crashes beyond 3 in 10 s cost a rung; off is tried again after 5 s, then 10, up to 5 minutes. */
 const rule = {
@@ -131,7 +154,7 @@ function kept_(id: string) {
 }
 
 function child(id: string, cell: Parameters<typeof keeper>[1]["cell"]): ChildSpec {
-  const body = keeper(kernel, { id, cell, ...rule, ...kept_(id) });
+  const body = keeper(housing, { id, cell, ...rule, ...kept_(id) });
   return {
     id,
     restart: "permanent",
@@ -150,7 +173,7 @@ const children: ChildSpec[] = [
       setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
       args: [],
       heapMb: 64,
-      lastMessages: LAST_MESSAGES,
+      lastMessages: CELL_LIMITS.lastMessages,
       hangLimitUs: 2_000_000,
     }),
   ),
@@ -172,7 +195,7 @@ const children: ChildSpec[] = [
         body: { module: MODULE.cells, name: "deviceCell" },
         setup: hardwareSetup,
         args: [device, start, keeperPid],
-        ...LIMITS,
+        ...CELL_LIMITS,
         hangLimitUs: device.job.hardDeadlineUs,
       }),
     ),
@@ -184,7 +207,7 @@ const children: ChildSpec[] = [
         name: controller.id,
         body: { module: MODULE.cells, name: "controllerCell" },
         args: [controller, start, keeperPid],
-        ...LIMITS,
+        ...CELL_LIMITS,
         hangLimitUs: controller.job.hardDeadlineUs,
       }),
     ),
@@ -221,9 +244,10 @@ function* endWithRoot(self: Self) {
 
 /** The guardian has fenced a cell that broke the contract with it: it can do no harm now, and ends. */
 function endForContract(event: ContractEvent): void {
-  const life = ownership.holder(event);
-  if (life !== undefined)
-    kernel.endCell(life.name, life.incarnation, contractReason(event, board.id, life.name));
+  const holder = ownership.holder(event);
+  if (holder === undefined) return;
+  const { name, life } = holder;
+  housing.endCell(name, life.incarnation, contractReason(event, board.id, life.name, housing.numberOf(name)));
 }
 
 /** Changes of the emulated world, on their way from the page to the guardian. */
@@ -251,7 +275,8 @@ function tellCrash(report: CrashEntry): void {
   const { cell, label, pid, names, reason, restarts, notes, handled, waiting, mailboxLength } = report;
   const stack = typeof reason === "object" && "stack" in reason ? reason.stack : null;
   const about = { process: label, pid, names, cause: describeReason(reason), restarts, ...notes };
-  tell({ kind: "crash", device: cell, ...about, stack, handled, waiting, mailboxLength });
+  const device = housing.cellOf(label)?.name === cell ? label : cell;
+  tell({ kind: "crash", device, ...about, stack, handled, waiting, mailboxLength });
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {

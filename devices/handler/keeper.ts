@@ -39,7 +39,10 @@ export function keeperName(id: string): string {
 const SHORTEST_LIFE_MS = 50;
 const SHUTDOWN_MS = 1500;
 
-export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage> {
+/** Where the keeper's device runs: in a cell of its own, or with others in one. */
+export type Home = Pick<Kernel, "startCell" | "endCell">;
+
+export function keeper(kernel: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
   return function* keep(self) {
     self.trapExit();
     const { id } = spec;
@@ -87,9 +90,10 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
           ended = message.reason;
         }
       }
-      const cause = describeReason(rootCause(ended));
+      const innocent = isInnocent(id, ended);
+      const cause = describeReason(innocent ? ended : rootCause(ended));
       restarts++;
-      crashesUs.push(self.nowUs());
+      if (!innocent) crashesUs.push(self.nowUs());
       while (crashesUs[0]! < self.nowUs() - spec.periodMs * 1000) crashesUs.shift();
       if (crashesUs.length > spec.intensity) {
         mode = below(mode);
@@ -117,4 +121,9 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
       }
     }
   };
+}
+
+/** Its cell ended because of another device: that counts once, as a failure of the cell. */
+function isInnocent(id: string, reason: ExitReason): boolean {
+  return typeof reason === "object" && "cell" in reason && (reason.culprit ?? id) !== id;
 }

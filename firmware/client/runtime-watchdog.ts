@@ -32,18 +32,23 @@ export class RuntimeWatchdog {
     setInterval(() => Atomics.add(this.#beat, 0, 1), BEAT_MS);
   }
 
-  watch(cell: string, incarnation: number, progress: SharedArrayBuffer, owner: OwnerEpoch | undefined): void {
-    const notice: WatchNotice = {
-      watch: cell,
-      incarnation,
-      progress,
-      ...(owner === undefined ? {} : { owner: { owner: owner.owner, epoch: owner.epoch } }),
-    };
-    this.#port.postMessage(notice);
+  /** `owners`: whom to fence when it hangs. */
+  watch(cell: string, incarnation: number, progress: SharedArrayBuffer, owners: readonly OwnerEpoch[]): void {
+    this.#tell({ watch: cell, incarnation, progress });
+    this.own(cell, owners);
+  }
+
+  /** From now on the cell holds what these owners were granted, and nothing else. */
+  own(cell: string, owners: readonly OwnerEpoch[]): void {
+    this.#tell({ own: cell, owners: owners.map(({ owner, epoch }) => ({ owner, epoch })) });
   }
 
   unwatch(cell: string, incarnation: number): void {
-    this.#port.postMessage({ unwatch: cell, incarnation } satisfies WatchNotice);
+    this.#tell({ unwatch: cell, incarnation });
+  }
+
+  #tell(notice: WatchNotice): void {
+    this.#port.postMessage(notice);
   }
 }
 

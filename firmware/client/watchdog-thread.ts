@@ -26,9 +26,9 @@ export type WatchNotice =
       readonly watch: string;
       readonly incarnation: number;
       readonly progress: SharedArrayBuffer;
-      /** Whom to fence; absent for cells that own nothing. */
-      readonly owner?: OwnerEpoch;
     }
+  /** Whom to fence when this cell hangs: one for each device in it. */
+  | { readonly own: string; readonly owners: readonly OwnerEpoch[] }
   | { readonly unwatch: string; readonly incarnation: number };
 
 /** Watchdog to kernel: end this cell. */
@@ -52,15 +52,15 @@ const {
 const clock = new SystemClock();
 setThreadNice(NICE.watchdog);
 const pipe = new PetPipe(directory, clock);
-const owners = new Map<string, OwnerEpoch>();
+const owners = new Map<string, readonly OwnerEpoch[]>();
 const unsent: OwnerEpoch[] = [];
 
 const watchdog = new Watchdog(
   {
     pet: () => void pipe.pet(),
     fence: (cell) => {
-      const owner = owners.get(cell);
-      if (owner !== undefined && !pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
+      for (const owner of owners.get(cell) ?? [])
+        if (!pipe.fence(owner.owner, owner.epoch)) unsent.push(owner);
     },
     endCell: (cell, incarnation, lateUs, processNumber, cause) =>
       port.postMessage({
@@ -92,8 +92,8 @@ for (;;) {
     const notice = packet.message as WatchNotice;
     if ("watch" in notice) {
       watchdog.watch(notice.watch, notice.incarnation, notice.progress);
-      if (notice.owner === undefined) owners.delete(notice.watch);
-      else owners.set(notice.watch, notice.owner);
+    } else if ("own" in notice) {
+      owners.set(notice.own, notice.owners);
     } else {
       watchdog.unwatch(notice.unwatch, notice.incarnation);
     }
