@@ -1,6 +1,7 @@
 /** Which devices and controllers share a cell, and where it runs. */
 import { durationMs } from "../../devices/field.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { placementOf } from "../config/placement.ts";
 import { precisionOf } from "../config/timing.ts";
 
 export interface CellMembers {
@@ -11,9 +12,9 @@ export interface CellMembers {
   readonly core?: number;
 }
 
-/** One cell for each device and each controller, in the order of the file. */
-export function cellMembers({ devices, controllers = {} }: BoardConfig): readonly CellMembers[] {
-  return [...Object.keys(devices), ...Object.keys(controllers)].map((id) => ({ name: id, members: [id] }));
+/** The cells as they are started. */
+export function cellMembers(config: BoardConfig): readonly CellMembers[] {
+  return placementOf(config);
 }
 
 /** Does the cell spin before its releases? */

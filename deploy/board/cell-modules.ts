@@ -1,6 +1,7 @@
 /** Names of the modules that come with the programs of the cells' threads. */
 export const MODULE = {
   cells: "holdfast:cells",
+  sharedCell: "holdfast:shared-cell",
   hardware: "holdfast:hardware",
   mqtt: "holdfast:mqtt",
 } as const;

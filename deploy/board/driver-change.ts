@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Housing } from "../../devices/handler/housing.ts";
 import type { TrialNews } from "../../runtime/cell/code-change.ts";
 import type { ExportRef, Kernel } from "../../runtime/cell/kernel.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
@@ -12,6 +13,7 @@ import { parseDurationMs } from "../../runtime/time/duration.ts";
 
 export interface DriverChangeOptions {
   readonly kernel: Kernel;
+  readonly housing: Pick<Housing, "cellOf">;
   /** Where new drivers are; none: no driver can be changed. */
   readonly folder: string | undefined;
   /** What makes a device's hardware; its data names the driver. */
@@ -31,10 +33,18 @@ export function isDriverChange(set: Readonly<Record<string, unknown>>): boolean 
 export function changeDriver(
   device: string,
   set: Readonly<Record<string, unknown>>,
-  { kernel, folder, setup, tell }: DriverChangeOptions,
+  { kernel, housing, folder, setup, tell }: DriverChangeOptions,
 ): void {
   const refuse = (reason: string) => tell({ kind: "refused", device, command: { driver: set }, reason });
   const { driver, trial } = set;
+  const shared = housing.cellOf(device);
+  if (shared !== undefined) {
+    const others = shared.members.filter((id) => id !== device).join(", ");
+    refuse(
+      `${device} shares the cell ${shared.name} with ${others}, and code is changed a cell at a time: give it a cell of its own in the configuration ("cell": "own")`,
+    );
+    return;
+  }
   if (driver === undefined) {
     const done =
       trial === "pass" ? kernel.passTrial(device) : kernel.rollBack(device, "an operator rolled back");

@@ -3,11 +3,16 @@ import type { ExitReason } from "../../runtime/process/exit-reason.ts";
 
 export type ContractEvent = Extract<GuardianEvent, { kind: "contract" }>;
 
-/** Why a cell ends that the guardian has fenced for breaking their contract. */
-export function contractReason(event: ContractEvent, board: string, cell: string): ExitReason {
+/** Why a cell ends, or the process `number` of a shared one, that the guardian has fenced for breaking their contract. */
+export function contractReason(event: ContractEvent, board: string, cell: string, number = 1): ExitReason {
   const { state, message, path, found, allowed } = event;
   const breach = { state, message, found, allowed };
-  const who = { protocol: "guardian", blame: "peer", side: "cell", party: `<${board}.${cell}.1>` } as const;
+  const who = {
+    protocol: "guardian",
+    blame: "peer",
+    side: "cell",
+    party: `<${board}.${cell}.${number}>`,
+  } as const;
   return {
     contract: {
       ...who,

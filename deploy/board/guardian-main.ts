@@ -7,6 +7,7 @@ import { hardwarePlan } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { readOptions } from "./options.ts";
+import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
 
 const WORLD_EVERY_MS = 5;
@@ -21,6 +22,7 @@ const config = checkedConfig(options);
 const realtime = realtimePlan(config).chain;
 await runGuardian({
   ...hardwarePlan(config),
+  slots: ownerSlots(Object.keys(config.devices).length),
   realtime,
   worldSocket: options.worldSocket,
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.

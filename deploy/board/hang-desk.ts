@@ -16,8 +16,10 @@ export interface HangDeskOptions {
     interrupt(name: string, incarnation: number, limitMs: number): Promise<InterruptedCode | undefined>;
   };
   tell(event: { kind: string; [key: string]: unknown }): void;
-  /** What the code of a cell waits for, in words. */
-  waitsFor(cell: string, what: number): string;
+  /** The device whose process has this number in a cell; the cell itself where there is none. */
+  deviceAt(cell: string, process: number): string;
+  /** What the code of a device waits for, in words. */
+  waitsFor(device: string, what: number): string;
 }
 
 interface Ended {
@@ -38,17 +40,18 @@ export class HangDesk {
 
   /** `hardDeadlineUs`: when its work should have been done, monotonic. */
   async found(finding: Finding, hardDeadlineUs: number): Promise<void> {
-    const { kernel, tell, waitsFor } = this.#options;
-    const { cause, cell, incarnation, lateUs } = finding;
+    const { kernel, tell, deviceAt, waitsFor } = this.#options;
+    const { cause, cell, incarnation, lateUs, process } = finding;
     if (cause === "blocked") {
-      const by = waitsFor(cell, finding.waitsFor ?? 0);
-      tell({ kind: "blocked", device: cell, by, lateUs, hardDeadlineUs });
+      const device = deviceAt(cell, process);
+      const by = waitsFor(device, finding.waitsFor ?? 0);
+      tell({ kind: "blocked", device, by, lateUs, hardDeadlineUs });
       return;
     }
-    const { process } = finding;
+    const culprit = culpritOf(finding);
     if (cause === "outOfMemory") {
       this.#ended.set(cell, { incarnation, process });
-      kernel.endCell(cell, incarnation, cause);
+      kernel.endCell(cell, incarnation, cause, culprit);
       return;
     }
     const code = await kernel.interrupt(cell, incarnation, ASK_MS);
@@ -59,8 +62,10 @@ export class HangDesk {
     );
     this.#ended.set(cell, { incarnation, process, verdict });
     const { cause: kind, ...about } = verdict;
-    kernel.endCell(cell, incarnation, kind);
-    tell({ kind, device: cell, hardDeadlineUs, ...about });
+    // Who lives in the cell is known until it has ended.
+    const device = deviceAt(cell, culprit || process);
+    kernel.endCell(cell, incarnation, kind, culprit);
+    tell({ kind, device, hardDeadlineUs, ...about });
   }
 
   /** Why that life was ended, once; `undefined` when the watchdog had nothing to do with it. */
@@ -70,4 +75,9 @@ export class HangDesk {
     this.#ended.delete(cell);
     return known;
   }
+}
+
+/** Number of the process that the cell ends for; 0 when none is to blame: it was not run, or did not wake up. */
+function culpritOf({ cause, process, behind = 0 }: Finding): number {
+  return cause === "late" ? behind : process;
 }

@@ -1,5 +1,6 @@
 /** Runs inside a device's cell at its start: the hardware that the guardian granted, where edges go, which driver. */
 import { type DeviceResources, deviceResources } from "../../devices/handler/cells.ts";
+import { type SharedResources, sharedResources } from "../../devices/handler/shared-cell.ts";
 import type { TaskFactory } from "../../devices/tasks/task-catalogue.ts";
 import { GuardianClient } from "../../firmware/client/guardian-client.ts";
 import type { GuardianLink } from "../../firmware/contracts/guardian-link.ts";
@@ -19,4 +20,10 @@ export async function guardianHardware({
   const { createTask } = (await import(driver)) as { readonly createTask?: TaskFactory };
   if (typeof createTask !== "function") throw new TypeError(`${driver} exports no function "createTask"`);
   return { ...deviceResources(client), createTask };
+}
+
+/** In a cell that devices share: each member has its own way to the guardian, all wake by the cell's bell. */
+export function sharedHardware({ clock, bell, progress }: CellEnvironment): SharedResources {
+  const way = { clock, bell, bellIndex: 0, sign: progress };
+  return sharedResources((link) => new GuardianClient(link as GuardianLink, way));
 }

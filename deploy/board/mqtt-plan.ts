@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { driverNamed, type Reading } from "../../devices/catalogue.ts";
 import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
+import { staleAfterMs } from "../../devices/handler/telemetry-pace.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import type { MqttPlan } from "./mqtt-cell.ts";
@@ -11,8 +12,6 @@ import type { BoardOptions } from "./options.ts";
 import type { TelemetryDevice } from "./telemetry.ts";
 import { BUILT_AT_MS, VERSION } from "./version.ts";
 
-/** Periods after which a reading that was not renewed is stale. */
-const PERIODS_UNTIL_STALE = 3;
 const PROCESS_FAULTS = ["crash", "hang", "leak"] as const;
 
 export function mqttPlan(board: {
@@ -46,7 +45,10 @@ export function mqttPlan(board: {
 
 function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
   const { id, kind, driver, command, readings, ownedBy, modes, maxOverrideMs, output, ladder } = plan;
-  const ages = modes.map(({ mode, job }) => [mode, PERIODS_UNTIL_STALE * (job?.everyMs ?? 0)] as const);
+  const { publishEveryMs } = plan;
+  const ages = modes.map(
+    ({ mode, job }) => [mode, job === undefined ? 0 : staleAfterMs(job.everyMs, publishEveryMs)] as const,
+  );
   const faults = plan.chip === undefined ? PROCESS_FAULTS : [...PROCESS_FAULTS, "unplugged"];
   return {
     id,

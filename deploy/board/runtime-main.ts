@@ -5,9 +5,11 @@
  * Loads no native addon and opens no device: all hardware is the guardian's.
  */
 import { fileURLToPath } from "node:url";
+import { Housing } from "../../devices/handler/housing.ts";
 import { type KeeperSpec, keeper } from "../../devices/handler/keeper.ts";
 import { deviceRule, type LadderRule } from "../../devices/handler/ladder-rule.ts";
 import { TELEMETRY } from "../../devices/handler/messages.ts";
+import type { StandInMessage } from "../../devices/handler/stand-in.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
 import { describeWait } from "../../firmware/client/outside-wait.ts";
 import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
@@ -19,7 +21,7 @@ import { inspector } from "../../runtime/introspection/inspector.ts";
 import type { CrashEntry } from "../../runtime/introspection/report.ts";
 import { INSPECTOR } from "../../runtime/introspection/tracer.ts";
 import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
-import { describeReason } from "../../runtime/process/exit-reason.ts";
+import { crashReason, describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
@@ -27,6 +29,7 @@ import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, type PlaceGiven, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
+import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { MODULE } from "./cell-modules.ts";
@@ -39,9 +42,8 @@ import { keptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
 import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
+import { CELL_LIMITS, sharedCells } from "./shared-cells.ts";
 
-/** Kept by each process of a device, for its crash report. */
-const LAST_MESSAGES = 5;
 const POLICY = ["min_off", "max_on", "interlock"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
@@ -63,6 +65,7 @@ const placed = (cell: string, given: PlaceGiven) =>
 if (realtime.chain) placed("kernel", takePlace(chainPlace("kernel")));
 const crashes = new CrashLog(board.id, () => clock.now());
 
+const shared = sharedCells(placementOf(config), [...devices, ...controllers], realtime.cells);
 const control = new GuardianControl({
   directory: pipes,
   ...(realtime.chain && { readerPlace: chainPlace("reader") }),
@@ -73,7 +76,12 @@ const control = new GuardianControl({
     if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
   },
 });
-const ownership = new Ownership(control, devices, incarnation);
+const ownership = new Ownership(
+  control,
+  devices,
+  shared.map(({ name }) => name),
+  incarnation,
+);
 const watchdog = new RuntimeWatchdog(
   pipes,
   ({ finding, hardDeadlineUs }) => void hangs.found(finding, hardDeadlineUs),
@@ -93,14 +101,16 @@ const kernel = new ThreadKernel({
   onStarted: (cell) => watchdog.watch(cell, ownership.of(cell.cell)),
   hooks: {
     prepare: (life, bell) => ownership.prepare(life, bell),
-    ended: (life, cause) => {
+    ended: (life, cause, culprit) => {
       watchdog.unwatch(life.name, life.incarnation);
       // One that could not report by itself.
-      const { process, verdict } = hangs.take(life.name, life.incarnation) ?? {};
+      const { process = culprit, verdict } = hangs.take(life.name, life.incarnation) ?? {};
       const report = crashes.cellEnded(life, cause, process, verdict);
       // That it hung was told when it was seen.
-      if (report !== undefined && verdict === undefined) tellCrash(report);
+      if (report !== undefined && verdict === undefined)
+        tellCrash(report, housing.deviceAt(life.name, process ?? 0));
       ownership.ended(life, cause);
+      housing.cellEnded(life, cause, culprit);
     },
     lend: (life, trial) => ownership.lend(life, trial),
     takeBack: (life, trial) => ownership.takeBack(life, trial),
@@ -108,27 +118,52 @@ const kernel = new ThreadKernel({
       watchdog.unwatch(trial.name, trial.incarnation);
       ownership.becameCell(life, trial);
     },
-    crashed: (life, details) => tellCrash(crashes.crashed(life, details)),
+    crashed: (life, details) => {
+      const { label } = details;
+      // In a shared cell a device's process bears its name.
+      const device = housing.cellOf(label)?.name === life.name ? label : life.name;
+      tellCrash(crashes.crashed(life, details), device);
+    },
     logged: ({ name }, record) => log.line({ log: { cell: name, ...record } }),
   },
 });
 const hangs = new HangDesk({
   kernel,
   tell,
-  waitsFor: (cell, what) => describeWait(what, ownership.linkOf(cell)),
+  deviceAt: (cell, process) => housing.deviceAt(cell, process),
+  waitsFor: (device, what) => describeWait(what, ownership.linkOf(device)),
+});
+
+const housing = new Housing({
+  kernel,
+  shared,
+  admit: (id, life, answer) => {
+    ownership
+      .admit(id, life)
+      .then(
+        (granted): StandInMessage => ({ type: "granted", granted }),
+        (error): StandInMessage => ({ type: "refused", reason: crashReason(error) }),
+      )
+      .then((message) => {
+        watchdog.own(life.name, ownership.of(life.name));
+        answer(message);
+      });
+  },
+  released: (id, life, reason) => {
+    ownership.released(id, reason);
+    watchdog.own(life.name, ownership.of(life.name));
+  },
+  tell,
 });
 
 const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
-const driverChanges = { kernel, folder: options.driversFolder, setup: hardwareSetup, tell };
+const driverChanges = { kernel, housing, folder: options.driversFolder, setup: hardwareSetup, tell };
 const plan = mqttPlan({
   config,
   options,
   incarnation,
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
 });
-
-/** Of a device's or controller's isolate: many times what one needs; what leaks ends before the board suffers. */
-const LIMITS = { heapMb: 24, externalMb: 32, lastMessages: LAST_MESSAGES };
 
 /** What a keeper has to know of its device or controller beside the cell. */
 type Relations = Pick<KeeperSpec, "rule" | "dependsOn" | "dependents" | "before" | "keepLadder">;
@@ -148,7 +183,7 @@ function resuming(id: string, rule: LadderRule): Relations {
 }
 
 function child(id: string, relations: Relations, cell: KeeperSpec["cell"]): ChildSpec {
-  const body = keeper(kernel, {
+  const body = keeper(housing, {
     id,
     cell,
     ...relations,
@@ -175,7 +210,7 @@ const children: ChildSpec[] = [
       setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
       args: [],
       heapMb: 64,
-      lastMessages: LAST_MESSAGES,
+      lastMessages: CELL_LIMITS.lastMessages,
       hangLimitUs: 2_000_000,
     }),
   ),
@@ -199,7 +234,7 @@ const children: ChildSpec[] = [
         setup: hardwareSetup,
         args: [device, start, keeperPid],
         band: CRITICALITY_BAND[device.criticality],
-        ...LIMITS,
+        ...CELL_LIMITS,
         precision: device.precision,
         ...placeOf(device.id),
         hangLimitUs: device.job.hardDeadlineUs,
@@ -215,7 +250,7 @@ const children: ChildSpec[] = [
         body: { module: MODULE.cells, name: "controllerCell" },
         args: [controller, start, keeperPid],
         band: CRITICALITY_BAND[controller.criticality],
-        ...LIMITS,
+        ...CELL_LIMITS,
         precision: controller.precision,
         ...placeOf(controller.id),
         hangLimitUs: controller.job.hardDeadlineUs,
@@ -255,9 +290,10 @@ function* endWithRoot(self: Self) {
 
 /** The guardian has fenced a cell that broke the contract with it: it can do no harm now, and ends. */
 function endForContract(event: ContractEvent): void {
-  const life = ownership.holder(event);
-  if (life !== undefined)
-    kernel.endCell(life.name, life.incarnation, contractReason(event, board.id, life.name));
+  const holder = ownership.holder(event);
+  if (holder === undefined) return;
+  const { name, life } = holder;
+  housing.endCell(name, life.incarnation, contractReason(event, board.id, life.name, housing.numberOf(name)));
 }
 
 /** Controllers that go to `safe` with a device. */
@@ -286,11 +322,11 @@ function* worldProcess(self: Self<{ type: "set"; device: string; set: Readonly<R
   }
 }
 
-function tellCrash(report: CrashEntry): void {
-  const { cell, label, pid, names, reason, restarts, notes, handled, waiting, mailboxLength } = report;
+function tellCrash(report: CrashEntry, device: string): void {
+  const { label, pid, names, reason, restarts, notes, handled, waiting, mailboxLength } = report;
   const stack = typeof reason === "object" && "stack" in reason ? reason.stack : null;
   const about = { process: label, pid, names, cause: describeReason(reason), restarts, ...notes };
-  tell({ kind: "crash", device: cell, ...about, stack, handled, waiting, mailboxLength });
+  tell({ kind: "crash", device, ...about, stack, handled, waiting, mailboxLength });
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {

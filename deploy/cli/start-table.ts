@@ -5,6 +5,7 @@ import { headerLine, type LineName } from "../../firmware/header-map.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { addressText } from "../config/place-fields.ts";
+import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { policyWords } from "./policy-words.ts";
 
@@ -45,9 +46,18 @@ function headLines(config: BoardConfig, { version }: StartView, paint: Paint): s
   ];
 }
 
+/** Which devices and controllers share a thread; silent where each has its own. */
+function cellLines(config: BoardConfig): string[] {
+  const shared = placementOf(config).filter((cell) => cell.shared);
+  return shared.length === 0
+    ? []
+    : [...shared.flatMap(({ name, members }) => hanging(`${name}  `, members.join(", "))), ""];
+}
+
 function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string[] {
   const { id, mqtt } = boardPlan(config);
   return [
+    ...cellLines(config),
     ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
     ...(mqttUrl === undefined ? [] : [`mqtt  ${mqttUrl}  topics ${mqtt.root}/${id}/#`]),
   ];
@@ -89,6 +99,13 @@ function alignedRows(rows: readonly (readonly string[])[]): string[] {
       ((index === 0 ? start : " ".repeat(left)) + text).trimEnd(),
     );
   });
+}
+
+/** The text after its head, wrapped at its commas under where it began. */
+function hanging(head: string, text: string): string[] {
+  return wrapped(text, COLUMNS - head.length).map((line, index) =>
+    ((index === 0 ? head : " ".repeat(head.length)) + line).trimEnd(),
+  );
 }
 
 function wrapped(text: string, width: number): string[] {

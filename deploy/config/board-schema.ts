@@ -9,6 +9,7 @@ import {
 import { choice, duration, frequency, quantity, whole } from "../../devices/field.ts";
 import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
 import {
+  cellField,
   type DeviceConfig,
   deviceSchema,
   precisionField,
@@ -39,8 +40,8 @@ const worldSchema = v.pipe(
 );
 
 const busSchema = v.strictObject({
-  sda: line("Data line."),
-  scl: line("Clock line."),
+  sda: optional(line("Data line. Without sda and scl the bus is not on the header: a USB adapter, say.")),
+  scl: optional(line("Clock line.")),
   speed: frequency("Clock of the bus.", "10kHz", "1MHz", "400kHz"),
 });
 
@@ -123,6 +124,12 @@ export const boardSchema = v.pipe(
         v.description("Loops that read one device and own the output of another."),
       ),
     ),
+    placement: optional(
+      choice(
+        "auto: on boards with more than 16 devices and controllers those that are not critical share cells, by bus. own: each has a cell of its own. shared: as auto, on small boards too. Default: auto.",
+        ["auto", "own", "shared"],
+      ),
+    ),
     admission: optional(admissionSchema),
     mqtt: optional(mqttSchema),
     realtime: optional(realtimeSchema),
@@ -140,6 +147,7 @@ export interface ControllerConfig extends TimingConfig {
   readonly input: string;
   readonly output: string;
   readonly maxAge?: string;
+  readonly cell?: string;
   readonly precision?: "sleep" | "spin";
   readonly probation?: string;
   /** As written; `settingsOf` gives them checked, with defaults and in units. */
@@ -155,6 +163,7 @@ export interface BoardConfig {
   readonly buses?: Readonly<Record<string, BusConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;
+  readonly placement?: "auto" | "own" | "shared";
   readonly admission?: AdmissionConfig;
   readonly mqtt?: MqttConfig;
   readonly realtime?: RealtimeConfig;
@@ -166,6 +175,7 @@ function kindSchema(name: ControllerName, controller: Controller) {
       kind: v.literal(name),
       input: readingPath,
       output: id("The actuator it owns."),
+      cell: cellField,
       ...timingFields,
       precision: optional(precisionField),
       maxAge: optional(

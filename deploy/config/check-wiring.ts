@@ -20,7 +20,14 @@ function checkLines({ buses, devices }: BoardDraft, report: Report): void {
     if (claimed === undefined) claims.set(line, as);
     else report.problem(at, line, `a line of its own; ${line} belongs to ${claimed}`);
   };
-  for (const { at, id, fields } of buses) {
+  for (const { at, id, fields, written } of buses) {
+    const [one, other] = written.has("sda") ? ["sda", "scl"] : ["scl", "sda"];
+    if (written.has(one!) && !written.has(other!))
+      report.problem(
+        [...at, other!],
+        undefined,
+        `a line, as for ${one}: a bus of the header has both, another neither`,
+      );
     claim(fields.sda, [...at, "sda"], `bus ${id} (SDA)`);
     claim(fields.scl, [...at, "scl"], `bus ${id} (SCL)`);
   }

@@ -56,6 +56,18 @@ export const precisionField = choice(
 
 const modeFields = v.strictObject({ every: optional(everyField), ...modeTimingFields });
 
+/** Where a device or controller lives: see `placement.ts`. */
+export const cellField = optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9_-]{0,31}$/),
+    v.description(
+      'Cell that it shares with all others that name the same one; "own": a cell of its own. Default: as "placement" of the board says.',
+    ),
+    v.metadata({ errorMessage: 'a name of 1 to 32 characters a-z, 0-9, - and _, or "own"' }),
+  ),
+);
+
 const commonFields = {
   ...timingFields,
   precision: optional(precisionField),
@@ -77,6 +89,7 @@ const commonFields = {
       example: "1s",
     }),
   ),
+  cell: cellField,
 };
 
 const inputFields = {

@@ -5,9 +5,10 @@ import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkNames } from "./check-names.ts";
+import { checkPlacement } from "./check-placement.ts";
 import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
-import { checkRealtime } from "./check-realtime.ts";
+import { checkPlaces, checkRealtime } from "./check-realtime.ts";
 import { checkTiming } from "./check-timing.ts";
 import { checkWiring } from "./check-wiring.ts";
 import { draftBoard } from "./draft.ts";
@@ -82,6 +83,7 @@ function checkBetween(value: unknown, report: Report): void {
     report.problem(["hardware"], "linux", `"emulated": ${why}`);
   }
   checkNames(board, report);
+  checkPlacement(board, report);
   checkWiring(board, report);
   checkTiming(board, report);
   checkJobs(board, report);
@@ -89,6 +91,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkPolicies(board, report);
   checkControllers(board, report);
   checkPowerUp(board, report);
+  if (report.findings.length === 0) checkPlaces(value as BoardConfig, report);
 }
 
 function asEmulated(value: unknown): unknown {

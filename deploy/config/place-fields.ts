@@ -24,6 +24,19 @@ export function id(description: string): TextField {
   );
 }
 
+/** Name of a cell: the id of who lives there alone, or `shared:` and a name (`placement.ts`). */
+export function cellName(description: string): TextField {
+  return v.pipe(
+    v.string(),
+    v.regex(/^([a-z][a-z0-9_-]{0,31}|shared:[a-z0-9_+:-]+)$/),
+    v.description(description),
+    v.metadata({
+      errorMessage: 'the id of a device or controller, or the name of a shared cell such as "shared:i2c-1"',
+      suggest: suggestId,
+    }),
+  );
+}
+
 /** A line of the header, `GPIO17`. */
 export function line(description: string, names = LINE_NAMES): v.GenericSchema<LineName> {
   const pwm = names === PWM_LINES;

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { choice, whole } from "../../devices/field.ts";
 import { RT_PRIORITY, type ThreadPlace } from "../../runtime/time/thread-place.ts";
-import { id } from "./place-fields.ts";
+import { cellName } from "./place-fields.ts";
 
 const optional = v.exactOptional;
 
@@ -27,7 +27,7 @@ export const realtimeSchema = v.pipe(
   v.strictObject({
     cells: optional(
       v.pipe(
-        v.record(id("A device or controller."), cellSchema),
+        v.record(cellName("A device or controller with a cell of its own, or a shared cell."), cellSchema),
         v.description("Threads with a place of their own."),
       ),
     ),

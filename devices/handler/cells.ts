@@ -42,7 +42,17 @@ export function* deviceCell(
   start: Start,
   keeper: Pid,
 ): ProcessGenerator {
-  const { hardware, watchEdges, createTask: create = createTask } = self.resources as DeviceResources;
+  yield* deviceWith(self, self.resources as DeviceResources, plan, start, keeper);
+}
+
+/** A device that was given its hardware, in a cell of its own or beside others. */
+export function* deviceWith(
+  self: Self<DeviceMessage>,
+  { hardware, watchEdges, createTask: create = createTask }: DeviceResources,
+  plan: DevicePlan,
+  start: Start,
+  keeper: Pid,
+): ProcessGenerator {
   const task = create(hardware, plan, () => self.nowUs());
   if (task.edges !== undefined) watchEdges(task.edges, self.pid);
   yield* deviceProcess(self, plan, start, keeper, task, hardware);

@@ -4,6 +4,7 @@ import type { ReadingMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
 import { TELEMETRY } from "./messages.ts";
 import type { Measurement, Speaker } from "./task.ts";
+import { TelemetryPace } from "./telemetry-pace.ts";
 
 /** Whoever decides by the readings: the device's side of a conversation in the contract `sampling`. */
 export interface Subscriber {
@@ -26,12 +27,14 @@ export class DeviceReadings {
   readonly #rules: Rules;
   readonly #samples = new Map<string, Sample>();
   readonly #latest = new Map<string, ReadingMessage>();
+  readonly #pace: TelemetryPace;
   #subscribers: { reading: string; talk: Subscriber }[] = [];
 
   constructor(self: Speaker, plan: DevicePlan, rules: Rules) {
     this.#self = self;
     this.#plan = plan;
     this.#rules = rules;
+    this.#pace = new TelemetryPace(plan);
   }
 
   /** All that it knows, for the next version of the driver; subscribers by the keys of their conversations. */
@@ -104,6 +107,6 @@ export class DeviceReadings {
     this.#latest.set(reading, message);
     // The one who decides by it comes before the one who shows it.
     for (const { reading: wanted, talk } of this.#subscribers) if (wanted === reading) talk.send(message);
-    this.#self.send(TELEMETRY, message);
+    if (this.#pace.isNews(message)) this.#self.send(TELEMETRY, message);
   }
 }

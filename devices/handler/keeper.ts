@@ -9,9 +9,9 @@
  */
 import type { CellSpec, Kernel } from "../../runtime/cell/kernel.ts";
 import type { Body } from "../../runtime/process/cell-contract.ts";
-import { type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
+import { describeReason, type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
-import { causeOfEnd, describeCause } from "./cause.ts";
+import { causeOfEnd, describeCause, type EndCause } from "./cause.ts";
 import type { Start } from "./device-plan.ts";
 import { Ladder, type Step } from "./ladder.ts";
 import type { LadderRule } from "./ladder-rule.ts";
@@ -47,7 +47,10 @@ export function keeperName(id: string): string {
 const SHORTEST_LIFE_MS = 50;
 const SHUTDOWN_MS = 1500;
 
-export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage> {
+/** Where the keeper's device runs: in a cell of its own, or with others in one. */
+export type Home = Pick<Kernel, "startCell" | "endCell">;
+
+export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
   return function* keep(self) {
     self.trapExit();
     const { id, rule, before, dependsOn = [], dependents = [] } = spec;
@@ -106,7 +109,7 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
       if (ladder.mode === "off" && (yield* offOrStop())) return;
       const startedUs = self.nowUs();
       const start = { ladder: ladder.state, kept, emulated: spec.emulated };
-      const pid = kernel.startCell(spec.cell(start, self.pid));
+      const pid = home.startCell(spec.cell(start, self.pid));
       const ref = self.monitor(pid);
       let ended: ExitReason | undefined;
       while (ended === undefined) {
@@ -139,7 +142,7 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
           case "exit": {
             self.exit(pid, "shutdown");
             const down = yield* self.receive({ type: "down", ref }, { within: SHUTDOWN_MS });
-            if (down === undefined) kernel.endCell(id, pid.incarnation, "killed");
+            if (down === undefined) home.endCell(id, pid.incarnation, "killed");
             return;
           }
           case "down":
@@ -153,12 +156,15 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
       if (livedMs < SHORTEST_LIFE_MS && (yield* waitOrStop(SHORTEST_LIFE_MS - livedMs))) return;
     }
 
-    /** It ended, and nobody had asked it to. */
+    /** It ended, and nobody had asked it to. What others did is told, and no matter of its ladder. */
     function crashed(reason: ExitReason): void {
-      const end = causeOfEnd(rootCause(reason));
+      const innocent = isInnocent(id, reason);
+      const end: EndCause = innocent
+        ? { kind: "crash", reason: describeReason(reason) }
+        : causeOfEnd(rootCause(reason));
       const cause = describeCause(end);
       restarts++;
-      const step = ladder.crashed(self.nowUs(), end);
+      const step = innocent ? undefined : ladder.crashed(self.nowUs(), end);
       stepped(step);
       save(step !== undefined);
       const { mode } = ladder;
@@ -209,4 +215,9 @@ export function keeper(kernel: Kernel, spec: KeeperSpec): Body<[], KeeperMessage
       }
     }
   };
+}
+
+/** Its cell ended because of another device: that counts once, as a failure of the cell. */
+function isInnocent(id: string, reason: ExitReason): boolean {
+  return typeof reason === "object" && "cell" in reason && (reason.culprit ?? id) !== id;
 }

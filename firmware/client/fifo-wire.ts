@@ -1,4 +1,4 @@
-import { constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { GuardianLink } from "../contracts/guardian-link.ts";
 import { FrameReader, type FrameWriter, HEADER_BYTES, KIND, MAX_FRAME_BYTES } from "../transport/frame.ts";
@@ -98,7 +98,13 @@ export class FifoWire implements Wire {
     }
   }
 
+  /** Its owner has ended; nothing is exchanged any more. */
+  close(): void {
+    closeSync(this.#fd);
+  }
+
   poll(onFrame: (frame: FrameReader) => void): void {
+    if (this.#mailslot.empty && this.#unasked.length === 0) return;
     while (this.#next()) {
       if (this.#frame.kind === KIND.answer) this.late++;
       else this.#keep();

@@ -15,7 +15,16 @@ export interface GuardianClientOptions extends Doorbell {
 
 /** The hardware of a cell in a runtime process, as far as it was granted. */
 export class GuardianClient extends WireHardware {
+  readonly #fifo: FifoWire;
+
   constructor(link: GuardianLink, options: GuardianClientOptions) {
-    super(new FifoWire(link, options), link, options.limitMs);
+    const fifo = new FifoWire(link, options);
+    super(fifo, link, options.limitMs);
+    this.#fifo = fifo;
+  }
+
+  /** For an owner that ended while its cell lives on: gives its descriptor back. */
+  close(): void {
+    this.#fifo.close();
   }
 }

@@ -55,16 +55,23 @@ export class RuntimeWatchdog {
     setInterval(() => Atomics.add(this.#beat, 0, 1), BEAT_MS);
   }
 
-  watch(cell: WatchedCell, owner: OwnerEpoch | undefined): void {
-    const notice: WatchNotice = {
-      watch: cell,
-      ...(owner === undefined ? {} : { owner: { owner: owner.owner, epoch: owner.epoch } }),
-    };
-    this.#port.postMessage(notice);
+  /** `owners`: whom to fence when it hangs; none for a cell that owns nothing. */
+  watch(cell: WatchedCell, owners: readonly OwnerEpoch[]): void {
+    this.#tell({ watch: cell });
+    this.own(cell.cell, owners);
+  }
+
+  /** From now on the cell holds what these owners were granted, and nothing else. */
+  own(cell: string, owners: readonly OwnerEpoch[]): void {
+    this.#tell({ own: cell, owners: owners.map(({ owner, epoch }) => ({ owner, epoch })) });
   }
 
   unwatch(cell: string, incarnation: number): void {
-    this.#port.postMessage({ unwatch: cell, incarnation } satisfies WatchNotice);
+    this.#tell({ unwatch: cell, incarnation });
+  }
+
+  #tell(notice: WatchNotice): void {
+    this.#port.postMessage(notice);
   }
 }
 

@@ -29,11 +29,9 @@ export interface WatchdogThreadData {
 
 /** Kernel to watchdog. */
 export type WatchNotice =
-  | {
-      readonly watch: WatchedCell;
-      /** Whom to fence; absent for cells that own nothing. */
-      readonly owner?: OwnerEpoch;
-    }
+  | { readonly watch: WatchedCell }
+  /** Whom to fence when this cell hangs: one for each device in it. */
+  | { readonly own: string; readonly owners: readonly OwnerEpoch[] }
   | { readonly unwatch: string; readonly incarnation: number };
 
 /** Watchdog to kernel: end this cell, or tell that it is blocked. */
@@ -61,7 +59,7 @@ setTimerSlack(1);
 if (place !== undefined) port.postMessage({ placed: takePlace(place) } satisfies PlacedNotice);
 const pipe = new PetPipe(directory, clock);
 const coreTimes = new CoreTimes();
-const owners = new Map<string, OwnerEpoch>();
+const owners = new Map<string, readonly OwnerEpoch[]>();
 const unsent: OwnerEpoch[] = [];
 /** Why the runtime has to end. */
 let lost: string | undefined;
@@ -77,8 +75,7 @@ const watchdog = new Watchdog(
   {
     pet: () => void pipe.pet(),
     fence: (cell) => {
-      const owner = owners.get(cell);
-      if (owner !== undefined) fence(owner);
+      for (const owner of owners.get(cell) ?? []) fence(owner);
     },
     endCell: tell,
     blocked: tell,
@@ -111,16 +108,11 @@ while (lost === undefined) {
     Atomics.wait(sleep, 0, 0, unsent.length > 0 ? Math.min(1, waitMs) : waitMs);
 }
 // The guardian takes every output to its policy now, before anybody asks why.
-for (const owner of owners.values()) fence(owner);
+for (const owner of [...owners.values()].flat()) fence(owner);
 endRuntime(lost, clock.now());
 
 function hear(notice: WatchNotice): void {
-  if ("watch" in notice) {
-    const { watch, owner } = notice;
-    watchdog.watch(watch);
-    if (owner === undefined) owners.delete(watch.cell);
-    else owners.set(watch.cell, owner);
-  } else {
-    coreTimes.forget(watchdog.unwatch(notice.unwatch, notice.incarnation));
-  }
+  if ("watch" in notice) watchdog.watch(notice.watch);
+  else if ("own" in notice) owners.set(notice.own, notice.owners);
+  else coreTimes.forget(watchdog.unwatch(notice.unwatch, notice.incarnation));
 }

@@ -15,7 +15,7 @@ export interface GuardianPlan extends HardwarePlan {
   readonly startLimitMs?: number;
   /** Where the private directories of the pipes are made; default the system's temporary directory. */
   readonly directory?: string;
-  /** Owner slots. Default 32. */
+  /** Owner slots, at most 65,536; those without a grant cost a name in a directory. Default 32. */
   readonly slots?: number;
   /** Number of the first incarnation of the runtime. Default 1. */
   readonly incarnation?: number;

@@ -4,6 +4,8 @@ import type { Guardian } from "./guardian.ts";
 /** Where a control message may lead beside the guardian itself. */
 export interface ControlDeskOptions {
   readonly guardian: Guardian;
+  /** Opens the way by which this owner's requests come. */
+  listen(owner: number): void;
   /** Changes the emulated world; resolves to an error text when it refused. */
   setWorld(set: WorldSet): Promise<string | undefined>;
   stats(): Readonly<Record<string, number>>;
@@ -12,12 +14,13 @@ export interface ControlDeskOptions {
 /** Carries out one control message of the runtime; answers go to `answer`. */
 export function handleControl(
   message: ToGuardian,
-  { guardian, setWorld, stats }: ControlDeskOptions,
+  { guardian, listen, setWorld, stats }: ControlDeskOptions,
   answer: (message: ToRuntime) => void,
 ): void {
   if ("grant" in message) {
     const granted = guardian.grant(message.grant);
     const { owner, epoch } = message.grant;
+    if (typeof granted !== "string") listen(owner);
     answer(typeof granted === "string" ? { refused: { owner, epoch, reason: granted } } : { granted });
   } else if ("revoke" in message) {
     guardian.revoke(message.revoke);

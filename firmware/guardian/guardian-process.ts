@@ -73,6 +73,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   });
   const desk = {
     guardian,
+    listen: (owner: number) => keeper?.incarnation?.listen(owner),
     setWorld: ({ device, set }: { device: string; set: Readonly<Record<string, unknown>> }) =>
       backend.set(device, set),
     stats: () => ({

@@ -31,14 +31,15 @@ export class Incarnation {
   readonly control: ControlChannel;
   readonly #pipes: Pipes;
   readonly #child: ChildProcess;
-  readonly #requests: FifoReader[] = [];
+  /** Request pipes of the owners that were granted something, by owner. */
+  readonly #requests = new Map<number, FifoReader>();
   readonly #pets: PetWatch | undefined;
   readonly #on: IncarnationEvents;
   #dead = false;
   #barred = false;
   #exited = false;
 
-  /** Opens the guardian's ends first, so that the runtime finds its pipes ready. */
+  /** Opens the guardian's ends first, so that the runtime finds its pipes ready; those for requests with the first grant. */
   constructor(
     plan: GuardianPlan,
     pipes: Pipes,
@@ -50,11 +51,6 @@ export class Incarnation {
     this.#pipes = pipes;
     this.#on = on;
     this.reply = new ReplyPipe(pipes.reply);
-    for (let owner = 0; owner < pipes.slots; owner++) {
-      // What a dead runtime still had in its pipes must not lie in front of the next one's first frame.
-      const onBytes = (bytes: Uint8Array, length: number) => this.#dead || on.bytes(owner, bytes, length);
-      this.#requests.push(new FifoReader(requestPipe(pipes.directory, owner), { keepOpen: true, onBytes }));
-    }
     this.#child = spawn(plan.runtime.command, plan.runtime.args, {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
       env: {
@@ -100,8 +96,17 @@ export class Incarnation {
     this.#barred = true;
   }
 
+  /** Opens the request pipe of an owner, with its first grant: a cell cannot open its end before. */
+  listen(owner: number): void {
+    if (this.#requests.has(owner)) return;
+    // What a dead runtime still had in its pipes must not lie in front of the next one's first frame.
+    const onBytes = (bytes: Uint8Array, length: number) => this.#dead || this.#on.bytes(owner, bytes, length);
+    const path = requestPipe(this.#pipes.directory, owner);
+    this.#requests.set(owner, new FifoReader(path, { keepOpen: true, onBytes }));
+  }
+
   resume(owner: number): void {
-    this.#requests[owner]?.resume();
+    this.#requests.get(owner)?.resume();
   }
 
   /** A process that ended already takes no signal. */
@@ -123,7 +128,7 @@ export class Incarnation {
   close(): void {
     this.#dead = true;
     this.#pets?.close();
-    for (const fifo of this.#requests) fifo.close();
+    for (const fifo of this.#requests.values()) fifo.close();
     this.reply.close();
     this.control.close();
     removePipes(this.#pipes);

@@ -21,6 +21,10 @@ export interface TurnTarget {
 export class Turn {
   readonly #target: TurnTarget;
   readonly #inboxes: FrameStream[];
+  /** Owners with bytes that no turn has looked at: a turn costs what has come, however many owners there are. */
+  readonly #heard: Uint16Array;
+  readonly #isHeard: Uint8Array;
+  #heardCount = 0;
   readonly #queue: DeadlineQueue;
   readonly #frame = new FrameReader();
   readonly #fences: OwnerEpoch[] = [];
@@ -30,6 +34,8 @@ export class Turn {
   constructor(target: TurnTarget, slots: number) {
     this.#target = target;
     this.#inboxes = Array.from({ length: slots }, () => new FrameStream());
+    this.#heard = new Uint16Array(slots);
+    this.#isHeard = new Uint8Array(slots);
     this.#queue = new DeadlineQueue(slots * FRAMES_PER_OWNER);
   }
 
@@ -41,12 +47,15 @@ export class Turn {
   bytes(owner: number, bytes: Uint8Array, length: number): boolean {
     const inbox = this.#inboxes[owner]!;
     inbox.append(bytes, length);
+    if (this.#isHeard[owner] === 0) this.#hear(owner);
     return inbox.room >= bytes.length;
   }
 
   /** Forgets what a dead runtime left behind. */
   clear(): void {
     for (const inbox of this.#inboxes) inbox.clear();
+    this.#isHeard.fill(0);
+    this.#heardCount = 0;
     this.#fences.length = 0;
   }
 
@@ -72,20 +81,31 @@ export class Turn {
     return left;
   }
 
+  #hear(owner: number): void {
+    this.#isHeard[owner] = 1;
+    this.#heard[this.#heardCount++] = owner;
+  }
+
   #collect(): boolean {
-    let left = false;
-    for (let owner = 0; owner < this.#inboxes.length; owner++) {
-      const inbox = this.#inboxes[owner]!;
-      for (let taken = 0; inbox.pending > 0; taken++) {
-        if (taken === FRAMES_PER_OWNER) {
-          left = true;
-          break;
-        }
-        if (!inbox.next(this.#frame)) break;
-        if (this.#frame.owner !== owner) this.forged++;
-        else this.#queue.push(this.#frame.deadlineUs, owner * POSITIONS + inbox.position(this.#frame));
-      }
+    const length = this.#heardCount;
+    this.#heardCount = 0;
+    for (let at = 0; at < length; at++) {
+      const owner = this.#heard[at]!;
+      this.#isHeard[owner] = 0;
+      if (this.#collectFrom(owner)) this.#hear(owner);
     }
-    return left;
+    return this.#heardCount > 0;
+  }
+
+  /** True when the owner has had its share, and there may be more. The start of a frame waits for the rest of it. */
+  #collectFrom(owner: number): boolean {
+    const inbox = this.#inboxes[owner]!;
+    for (let taken = 0; inbox.pending > 0; taken++) {
+      if (taken === FRAMES_PER_OWNER) return true;
+      if (!inbox.next(this.#frame)) return false;
+      if (this.#frame.owner !== owner) this.forged++;
+      else this.#queue.push(this.#frame.deadlineUs, owner * POSITIONS + inbox.position(this.#frame));
+    }
+    return false;
   }
 }

@@ -76,8 +76,11 @@ export interface KernelHooks {
    * that wakes the cell.
    */
   prepare?(life: CellLife, bell: Int32Array): Promise<unknown>;
-  /** After a cell ended, before anybody is told: what it held is taken back. */
-  ended?(life: CellLife, cause: ExitReason): void;
+  /**
+   * After a cell ended, before anybody is told: what it held is taken back. `culprit`: number of the process that
+   * ran when it hung or ran out of memory; absent when none did.
+   */
+  ended?(life: CellLife, cause: ExitReason, culprit?: number): void;
   /**
    * A new version of a cell's code can take over: what the old one holds outside (outputs) passes to `trial` now.
    * The first message is handled when that is done; where it fails, the old version goes on.
@@ -104,8 +107,11 @@ export interface Kernel {
   cells(): readonly CellStatus[];
   /** Asks a cell; its answer is sent to `to` as an `InspectedMessage`, when and if the cell comes to it. */
   ask(cell: string, inquiry: Inquiry, to: Pid, ref: number): void;
-  /** Ends a cell from outside, whatever it does. No effect when that life is over. */
-  endCell(name: string, incarnation: number, cause: ExitReason): void;
+  /**
+   * Ends a cell from outside, whatever it does. No effect when that life is over. `culprit`: number of the process
+   * it ends for, for whoever has to know; default the one that runs.
+   */
+  endCell(name: string, incarnation: number, cause: ExitReason, culprit?: number): void;
   /**
    * Has a new version of its code take over a cell that runs: on trial first, then for good, or back to the old
    * one. Pids, names, links and monitors stay, no message is lost or doubled. The cell has one process of its own,

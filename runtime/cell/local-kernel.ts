@@ -261,7 +261,7 @@ export class LocalKernel implements Kernel {
     return trial !== undefined;
   }
 
-  endCell(name: string, incarnation: number, cause: ExitReason): void {
+  endCell(name: string, incarnation: number, cause: ExitReason, culprit?: number): void {
     const local = this.#cells.get(name);
     if (local?.incarnation !== incarnation) return;
     this.#cells.delete(name);
@@ -269,7 +269,7 @@ export class LocalKernel implements Kernel {
       this.#options.hooks?.ended?.(local.trial.life, cause);
       local.trial.tell({ phase: "over", cause });
     }
-    this.#options.hooks?.ended?.({ name, incarnation }, cause);
+    this.#options.hooks?.ended?.({ name, incarnation }, cause, culprit);
     this.#names.delete(name);
     this.#registry.releaseCell(name, incarnation);
     this.#groups.delete(name);

@@ -176,6 +176,11 @@ export class ProgressReader {
     return Atomics.load(this.#words, WORD.resumes) >>> 0;
   }
 
+  /** Number of the process that runs, or ran when its thread ended; `undefined` when none did. */
+  running(): number | undefined {
+    return this.stretch() === 0 ? undefined : this.processNumber();
+  }
+
   /** Number of the process that ran last. */
   processNumber(): number {
     return Math.abs(this.#words[WORD.process]!);

@@ -47,6 +47,8 @@ interface Running {
   readonly peer: PortPeer;
   host: CellHost | undefined;
   cause: ExitReason | undefined;
+  /** Number of the process that it was ended for. */
+  culprit: number | undefined;
   over: boolean;
   /** Its cell is there, and answers. */
   ready: boolean;
@@ -180,6 +182,7 @@ export class ThreadKernel implements Kernel {
       peer: new PortPeer(toCell),
       host: undefined,
       cause: undefined,
+      culprit: undefined,
       over: false,
       ready: false,
       booting: false,
@@ -202,11 +205,12 @@ export class ThreadKernel implements Kernel {
     return createPid(home, 1, undefined, keys.root);
   }
 
-  endCell(name: string, incarnation: number, cause: ExitReason): void {
+  endCell(name: string, incarnation: number, cause: ExitReason, culprit?: number): void {
     if (this.#trials.endLife(name, incarnation, cause)) return;
     const running = this.#cells.get(name);
     if (running?.end.incarnation !== incarnation) return;
     running.cause ??= cause;
+    running.culprit ??= culprit;
     // Not launched yet: `#launch` sees the cause.
     void running.host?.end();
   }
@@ -366,7 +370,8 @@ export class ThreadKernel implements Kernel {
     const why = running.cause ?? cause ?? "killed";
     this.#cells.delete(spec.name);
     this.#trials.cellOver(spec.name, why);
-    this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why);
+    const culprit = running.culprit ?? new ProgressReader(running.progress).running();
+    this.#options.hooks?.ended?.({ name: spec.name, incarnation }, why, culprit);
     this.#registry.releaseCell(spec.name, incarnation);
     this.#groupRegistry.releaseCell(spec.name, incarnation);
     this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);

@@ -48,6 +48,8 @@ export class ExitWith extends Error {
 export interface CellReason {
   readonly cell: string;
   readonly cause: ExitReason;
+  /** Id of the process that it ended for, where that is known and others were in the cell. */
+  readonly culprit?: string;
 }
 
 /** The reason of a thrown value. The stack is written out when somebody reads it: that costs ten times the crash. */
@@ -86,7 +88,10 @@ export function isCrash(reason: ExitReason): boolean {
 export function describeReason(reason: ExitReason): string {
   if (typeof reason === "string") return reason;
   if ("error" in reason) return reason.error;
-  if ("cell" in reason) return `cell ${reason.cell}: ${describeReason(reason.cause)}`;
+  if ("cell" in reason) {
+    const by = reason.culprit === undefined ? "" : `, because of ${reason.culprit}`;
+    return `cell ${reason.cell}: ${describeReason(reason.cause)}${by}`;
+  }
   if ("contract" in reason) return describeContract(reason.contract);
   if ("nameTaken" in reason) return `name ${reason.nameTaken} is taken`;
   return `shutdown: ${reason.shutdown}`;

@@ -53,6 +53,31 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     },
   },
   {
+    name: "a real-time place for one that shares its cell",
+    changes: [
+      ["placement", "shared"],
+      ["realtime", { cells: { climate: { priority: 5 } } }],
+    ],
+    problem: {
+      path: "realtime.cells.climate",
+      found: '"climate"',
+      allowed: '"shared:i2c-1", the cell that it shares, or "cell": "own" of climate',
+    },
+  },
+  {
+    name: "a real-time place for a shared cell that is not there",
+    changes: [
+      ["placement", "shared"],
+      ["realtime", { cells: { "shared:i2c-2": { priority: 5 } } }],
+    ],
+    problem: {
+      path: 'realtime.cells["shared:i2c-2"]',
+      found: '"shared:i2c-2"',
+      allowed: "a cell: shared:i2c-1, light, button, shared:outputs, shared:controllers",
+      suggestion: "shared:i2c-1",
+    },
+  },
+  {
     name: "a line used twice",
     changes: [["devices.led.line", "GPIO17"]],
     problem: {

@@ -48,7 +48,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "device",
       found: "unknown key",
       allowed:
-        "$schema, version, board, hardware, world, buses, devices, controllers, admission, mqtt, realtime",
+        "$schema, version, board, hardware, world, buses, devices, controllers, placement, admission, mqtt, realtime",
     },
   },
   {
@@ -146,7 +146,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.evrey",
       found: "unknown key",
       allowed:
-        "driver, bus, address, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, settings",
+        "driver, bus, address, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, cell, settings",
     },
   },
   {
@@ -156,7 +156,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.lease",
       found: "unknown key",
       allowed:
-        "driver, bus, address, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, settings",
+        "driver, bus, address, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, cell, settings",
     },
   },
   {

@@ -22,7 +22,7 @@ board.config.json:95  devices.heater.lnie
     found    unknown key
     allowed  driver, line, activeLow, safe, onCrash, holdFor, lease, maxOn, maxOnRest, maxOnLatch,
              minOff, commandFor, maxOverride, every, deadline, hardDeadline, budget, onMiss, phase,
-             criticality, precision, modes, probation, publishEvery, settings
+             criticality, precision, modes, probation, publishEvery, cell, settings
     nearest  line
 
 board.config.json:99  devices.pump.line

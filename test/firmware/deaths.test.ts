@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { is, ok } from "uvu/assert";
+import { is, ok, throws } from "uvu/assert";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { spec } from "../harness/spec.ts";
 import { BenchRig, until } from "./fixtures/bench-rig.ts";
@@ -58,8 +58,12 @@ spec(
   async (t) => {
     const rig = await BenchRig.start();
     t.defer(() => rig.close());
+    const open = (path: string) => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
     const pipes = readdirSync(rig.directory).find((name) => name.startsWith("holdfast-"))!;
-    const fifo = openSync(join(rig.directory, pipes, "cell-1"), constants.O_WRONLY | constants.O_NONBLOCK);
+    const path = join(rig.directory, pipes, "cell-1");
+    throws(() => open(path), /ENXIO/, "nobody listens to an owner that was granted nothing");
+    is(await rig.call({ control: "grantNothing", owner: 1 }), path);
+    const fifo = open(path);
     t.defer(() => closeSync(fifo));
     for (let round = 0; round < 200; round++) {
       writeSync(fifo, randomBytes(100));

@@ -5,7 +5,7 @@ import { Turn } from "../../firmware/guardian/turn.ts";
 import { FrameWriter, KIND } from "../../firmware/transport/frame.ts";
 import { spec } from "../harness/spec.ts";
 
-function bench() {
+function bench(slots = 3) {
   const trace: string[] = [];
   const turn = new Turn(
     {
@@ -13,7 +13,7 @@ function bench() {
       expire: () => void trace.push("expire"),
       request: ({ owner, request }) => void trace.push(`${owner}:${request}`),
     },
-    3,
+    slots,
   );
   const writer = new FrameWriter();
   const arrives = (owner: number, request: number, deadlineUs: number, claims = owner) => {
@@ -45,6 +45,21 @@ spec("an owner gets 32 frames a turn, the others are not kept waiting", () => {
   is(first.at(-1), "1:1");
   is(turn.run(), false);
   is(happened().length, 1 + 8);
+});
+
+spec("a turn finds what came for any of very many owners, and the rest of a frame when that comes", () => {
+  const { turn, arrives, happened } = bench(1000);
+  arrives(999, 1, 300);
+  arrives(37, 2, 100);
+  const frame = new FrameWriter().begin(KIND.renew, 0, 3, 500, 1, 200).u16(0);
+  turn.bytes(500, frame.bytes, 10);
+  is(turn.run(), false);
+  equal(happened(), ["expire", "37:2", "999:1"]);
+  turn.bytes(500, frame.bytes.slice(10), frame.length - 10);
+  turn.run();
+  equal(happened(), ["expire", "500:3"]);
+  turn.run();
+  equal(happened(), ["expire"], "nothing else happened");
 });
 
 spec("a frame that names another owner than its FIFO is dropped and counted", () => {

@@ -7,26 +7,33 @@
  */
 import { type EmulatedBoard, emulatedBoard } from "../../deploy/board/emulated-board.ts";
 import { type ContractEvent, contractReason } from "../../deploy/board/guardian-contract.ts";
+import { sharedCells } from "../../deploy/board/shared-cells.ts";
 import type { BoardConfig } from "../../deploy/config/board-schema.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
+import { placementOf } from "../../deploy/config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
 import type { Command } from "../../devices/command-spec.ts";
 import { controllerCell, deviceCell, deviceResources } from "../../devices/handler/cells.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
 import type { DevicePlan } from "../../devices/handler/device-plan.ts";
+import { Housing } from "../../devices/handler/housing.ts";
 import { type KeeperSpec, keeper, keeperName } from "../../devices/handler/keeper.ts";
 import { deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { LadderRecord } from "../../devices/handler/ladder-state.ts";
 import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
 import type { ModeOrder } from "../../devices/handler/mode.ts";
+import { sharedCell, sharedResources } from "../../devices/handler/shared-cell.ts";
+import type { StandInMessage } from "../../devices/handler/stand-in.ts";
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
+import type { WireHardware } from "../../firmware/client/wire-hardware.ts";
 import type { OwnerEpoch } from "../../firmware/contracts/control.ts";
+import type { Hardware } from "../../firmware/contracts/hardware.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
 import type { CellLife, CellSpec } from "../../runtime/cell/kernel.ts";
 import { LocalKernel } from "../../runtime/cell/local-kernel.ts";
 import type { Body } from "../../runtime/process/cell-contract.ts";
 import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
-import { describeReason, type ExitReason } from "../../runtime/process/exit-reason.ts";
+import { crashReason, describeReason, type ExitReason } from "../../runtime/process/exit-reason.ts";
 import { BAND, type ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
@@ -57,6 +64,7 @@ export class SimulatedBoard {
   readonly clock = new VirtualClock(0);
   readonly trace: BoardTrace;
   readonly kernel: LocalKernel;
+  readonly housing: Housing;
   readonly guardian: LocalGuardian;
   readonly world: EmulatedBoard;
   readonly devices: readonly DevicePlan[];
@@ -66,7 +74,10 @@ export class SimulatedBoard {
   readonly #config: BoardConfig;
   readonly #bodies: Readonly<Record<string, Body>>;
   readonly #stepUs: number;
-  readonly #owners = new Map<string, OwnerEpoch>();
+  readonly #owners = new Map<string, OwnerEpoch & { readonly cell: string }>();
+  /** What the latest life of each member of a shared cell was granted, by its id. */
+  readonly #granted = new Map<string, Hardware>();
+  readonly #epochs = new Map<string, number>();
   readonly #cutOff = new Set<string>();
   #nextStepUs: number;
 
@@ -106,10 +117,20 @@ export class SimulatedBoard {
       clock,
       load: (spec, life) => this.#load(spec, life),
       hooks: {
-        ended: ({ name }, cause) => this.#ended(name, cause),
+        ended: (life, cause, culprit) => {
+          this.#ended(life.name, cause);
+          this.housing.cellEnded(life, cause, culprit);
+        },
         crashed: ({ name }, { label, reason, pid }) =>
           this.#tell({ kind: "crash", device: name, process: label, pid, cause: describeReason(reason) }),
       },
+    });
+    this.housing = new Housing({
+      kernel: this.kernel,
+      shared: sharedCells(placementOf(this.#config), [...this.devices, ...controllerPlans(this.#config)]),
+      admit: (id, { name }, answer) => answer(this.#admit(id, name)),
+      released: (id, _, reason) => this.#released(id, reason),
+      tell: (event) => this.#tell({ ...event }),
     });
     const children = this.#children();
     const root = supervisor({ strategy: "oneForOne", intensity: 10, periodMs: 10_000, children });
@@ -193,39 +214,67 @@ export class SimulatedBoard {
     this.kernel?.cell.post(TELEMETRY, { type: "event", event });
   }
 
-  #load(spec: CellSpec, { name, incarnation }: CellLife) {
+  #load(spec: CellSpec, { name }: CellLife) {
     if (name === TELEMETRY) return { body: telemetryBody(this.trace) };
     if (this.#cutOff.has(name)) throw new Error("the guardian does not answer");
     if (spec.body.name === "controllerCell")
       return { body: this.#bodies[name] ?? (controllerCell as unknown as Body) };
-    const owner = this.devices.findIndex(({ id }) => id === name);
-    const { output, input, chip } = this.devices[owner]!;
-    const hardware = this.guardian.grant({
-      owner,
-      epoch: incarnation,
-      outputs: output === undefined ? [] : [output.line],
-      inputs: input === undefined ? [] : [input.line],
-      i2c: chip === undefined ? [] : [chip],
-    });
-    this.#owners.set(name, { owner, epoch: incarnation });
+    if (spec.body.name === "sharedCell") {
+      const resources = sharedResources((id) => this.#granted.get(id as string)!);
+      return { body: sharedCell as unknown as Body, resources };
+    }
+    const hardware = this.#grant(name, name);
     return {
       body: this.#bodies[name] ?? (deviceCell as unknown as Body),
       resources: deviceResources(hardware),
     };
   }
 
+  #grant(device: string, cell: string): WireHardware {
+    const owner = this.devices.findIndex(({ id }) => id === device);
+    const { output, input, chip } = this.devices[owner]!;
+    const epoch = (this.#epochs.get(device) ?? 0) + 1;
+    this.#epochs.set(device, epoch);
+    const hardware = this.guardian.grant({
+      owner,
+      epoch,
+      outputs: output === undefined ? [] : [output.line],
+      inputs: input === undefined ? [] : [input.line],
+      i2c: chip === undefined ? [] : [chip],
+    });
+    this.#owners.set(device, { owner, epoch, cell });
+    return hardware;
+  }
+
+  #admit(id: string, cell: string): StandInMessage {
+    if (!this.devices.some((device) => device.id === id)) return { type: "granted" };
+    try {
+      this.#granted.set(id, this.#grant(id, cell));
+      return { type: "granted", granted: id };
+    } catch (error) {
+      return { type: "refused", reason: crashReason(error) };
+    }
+  }
+
   #ended(name: string, cause: ExitReason): void {
-    const owner = this.#owners.get(name);
-    this.#owners.delete(name);
-    if (owner === undefined || this.#cutOff.has(name)) return;
+    for (const [device, { cell }] of this.#owners) if (cell === name) this.#released(device, cause);
+  }
+
+  #released(device: string, cause: ExitReason): void {
+    const owner = this.#owners.get(device);
+    this.#owners.delete(device);
+    if (owner === undefined || this.#cutOff.has(device)) return;
     if (cause === "shutdown" || cause === "normal") this.guardian.guardian.revoke(owner);
     else this.guardian.guardian.fence(owner);
   }
 
   #endForContract(event: ContractEvent): void {
-    for (const [name, { owner, epoch }] of this.#owners) {
+    for (const [name, { owner, epoch, cell }] of this.#owners) {
       if (owner !== event.owner || epoch !== event.epoch) continue;
-      this.kernel.endCell(name, epoch, contractReason(event, boardPlan(this.#config).id, name));
+      const { incarnation } = this.kernel.cells().find((status) => status.cell === cell)!;
+      const number = this.housing.numberOf(name);
+      const reason = contractReason(event, boardPlan(this.#config).id, cell, number);
+      this.housing.endCell(name, incarnation, reason);
     }
   }
 
@@ -260,7 +309,7 @@ export class SimulatedBoard {
     cell: KeeperSpec["cell"],
   ): ChildSpec {
     const before = this.#ladders.get(id);
-    const body = keeper(this.kernel, {
+    const body = keeper(this.housing, {
       id,
       cell,
       ...ladder,

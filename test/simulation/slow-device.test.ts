@@ -213,6 +213,9 @@ spec("jobs with different phases keep apart, whenever they begin", () => {
     changes: [
       ["devices.heater.phase", "100ms"],
       ["devices.pump.phase", "350ms"],
+      // Every reading is told.
+      ["devices.heater.publishEvery", "500ms"],
+      ["devices.pump.publishEvery", "500ms"],
     ],
     journal: true,
   });

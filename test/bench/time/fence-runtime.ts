@@ -44,7 +44,7 @@ const kernel = new ThreadKernel({
   board: "bench",
   clock,
   spares: () => 1,
-  onStarted: (cell) => watchdog.watch(cell, grants.get(cell.cell)),
+  onStarted: (cell) => watchdog.watch(cell, [grants.get(cell.cell)!]),
   hooks: {
     prepare: ({ name }, bell) => control.grant(grants.get(name)!, { bell, bellIndex: 0 }),
     crashed: (_, report) => writeSync(2, `${JSON.stringify({ crashed: report })}\n`),

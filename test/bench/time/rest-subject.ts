@@ -28,7 +28,7 @@ process.on("exit", () => reader.kill());
 const kernel = new ThreadKernel({
   board: "bench",
   clock: new SystemClock(),
-  onStarted: (cell) => watchdog.watch(cell, undefined),
+  onStarted: (cell) => watchdog.watch(cell, []),
 });
 const watchdog = new RuntimeWatchdog(directory, ({ finding }) =>
   console.error(`cell ${finding.cell}: ${finding.cause}`),

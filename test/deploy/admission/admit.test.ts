@@ -6,6 +6,8 @@ import type { Machine } from "../../../deploy/admission/machine.ts";
 import { remediesFor } from "../../../deploy/admission/remedies.ts";
 import { BoardServers } from "../../../deploy/admission/servers.ts";
 import { admissionTable } from "../../../deploy/cli/admission-table.ts";
+import { parseConfig } from "../../../deploy/config/load-config.ts";
+import { largeBoard } from "../../bench/time/large-board.ts";
 import { spec } from "../../harness/spec.ts";
 import type { Change } from "../demo-board.ts";
 import { unadmitted } from "./boards.ts";
@@ -214,3 +216,23 @@ spec("who shares a full cell may move to another, if both fit then", () => {
   ]);
   assert.equal(words(false), []);
 });
+
+spec(
+  "100 devices at 10 Hz fit on two cores in the cells that they share; each in its own, they do not",
+  () => {
+    const board = (placement: "auto" | "own") => {
+      const written = JSON.parse(largeBoard({ devices: 100, placement }));
+      return parseConfig(JSON.stringify({ ...written, admission: { cores: 2 } }));
+    };
+    const { config, problems } = board("auto");
+    assert.is(problems, undefined);
+    const { cells } = admit(config!);
+    assert.ok(cells.length <= 10, `${cells.length} cells`);
+    assert.ok(cells.every(({ sheds }) => sheds === undefined));
+    // A collection each: 166 % of a core.
+    assert.equal(
+      board("own").problems?.map(({ path }) => path),
+      ["admission.cores"],
+    );
+  },
+);
