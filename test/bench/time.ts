@@ -9,10 +9,11 @@ import type { TimeBench } from "./time/bench.ts";
 import { drift } from "./time/drift.ts";
 import { fences } from "./time/fences.ts";
 import { readOptions } from "./time/options.ts";
+import { overload } from "./time/overload.ts";
 import { releaseLateness } from "./time/release-lateness.ts";
 
 /** One a file; further ones stand here. */
-const BENCHES: readonly TimeBench[] = [releaseLateness, drift, atRest, fences];
+const BENCHES: readonly TimeBench[] = [releaseLateness, drift, atRest, overload, fences];
 
 const options = readOptions(process.argv.slice(2));
 const noise = new NoiseMeter();
