@@ -10,10 +10,11 @@ import { drift } from "./time/drift.ts";
 import { fences } from "./time/fences.ts";
 import { manyDevices } from "./time/many-devices.ts";
 import { readOptions } from "./time/options.ts";
+import { overload } from "./time/overload.ts";
 import { releaseLateness } from "./time/release-lateness.ts";
 
 /** One a file; further ones stand here. */
-const BENCHES: readonly TimeBench[] = [releaseLateness, drift, atRest, fences, manyDevices];
+const BENCHES: readonly TimeBench[] = [releaseLateness, drift, atRest, overload, fences, manyDevices];
 
 const options = readOptions(process.argv.slice(2));
 const noise = new NoiseMeter();

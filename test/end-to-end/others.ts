@@ -61,7 +61,9 @@ export async function others(
   });
   const misses = events.filter(({ kind }) => kind === "miss");
   return {
-    events: events.filter(({ kind, at }) => {
+    events: events.filter(({ kind, at, why }) => {
+      // A climb says that something was disturbed before.
+      if ((why as { kind?: unknown } | undefined)?.kind === "probation") return false;
       const atMs = Date.parse(String(at));
       return DISTURBED.includes(String(kind)) && stalls.lostMs(atMs - HANG_SHADOW_MS, atMs) < HANG_LOST_MS;
     }),

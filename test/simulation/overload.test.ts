@@ -5,34 +5,12 @@
 import * as assert from "uvu/assert";
 import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
 import type { Self } from "../../runtime/process/self.ts";
-import type { Criticality } from "../../runtime/time/job.ts";
-import { PeriodicJob } from "../../runtime/time/periodic-job.ts";
+import type { PeriodicJob } from "../../runtime/time/periodic-job.ts";
 import { spec } from "../harness/spec.ts";
 import { type HandCell, handCell } from "../runtime/process/hand-cell.ts";
+import { BEST_EFFORT, OVERLOAD, type OverloadTask, overloadJob, workTask } from "./overload-tasks.ts";
 
-/** Slices in which work is done, us. */
-const SLICE_US = 500;
 const SECOND_US = 1_000_000;
-
-interface Task {
-  readonly name: string;
-  readonly criticality: Criticality;
-  readonly periodMs: number;
-  readonly budgetMs: number;
-  /** Of the first release. */
-  readonly phaseMs?: number;
-}
-
-/** 40 % critical, 30 % normal, 80 % best effort: 150 % in all. */
-const TASKS: readonly Task[] = [
-  { name: "pump", criticality: "critical", periodMs: 10, budgetMs: 2 },
-  { name: "heater", criticality: "critical", periodMs: 20, budgetMs: 4 },
-  { name: "climate", criticality: "normal", periodMs: 20, budgetMs: 6 },
-  { name: "log", criticality: "best-effort", periodMs: 40, budgetMs: 8, phaseMs: 3 },
-  { name: "light", criticality: "best-effort", periodMs: 40, budgetMs: 8, phaseMs: 14 },
-  { name: "soil", criticality: "best-effort", periodMs: 40, budgetMs: 8, phaseMs: 22 },
-  { name: "level", criticality: "best-effort", periodMs: 40, budgetMs: 8, phaseMs: 37 },
-];
 
 spec("at 150 % critical work misses nothing, best effort is shed evenly, nothing stale is worked", () => {
   const board = new Board();
@@ -46,7 +24,7 @@ spec("at 150 % critical work misses nothing, best effort is shed evenly, nothing
   for (const jobs of done) assert.ok(jobs >= 75 && jobs <= 116, `${done} of 250 releases each were worked`);
   const all = done.reduce((sum, jobs) => sum + jobs);
   assert.ok(all >= 365, `no time is left over: ${all} jobs of 375 that fit`);
-  assert.ok(board.longestQueue <= TASKS.length, "no more than one piece of work a task ever waits");
+  assert.ok(board.longestQueue <= OVERLOAD.length, "no more than one piece of work a task ever waits");
 });
 
 spec("when demand falls, everything is kept again from the next releases on", () => {
@@ -54,10 +32,10 @@ spec("when demand falls, everything is kept again from the next releases on", ()
   board.run(5 * SECOND_US);
   board.demand = 0.6;
   board.run(5.2 * SECOND_US);
-  const before = TASKS.map(({ name }) => board.misses(name));
+  const before = OVERLOAD.map(({ name }) => board.misses(name));
   board.run(10 * SECOND_US);
   assert.equal(
-    TASKS.map(({ name }) => board.misses(name)),
+    OVERLOAD.map(({ name }) => board.misses(name)),
     before,
   );
 });
@@ -66,7 +44,7 @@ spec(
   "normal work that asks for too much takes nothing from what is critical, and best effort gives first",
   () => {
     const board = new Board([
-      ...TASKS,
+      ...OVERLOAD,
       { name: "history", criticality: "normal", periodMs: 100, budgetMs: 60 },
     ]);
     board.run(10 * SECOND_US);
@@ -89,18 +67,15 @@ spec("the same overload twice gives the same trace", () => {
   assert.equal(once(), once());
 });
 
-const BEST_EFFORT = TASKS.flatMap(({ name, criticality }) => (criticality === "best-effort" ? [name] : []));
-
 /** Tasks in one cell under a clock that passes only while they work, or when nothing is to be done. */
 class Board {
-  /** Share of each budget that a job takes. */
   demand = 1;
   longestQueue = 0;
   readonly trace: string[] = [];
   readonly #hand: HandCell = handCell();
   readonly #jobs = new Map<string, PeriodicJob>();
 
-  constructor(tasks: readonly Task[] = TASKS) {
+  constructor(tasks: readonly OverloadTask[] = OVERLOAD) {
     for (const task of tasks) this.#spawn(task);
   }
 
@@ -122,32 +97,16 @@ class Board {
     return this.#jobs.get(name)!.timing().count;
   }
 
-  #spawn({ name, criticality, periodMs, budgetMs, phaseMs = 0 }: Task): void {
+  #spawn(task: OverloadTask): void {
     const { cell, clock } = this.#hand;
-    const periodUs = periodMs * 1000;
-    const spec = { name, periodUs, deadlineUs: periodUs, hardDeadlineUs: 10 * SECOND_US, criticality };
-    const job = new PeriodicJob(spec, clock.now() + phaseMs * 1000);
-    this.#jobs.set(name, job);
-    const board = this;
-    cell.spawn(
-      function* task(self: Self) {
-        for (;;) {
-          const { releaseUs } = job;
-          yield* self.receive(undefined, { untilUs: releaseUs, dueUs: releaseUs + periodUs });
-          if (!job.begin(self)) {
-            job.lapsed();
-            continue;
-          }
-          for (let us = 0; us < budgetMs * 1000 * board.demand; us += SLICE_US) {
-            clock.advanceTo(clock.now() + SLICE_US);
-            yield* self.yield();
-          }
-          board.trace.push(`${clock.now() / 1000} ${name}`);
-          job.end(self);
-        }
-      },
-      [],
-      { label: name, band: CRITICALITY_BAND[criticality] },
-    );
+    const job = overloadJob(task, clock.now());
+    this.#jobs.set(task.name, job);
+    const hands = {
+      keep: (us: number) => clock.advanceTo(clock.now() + us),
+      demand: () => this.demand,
+      done: () => this.trace.push(`${clock.now() / 1000} ${task.name}`),
+    };
+    const body = (self: Self) => workTask(self, job, task.budgetMs, hands);
+    cell.spawn(body, [], { label: task.name, band: CRITICALITY_BAND[task.criticality] });
   }
 }

@@ -5,10 +5,14 @@ import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 
 /** What one look at the clock takes, us. */
 const LOOK_US = 0.25;
+/** What one look at the bell takes, us. */
+const READ_US = 0.03;
 
 export class ScriptedBell implements Bell {
   readonly #virtual = new VirtualClock();
-  readonly #ringsUs: number[] = [];
+  /** Rings to come, the next one first. */
+  #ringsUs: number[] = [];
+  #rung = 0;
   readonly #lateUs: () => number;
   /** Sleeps, as `asked for` us. */
   readonly sleepsUs: number[] = [];
@@ -31,7 +35,7 @@ export class ScriptedBell implements Bell {
   }
 
   ringAt(...timesUs: number[]): void {
-    this.#ringsUs.push(...timesUs);
+    this.#ringsUs = [...this.#ringsUs, ...timesUs].sort((a, b) => a - b);
   }
 
   /** Time in which the thread does something else. */
@@ -40,14 +44,17 @@ export class ScriptedBell implements Bell {
   }
 
   read(): number {
-    return this.#ringsUs.filter((us) => us <= this.#virtual.now()).length;
+    this.#virtual.advanceTo(this.#virtual.now() + READ_US);
+    for (; this.#ringsUs[0] !== undefined && this.#ringsUs[0] <= this.#virtual.now(); this.#rung++)
+      this.#ringsUs.shift();
+    return this.#rung;
   }
 
   sleep(rung: number, forMs: number): void {
     this.sleepsUs.push(forMs * 1000);
     if (this.read() !== rung) return;
     const endUs = this.#virtual.now() + forMs * 1000 + this.#lateUs();
-    const nextRingUs = Math.min(...this.#ringsUs.filter((us) => us > this.#virtual.now()));
+    const nextRingUs = this.#ringsUs[0] ?? Number.POSITIVE_INFINITY;
     if (endUs === Number.POSITIVE_INFINITY && nextRingUs === Number.POSITIVE_INFINITY)
       throw new Error("slept for ever");
     this.#virtual.advanceTo(Math.min(endUs, nextRingUs));
