@@ -94,6 +94,7 @@ export class ThreadKernel implements Kernel {
   readonly #end: CellEnd;
   readonly #trials: TrialDesk;
   readonly #changed = new ChangedCode();
+  #isStopped = false;
 
   constructor(options: ThreadKernelOptions) {
     this.#options = options;
@@ -285,6 +286,7 @@ export class ThreadKernel implements Kernel {
   /** Ends every cell and the kernel's own loop. */
   async stop(): Promise<void> {
     this.#loop.stop();
+    this.#isStopped = true;
     for (const running of this.#cells.values()) running.cause ??= "shutdown";
     const hosts = [...this.#cells.values()].map(({ host }) => host);
     await Promise.all([this.#hosts.stop(), this.#trials.stop(), ...hosts.map((host) => host?.end())]);
@@ -309,6 +311,8 @@ export class ThreadKernel implements Kernel {
     try {
       const life = { name: spec.name, incarnation: end.incarnation };
       const prepared = await this.#options.hooks?.prepare?.(life, new Int32Array(end.bell));
+      // Whoever hears of the ends that a stop brings may start something anew.
+      if (this.#isStopped) running.cause ??= "shutdown";
       if (running.cause === undefined) this.#begin(running, { ...boot, kernel: toKernel, prepared });
     } catch (error) {
       running.cause ??= crashReason(error);
