@@ -14,6 +14,14 @@ export const forKernelBench = [{ name: "erlang-base", file: "/usr/bin/erlc" }];
 /** The floor under sleeping threads, and a peer: what `bench:time` compares with. */
 export const forTimeBench = [...forKernelBench, { name: "rt-tests", file: "/usr/bin/cyclictest" }];
 
+/** What boots the kernel guest, and what builds its modules. */
+export const forKernelGuest = [
+  { name: "qemu-system-x86", file: "/usr/bin/qemu-system-x86_64" },
+  { name: "gcc", file: "/usr/bin/gcc" },
+  { name: "make", file: "/usr/bin/make" },
+  { name: "xz-utils", file: "/usr/bin/xz" },
+];
+
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
 export function installDebianPackages(packages = forTests) {
   const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);

@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,7 +19,7 @@ export function prepare() {
   }
   const lock = readFileSync(join(root, "package-lock.json"));
   once("node_modules/.holdfast", hash(lock), "installing packages", () =>
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], ownHeaders()),
   );
   once("dist/.holdfast", hash(lock, ...sourceStamps()), "building", () => {
     run("node", [join("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
@@ -29,10 +29,20 @@ export function prepare() {
 }
 
 /** Runs a command in the project's folder; its output is shown only when it fails. */
-export function run(command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+export function run(command, args, env = {}) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
   if (status !== 0)
     fail(`${command} ${args.join(" ")}\n${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`);
+}
+
+/** Packages with native code are built against the headers that came with Node, where it brought them. */
+function ownHeaders() {
+  const folder = dirname(dirname(process.execPath));
+  return existsSync(join(folder, "include/node/node.h")) ? { npm_config_nodedir: folder } : {};
 }
 
 function once(stampFile, stamp, what, work) {

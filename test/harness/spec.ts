@@ -17,7 +17,7 @@ export interface SpecContext {
 }
 
 export interface SpecOptions {
-  /** Longest time the test may take, ms. Default 5000. */
+  /** Longest time the test may take, ms; longer where `SPEC_LIMIT_FACTOR` says that the machine is slow. Default 5000. */
   limitMs?: number;
   /** Runs whatever `SPEC_FILTER` says: for the test that ends what others share. */
   always?: boolean;
@@ -29,6 +29,7 @@ export class Skipped extends Error {}
 const file = basename(process.argv[1] ?? "spec").replace(/\.test\.[jt]s$/, "");
 const tests = suite(file);
 const filter = process.env.SPEC_FILTER;
+const limitFactor = Number(process.env.SPEC_LIMIT_FACTOR ?? 1);
 const counts = { declared: 0, passed: 0, failed: 0, skipped: 0 };
 
 /** Declares a test. `name` is a sentence; the body may be asynchronous. */
@@ -49,7 +50,7 @@ export function spec(
     };
     const errors: unknown[] = [];
     try {
-      await within(limitMs, `"${name}" did not end`, async () => body(context));
+      await within(limitMs * limitFactor, `"${name}" did not end`, async () => body(context));
     } catch (error) {
       errors.push(error);
     }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * An I2C adapter with simulated chips, for the kernel guest: i2c-stub knows SMBus only, so nothing in it
+ * reaches combined transfers, refused bytes or a bus that hangs.
+ *
+ * 0x18: 16 byte registers behind a pointer, register 15 refuses to be written.
+ * 0x48: 4 registers of 16 bits behind a pointer (ADS1115).
+ * 0x76: 256 byte registers behind a pointer (BME280).
+ *
+ * Writable from outside below /sys/module/i2c_sim/parameters: `fault` (negative error number for the next
+ * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer), `unplugged` (address of an absent chip),
+ * `clear` (registers as after a reset, at the next transfer). Readable: `transfers`, `messages`.
+ *
+ * An absent address answers ENXIO and a refused byte EIO, as drivers/i2c/algos/i2c-algo-bit.c does.
+ */
+#include <linux/delay.h>
+#include <linux/i2c.h>
+#include <linux/module.h>
+
+static int fault;
+module_param(fault, int, 0644);
+static int fault_left = -1;
+module_param(fault_left, int, 0644);
+static int unplugged;
+module_param(unplugged, int, 0644);
+static int delay_ms;
+module_param(delay_ms, int, 0644);
+static int clear;
+module_param(clear, int, 0644);
+static int transfers;
+module_param(transfers, int, 0444);
+static int messages;
+module_param(messages, int, 0444);
+
+struct sim_chip {
+	u16 address;
+	u16 size;	/* bytes */
+	u8 width;	/* bytes of one register */
+	int read_only;	/* first byte that refuses, or -1 */
+	u16 at;		/* byte that the pointer stands on */
+	u8 bytes[256];
+};
+
+static struct sim_chip chips[] = {
+	{ .address = 0x18, .size = 16, .width = 1, .read_only = 15 },
+	{ .address = 0x48, .size = 8, .width = 2, .read_only = -1 },
+	{ .address = 0x76, .size = 256, .width = 1, .read_only = -1 },
+};
+
+static struct sim_chip *find(u16 address)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(chips); i++)
+		if (chips[i].address == address && address != unplugged)
+			return &chips[i];
+	return NULL;
+}
+
+/* Byte registers follow each other; a 16-bit register is read again and again. */
+static void advance(struct sim_chip *chip)
+{
+	if (chip->width == 1)
+		chip->at = (chip->at + 1) % chip->size;
+	else
+		chip->at ^= 1;
+}
+
+static int message(struct sim_chip *chip, struct i2c_msg *msg)
+{
+	int i;
+
+	for (i = 0; i < msg->len; i++) {
+		if (msg->flags & I2C_M_RD) {
+			msg->buf[i] = chip->bytes[chip->at];
+		} else if (i == 0) {
+			chip->at = (msg->buf[0] * chip->width) % chip->size;
+			continue;
+		} else if (chip->at == chip->read_only) {
+			return -EIO;
+		} else {
+			chip->bytes[chip->at] = msg->buf[i];
+		}
+		advance(chip);
+	}
+	return 0;
+}
+
+static void reset_chips(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(chips); i++) {
+		memset(chips[i].bytes, 0, sizeof(chips[i].bytes));
+		chips[i].at = 0;
+	}
+}
+
+static int sim_transfer(struct i2c_adapter *adapter, struct i2c_msg *msgs, int count)
+{
+	int i, error;
+
+	transfers++;
+	messages += count;
+	if (delay_ms > 0)
+		msleep(delay_ms);
+	if (clear)
+		reset_chips();
+	clear = 0;
+	if (fault && fault_left != 0) {
+		if (fault_left > 0)
+			fault_left--;
+		return fault;
+	}
+	for (i = 0; i < count; i++) {
+		struct sim_chip *chip = find(msgs[i].addr);
+
+		if (!chip)
+			return -ENXIO;
+		error = message(chip, &msgs[i]);
+		if (error)
+			return error;
+	}
+	return count;
+}
+
+static u32 sim_functionality(struct i2c_adapter *adapter)
+{
+	return I2C_FUNC_I2C | I2C_FUNC_SMBUS_EMUL;
+}
+
+static const struct i2c_algorithm sim_algorithm = {
+	.master_xfer = sim_transfer,
+	.functionality = sim_functionality,
+};
+
+/* Number 1: the bus on the header of a Pi. */
+static struct i2c_adapter sim_adapter = {
+	.owner = THIS_MODULE,
+	.nr = 1,
+	.name = "holdfast i2c-sim",
+	.algo = &sim_algorithm,
+};
+
+static int __init sim_init(void)
+{
+	return i2c_add_numbered_adapter(&sim_adapter);
+}
+
+static void __exit sim_exit(void)
+{
+	i2c_del_adapter(&sim_adapter);
+}
+
+module_init(sim_init);
+module_exit(sim_exit);
+MODULE_DESCRIPTION("I2C adapter with simulated chips");
+MODULE_LICENSE("Dual MIT/GPL");
