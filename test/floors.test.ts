@@ -15,6 +15,9 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
 /** Packages, and the one file or folder that may touch each. */
 const PACKAGES: Readonly<Record<string, string>> = {
   aedes: "deploy/mqtt/embedded-broker.ts",
+  koffi: "firmware/linux/system-calls.ts",
+  "i2c-bus": "firmware/linux/i2c-dev-bus.ts",
+  epoll: "nowhere",
   ws: "deploy/http/mqtt-websocket.ts",
   cac: "deploy/cli/main.ts",
   preact: "deploy/dashboard/page",
@@ -60,11 +63,23 @@ spec("each package is touched where it belongs and nowhere else", () => {
   assert.equal(wrong, []);
 });
 
-spec("the runtime's process loads no native addon: none is a dependency", () => {
-  const names = Object.keys(FLOORS)
-    .flatMap(sourceFiles)
-    .flatMap((file) => importsOf(file).map(packageOf));
-  for (const native of ["onoff", "i2c-bus", "epoll", "koffi"]) assert.not(names.includes(native));
+spec("the runtime's process loads no native addon: nothing in it leads to the Linux backends", () => {
+  const reached = reachedFrom(
+    ["runtime-main", "device-thread", "mqtt-thread"].map((name) => `deploy/board/${name}.ts`),
+  );
+  assert.ok(reached.size > 100, `${reached.size} files`);
+  assert.equal(
+    [...reached].filter((path) => path.startsWith("firmware/linux/")),
+    [],
+  );
+});
+
+spec("only the guardian names backends, and the desktop's composition its emulated ones", () => {
+  const wrong = Object.keys(FLOORS)
+    .flatMap(inside)
+    .filter(({ from, to }) => to.startsWith("firmware/linux/") && !from.startsWith("firmware/linux/"))
+    .filter(({ from }) => from !== "firmware/guardian/open-hardware.ts" && !from.startsWith("deploy/board/"));
+  assert.equal(wrong, []);
 });
 
 spec("the root holds only the folders the design names", () => {
@@ -82,6 +97,17 @@ function inside(floor: string): { from: string; to: string }[] {
       .filter((name) => name.startsWith("."))
       .map((name) => ({ from: file.path, to: posix.join(posix.dirname(file.path), name) })),
   );
+}
+
+/** Every project file that these lead to, by imports of any kind. */
+function reachedFrom(starts: readonly string[]): ReadonlySet<string> {
+  const imports = new Map<string, string[]>();
+  for (const { from, to } of Object.keys(FLOORS).flatMap(inside)) {
+    imports.set(from, [...(imports.get(from) ?? []), to]);
+  }
+  const reached = new Set(starts);
+  for (const path of reached) for (const next of imports.get(path) ?? []) reached.add(next);
+  return reached;
 }
 
 function packageOf(specifier: string): string {

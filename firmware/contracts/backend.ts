@@ -33,6 +33,8 @@ export interface BackendSink {
   recovered(bus: number, works: boolean): void;
   /** `line` as in the plan; `atUs` monotonic, where it happened. */
   edge(line: number, level: 0 | 1, atUs: number): void;
+  /** At least so many edges of `line` came faster than anybody took them; those around them are told. */
+  edgesLost(line: number, count: number): void;
 }
 
 export interface Backend {

@@ -101,6 +101,8 @@ export type GuardianEvent = { readonly atUs: number } & (
       readonly found: string;
       readonly allowed: string;
     }
+  /** An input changes faster than anybody can take its edges; counted since the last such event, one a second. */
+  | { readonly kind: "edgesLost"; readonly line: string; readonly count: number }
   | { readonly kind: "busStuck"; readonly bus: string; readonly recovered: boolean }
   | { readonly kind: "guardianLate"; readonly lateUs: number; readonly count: number }
 );

@@ -1,9 +1,24 @@
 import type { HardwarePlan } from "./output-plan.ts";
 
-/** Everything a guardian process is started with. */
+/** Where a line is: its chip by label (numbers move between kernels) and its offset there. */
+export interface LinePlace {
+  readonly chip: string;
+  readonly offset: number;
+}
+
+/** The hardware of this machine. */
+export interface LinuxPlan {
+  /** How lines are reached: the GPIO character device, or /sys/class/gpio where somebody asked for it. */
+  readonly backend: "chardev" | "sysfs";
+  /** Every line of the plan. */
+  readonly places: Readonly<Record<string, LinePlace>>;
+}
+
+/** Everything a guardian process is started with; its hardware is exactly one of `worldSocket` and `linux`. */
 export interface GuardianPlan extends HardwarePlan {
   /** Unix socket of the emulated world. */
-  readonly worldSocket: string;
+  readonly worldSocket?: string;
+  readonly linux?: LinuxPlan;
   readonly runtime: {
     readonly command: string;
     readonly args: readonly string[];

@@ -3,23 +3,27 @@ import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
-import { WorldBackend } from "../emulated/world-backend.ts";
+import { HardwareError } from "../contracts/hardware-error.ts";
 import { handleControl } from "./control-desk.ts";
 import { Guardian } from "./guardian.ts";
 import { Log } from "./log.ts";
+import { openHardware } from "./open-hardware.ts";
 import { RuntimeKeeper } from "./runtime-keeper.ts";
 import { Turn } from "./turn.ts";
 import { TurnLoop } from "./turn-loop.ts";
 
 /** Longest wait for the reader of the log when the process ends. */
 const DRAIN_MS = 200;
+/** Exit code when lines or buses of the plan are not to be had: trying again changes nothing. */
+const NO_HARDWARE = 2;
 /** One read of a request FIFO. */
 const READ_BYTES = 4096;
 
 /**
  * The guardian as a process: owns the lines and buses, keeps the runtime alive, ends only after safe levels
  * were read back. Exits 0 after an orderly stop (SIGTERM, the end of standard input when asked for), 1 when
- * an output did not read back its safe level then, its hardware is gone or it has a defect. SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
+ * an output did not read back its safe level then, its hardware is gone or it has a defect, 2 when lines or buses of
+ * the plan are not to be had (log line `noHardware` says which, why and what helps). SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
  */
 export async function runGuardian(plan: GuardianPlan): Promise<void> {
   process.on("SIGINT", () => {});
@@ -45,11 +49,17 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     if (await log.drain(DRAIN_MS)) process.exit(code);
     endAtOnce();
   };
-  const backend = await WorldBackend.open(plan, plan.worldSocket, (why) => {
+  const hardware = await openHardware(plan, clock, (why) => {
     log.line({ hardwareLost: { why, atUs: clock.now() } });
     keeper?.incarnation?.signal("SIGKILL");
     void exit(1);
+  }).catch((error: unknown) => {
+    if (!(error instanceof HardwareError)) throw error;
+    log.line({ noHardware: { why: error.message, atUs: clock.now() } });
+    return exit(NO_HARDWARE);
   });
+  if (hardware === undefined) return;
+  const { backend, setWorld } = hardware;
   const guardian = new Guardian(plan, {
     clock,
     backend,
@@ -74,8 +84,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   const desk = {
     guardian,
     listen: (owner: number) => keeper?.incarnation?.listen(owner),
-    setWorld: ({ device, set }: { device: string; set: Readonly<Record<string, unknown>> }) =>
-      backend.set(device, set),
+    setWorld,
     stats: () => ({
       ...guardian.stats(),
       ...keeper?.incarnation?.stats(),

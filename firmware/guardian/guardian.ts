@@ -7,6 +7,7 @@ import { RequestContract } from "../transport/request-contract.ts";
 import { encodeStatus, type Status } from "../transport/status.ts";
 import { type BusAnswers, BusOwner, type Transfer } from "./bus-owner.ts";
 import { LineCalls } from "./line-calls.ts";
+import { LostEdges } from "./lost-edges.ts";
 import { Output, type OutputEffects } from "./output.ts";
 import { Owners } from "./owners.ts";
 import { planProblems } from "./plan-problems.ts";
@@ -33,6 +34,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #owners: Owners;
   readonly #calls: LineCalls;
   readonly #refusals: Refusals;
+  readonly #lostEdges = new LostEdges();
   /** What each owner may say, since its grant. */
   readonly #contracts: (RequestContract | undefined)[] = [];
   readonly #frame = new FrameWriter();
@@ -276,6 +278,12 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
         this.#frame.begin(KIND.edge, 0, 0, owner, epoch, 0).u16(line).u8(logical).u8(0).f64(atUs),
       );
     }
+  }
+
+  edgesLost(line: number, count: number): void {
+    const input = this.#input(line);
+    const event = input && this.#lostEdges.count(input.line, count, this.#clock.now());
+    if (event !== undefined) this.event(event);
   }
 
   // OutputEffects.

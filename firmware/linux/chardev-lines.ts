@@ -1,0 +1,154 @@
+import type { FoundLine } from "../contracts/backend.ts";
+import type { LinePlace } from "../contracts/guardian-plan.ts";
+import { HardwareError } from "../contracts/hardware-error.ts";
+import type { HardwarePlan, InputPlan } from "../contracts/output-plan.ts";
+import { EdgeWatch } from "./edge-watch.ts";
+import { GpioChip } from "./gpio-chip.ts";
+import type { LineRequest } from "./line-request.ts";
+import type { EdgeSink, LinuxLines } from "./linux-lines.ts";
+import { placeOf } from "./place-of.ts";
+import { SystemCallError } from "./system-calls.ts";
+
+/** Who `gpioinfo` says the lines belong to. */
+const CONSUMER = "holdfast";
+/** Edges of one line that the kernel keeps while the guardian is busy; a bouncing contact makes about ten. */
+const EVENT_BUFFER = 64;
+
+interface Open {
+  readonly request: LineRequest;
+  output: boolean;
+}
+
+/**
+ * Lines through the GPIO character device. Each line is a request of its own, so that one that fails takes no
+ * other with it; an output is requested as it is, its level read, and only then configured with a level.
+ */
+export class ChardevLines implements LinuxLines {
+  readonly found: FoundLine[] = [];
+  readonly #lines: Open[] = [];
+  readonly #outputs: number;
+  readonly #sequences: number[] = [];
+  #watch: EdgeWatch | undefined;
+
+  private constructor(outputs: number) {
+    this.#outputs = outputs;
+  }
+
+  /** Throws `HardwareError` for a chip or line that is not there or not free; nothing is left requested then. */
+  static open(plan: HardwarePlan, places: Readonly<Record<string, LinePlace>>): ChardevLines {
+    const lines = new ChardevLines(plan.outputs.length);
+    const chips = new Map<string, GpioChip>();
+    try {
+      for (const { line, kind } of plan.outputs) {
+        if (kind === "pwm") throw new HardwareError(`${line}: PWM is not a GPIO line`);
+        lines.#openOutput(chipOf(chips, line, placeOf(places, line)), line, placeOf(places, line).offset);
+      }
+      for (const input of plan.inputs) {
+        const place = placeOf(places, input.line);
+        lines.#openInput(chipOf(chips, input.line, place), input, place.offset);
+      }
+      return lines;
+    } catch (error) {
+      lines.close();
+      throw error;
+    } finally {
+      for (const chip of chips.values()) chip.close();
+    }
+  }
+
+  attach(sink: EdgeSink): void {
+    const inputs = this.#lines.slice(this.#outputs);
+    if (inputs.length === 0) return;
+    this.#watch = new EdgeWatch(
+      inputs.map(({ request }) => request.fd),
+      (index) => {
+        inputs[index]!.request.readEvents(({ level, atUs, sequence }) => {
+          const lost = sequence - (this.#sequences[index] ?? 0) - 1;
+          this.#sequences[index] = sequence;
+          if (lost > 0) sink.edgesLost(this.#outputs + index, lost);
+          sink.edge(this.#outputs + index, level, atUs);
+        });
+      },
+    );
+  }
+
+  drive(line: number, level: number): number {
+    const open = this.#lines[line]!;
+    return attempt(() => {
+      if (open.output) open.request.drive(0, level);
+      else open.request.configure({ direction: "output", levels: [level] });
+      open.output = true;
+      return open.request.level(0);
+    });
+  }
+
+  sense(line: number): number {
+    return attempt(() => this.#lines[line]!.request.level(0));
+  }
+
+  free(line: number): void {
+    const open = this.#lines[line]!;
+    attempt(() => {
+      open.request.configure({ direction: "input" });
+      open.output = false;
+      return 0;
+    });
+  }
+
+  close(): void {
+    this.#watch?.close();
+    for (const { request } of this.#lines) request.close();
+    this.#lines.length = 0;
+  }
+
+  #openOutput(chip: GpioChip, line: string, offset: number): void {
+    const driven = chip.line(offset).direction === "output";
+    const request = requested(chip, line, offset, () =>
+      chip.request([offset], CONSUMER, { direction: "as-is" }),
+    );
+    this.#lines.push({ request, output: false });
+    this.found.push({ driven, level: request.level(0) });
+  }
+
+  #openInput(chip: GpioChip, { line, bias }: InputPlan, offset: number): void {
+    const config = { direction: "input", bias, edges: true } as const;
+    const request = requested(chip, line, offset, () =>
+      chip.request([offset], CONSUMER, config, EVENT_BUFFER),
+    );
+    this.#lines.push({ request, output: false });
+  }
+}
+
+function chipOf(chips: Map<string, GpioChip>, line: string, { chip: label, offset }: LinePlace): GpioChip {
+  const chip = chips.get(label) ?? GpioChip.find(label);
+  if (chip === undefined) {
+    throw new HardwareError(
+      `${line}: no GPIO chip is labelled "${label}" (holdfast needs Linux 5.10 or newer)`,
+    );
+  }
+  chips.set(label, chip);
+  if (offset < chip.info.lines) return chip;
+  throw new HardwareError(`${line}: ${label} has ${chip.info.lines} lines, there is no number ${offset}`);
+}
+
+/** A refused request in words. */
+function requested(chip: GpioChip, line: string, offset: number, request: () => LineRequest): LineRequest {
+  try {
+    return request();
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.code !== "EBUSY") throw error;
+    const { consumer } = chip.line(offset);
+    const who = consumer === "" ? "somebody else" : `"${consumer}"`;
+    throw new HardwareError(`${line}: in use by ${who}; end that program or overlay, or use another line`);
+  }
+}
+
+/** A line that fails while the board runs is the guardian's to judge: it reads NaN. */
+function attempt(work: () => number): number {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SystemCallError) return NaN;
+    throw error;
+  }
+}

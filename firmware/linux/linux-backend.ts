@@ -1,0 +1,81 @@
+import type { Backend, BackendSink, FoundLine } from "../contracts/backend.ts";
+import type { LinuxPlan } from "../contracts/guardian-plan.ts";
+import type { HardwarePlan } from "../contracts/output-plan.ts";
+import { I2cDevBus } from "./i2c-dev-bus.ts";
+import type { LinuxLines } from "./linux-lines.ts";
+import { localFiles } from "./local-files.ts";
+
+/** Real lines and buses: lines answer before each call returns, transfers when the bus is done. */
+export class LinuxBackend implements Backend {
+  readonly found: readonly FoundLine[];
+  readonly #lines: LinuxLines;
+  readonly #buses: readonly I2cDevBus[];
+  #sink: BackendSink | undefined;
+
+  private constructor(lines: LinuxLines, buses: readonly I2cDevBus[]) {
+    this.found = lines.found;
+    this.#lines = lines;
+    this.#buses = buses;
+  }
+
+  /** Adopts the outputs. `now`: monotonic us. Throws `HardwareError` when the plan asks for what is not there. */
+  static async open(plan: HardwarePlan, linux: LinuxPlan, now: () => number): Promise<LinuxBackend> {
+    const lines = await openLines(plan, linux, now);
+    const buses: I2cDevBus[] = [];
+    try {
+      for (const { bus } of plan.buses) buses.push(await I2cDevBus.open(bus));
+    } catch (error) {
+      lines.close();
+      for (const bus of buses) bus.close();
+      throw error;
+    }
+    return new LinuxBackend(lines, buses);
+  }
+
+  attach(sink: BackendSink): void {
+    this.#sink = sink;
+    this.#lines.attach(sink);
+  }
+
+  drive(line: number, level: number, token: number): void {
+    this.#sink!.sensed(token, this.#lines.drive(line, level));
+  }
+
+  sense(line: number, token: number): void {
+    this.#sink!.sensed(token, this.#lines.sense(line));
+  }
+
+  free(line: number): void {
+    this.#lines.free(line);
+  }
+
+  transfer(bus: number, address: number, bytes: Uint8Array, at: number, length: number, readLength: number) {
+    this.#buses[bus]!.transfer(address, bytes.subarray(at, at + length), readLength, (status, read, got) => {
+      this.#sink?.transferred(bus, status, read, 0, got);
+    });
+  }
+
+  recover(bus: number): void {
+    this.#buses[bus]!.recover((works) => this.#sink?.recovered(bus, works));
+  }
+
+  close(): void {
+    this.#sink = undefined;
+    this.#lines.close();
+    for (const bus of this.#buses) bus.close();
+  }
+}
+
+/** Each interface is loaded only where it is asked for: one needs koffi, the other onoff. */
+async function openLines(
+  plan: HardwarePlan,
+  { backend, places }: LinuxPlan,
+  now: () => number,
+): Promise<LinuxLines> {
+  if (backend === "sysfs") {
+    const { SysfsLines } = await import("./sysfs-lines.ts");
+    return SysfsLines.open(plan, places, localFiles, now);
+  }
+  const { ChardevLines } = await import("./chardev-lines.ts");
+  return ChardevLines.open(plan, places);
+}

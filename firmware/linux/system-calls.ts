@@ -1,0 +1,80 @@
+/**
+ * The three calls that Node does not make, through koffi (Node-API, prebuilt; decisions/0003). A call costs
+ * 0.5 us; the asynchronous forms run on a thread of libuv's pool and occupy it until they return.
+ */
+import { constants } from "node:os";
+import koffi from "koffi";
+
+/** What the kernel said no to. `errno` is positive, `code` its name or `errno 123` where Node knows none. */
+export class SystemCallError extends Error {
+  override readonly name = "SystemCallError";
+  readonly errno: number;
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = errnoName(errno);
+    super(`${call}: ${code}`);
+    this.errno = errno;
+    this.code = code;
+  }
+}
+
+const library = koffi.load(null);
+const cIoctl = library.func("int ioctl(int fd, unsigned long request, void *argument)");
+const cPoll = library.func("int poll(void *fds, unsigned long count, int timeoutMs)");
+const cPipe = library.func("int pipe2(void *fds, int flags)");
+
+/** `O_CLOEXEC | O_NONBLOCK`, the same on arm, arm64 and x64. */
+const PIPE_FLAGS = 0o2000000 | 0o4000;
+
+/** ioctl(2). `what` names the request in the error. Throws `SystemCallError`. */
+export function ioctl(fd: number, request: number, argument: Uint8Array, what: string): number {
+  const result = cIoctl(fd, request, argument) as number;
+  if (result < 0) throw new SystemCallError(what, koffi.errno());
+  return result;
+}
+
+/**
+ * ioctl(2) on a pool thread; `done` gets 0 or a positive error number. The argument, and what it points to, must
+ * stay as it is until then.
+ */
+export function ioctlLater(
+  fd: number,
+  request: number,
+  argument: Uint8Array,
+  done: (errno: number) => void,
+): void {
+  cIoctl.async(fd, request, argument, (error: unknown, result: number) => {
+    if (error !== null) throw error;
+    done(result < 0 ? koffi.errno() : 0);
+  });
+}
+
+/** poll(2) without a time limit on a pool thread, over an array of `struct pollfd`; `done` when one is ready. */
+export function pollLater(fds: Uint8Array, count: number, done: () => void): void {
+  cPoll.async(fds, count, -1, (error: unknown) => {
+    if (error !== null) throw error;
+    done();
+  });
+}
+
+/** A pipe that closes on exec and never blocks. Throws `SystemCallError`. */
+export function pipe(): { readonly readFd: number; readonly writeFd: number } {
+  const fds = new Int32Array(2);
+  if ((cPipe(fds, PIPE_FLAGS) as number) < 0) throw new SystemCallError("pipe2", koffi.errno());
+  return { readFd: fds[0]!, writeFd: fds[1]! };
+}
+
+/** Where a buffer's memory lies, for structures that point to it; it stays there as long as the buffer lives. */
+export function addressOf(buffer: Uint8Array): bigint {
+  return koffi.address(buffer);
+}
+
+/** Bytes of a pointer in the structures of this machine. */
+export const POINTER_BYTES: number = koffi.sizeof("void *");
+
+/** `EBUSY` for 16. */
+export function errnoName(errno: number): string {
+  const names = Object.entries(constants.errno).find(([, number]) => number === errno);
+  return names?.[0] ?? `errno ${errno}`;
+}

@@ -1,0 +1,103 @@
+/** The old interface through onoff, against the kernel's own simulator. */
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { equal, is, ok, throws } from "uvu/assert";
+import type { HardwarePlan, InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import { GpioChip } from "../../firmware/linux/gpio-chip.ts";
+import { localFiles } from "../../firmware/linux/local-files.ts";
+import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
+import { SysfsLines } from "../../firmware/linux/sysfs-lines.ts";
+import { type SpecContext, spec } from "../harness/spec.ts";
+import { gpioTrace } from "./fixtures/gpio-trace.ts";
+import { SimHeader } from "./fixtures/sim-header.ts";
+
+const off = { kind: "line", activeLow: false, safe: "off", onCrash: "safe" } as const;
+
+function header(t: SpecContext): SimHeader {
+  const sim = new SimHeader();
+  t.defer(() => sim.close());
+  return sim;
+}
+
+function plan(outputs: readonly string[], inputs: readonly InputPlan[] = []): HardwarePlan {
+  return { outputs: outputs.map((line): OutputPlan => ({ ...off, line })), inputs, buses: [] };
+}
+
+function open(t: SpecContext, sim: SimHeader, wanted: HardwarePlan): SysfsLines {
+  const lines = SysfsLines.open(wanted, sim.places, localFiles, () => performance.now() * 1000);
+  t.defer(() => lines.close());
+  return lines;
+}
+
+function base(): number {
+  return sysfsChip(localFiles, "pinctrl-bcm2835")!.base;
+}
+
+spec("numbers count from the chip's base, which is looked up by its label", (t) => {
+  const sim = header(t);
+  ok(base() > 0, `${base()}`);
+  const lines = open(t, sim, plan(["GPIO17"]));
+  is(lines.drive(0, 1), 1);
+  is(sim.level("GPIO17"), 1);
+  ok(existsSync(`/sys/class/gpio/gpio${base() + 17}`));
+});
+
+spec("a line that is driven is taken over at its level: the kernel sees no other", (t) => {
+  const sim = header(t);
+  sim.pull("GPIO17", 1);
+  const chip = GpioChip.find("pinctrl-bcm2835")!;
+  t.defer(() => chip.close());
+  chip.request([17], "before", { direction: "output", levels: [1] }).close();
+  const trace = gpioTrace(t, base());
+  const lines = open(t, sim, plan(["GPIO17", "GPIO27"]));
+  equal(lines.found, [
+    { driven: true, level: 1 },
+    { driven: false, level: 0 },
+  ]);
+  equal(trace(), [], "looking at lines changes nothing");
+  is(lines.drive(0, 1), 1);
+  for (const record of trace()) ok(["17 set 1", "17 out"].includes(record), record);
+});
+
+spec("outputs outlive the guardian at their level, and the next one finds them so", (t) => {
+  const sim = header(t);
+  const first = SysfsLines.open(plan(["GPIO17"]), sim.places, localFiles, () => 0);
+  is(first.drive(0, 1), 1);
+  first.close();
+  is(sim.level("GPIO17"), 1);
+  const second = open(t, sim, plan(["GPIO17"]));
+  equal(second.found, [{ driven: true, level: 1 }]);
+  second.drive(0, 0);
+  second.free(0);
+  is(second.sense(0), 0);
+});
+
+spec("a bias is refused with what helps instead", (t) => {
+  const sim = header(t);
+  const inputs: InputPlan[] = [{ line: "GPIO5", activeLow: false, bias: "pull-up" }];
+  const why =
+    'GPIO5: sysfs cannot set a bias (pull-up); use backend "chardev", or bias "none" and a resistor';
+  throws(
+    () => open(t, sim, plan([], inputs)),
+    (error: Error) => error.message === why,
+  );
+});
+
+spec("of edges that come too fast the last is told and the rest counted", async (t) => {
+  const sim = header(t);
+  sim.pull("GPIO5", 0);
+  const lines = open(t, sim, plan([], [{ line: "GPIO5", activeLow: false, bias: "none" }]));
+  const heard: string[] = [];
+  lines.attach({
+    edge: (line, level) => heard.push(`${line} ${level}`),
+    edgesLost: (_, n) => heard.push(`lost ${n}`),
+  });
+  await sleep(50);
+  sim.pull("GPIO5", 1);
+  sim.pull("GPIO5", 0);
+  await sleep(200);
+  equal(heard, ["lost 2"]);
+  sim.pull("GPIO5", 1);
+  await sleep(200);
+  equal(heard, ["lost 2", "0 1"]);
+});
