@@ -1,11 +1,19 @@
-/** The guardian as a process: owns what the configuration names, and keeps the runtime alive. */
+/**
+ * The guardian as a process: owns what the configuration names, and keeps the runtime alive. It is the one place where
+ * hardware is chosen, and the configuration chooses it.
+ */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { GuardianPlan } from "../../firmware/contracts/guardian-plan.ts";
+import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import { runGuardian } from "../../firmware/guardian/guardian-process.ts";
+import { localFiles } from "../../firmware/linux/local-files.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { checkedConfig } from "./checked-config.ts";
+import { linuxPlan } from "./linux-plan.ts";
 import { readOptions } from "./options.ts";
 import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
@@ -17,20 +25,34 @@ const options = readOptions(process.env);
 const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
-await worldListens(options.worldSocket);
 const config = checkedConfig(options);
 const realtime = realtimePlan(config).chain;
 await runGuardian({
   ...hardwarePlan(config),
+  ...(await chosenHardware(config)),
   slots: ownerSlots(Object.keys(config.devices).length),
   realtime,
-  worldSocket: options.worldSocket,
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
   ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
   runtime: { command: process.execPath, args: [...runtimeFlags(realtime), runtime] },
   stopWhenStdinEnds: true,
 });
+
+/** Ends the process with exit code 2 when this machine does not have what a linux board needs. */
+async function chosenHardware(config: BoardConfig): Promise<Pick<GuardianPlan, "worldSocket" | "linux">> {
+  if (config.hardware === "emulated") {
+    await worldListens(options.worldSocket);
+    return { worldSocket: options.worldSocket };
+  }
+  try {
+    return { linux: linuxPlan(config, localFiles(process.env.HOLDFAST_DEVICE_TREE)) };
+  } catch (error) {
+    if (!(error instanceof HardwareError)) throw error;
+    process.stderr.write(`${JSON.stringify({ noHardware: { why: error.message } })}\n`);
+    process.exit(2);
+  }
+}
 
 /** World and guardian are started side by side; the guardian needs the world. Gives up after 10 s. */
 async function worldListens(socket: string): Promise<void> {

@@ -17,6 +17,10 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `guardian: the runtime is dead (seen by ${detail.by}): outputs to their policy`;
     case "hardwareLost":
       return `guardian: lost its hardware: ${detail.why}`;
+    case "hardwareAway":
+      return `guardian: ${detail.why}`;
+    case "noHardware":
+      return `guardian: this machine does not have what the configuration needs:\n${detail.why}`;
     case "defect":
       return `guardian: defect: ${detail.stack}`;
     case "unsettled":
@@ -49,13 +53,15 @@ function endRuntimeLine({ endRuntime, stack }: Entry): string {
   return `watchdog: ended the runtime: ${endRuntime}${frames.join("")}`;
 }
 
-function eventLine({ kind, line, owner, message, found, allowed }: Entry): string | undefined {
+function eventLine({ kind, line, count, owner, message, found, allowed }: Entry): string | undefined {
   switch (kind) {
     case "leaseExpired":
     case "maxOn":
     case "maxOnLatched":
     case "unsafe":
       return `guardian: ${kind} at ${line}`;
+    case "edgesLost":
+      return `guardian: ${line} changes too fast: lost ${count} edges`;
     case "fenced":
       return `guardian: fenced owner ${owner}`;
     case "contract":

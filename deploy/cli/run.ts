@@ -1,7 +1,7 @@
 /**
  * `holdfast run`: starts the chain on this machine and stays with it.
  *
- * It stands where systemd stands on a Pi: starts the emulated world and the guardian, starts the guardian
+ * It stands where systemd stands on a Pi: starts the guardian (and the emulated world before it), starts the guardian
  * again when it dies, and ends it in order on Ctrl-C. The guardian starts the runtime by itself.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -24,6 +24,8 @@ import { startTable } from "./start-table.ts";
 /** As the service unit has it. */
 const GUARDIAN_RESTART_MS = 250;
 const HEALTH_EVERY_MS = 50;
+/** Of the guardian beside one for each bus: a transfer that hangs takes a thread, and so does the wait for edges. */
+const POOL_THREADS = 5;
 /** A terminal sends Ctrl-C to everybody in the foreground, and npm passes it on: the same one comes twice. */
 const SAME_CTRL_C_MS = 300;
 
@@ -46,21 +48,30 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
   const options: BoardOptions = { ...wanted, worldSocket: join(folder, "world.sock") };
   const pageUrl = `http://localhost:${options.httpPort}/`;
-  const world = startProcess("world-main.js", options, ["pipe", "ignore", "inherit"]);
+  const emulated = config.hardware === "emulated";
+  const world = emulated ? startProcess("world-main.js", options, ["pipe", "ignore", "inherit"]) : undefined;
+  const buses = Object.keys(config.buses ?? {}).length;
   let guardian: ChildProcess | undefined;
   let runtimePid: number | undefined;
   let stopping = false;
-  let worldEnded = false;
+  /** Nothing is left to run on, and another guardian would find it so too. */
+  let hardwareGone = false;
+  let hasRun = false;
   let lastTry = false;
   let stoppingSinceMs = 0;
 
   const ended = new Promise<number>((done) => {
     const startGuardian = () => {
-      guardian = startProcess("guardian-main.js", options, ["pipe", "inherit", "pipe"]);
+      guardian = startProcess("guardian-main.js", options, ["pipe", "inherit", "pipe"], {
+        UV_THREADPOOL_SIZE: String(buses + POOL_THREADS),
+      });
       createInterface({ input: guardian.stderr! }).on("line", (line) => {
         const event = parseLog(line);
         if (event?.runtimeStarted !== undefined) runtimePid = (event.runtimeStarted as { pid: number }).pid;
         if (event?.runtimeExited !== undefined) runtimePid = undefined; // the number may soon be another's
+        hasRun ||= event?.guardianStarted !== undefined;
+        // One that has run leaves lines behind that the next one must make safe, whenever it can have them.
+        if (event?.noHardware !== undefined && !hasRun) hardwareGone = stopping = true;
         const text = json ? line : logLine(line, event);
         if (text !== undefined) process.stderr.write(`${text}\n`);
       });
@@ -69,7 +80,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
       guardian.stdin!.on("error", () => {}); // it died before it read that it should stop
       guardian.on("exit", (code, signal) => {
         // One that was killed while it should stop may have left lines on: one more makes them safe.
-        if (stopping && (signal === null || worldEnded || lastTry))
+        if (stopping && (signal === null || hardwareGone || lastTry))
           return done(code === 0 ? EXIT.ok : EXIT.failed);
         lastTry = stopping;
         const how = signal ?? `code ${code}`;
@@ -82,9 +93,9 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
       });
     };
     startGuardian();
-    world.on("exit", () => {
+    world?.on("exit", () => {
       if (!stopping) process.stderr.write("the emulated world ended: nothing is left to run on\n");
-      worldEnded = true;
+      hardwareGone = true;
       stopping = true;
       guardian?.stdin?.end();
     });
@@ -120,8 +131,8 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   });
 
   process.exitCode = await ended;
-  world.removeAllListeners("exit");
-  world.kill("SIGTERM");
+  world?.removeAllListeners("exit");
+  world?.kill("SIGTERM");
   rmSync(folder, { recursive: true, force: true });
   if (!json && process.exitCode === EXIT.ok) say("stopped: every output at its safe level\n");
   process.exit();
@@ -132,12 +143,13 @@ function startProcess(
   file: string,
   options: BoardOptions,
   stdio: ("pipe" | "inherit" | "ignore")[],
+  environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const path = fileURLToPath(new URL(`../board/${file}`, import.meta.url));
   return spawn(process.execPath, [path], {
     stdio,
     detached: true,
-    env: { ...process.env, ...optionsEnvironment(options) },
+    env: { ...process.env, ...optionsEnvironment(options), ...environment },
   });
 }
 

@@ -112,6 +112,12 @@ export const boardSchema = v.pipe(
       "emulated: pins and chips are simulated. linux: the pins of this machine. Nothing is detected.",
       ["emulated", "linux"],
     ),
+    backend: optional(
+      choice(
+        "How linux reaches its lines. chardev: the GPIO character device. sysfs: the old interface, without bias. Default: chardev.",
+        ["chardev", "sysfs"],
+      ),
+    ),
     world: optional(worldSchema),
     buses: optional(v.record(busName("Name of the bus."), busSchema)),
     devices: v.pipe(
@@ -159,6 +165,7 @@ export interface BoardConfig {
   readonly version: 1;
   readonly board: { readonly id: string };
   readonly hardware: "emulated" | "linux";
+  readonly backend?: "chardev" | "sysfs";
   readonly world?: WorldConfig;
   readonly buses?: Readonly<Record<string, BusConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;

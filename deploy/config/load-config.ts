@@ -4,6 +4,7 @@ import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkJobs } from "./check-jobs.ts";
+import { checkLinux } from "./check-linux.ts";
 import { checkNames } from "./check-names.ts";
 import { checkPlacement } from "./check-placement.ts";
 import { checkPolicies } from "./check-policy.ts";
@@ -78,10 +79,7 @@ function isRight(config: BoardConfig): boolean {
 /** The checks between parts, on what each part by itself has right. */
 function checkBetween(value: unknown, report: Report): void {
   const board = draftBoard(value, report.findings);
-  if (isPlainObject(value) && value.hardware === "linux") {
-    const why = "this release cannot drive real pins yet (--emulated runs the file as it is)";
-    report.problem(["hardware"], "linux", `"emulated": ${why}`);
-  }
+  if (isPlainObject(value) && value.hardware === "linux") checkLinux(board, value.backend, report);
   checkNames(board, report);
   checkPlacement(board, report);
   checkWiring(board, report);

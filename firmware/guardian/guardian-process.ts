@@ -49,11 +49,13 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     if (await log.drain(DRAIN_MS)) process.exit(code);
     endAtOnce();
   };
-  const hardware = await openHardware(plan, clock, (why) => {
+  const lost = (why: string) => {
     log.line({ hardwareLost: { why, atUs: clock.now() } });
     keeper?.incarnation?.signal("SIGKILL");
     void exit(1);
-  }).catch((error: unknown) => {
+  };
+  const report = (why: string) => log.line({ hardwareAway: { why, atUs: clock.now() } });
+  const hardware = await openHardware(plan, clock, lost, report).catch((error: unknown) => {
     if (!(error instanceof HardwareError)) throw error;
     log.line({ noHardware: { why: error.message, atUs: clock.now() } });
     return exit(NO_HARDWARE);

@@ -11,17 +11,18 @@ export interface OpenedHardware {
 }
 
 /**
- * Opens the hardware that the plan names: no detection, no fall-back. `onLost` hears when it is gone for good. Real
- * hardware is loaded only where it is asked for. Throws `HardwareError`.
+ * Opens the hardware that the plan names: no detection, no fall-back. `onLost` hears when it is gone for good, `report`
+ * of parts that are away. Real hardware is loaded only where it is asked for. Throws `HardwareError`.
  */
 export async function openHardware(
   plan: GuardianPlan,
   clock: Clock,
   onLost: (why: string) => void,
+  report: (why: string) => void,
 ): Promise<OpenedHardware> {
   if (plan.linux !== undefined) {
     const { LinuxBackend } = await import("../linux/linux-backend.ts");
-    const backend = await LinuxBackend.open(plan, plan.linux, () => clock.now());
+    const backend = await LinuxBackend.open(plan, plan.linux, { now: () => clock.now(), report });
     return { backend, setWorld: async () => "this board is real: nothing in its world can be set" };
   }
   if (plan.worldSocket === undefined) throw new TypeError("the plan names no hardware");

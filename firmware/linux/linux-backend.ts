@@ -1,34 +1,39 @@
 import type { Backend, BackendSink, FoundLine } from "../contracts/backend.ts";
 import type { LinuxPlan } from "../contracts/guardian-plan.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
-import { I2cDevBus } from "./i2c-dev-bus.ts";
+import { KeptBus } from "./kept-bus.ts";
 import type { LinuxLines } from "./linux-lines.ts";
 import { localFiles } from "./local-files.ts";
+
+/** What a backend needs beside its plan. */
+export interface Surroundings {
+  /** Monotonic us. */
+  now(): number;
+  /** Hears, in words for people, of hardware that is away while the board runs. */
+  report(why: string): void;
+}
 
 /** Real lines and buses: lines answer before each call returns, transfers when the bus is done. */
 export class LinuxBackend implements Backend {
   readonly found: readonly FoundLine[];
   readonly #lines: LinuxLines;
-  readonly #buses: readonly I2cDevBus[];
+  readonly #buses: readonly KeptBus[];
   #sink: BackendSink | undefined;
 
-  private constructor(lines: LinuxLines, buses: readonly I2cDevBus[]) {
+  private constructor(lines: LinuxLines, buses: readonly KeptBus[]) {
     this.found = lines.found;
     this.#lines = lines;
     this.#buses = buses;
   }
 
-  /** Adopts the outputs. `now`: monotonic us. Throws `HardwareError` when the plan asks for what is not there. */
-  static async open(plan: HardwarePlan, linux: LinuxPlan, now: () => number): Promise<LinuxBackend> {
-    const lines = await openLines(plan, linux, now);
-    const buses: I2cDevBus[] = [];
-    try {
-      for (const { bus } of plan.buses) buses.push(await I2cDevBus.open(bus));
-    } catch (error) {
-      lines.close();
-      for (const bus of buses) bus.close();
-      throw error;
-    }
+  /**
+   * Adopts the outputs. A bus that cannot be opened is tried again at each transfer: lines must be safe whatever
+   * buses do. Throws `HardwareError` when the plan asks for a line that is not to be had.
+   */
+  static async open(plan: HardwarePlan, linux: LinuxPlan, surroundings: Surroundings): Promise<LinuxBackend> {
+    const lines = await openLines(plan, linux, surroundings.now);
+    const buses = plan.buses.map(({ bus }) => new KeptBus(bus, surroundings.report));
+    for (const bus of buses) void bus.open();
     return new LinuxBackend(lines, buses);
   }
 
@@ -74,7 +79,7 @@ async function openLines(
 ): Promise<LinuxLines> {
   if (backend === "sysfs") {
     const { SysfsLines } = await import("./sysfs-lines.ts");
-    return SysfsLines.open(plan, places, localFiles, now);
+    return SysfsLines.open(plan, places, localFiles(), now);
   }
   const { ChardevLines } = await import("./chardev-lines.ts");
   return ChardevLines.open(plan, places);

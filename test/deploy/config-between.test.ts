@@ -7,12 +7,25 @@ import { type Change, demoWith } from "./demo-board.ts";
 /** Parts that are right by themselves and wrong together. */
 const mistakes: readonly { name: string; changes: readonly Change[]; problem: Problem }[] = [
   {
-    name: "hardware linux",
+    name: "PWM on real pins",
     changes: [["hardware", "linux"]],
     problem: {
-      path: "hardware",
-      found: '"linux"',
-      allowed: '"emulated": this release cannot drive real pins yet (--emulated runs the file as it is)',
+      path: "devices.fan.driver",
+      found: '"pwm-fan"',
+      allowed: "a driver without PWM: this release cannot drive PWM on real pins yet",
+    },
+  },
+  {
+    name: "a bias through sysfs",
+    changes: [
+      ["hardware", "linux"],
+      ["backend", "sysfs"],
+      ["devices.fan", undefined],
+    ],
+    problem: {
+      path: "devices.button.bias",
+      found: '"pull-up"',
+      allowed: '"none" and a resistor: sysfs cannot set a bias ("backend": "chardev" can)',
     },
   },
   {
@@ -423,6 +436,17 @@ spec("hardware linux with --emulated is an emulated board; emulated stays emulat
   const { config } = parseConfig(demoWith(["hardware", "linux"]), { emulated: true });
   assert.is(config?.hardware, "emulated");
   assert.is(parseConfig(demoWith(), { emulated: true }).config?.hardware, "emulated");
+});
+
+spec("hardware linux is accepted where every driver can work on real pins, over either interface", () => {
+  const linux: Change[] = [
+    ["hardware", "linux"],
+    ["devices.fan", undefined],
+  ];
+  assert.is(parseConfig(demoWith(...linux)).config?.hardware, "linux");
+  const sysfs: Change[] = [...linux, ["backend", "sysfs"], ["devices.button.bias", "none"]];
+  assert.is(parseConfig(demoWith(...sysfs)).config?.backend, "sysfs");
+  assert.is(parseConfig(demoWith(...sysfs), { emulated: true }).config?.hardware, "emulated");
 });
 
 spec("a lease of none, hold without a lease, and safe on without an end are accepted", () => {

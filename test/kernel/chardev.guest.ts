@@ -54,7 +54,7 @@ spec("a line that is driven is taken over at its level: the kernel sees no other
   sim.pull("GPIO17", 1); // what gpio-sim gives back a line to when its owner dies
   const before = chip(t).request([17], "before", { direction: "output", levels: [1] });
   before.close();
-  const trace = gpioTrace(t, sysfsChip(localFiles, "pinctrl-bcm2835")!.base);
+  const trace = gpioTrace(t, sysfsChip(localFiles(), "pinctrl-bcm2835")!.base);
   const lines = open(t, sim, plan(["GPIO17", "GPIO27"]));
   equal(lines.found, [
     { driven: true, level: 1 },
@@ -126,7 +126,7 @@ spec("several lines are read and written at one moment", (t) => {
 
 spec("an open-drain output is driven low or let go", (t) => {
   header(t);
-  const trace = gpioTrace(t, sysfsChip(localFiles, "pinctrl-bcm2835")!.base);
+  const trace = gpioTrace(t, sysfsChip(localFiles(), "pinctrl-bcm2835")!.base);
   const config = { direction: "output", drive: "open-drain" } as const;
   const request = chip(t).request([22], "test", { ...config, levels: [0] });
   t.defer(() => request.close());

@@ -1,9 +1,11 @@
 /** Buses through /dev/i2c-N, against the guest's own adapter (plain I2C) and the kernel's i2c-stub (SMBus). */
+import { renameSync } from "node:fs";
 import { constants } from "node:os";
 import { equal, is, ok } from "uvu/assert";
 import { textFile } from "../../firmware/board/text-file.ts";
 import type { BusStatus } from "../../firmware/contracts/backend.ts";
 import { I2cDevBus } from "../../firmware/linux/i2c-dev-bus.ts";
+import { KeptBus } from "../../firmware/linux/kept-bus.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { i2cSim } from "./fixtures/i2c-sim.ts";
@@ -22,9 +24,9 @@ async function open(t: SpecContext, name = "i2c-1"): Promise<I2cDevBus> {
 /** The bus whose adapter is i2c-stub, whatever number it got. */
 function stub(): string {
   const folder = "/sys/class/i2c-dev";
-  return localFiles
+  return localFiles()
     .list(folder)
-    .find((bus) => textFile(localFiles, `${folder}/${bus}/name`)?.includes("stub"))!;
+    .find((bus) => textFile(localFiles(), `${folder}/${bus}/name`)?.includes("stub"))!;
 }
 
 function transfer(
@@ -51,9 +53,10 @@ spec("a write and a read with a repeated start are one transfer of two messages"
 
 spec("256 bytes go either way at once", async (t) => {
   const bus = await open(t);
-  const bytes = Array.from({ length: 255 }, (_, index) => (index * 7) & 0xff);
-  equal(await transfer(bus, 0x76, [0, ...bytes], 0), []);
-  equal(await transfer(bus, 0x76, [0], 256), [...bytes, 0]);
+  const pairs = Array.from({ length: 128 }, (_, index) => [index, (index * 7) & 0xff]).flat();
+  equal(await transfer(bus, 0x76, pairs, 0), []);
+  const registers = [...Array.from({ length: 128 }, (_, index) => (index * 7) & 0xff), ...Array(128).fill(0)];
+  equal(await transfer(bus, 0x76, [0], 256), registers);
   equal(await transfer(bus, 0x76, [], 3), [0, 7, 14], "the pointer went round");
 });
 
@@ -119,6 +122,26 @@ spec("a bus that is not there is named with what turns it on", async () => {
     /^i2c-9: no such bus: "dtparam=i2c_arm=on" in \/boot\/firmware\/config.txt/,
   );
 });
+
+spec(
+  "a bus that is away keeps nobody from anything: it times out, is reported once, and works when it comes",
+  async (t) => {
+    i2cSim.reset();
+    renameSync("/dev/i2c-1", "/dev/away");
+    const reports: string[] = [];
+    const bus = new KeptBus("i2c-1", (why) => reports.push(why));
+    t.defer(() => bus.close());
+    const status = () =>
+      new Promise((resolve) => bus.transfer(CHIP, Uint8Array.of(1), 1, (status) => resolve(status)));
+    equal([await status(), await status()], ["timeout", "timeout"]);
+    renameSync("/dev/away", "/dev/i2c-1");
+    is(await status(), "ok");
+    equal(
+      reports.map((why) => why.slice(0, 18)),
+      ["i2c-1: no such bus"],
+    );
+  },
+);
 
 async function rejects(promise: Promise<unknown>, pattern: RegExp): Promise<void> {
   const message = await promise.then(

@@ -24,13 +24,13 @@ function plan(outputs: readonly string[], inputs: readonly InputPlan[] = []): Ha
 }
 
 function open(t: SpecContext, sim: SimHeader, wanted: HardwarePlan): SysfsLines {
-  const lines = SysfsLines.open(wanted, sim.places, localFiles, () => performance.now() * 1000);
+  const lines = SysfsLines.open(wanted, sim.places, localFiles(), () => performance.now() * 1000);
   t.defer(() => lines.close());
   return lines;
 }
 
 function base(): number {
-  return sysfsChip(localFiles, "pinctrl-bcm2835")!.base;
+  return sysfsChip(localFiles(), "pinctrl-bcm2835")!.base;
 }
 
 spec("numbers count from the chip's base, which is looked up by its label", (t) => {
@@ -61,7 +61,7 @@ spec("a line that is driven is taken over at its level: the kernel sees no other
 
 spec("outputs outlive the guardian at their level, and the next one finds them so", (t) => {
   const sim = header(t);
-  const first = SysfsLines.open(plan(["GPIO17"]), sim.places, localFiles, () => 0);
+  const first = SysfsLines.open(plan(["GPIO17"]), sim.places, localFiles(), () => 0);
   is(first.drive(0, 1), 1);
   first.close();
   is(sim.level("GPIO17"), 1);

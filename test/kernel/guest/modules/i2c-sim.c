@@ -5,7 +5,8 @@
  *
  * 0x18: 16 byte registers behind a pointer, register 15 refuses to be written.
  * 0x48: 4 registers of 16 bits behind a pointer (ADS1115).
- * 0x76: 256 byte registers behind a pointer (BME280).
+ * 0x76: 256 byte registers behind a pointer; what follows a written byte is another pointer, and a measurement that is
+ *       started by ctrl_meas (0xf4) is over at once (BME280).
  *
  * Writable from outside below /sys/module/i2c_sim/parameters: `fault` (negative error number for the next
  * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer), `unplugged` (address of an absent chip),
@@ -37,6 +38,7 @@ struct sim_chip {
 	u16 size;	/* bytes */
 	u8 width;	/* bytes of one register */
 	int read_only;	/* first byte that refuses, or -1 */
+	bool pairs;	/* register and value take turns in a write */
 	u16 at;		/* byte that the pointer stands on */
 	u8 bytes[256];
 };
@@ -44,7 +46,7 @@ struct sim_chip {
 static struct sim_chip chips[] = {
 	{ .address = 0x18, .size = 16, .width = 1, .read_only = 15 },
 	{ .address = 0x48, .size = 8, .width = 2, .read_only = -1 },
-	{ .address = 0x76, .size = 256, .width = 1, .read_only = -1 },
+	{ .address = 0x76, .size = 256, .width = 1, .read_only = -1, .pairs = true },
 };
 
 static struct sim_chip *find(u16 address)
@@ -73,13 +75,15 @@ static int message(struct sim_chip *chip, struct i2c_msg *msg)
 	for (i = 0; i < msg->len; i++) {
 		if (msg->flags & I2C_M_RD) {
 			msg->buf[i] = chip->bytes[chip->at];
-		} else if (i == 0) {
-			chip->at = (msg->buf[0] * chip->width) % chip->size;
+		} else if (i == 0 || (chip->pairs && i % 2 == 0)) {
+			chip->at = (msg->buf[i] * chip->width) % chip->size;
 			continue;
 		} else if (chip->at == chip->read_only) {
 			return -EIO;
 		} else {
 			chip->bytes[chip->at] = msg->buf[i];
+			if (chip->pairs && chip->at == 0xf4)
+				chip->bytes[0xf4] &= ~3;
 		}
 		advance(chip);
 	}

@@ -1,0 +1,61 @@
+import type { LinePlace } from "../contracts/guardian-plan.ts";
+import type { HardwarePlan } from "../contracts/output-plan.ts";
+import type { SystemFiles } from "../contracts/system-files.ts";
+import { busProblem } from "./bus-state.ts";
+import type { Board } from "./detect-board.ts";
+import { findLine, lineText } from "./line-names.ts";
+import { type PinUser, pinFunctions } from "./pin-functions.ts";
+
+/** What frees the pins of a device, for /boot/firmware/config.txt. */
+const OFF: Readonly<Record<string, string>> = {
+  i2c: "dtparam=i2c_arm=off",
+  spi: "dtparam=spi=off",
+  serial: "enable_uart=0",
+  uart: "enable_uart=0",
+};
+
+/** The places of every line, or everything that stands in the way, each a sentence that ends with what helps. */
+export type HardwareFindings =
+  | { readonly places: Readonly<Record<string, LinePlace>>; readonly problems?: never }
+  | { readonly places?: never; readonly problems: readonly string[] };
+
+/** Whether this board has the lines and buses of a plan, and nobody else uses them. Reads files only. */
+export function findHardware(plan: HardwarePlan, board: Board, files: SystemFiles): HardwareFindings {
+  const problems: string[] = [];
+  const places: Record<string, LinePlace> = {};
+  const taken = new Map<number, string>();
+  const users = pinFunctions(board);
+  for (const { line } of [...plan.outputs, ...plan.inputs]) {
+    const place = findLine(line, board);
+    if (place === undefined) {
+      problems.push(
+        `${line}: ${board.model} has no such line; it has GPIO0 to GPIO27, by pin "pin 3" to "pin 40"`,
+      );
+      continue;
+    }
+    const other = taken.get(place.offset);
+    if (other !== undefined) {
+      problems.push(`${line}: is ${lineText(place)}, which ${other} is too; each line has one use`);
+      continue;
+    }
+    taken.set(place.offset, line);
+    const user = users.get(place.offset);
+    if (user !== undefined) problems.push(inUse(line, place, user));
+    places[line] = place;
+  }
+  for (const { bus } of plan.buses) {
+    const problem = busProblem(bus, board, files);
+    if (problem !== undefined) problems.push(`${bus}: ${problem}`);
+  }
+  return problems.length > 0 ? { problems } : { places };
+}
+
+function inUse(line: string, place: LinePlace, { name }: PinUser): string {
+  const [kind = ""] = /^[a-z0-9]+?(?=\d*(@|$))/.exec(name) ?? [];
+  const off = OFF[kind];
+  const free =
+    off === undefined
+      ? "take the dtoverlay or dtparam that turned it on out of /boot/firmware/config.txt and restart"
+      : `put "${off}" into /boot/firmware/config.txt and restart`;
+  return `${line}: ${lineText(place)} is in use by ${name}; ${free}, or use another line`;
+}

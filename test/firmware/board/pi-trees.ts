@@ -1,0 +1,88 @@
+import type { Folder } from "./fixture-files.ts";
+
+/** Pieces of device trees as Raspberry Pi OS shows them, written down by hand: what detection looks at, no more. */
+
+const HEADER_NAMES = ["ID_SDA", "ID_SCL", ...Array.from({ length: 26 }, (_, index) => `GPIO${index + 2}`)];
+
+export interface TreeOptions {
+  readonly i2c1?: "okay" | "disabled";
+  readonly spi0?: "okay" | "disabled";
+  readonly uart0?: "okay" | "disabled";
+  /** Names below /sys/class/i2c-dev. */
+  readonly devices?: readonly string[];
+}
+
+/** A Pi 2 to 4, Zero 2 W or CM3/4: pins by number, below /soc. */
+export function bcmTree(
+  model: string,
+  compatible: readonly string[],
+  { i2c1 = "disabled", spi0 = "disabled", uart0 = "disabled", devices = [] }: TreeOptions = {},
+): Folder {
+  const gpio = compatible.includes("brcm,bcm2711") ? "brcm,bcm2711-gpio" : "brcm,bcm2835-gpio";
+  return {
+    proc: {
+      "device-tree": {
+        model: `${model}\0`,
+        compatible,
+        aliases: {
+          i2c1: ["/soc/i2c@7e804000"],
+          spi0: ["/soc/spi@7e204000"],
+          serial0: ["/soc/serial@7e201000"],
+        },
+        soc: {
+          compatible: ["simple-bus"],
+          "gpio@7e200000": {
+            compatible: [gpio, "brcm,bcm2835-gpio"],
+            "gpio-line-names": HEADER_NAMES,
+            "pinctrl-0": [9],
+            gpioout: { phandle: [9], "brcm,pins": [6], "brcm,function": [1] },
+            i2c1: { phandle: [17], "brcm,pins": [2, 3], "brcm,function": [4] },
+            spi0_pins: { phandle: [18], "brcm,pins": [9, 10, 11], "brcm,function": [4] },
+            spi0_cs_pins: { phandle: [19], "brcm,pins": [8, 7], "brcm,function": [1] },
+            uart0_pins: { phandle: [20], "brcm,pins": [14, 15], "brcm,function": [4] },
+          },
+          "i2c@7e804000": { compatible: ["brcm,bcm2711-i2c"], status: `${i2c1}\0`, "pinctrl-0": [17] },
+          "spi@7e204000": { compatible: ["brcm,bcm2835-spi"], status: `${spi0}\0`, "pinctrl-0": [18, 19] },
+          "serial@7e201000": { compatible: ["arm,pl011"], status: `${uart0}\0`, "pinctrl-0": [20] },
+        },
+      },
+    },
+    sys: { class: { "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])) } },
+  };
+}
+
+/** A Pi 5 or CM5: the header's chip is behind PCIe and names its pins. */
+export function rp1Tree(
+  model: string,
+  compatible: readonly string[],
+  { i2c1 = "disabled", devices = [] }: TreeOptions = {},
+): Folder {
+  return {
+    proc: {
+      "device-tree": {
+        model: `${model}\0`,
+        compatible,
+        aliases: { i2c1: ["/axi/pcie@120000/rp1/i2c@74000"] },
+        soc: { "gpio@7d508500": { compatible: ["brcm,bcm7445-gpio"] } },
+        axi: {
+          "pcie@120000": {
+            compatible: ["brcm,bcm2712-pcie"],
+            rp1: {
+              compatible: ["simple-bus"],
+              "gpio@d0000": {
+                compatible: ["raspberrypi,rp1-gpio"],
+                "gpio-line-names": HEADER_NAMES,
+                rp1_i2c1_2_3: { phandle: [47], function: ["i2c1"], pins: ["gpio2", "gpio3"] },
+              },
+              "i2c@74000": { compatible: ["raspberrypi,rp1-i2c"], status: `${i2c1}\0`, "pinctrl-0": [47] },
+            },
+          },
+        },
+      },
+    },
+    sys: { class: { "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])) } },
+  };
+}
+
+export const PI_4 = ["raspberrypi,4-model-b", "brcm,bcm2711"];
+export const PI_5 = ["raspberrypi,5-model-b", "brcm,bcm2712"];
