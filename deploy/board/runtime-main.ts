@@ -211,7 +211,8 @@ const children: ChildSpec[] = [
       args: [],
       heapMb: 64,
       lastMessages: CELL_LIMITS.lastMessages,
-      hangLimitUs: 2_000_000,
+      // It loads a broker; where the machine stalls for longer than the kernel's thread may, so may it.
+      hangLimitUs: Math.max(2000, options.limits.kernelMs ?? 0) * 1000,
     }),
   ),
   {

@@ -22,6 +22,9 @@ export const forKernelGuest = [
   { name: "xz-utils", file: "/usr/bin/xz" },
 ];
 
+/** What is a Raspberry Pi 3 to `npm run test:pi`. */
+export const forPi = [{ name: "qemu-system-arm", file: "/usr/bin/qemu-system-aarch64" }];
+
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
 export function installDebianPackages(packages = forTests) {
   const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);

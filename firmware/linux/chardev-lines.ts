@@ -102,11 +102,13 @@ export class ChardevLines implements LinuxLines {
   }
 
   #openOutput(chip: GpioChip, line: string, offset: number): void {
-    const driven = chip.line(offset).direction === "output";
     const request = requested(chip, line, offset, () =>
       chip.request([offset], CONSUMER, { direction: "as-is" }),
     );
     this.#lines.push({ request, output: false });
+    // Only a request makes the kernel ask the chip: until then it may tell what the line's last owner made of it,
+    // although the chip let the line go (pinctrl-bcm2835 in Linux 6.1).
+    const driven = chip.line(offset).direction === "output";
     this.found.push({ driven, level: request.level(0) });
   }
 

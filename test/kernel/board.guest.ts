@@ -1,0 +1,129 @@
+/** The greenhouse on real drivers: gpio-sim and i2c-sim in the place of its wires, judged from their other side. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { equal, is, ok } from "uvu/assert";
+import { type Change, demoWith } from "../deploy/demo-board.ts";
+import { Board } from "../end-to-end/board.ts";
+import { runs } from "../end-to-end/processes.ts";
+import { type Folder, writeFiles } from "../firmware/board/fixture-files.ts";
+import { bcmTree, type TreeOptions } from "../firmware/board/pi-trees.ts";
+import { type SpecContext, spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
+import { loadChips } from "./fixtures/chip-images.ts";
+import { i2cSim } from "./fixtures/i2c-sim.ts";
+import { SimHeader } from "./fixtures/sim-header.ts";
+
+/** A dozen threads on an emulated processor: what is judged is what happens, not how fast. */
+const SEEN_MS = 120_000;
+const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s" };
+const PI_3 = ["raspberrypi,3-model-b", "brcm,bcm2837"];
+
+/** The demo without what this machine does not have: PWM, and a light sensor on a second bus. */
+function realBoard(...more: readonly Change[]): string {
+  const patient = ["climate", "soil", "button", "heater", "pump", "led"].map(
+    (id): Change => [`devices.${id}.hardDeadline`, "60s"],
+  );
+  const leases = ["heater", "pump", "led"].map((id): Change => [`devices.${id}.lease`, "30s"]);
+  return demoWith(
+    ["hardware", "linux"],
+    ["devices.fan", undefined],
+    ["devices.light", undefined],
+    ["buses.i2c-0", undefined],
+    ["controllers.thermostat.hardDeadline", "60s"],
+    ["controllers.irrigation.hardDeadline", "60s"],
+    ["controllers.thermostat.maxAge", "60s"],
+    ["controllers.irrigation.maxAge", "60s"],
+    ...patient,
+    ...leases,
+    ...more,
+  );
+}
+
+function deviceTree(t: SpecContext, options: TreeOptions): string {
+  const tree = bcmTree("Raspberry Pi 3 Model B Rev 1.2", PI_3, options) as {
+    proc: { "device-tree": Folder };
+  };
+  const folder = join(mkdtempSync(join(tmpdir(), "holdfast-tree-")), "tree");
+  t.defer(() => rmSync(join(folder, ".."), { recursive: true }));
+  mkdirSync(folder);
+  writeFiles(folder, tree.proc["device-tree"]);
+  return folder;
+}
+
+spec(
+  "the greenhouse works on real drivers, and its lines are safe whoever dies",
+  async (t) => {
+    const header = new SimHeader();
+    t.defer(() => header.close());
+    i2cSim.reset();
+    await loadChips({ temperatureC: 12, volts: 1.2 }); // cold, and wet enough
+    const board = await Board.launch({
+      config: realBoard(),
+      env: { ...SLOW, HOLDFAST_DEVICE_TREE: deviceTree(t, { i2c1: "okay" }) },
+    });
+    t.defer(() => board.discard());
+    const at = (line: string, level: number) =>
+      until(`${line} at ${level}\n${board.logText()}`, () => header.level(line) === level, SEEN_MS);
+    await board.inService(SEEN_MS);
+    await board.joinMqtt();
+    await until("the board has said what it is", () => board.last("status")?.state === "online", SEEN_MS);
+    is(board.last("status")?.hardware, "linux");
+
+    await at("GPIO17", 1); // the thermostat read 12 degrees through i2c-1 and heats
+    const { value } = await board.waitForLast(
+      "climate/temperature",
+      "good",
+      ({ quality }) => quality === "good",
+      SEEN_MS,
+    );
+    ok(Math.abs(Number(value) - 12) < 0.1, `${value}`);
+    is(header.level("GPIO6"), 1, "the pump is active low and off");
+    await board.command("led", { on: true, for: "1h" });
+    await at("GPIO24", 1);
+    header.pull("GPIO23", 0);
+    await board.waitForLast("button/pressed", "pressed", ({ value }) => value === true, SEEN_MS);
+
+    process.kill(board.runtimePid, "SIGKILL");
+    await at("GPIO24", 0);
+    ok(board.logged("runtimeDead").length > 0);
+    await until("the next runtime", () => board.logged("runtimeStarted").length > 1, SEEN_MS);
+    await board.inService(SEEN_MS);
+    await at("GPIO17", 1); // still cold
+
+    const { guardianPid, runtimePid } = board;
+    header.pull("GPIO17", 1); // a line that nobody has stays on
+    process.kill(guardianPid, "SIGKILL");
+    await until("the runtime ends with its guardian", () => !runs(runtimePid), SEEN_MS);
+    await until("the next guardian", () => board.guardianPid !== guardianPid, SEEN_MS);
+    await at("GPIO17", 0); // made safe before any runtime is there
+    await board.inService(SEEN_MS);
+
+    header.pull("GPIO17", 0);
+    board.interrupt();
+    is(await board.ended(SEEN_MS), 0);
+    is(header.level("GPIO17"), 0);
+    is(header.level("GPIO6"), 1);
+  },
+  { limitMs: 60_000 },
+);
+
+spec("a machine without what the configuration needs says all of it once, and starts nothing", async (t) => {
+  const board = await Board.launch({
+    config: realBoard(
+      ["devices.led.line", "GPIO14"],
+      ["buses.i2c-4", { sda: "GPIO8", scl: "GPIO9", speed: "100kHz" }],
+    ),
+    env: { HOLDFAST_DEVICE_TREE: deviceTree(t, { i2c1: "okay", uart0: "okay" }) },
+  });
+  t.defer(() => board.discard());
+  is(await board.ended(SEEN_MS), 1);
+  equal(board.logged("noHardware"), [
+    {
+      why:
+        'GPIO14: GPIO14 (pin 8) is in use by serial0; put "enable_uart=0" into /boot/firmware/config.txt and restart, or use another line\n' +
+        'i2c-4: it is turned off; "dtoverlay=i2c4" in /boot/firmware/config.txt and a restart turn it on',
+    },
+  ]);
+  equal(board.logged("runtimeStarted"), []);
+});
