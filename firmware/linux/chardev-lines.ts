@@ -122,12 +122,8 @@ export class ChardevLines implements LinuxLines {
 }
 
 function chipOf(chips: Map<string, GpioChip>, line: string, { chip: label, offset }: LinePlace): GpioChip {
-  const chip = chips.get(label) ?? GpioChip.find(label);
-  if (chip === undefined) {
-    throw new HardwareError(
-      `${line}: no GPIO chip is labelled "${label}" (holdfast needs Linux 5.10 or newer)`,
-    );
-  }
+  const chip = chips.get(label) ?? explained(line, () => GpioChip.find(label));
+  if (chip === undefined) throw new HardwareError(`${line}: no GPIO chip is labelled "${label}"`);
   chips.set(label, chip);
   if (offset < chip.info.lines) return chip;
   throw new HardwareError(`${line}: ${label} has ${chip.info.lines} lines, there is no number ${offset}`);
@@ -135,13 +131,29 @@ function chipOf(chips: Map<string, GpioChip>, line: string, { chip: label, offse
 
 /** A refused request in words. */
 function requested(chip: GpioChip, line: string, offset: number, request: () => LineRequest): LineRequest {
-  try {
-    return request();
-  } catch (error) {
-    if (!(error instanceof SystemCallError) || error.code !== "EBUSY") throw error;
+  return explained(line, request, () => {
     const { consumer } = chip.line(offset);
     const who = consumer === "" ? "somebody else" : `"${consumer}"`;
-    throw new HardwareError(`${line}: in use by ${who}; end that program or overlay, or use another line`);
+    return `in use by ${who}; end that program or overlay, or use another line`;
+  });
+}
+
+/** What the kernel refuses while lines are opened is for people: with the line, and with what helps. */
+function explained<T>(line: string, work: () => T, inUse: () => string = () => "in use"): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code = "", message } = error as { code?: string; message: string };
+    if (code === "EBUSY") throw new HardwareError(`${line}: ${inUse()}`);
+    if (code === "EACCES" || code === "EPERM") {
+      const help = "the user must be in the group gpio (sudo usermod -aG gpio <user>)";
+      throw new HardwareError(`${line}: no right to /dev/gpiochip*; ${help}`);
+    }
+    if (code === "ENOTTY" || code === "EINVAL") {
+      const help = "Linux 5.10 or newer is wanted, and a chip that can do what is asked";
+      throw new HardwareError(`${line}: ${message}; ${help}`);
+    }
+    throw error;
   }
 }
 

@@ -143,11 +143,16 @@ function exportLine(number: number, line: string): void {
   try {
     writeFileSync(`${ROOT}/export`, `${number}`);
   } catch (error) {
-    if ((error as { code?: string }).code !== "EBUSY") throw error;
-    const help = "end that program or overlay, or use another line";
-    throw new HardwareError(`${line}: in use by somebody else; ${help}`);
+    const help = REFUSALS[(error as { code?: string }).code ?? ""];
+    if (help === undefined) throw error;
+    throw new HardwareError(`${line}: ${help}`);
   }
 }
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  EBUSY: "in use by somebody else; end that program or overlay, or use another line",
+  EACCES: `no right to ${ROOT}; the user must be in the group gpio (sudo usermod -aG gpio <user>)`,
+};
 
 function levelOf(number: number): number {
   return Number(readFileSync(`${ROOT}/gpio${number}/value`, "utf8"));

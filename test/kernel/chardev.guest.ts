@@ -91,6 +91,17 @@ spec("a line has one owner: a second request names who has it", (t) => {
   is(chip(t).line(27).used, false, "nothing is left requested");
 });
 
+spec("somebody who may not use the chip is told which group may", (t) => {
+  const sim = header(t);
+  t.defer(() => process.seteuid!(0));
+  process.seteuid!(65534);
+  const why = /^GPIO17: no right to \/dev\/gpiochip\*; the user must be in the group gpio/;
+  throws(
+    () => ChardevLines.open(plan(["GPIO17"]), sim.places),
+    (error: Error) => why.test(error.message),
+  );
+});
+
 spec("a place that is none is named", (t) => {
   const sim = header(t);
   const at = (places: Record<string, { chip: string; offset: number }>) => () =>

@@ -83,6 +83,25 @@ spec("a bias is refused with what helps instead", (t) => {
   );
 });
 
+spec("a line in use, and somebody who may not use it, are told what helps", (t) => {
+  const sim = header(t);
+  const chip = GpioChip.find("pinctrl-bcm2835")!;
+  t.defer(() => chip.close());
+  const other = chip.request([17], "other", { direction: "input" });
+  throws(
+    () => open(t, sim, plan(["GPIO17"])),
+    (error: Error) => error.message.startsWith("GPIO17: in use by somebody else; end that program"),
+  );
+  other.close();
+  t.defer(() => process.seteuid!(0));
+  process.seteuid!(65534);
+  throws(
+    () => open(t, sim, plan(["GPIO17"])),
+    (error: Error) =>
+      error.message.startsWith("GPIO17: no right to /sys/class/gpio; the user must be in the group"),
+  );
+});
+
 spec("of edges that come too fast the last is told and the rest counted", async (t) => {
   const sim = header(t);
   sim.pull("GPIO5", 0);
