@@ -51,6 +51,15 @@ export type LineName = keyof typeof HEADER;
 /** Every line of the header, GPIO0 first. */
 export const LINE_NAMES = Object.keys(HEADER) as LineName[];
 
+/** The name of each line by its pin, `pin 11`: whoever wires counts pins. */
+export const PIN_NAMES = LINE_NAMES.map((line) => `pin ${HEADER[line].pin}`);
+
+/** The line at a pin, written `pin 11`; undefined for power, ground and what is no pin. A bare number may be meant either way. */
+export function lineOfPin(name: string): LineName | undefined {
+  const index = PIN_NAMES.indexOf(name);
+  return LINE_NAMES[index];
+}
+
 /** What the header says about a line. */
 export function headerLine(line: LineName): HeaderLine {
   return HEADER[line];

@@ -14,6 +14,7 @@ import { checkTiming } from "./check-timing.ts";
 import { checkWiring } from "./check-wiring.ts";
 import { draftBoard } from "./draft.ts";
 import { JsonSyntaxError, jsonPlaces } from "./json-places.ts";
+import { withLinesForPins } from "./pin-names.ts";
 import { type Problem, Report, type Warning } from "./problem.ts";
 import { checkShape, isPlainObject } from "./shape.ts";
 import { LONGEST_TEXT, SourceText } from "./source-text.ts";
@@ -56,7 +57,7 @@ export function parseConfig(text: string, { emulated = false }: ConfigOptions = 
     const { found, allowed, offset } = error;
     return { problems: [{ path: "", found, allowed, ...source.at(offset) }], warnings: [] };
   }
-  const written = emulated ? asEmulated(value) : value;
+  const written = withLinesForPins(emulated ? asEmulated(value) : value);
   const report = new Report();
   checkShape(boardSchema, written, [], report);
   checkBetween(written, report);

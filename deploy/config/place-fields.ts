@@ -37,14 +37,19 @@ export function cellName(description: string): TextField {
   );
 }
 
-/** A line of the header, `GPIO17`. */
+/**
+ * A line of the header, `GPIO17`, or its pin, `pin 11`, which is a line by the time anybody reads it (`withLinesForPins`).
+ */
 export function line(description: string, names = LINE_NAMES): v.GenericSchema<LineName> {
   const pwm = names === PWM_LINES;
+  const pins = names.map((name) => `pin ${HEADER[name].pin}` as LineName);
   return v.pipe(
-    v.picklist(names),
+    v.picklist([...names, ...pins]),
     v.description(description),
     v.metadata({
-      errorMessage: pwm ? `a line with hardware PWM: ${names.join(", ")}` : "a line from GPIO0 to GPIO27",
+      errorMessage: pwm
+        ? `a line with hardware PWM: ${names.join(", ")}`
+        : 'a line from GPIO0 to GPIO27, or its pin, such as "pin 11"',
       suggest: (found: unknown) => suggestLine(found, names),
     }),
   );

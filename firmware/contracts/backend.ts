@@ -56,7 +56,10 @@ export interface Backend {
     writeLength: number,
     readLength: number,
   ): void;
-  /** Nine clocks and a stop. Counts as the one transfer of its bus. */
+  /**
+   * Frees a stuck bus as far as the backend can (nine clocks and a stop; on Linux what the kernel's driver does), and
+   * answers whether it works. Counts as the one transfer of its bus.
+   */
   recover(bus: number): void;
   close(): void;
 }

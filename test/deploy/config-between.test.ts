@@ -438,6 +438,25 @@ spec("hardware linux with --emulated is an emulated board; emulated stays emulat
   assert.is(parseConfig(demoWith(), { emulated: true }).config?.hardware, "emulated");
 });
 
+spec("a line may be written as its pin, and is the same line to every check", () => {
+  const pins: Change[] = [
+    ["devices.heater.line", "pin 11"],
+    ["buses.i2c-1.sda", "pin 3"],
+  ];
+  const { config } = parseConfig(demoWith(...pins));
+  assert.equal(config, parseConfig(demoWith()).config);
+  const { problems } = parseConfig(demoWith(["devices.led.line", "pin 11"]));
+  assert.equal(
+    problems?.map(({ allowed }) => allowed),
+    ["a line of its own; GPIO17 belongs to devices.heater"],
+  );
+  const power = parseConfig(demoWith(["devices.led.line", "pin 1"])).problems;
+  assert.equal(
+    power?.map(({ path, found }) => [path, found]),
+    [["devices.led.line", '"pin 1"']],
+  );
+});
+
 spec("hardware linux is accepted where every driver can work on real pins, over either interface", () => {
   const linux: Change[] = [
     ["hardware", "linux"],

@@ -185,7 +185,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.heater.line",
       found: "17",
-      allowed: "a line from GPIO0 to GPIO27",
+      allowed: 'a line from GPIO0 to GPIO27, or its pin, such as "pin 11"',
       suggestion: "GPIO17",
     },
   },
@@ -195,7 +195,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.heater.line",
       found: '"GPIO40"',
-      allowed: "a line from GPIO0 to GPIO27",
+      allowed: 'a line from GPIO0 to GPIO27, or its pin, such as "pin 11"',
       suggestion: "GPIO0",
     },
   },

@@ -68,7 +68,7 @@ spec("a line has three names: its number, its pin, and what the device tree call
   const chip = "pinctrl-bcm2711";
   equal(findLine("GPIO17", board), { chip, offset: 17 });
   equal(findLine("pin 11", board), { chip, offset: 17 });
-  equal(findLine("Pin 40", board), { chip, offset: 21 });
+  equal(findLine("pin 40", board), { chip, offset: 21 });
   equal(findLine("ID_SDA", board), { chip, offset: 0 });
   is(lineText({ chip, offset: 17 }), "GPIO17 (pin 11)");
   is(lineText({ chip, offset: 42 }), "line 42");

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./command.ts";
 import type { DebianKernel } from "./debian-kernel.ts";
@@ -35,6 +35,7 @@ function takeGpioSim(kernel: DebianKernel, folder: string): void {
     .replace("#include <linux/slab.h>", "#include <linux/slab.h>\n#include <linux/irqdesc.h>");
   writeFileSync(irqSim, exported);
   renameSync(join(folder, "gpio-sim.c"), join(folder, "gpio-sim-core.c"));
+  rmSync(kernel.source); // 140 MB for three files
 }
 
 /** The headers name each other by the place where a package would have put them. */

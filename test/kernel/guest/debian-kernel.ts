@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { command } from "./command.ts";
+import { CommandError, command } from "./command.ts";
 
 /** The parts of one of Debian's kernels, unpacked. */
 export interface DebianKernel {
@@ -21,12 +21,12 @@ export interface DebianKernel {
 export function debianKernelVersion(): string {
   const text = command("apt-cache", ["depends", "linux-image-amd64"]).toString();
   const [, version] = /Depends: linux-image-(\S+)/.exec(text) ?? [];
-  if (version === undefined) throw new RangeError("apt knows no linux-image-amd64 (apt-get update?)");
+  if (version === undefined) throw new CommandError("apt-cache: it knows no linux-image-amd64");
   return version;
 }
 
 /**
- * Downloads and unpacks a kernel (215 MB, nothing is installed). `folder` keeps the unpacked parts, 350 MB
+ * Downloads and unpacks a kernel (215 MB, nothing is installed). `folder` keeps the unpacked parts, 550 MB
  * without the packages, which are removed again. Throws `CommandError`.
  */
 export function fetchDebianKernel(version: string, folder: string): DebianKernel {

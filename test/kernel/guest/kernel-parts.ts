@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { buildModules } from "./build-modules.ts";
+import { CommandError, command } from "./command.ts";
 import { type DebianKernel, debianKernelVersion, fetchDebianKernel } from "./debian-kernel.ts";
 import { initramfs } from "./initramfs.ts";
 import { unpackedKernel } from "./kernel-image.ts";
@@ -24,9 +25,22 @@ const OWN_MODULES = ["gpio_sim", "i2c_sim"];
 
 /**
  * The kernel parts, made where they are missing (20 s, 215 MB from Debian) and kept in the user's cache folder.
- * `sources` holds init.sh and modules/. `step` hears what is being done. Throws an Error that says what is missing.
+ * `sources` holds init.sh and modules/. `step` hears what is being done. Lists of packages that are older than
+ * Debian's newest kernel name one that is gone: root fetches new ones and tries again. Throws an Error that says what
+ * is missing.
  */
 export function kernelParts(sources: string, step: (what: string) => void): KernelParts {
+  try {
+    return newestParts(sources, step);
+  } catch (error) {
+    if (!(error instanceof CommandError) || process.getuid?.() !== 0) throw error;
+    step(`apt-get update, because of ${error.message}`);
+    command("apt-get", ["update", "-qq"]);
+    return newestParts(sources, step);
+  }
+}
+
+function newestParts(sources: string, step: (what: string) => void): KernelParts {
   const version = debianKernelVersion();
   const folder = join(cacheFolder(), version);
   const stamp = stampOf(sources);
