@@ -43,9 +43,8 @@ export class EdgeWatch {
   }
 
   #wait(): void {
-    pollLater(this.#polled, this.#fds.length + 1, () => {
-      if (!this.#open) return this.#end();
-      for (const index of this.#fds.keys()) {
+    pollLater(this.#polled, this.#fds.length + 1, (ready) => {
+      for (const index of ready > 0 && this.#open ? this.#fds.keys() : []) {
         const events = this.#polled.readInt16LE(index * POLLFD_BYTES + 6);
         // A chip that was taken out of the kernel is ready for ever; poll(2) passes over negative descriptors.
         if ((events & POLLGONE) !== 0) this.#polled.writeInt32LE(-1, index * POLLFD_BYTES);

@@ -4,9 +4,9 @@ import { I2cDevBus, type TransferDone } from "./i2c-dev-bus.ts";
 const NOTHING = new Uint8Array(0);
 
 /**
- * A bus that may be away: no right to it, its adapter not there (yet, or any more). It must not keep the guardian from
- * its lines, so each transfer tries again to open it; until then transfers end with `timeout`, and `report` hears
- * why, once for each reason.
+ * A bus that may be away when the guardian starts: no right to it, its adapter not there yet. It must not keep the
+ * guardian from its lines, so each transfer tries again to open it; until then transfers end with `timeout`, and
+ * `report` hears why, once for each reason.
  */
 export class KeptBus {
   readonly #name: string;
@@ -46,9 +46,10 @@ export class KeptBus {
       else this.#bus = bus;
       this.#told = undefined;
     } catch (error) {
-      if (!(error instanceof HardwareError)) throw error;
-      if (this.#told !== error.message) this.#report(error.message);
-      this.#told = error.message;
+      const { message } = error as Error;
+      if (!(error instanceof HardwareError || (error instanceof Error && "errno" in error))) throw error;
+      if (this.#told !== message) this.#report(message);
+      this.#told = message;
     }
   }
 

@@ -50,11 +50,14 @@ export function ioctlLater(
   });
 }
 
-/** poll(2) without a time limit on a pool thread, over an array of `struct pollfd`; `done` when one is ready. */
-export function pollLater(fds: Uint8Array, count: number, done: () => void): void {
-  cPoll.async(fds, count, -1, (error: unknown) => {
+/**
+ * poll(2) without a time limit on a pool thread, over an array of `struct pollfd`. `done` gets how many are ready;
+ * below 1 the array says nothing.
+ */
+export function pollLater(fds: Uint8Array, count: number, done: (ready: number) => void): void {
+  cPoll.async(fds, count, -1, (error: unknown, ready: number) => {
     if (error !== null) throw error;
-    done();
+    done(ready);
   });
 }
 

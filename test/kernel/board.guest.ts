@@ -1,4 +1,5 @@
 /** The greenhouse on real drivers: gpio-sim and i2c-sim in the place of its wires, judged from their other side. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +52,17 @@ function deviceTree(t: SpecContext, options: TreeOptions): string {
   return folder;
 }
 
+/** Wall time goes on afterwards as if nobody had set it. */
+function keepClock(t: SpecContext): void {
+  const startMs = Date.now() - performance.now();
+  t.defer(() => setClock(startMs + performance.now()));
+}
+
+/** What NTP does to a board without a clock of its own, and what a battery that ran out does. */
+function setClock(ms: number): void {
+  execFileSync("date", ["-s", `@${Math.round(ms / 1000)}`], { stdio: "ignore" });
+}
+
 spec(
   "the greenhouse works on real drivers, and its lines are safe whoever dies",
   async (t) => {
@@ -83,6 +95,25 @@ spec(
     await at("GPIO24", 1);
     header.pull("GPIO23", 0);
     await board.waitForLast("button/pressed", "pressed", ({ value }) => value === true, SEEN_MS);
+
+    keepClock(t);
+    // A clock that jumps by years either way changes nothing: not the hour of the command, no lease, no deadline.
+    for (const [years, pressed] of [
+      [20, false],
+      [-30, true],
+    ] as const) {
+      setClock(Date.now() + years * 365 * 86_400_000);
+      header.pull("GPIO23", pressed ? 0 : 1);
+      const reading = await board.waitForLast(
+        "button/pressed",
+        "seen",
+        ({ value }) => value === pressed,
+        SEEN_MS,
+      );
+      is(reading.quality, "good");
+      is(header.level("GPIO24"), 1, "the lamp is still on");
+    }
+    is(board.logged("runtimeDead").length, 0);
 
     process.kill(board.runtimePid, "SIGKILL");
     await at("GPIO24", 0);
