@@ -8,7 +8,7 @@ import { forKernelGuest, installDebianPackages } from "./debian.mjs";
 import { root } from "./prepare.mjs";
 
 /** For one boot, s. A quiet machine needs a tenth of it. */
-const limitS = 900;
+const limitS = 1800;
 
 /** Resolves to `{file, output, code, seconds}` of each file, or throws an Error with the reason. */
 export async function runInGuest(files) {

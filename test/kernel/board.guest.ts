@@ -16,7 +16,7 @@ import { i2cSim } from "./fixtures/i2c-sim.ts";
 import { SimHeader } from "./fixtures/sim-header.ts";
 
 /** A dozen threads on an emulated processor: what is judged is what happens, not how fast. */
-const SEEN_MS = 120_000;
+const SEEN_MS = 400_000;
 const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s" };
 const PI_3 = ["raspberrypi,3-model-b", "brcm,bcm2837"];
 
