@@ -117,7 +117,7 @@ spec(
 
     process.kill(board.runtimePid, "SIGKILL");
     await at("GPIO24", 0);
-    ok(board.logged("runtimeDead").length > 0);
+    await until("its death is told", () => board.logged("runtimeDead").length > 0, SEEN_MS);
     await until("the next runtime", () => board.logged("runtimeStarted").length > 1, SEEN_MS);
     await board.inService(SEEN_MS);
     await at("GPIO17", 1); // still cold
