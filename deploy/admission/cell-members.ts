@@ -3,6 +3,7 @@ import { durationMs } from "../../devices/field.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { placementOf } from "../config/placement.ts";
 import { precisionOf } from "../config/timing.ts";
+import { partOf } from "./changed-config.ts";
 
 export interface CellMembers {
   readonly name: string;
@@ -18,9 +19,9 @@ export function cellMembers(config: BoardConfig): readonly CellMembers[] {
 }
 
 /** Does the cell spin before its releases? */
-export function spins({ devices, controllers = {} }: BoardConfig, { members }: CellMembers): boolean {
+export function spins(config: BoardConfig, { members }: CellMembers): boolean {
   return members.some((id) => {
-    const { precision, criticality, every } = (devices[id] ?? controllers[id])!;
+    const { precision, criticality, every } = partOf(config, id);
     return precisionOf(precision, durationMs(every), criticality) === "spin";
   });
 }

@@ -2,9 +2,9 @@
 import type { BoardConfig } from "../config/board-schema.ts";
 import type { Path } from "../config/problem.ts";
 
-/** The device or controller of this id. */
+/** The device or controller of this id, which may be one that every object has, such as `constructor`. */
 export function partOf({ devices, controllers = {} }: BoardConfig, id: string) {
-  return (devices[id] ?? controllers[id])!;
+  return (Object.hasOwn(devices, id) ? devices[id] : controllers[id])!;
 }
 
 /** In which part of the file a device or controller is. */

@@ -15,7 +15,7 @@ const BUS_SPEEDS = ["100kHz", "400kHz", "1MHz"];
 export function* busSpeeds(search: RemedySearch): Generator<Remedy | undefined> {
   const { config, refused, fits, helps } = search;
   const used = ownersOf(search).flatMap((owner) => {
-    const device = config.devices[owner];
+    const device = Object.hasOwn(config.devices, owner) ? config.devices[owner] : undefined;
     return device !== undefined && "bus" in device ? [device.bus] : [];
   });
   for (const bus of new Set(refused.kind === "bus" ? [refused.verdict.name] : used)) {
