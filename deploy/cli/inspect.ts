@@ -131,8 +131,20 @@ export function cellPage(view: CellView, told: CrashesReport): readonly string[]
 }
 
 function processLines(report: ProcessReport): readonly string[] {
-  const { pid, handled, mailbox, dropped, runUs, band, dueInUs, links, monitors, monitoredBy, timers } =
-    report;
+  const {
+    pid,
+    handled,
+    mailbox,
+    dropped,
+    runUs,
+    longestSliceUs,
+    band,
+    dueInUs,
+    links,
+    monitors,
+    monitoredBy,
+    timers,
+  } = report;
   const due =
     dueInUs === null
       ? ""
@@ -144,7 +156,10 @@ function processLines(report: ProcessReport): readonly string[] {
       "function",
       report.function === report.label ? report.function : `${report.function}, spawned as ${report.label}`,
     ),
-    ...line("ran", `${formatDuration(runUs / 1000)} for ${handled} messages, band ${band}${due}`),
+    ...line(
+      "ran",
+      `${formatDuration(runUs / 1000)} for ${handled} messages, at most ${formatDuration(longestSliceUs / 1000)} at a stretch, band ${band}${due}`,
+    ),
     ...line("mailbox", `${mailbox}${dropped === 0 ? "" : `, ${dropped} lost`}`),
     ...line("links", others(links)),
     ...line("monitors", others(monitors)),

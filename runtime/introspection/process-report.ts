@@ -23,6 +23,7 @@ export function reportProcess(cell: Cell, process: Process): ProcessReport {
     dropped: mailbox.dropped,
     handled: process.messagesHandled,
     runUs: Math.round(process.runUs),
+    longestSliceUs: process.longestSliceUs,
     band: bandName(process.band),
     dueInUs: waits || deadlineUs === undefined ? null : Math.round(deadlineUs - cell.nowUs()),
     trapExit: process.trapExit,

@@ -32,6 +32,8 @@ export interface ProcessReport {
   readonly handled: number;
   /** Time it has run, us: sampled where processes run in quick succession. */
   readonly runUs: number;
+  /** The longest it was seen to keep the thread at a stretch, us: who has a deadline may have to wait for that. */
+  readonly longestSliceUs: number;
   readonly band: string;
   /** Deadline of the work at hand, us from now, negative when it is past; null when there is none, or no work. */
   readonly dueInUs: number | null;

@@ -340,14 +340,13 @@ export class Cell {
       unread = 0;
       const readUs = this.#clock.now();
       const sliceUs = readUs - nowUs;
-      process.runUs += sliceUs;
-      if (sliceUs > process.longestSliceUs) process.longestSliceUs = Math.ceil(sliceUs);
+      ran(process, sliceUs);
       if (isBackground) this.#backgroundFromUs = readUs + sliceUs * OTHERS_SHARE;
       nowUs = readUs;
     }
     if (unread > 0 && last !== undefined) {
       const readUs = this.#clock.now();
-      last.runUs += readUs - nowUs;
+      ran(last, readUs - nowUs);
       nowUs = readUs;
     }
     if (nowUs >= this.#soonestUs) this.#expire(nowUs);
@@ -721,6 +720,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const KERNELS_WORD =
   'a message of type "down" or "exit" is told by the kernel only: nobody else can send one';
 const STRANGE_YIELD = "a process may only yield* its own waits";
+
+/** What passed since the clock was read last: where processes run in quick succession, of some resumes together. */
+function ran(process: Process, us: number): void {
+  process.runUs += us;
+  if (us > process.longestSliceUs) process.longestSliceUs = Math.ceil(us);
+}
 
 /** So that who reads one knows that it is true. */
 function isKernelsWord(message: unknown): boolean {

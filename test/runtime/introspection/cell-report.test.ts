@@ -67,6 +67,7 @@ spec("a process is told of as it is: who, where it stands, what it did, whom it 
     dropped: 0,
     handled: 1,
     runUs: 300,
+    longestSliceUs: 300,
     band: "system",
     dueInUs: null,
     trapExit: true,
