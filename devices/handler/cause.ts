@@ -15,6 +15,8 @@ export type EndCause =
   | { readonly kind: "hung"; readonly restarts?: number }
   /** Ended for being late. */
   | { readonly kind: "late"; readonly restarts?: number }
+  /** But for pauses of the collector it would have been in time. */
+  | { readonly kind: "garbageCollection"; readonly restarts?: number }
   /** Beyond its heap, or its buffers outside of it. */
   | { readonly kind: "outOfMemory"; readonly restarts?: number }
   /** It broke a declared protocol; `reason` names party, message, state and what was allowed. */
@@ -45,6 +47,7 @@ const WORDS: Words = {
   crash: ({ reason, restarts }) => counted(reason, restarts),
   hung: ({ restarts }) => counted("hung", restarts),
   late: ({ restarts }) => counted("late", restarts),
+  garbageCollection: ({ restarts }) => counted("garbageCollection", restarts),
   outOfMemory: ({ restarts }) => counted("outOfMemory", restarts),
   contract: ({ reason, restarts }) => counted(reason, restarts),
   misses: ({ missed, of }) => `${missed} of ${of} jobs were late`,
@@ -70,7 +73,8 @@ export function describeCause(cause: Cause): string {
 /** Why a cell or process ended, as a cause; ends that nobody had to expect count as crashes. */
 export function causeOfEnd(reason: ExitReason): EndCause {
   const root = rootCause(reason);
-  if (root === "hung" || root === "late" || root === "outOfMemory") return { kind: root };
+  if (root === "hung" || root === "late" || root === "garbageCollection" || root === "outOfMemory")
+    return { kind: root };
   const text = describeReason(root);
   return typeof root === "object" && "contract" in root
     ? { kind: "contract", reason: text }

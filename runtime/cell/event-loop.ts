@@ -8,6 +8,7 @@ export class EventLoop {
   readonly #cell: Cell;
   readonly #after: () => void;
   #scheduled = false;
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(cell: Cell, { after = () => {} }: { after?: () => void } = {}) {
@@ -17,17 +18,19 @@ export class EventLoop {
 
   /** Something arrived: run soon. */
   wake(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
     setImmediate(() => this.#turn());
   }
 
+  /** For good, also when a turn is scheduled already: it would arm timers that keep the thread. */
   stop(): void {
     clearTimeout(this.#timer);
-    this.#scheduled = true;
+    this.#stopped = true;
   }
 
   #turn(): void {
+    if (this.#stopped) return;
     this.#scheduled = false;
     this.#cell.resources.poll?.((to, message) => this.#cell.post(to, message));
     const busy = this.#cell.run(RESUMES_PER_TURN);

@@ -313,7 +313,10 @@ export class Cell {
       }
       const message = unpack(frame.packed, this.resolve);
       if (isKernelsWord(message)) this.counts.forged++;
-      else this.#put(process, message, finite(frame.deadlineUs), frame.band, alias, frame.closed);
+      else {
+        const band = Math.max(frame.band, BAND.critical);
+        this.#put(process, message, finite(frame.deadlineUs), band, alias, frame.closed);
+      }
     } else {
       const from = this.resolve(frame.from);
       // So that who saw it join a group sees it leave before its end.

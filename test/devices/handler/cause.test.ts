@@ -15,6 +15,7 @@ const examples: readonly (readonly [Cause, string])[] = [
   [{ kind: "crash", reason: "Error: boom", restarts: 4 }, "restarts: Error: boom"],
   [{ kind: "hung" }, "hung"],
   [{ kind: "late", restarts: 4 }, "restarts: late"],
+  [{ kind: "garbageCollection" }, "garbageCollection"],
   [{ kind: "outOfMemory" }, "outOfMemory"],
   [{ kind: "contract", reason: "contract driving: ..." }, "contract driving: ..."],
   [{ kind: "misses", missed: 3, of: 10 }, "3 of 10 jobs were late"],
