@@ -8,6 +8,8 @@ import { type SpecContext, spec } from "../../harness/spec.ts";
 
 const clock = new SystemClock();
 const module = new URL("./fixtures/hanging-bodies.js", import.meta.url).href;
+/** Tries to hear from a thread on a machine that others use. */
+const LIVES = 4;
 const patience = { limitMs: 60_000 };
 /** A machine that runs all tests at once answers late. */
 const ASK_MS = 5000;
@@ -79,10 +81,13 @@ spec(
   async (t) => {
     const { kernel, next, until, log, verdicts } = bench(t);
     const args = [400_000, 200];
-    kernel.startCell(hanging("collects", { args, heapMb: 256, hangLimitUs: 300_000 }));
-    assert.equal(await next(), ["collects"], log.join());
-    await until(() => log.length > 0);
-    const [{ cause, collectorUs = 0, lateUs }] = verdicts as [Verdict];
+    // A thread that gets no core in time cannot tell what kept it: then it is asked in another life.
+    for (let life = 1; life <= LIVES && verdicts.at(-1)?.collectorUs === undefined; life++) {
+      kernel.startCell(hanging("collects", { args, heapMb: 256, hangLimitUs: 300_000 }));
+      assert.equal(await next(), ["collects"], log.join());
+      await until(() => log.length === life);
+    }
+    const { cause, collectorUs = 0, lateUs } = verdicts.at(-1) as Verdict;
     assert.is(cause, "garbageCollection", JSON.stringify(verdicts));
     assert.ok(collectorUs > lateUs, `${collectorUs} us of collections, seen ${lateUs} us late`);
   },
