@@ -89,7 +89,11 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
             ? `${JSON.stringify({ guardianExited: { code, signal } })}\n`
             : `the guardian ended (${how}): starting it again, it adopts the lines\n`,
         );
-        setTimeout(startGuardian, GUARDIAN_RESTART_MS);
+        setTimeout(() => {
+          // It may have seen the end of its world before we did.
+          if (hardwareGone) done(EXIT.failed);
+          else startGuardian();
+        }, GUARDIAN_RESTART_MS);
       });
     };
     startGuardian();
