@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import { type BoardFlags, connectBoard, devicesIn, readRetained, stateOf } from "./board-client.ts";
 import { columns } from "./columns.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { sendCommand } from "./send-command.ts";
+import { sendAndSay } from "./send-command.ts";
 
 export interface ModeFlags extends BoardFlags {
   readonly for?: string;
@@ -39,14 +38,8 @@ export async function mode(
     const command = {
       mode: wanted,
       ...(flags.for === undefined ? {} : { for: flags.for }),
-      id: randomUUID(),
     };
-    await sendCommand(client, board, device, command);
-    const { id: _, ...said } = command;
-    const line = flags.json
-      ? JSON.stringify({ board, device, ...command })
-      : `${device} ${JSON.stringify(said)}`;
-    process.stdout.write(`${line}\n`);
+    await sendAndSay(client, board, device, command, flags);
   } finally {
     await client.endAsync(true);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { MqttClient } from "mqtt";
 import { parse } from "./board-client.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -25,4 +26,19 @@ export async function sendCommand(
     client.publish(`holdfast/${board}/${device}/set`, JSON.stringify(command), { qos: 1 });
   });
   if (refusal !== undefined) throw new CliError(EXIT.refused, `refused: ${refusal}`);
+}
+
+/** Sends a command with a number of its own, and prints what was sent; errors as `sendCommand`. */
+export async function sendAndSay(
+  client: MqttClient,
+  board: string,
+  device: string,
+  fields: Readonly<Record<string, unknown>>,
+  { json }: { readonly json?: boolean },
+): Promise<void> {
+  const command = { ...fields, id: randomUUID() };
+  await sendCommand(client, board, device, command);
+  const line =
+    json === true ? JSON.stringify({ board, device, ...command }) : `${device} ${JSON.stringify(fields)}`;
+  process.stdout.write(`${line}\n`);
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { type BoardFlags, connectBoard, readRetained, stateOf } from "./board-client.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { sendCommand } from "./send-command.ts";
+import { sendAndSay } from "./send-command.ts";
 
 export interface SetFlags extends BoardFlags {
   readonly for?: string;
@@ -19,14 +18,8 @@ export async function set(device: string, words: readonly string[], flags: SetFl
       ...Object.fromEntries(words.map((word) => commandField(word, fields, device))),
       ...(flags.for === undefined ? {} : { for: flags.for }),
       ...(flags.override === undefined ? {} : { override: flags.override }),
-      id: randomUUID(),
     };
-    await sendCommand(client, board, device, command);
-    const { id: _, ...said } = command;
-    const line = flags.json
-      ? JSON.stringify({ board, device, ...command })
-      : `${device} ${JSON.stringify(said)}`;
-    process.stdout.write(`${line}\n`);
+    await sendAndSay(client, board, device, command, flags);
   } finally {
     await client.endAsync(true);
   }
