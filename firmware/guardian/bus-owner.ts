@@ -2,6 +2,7 @@ import type { Backend, BusStatus } from "../contracts/backend.ts";
 import { DeadlineQueue } from "../transport/deadline-queue.ts";
 import type { FrameReader } from "../transport/frame.ts";
 import type { Status } from "../transport/status.ts";
+import { PolicyQueue, type PolicyTransfer } from "./policy-transfer.ts";
 
 /** Longest write or read of one transfer: an urgent transfer waits for one of these at most. */
 export const MAX_TRANSFER_BYTES = 256;
@@ -33,7 +34,10 @@ export interface BusAnswers {
 
 const NOTHING = new Uint8Array(0);
 
-/** One bus: one transfer under way, the others by deadline. A stuck bus gets nine clocks before the next one. */
+/**
+ * One bus: one transfer under way, then the guardian's own in the order they came, then the others by deadline.
+ * A stuck bus gets nine clocks before the next one.
+ */
 export class BusOwner {
   readonly #bus: number;
   readonly #backend: Backend;
@@ -41,7 +45,11 @@ export class BusOwner {
   readonly #slots: Transfer[] = [];
   readonly #free: number[] = [];
   readonly #queue = new DeadlineQueue(QUEUE);
+  readonly #policies = new PolicyQueue();
+  /** What a policy transfer under way writes. */
+  readonly #policyBytes = new Uint8Array(MAX_TRANSFER_BYTES);
   #current: Transfer | undefined;
+  #currentPolicy: PolicyTransfer | undefined;
   /** Its bytes belong to the backend until that says `done`, also after it was answered `timeout`. */
   #currentSlot: number | undefined;
   #limitUs = Infinity;
@@ -61,7 +69,22 @@ export class BusOwner {
 
   /** When `expire` has something to do. */
   get nextUs(): number {
-    return Math.min(this.#limitUs, this.#queue.nextDeadline);
+    return Math.min(this.#limitUs, this.#queue.nextDeadline, this.#policies.nextUs);
+  }
+
+  /**
+   * Takes a transfer of the guardian's own: it is the next one on the bus, waits for the one under way at most, and
+   * is answered within 200 ms (`timeout` when the bus does not come free). Throws RangeError when it is too long,
+   * TypeError when it was handed in before and has no answer yet.
+   */
+  policy(transfer: PolicyTransfer, nowUs: number): void {
+    const longest = Math.max(transfer.bytes.length, transfer.readLength);
+    if (longest < 1 || longest > MAX_TRANSFER_BYTES) throw new RangeError(`${longest} bytes`);
+    if (transfer === this.#currentPolicy || this.#policies.has(transfer)) {
+      throw new TypeError("a policy transfer was handed in twice");
+    }
+    this.#policies.push(transfer, nowUs + TRANSFER_LIMIT_US);
+    this.start(nowUs);
   }
 
   /** Takes a transfer frame; anything but `ok` is the answer at once. */
@@ -108,12 +131,14 @@ export class BusOwner {
 
   expire(nowUs: number): void {
     if (this.#limitUs <= nowUs) this.#end("timeout", NOTHING, 0, 0);
+    while (this.#policies.nextUs <= nowUs) this.#policies.shift()!.done("timeout", NOTHING, 0, 0);
     while (this.#queue.nextDeadline <= nowUs) this.#drop(this.#queue.pop()!, "timeout");
   }
 
   /** Starts the most urgent transfer that is still wanted. */
   start(nowUs: number): void {
     while (!this.#busy) {
+      if (this.#startPolicy(nowUs)) continue;
       const slot = this.#queue.pop();
       if (slot === undefined) return;
       const transfer = this.#slots[slot]!;
@@ -132,12 +157,28 @@ export class BusOwner {
     }
   }
 
-  #end(status: Status, bytes: Uint8Array, at: number, length: number): void {
+  /** False when none waits. It may be over when this returns: a backend may answer at once. */
+  #startPolicy(nowUs: number): boolean {
+    const policy = this.#policies.shift();
+    if (policy === undefined) return false;
+    this.#busy = true;
+    this.#currentPolicy = policy;
+    this.#limitUs = nowUs + TRANSFER_LIMIT_US;
+    const { address, bytes, readLength } = policy;
+    this.#policyBytes.set(bytes);
+    this.#backend.transfer(this.#bus, address, this.#policyBytes, 0, bytes.length, readLength);
+    return true;
+  }
+
+  #end(status: BusStatus, bytes: Uint8Array, at: number, length: number): void {
     const transfer = this.#current;
+    const policy = this.#currentPolicy;
     this.#current = undefined;
+    this.#currentPolicy = undefined;
     this.#limitUs = Infinity;
-    if (transfer === undefined) return; // answered `timeout` before
-    this.#answers.answer(transfer, status, bytes, at, length);
+    // Neither: it was answered `timeout` before.
+    if (policy !== undefined) policy.done(status, bytes, at, length);
+    else if (transfer !== undefined) this.#answers.answer(transfer, status, bytes, at, length);
   }
 
   #drop(slot: number, status: Status): void {

@@ -1,6 +1,7 @@
-import { equal, is } from "uvu/assert";
+import { equal, is, throws } from "uvu/assert";
 import type { Backend } from "../../firmware/contracts/backend.ts";
 import { BusOwner } from "../../firmware/guardian/bus-owner.ts";
+import type { PolicyTransfer } from "../../firmware/guardian/policy-transfer.ts";
 import { FrameReader, FrameWriter, KIND } from "../../firmware/transport/frame.ts";
 import { spec } from "../harness/spec.ts";
 
@@ -33,6 +34,13 @@ function bench() {
       const frame = new FrameReader().over(writer.bytes);
       frame.decode(0, writer.length);
       return bus.submit(frame, 0, nowUs);
+    },
+    /** Hands in a transfer of the guardian's own; the name stands in its trace. */
+    policy(name: string, address: number, nowUs = 0): PolicyTransfer {
+      const done = (status: string) => void trace.push(`${name} ${status}`);
+      const transfer = { address, bytes: Uint8Array.of(0x0a, address), readLength: 0, done };
+      bus.policy(transfer, nowUs);
+      return transfer;
     },
     done: (nowUs = 0) => bus.done("ok", nothing, 0, 0, nowUs),
     fence: (request: number) => {
@@ -110,4 +118,63 @@ spec("a stuck bus gets nine clocks before the next transfer", () => {
   equal(happened(), ["start 1", "1 bus_stuck", "nine clocks"]);
   bus.recovered(true, 20);
   equal(happened(), ["recovered", "start 2"]);
+});
+
+spec("the guardian's own transfers go ahead of everybody's, in the order they came", () => {
+  const { submit, policy, done, happened } = bench();
+  submit(1, 500);
+  submit(2, 100);
+  policy("pump safe", 0x20);
+  policy("valve safe", 0x21);
+  for (let i = 0; i < 4; i++) done();
+  equal(happened(), [
+    ...["start 1", "1 ok", "start 32", "pump safe ok", "start 33", "valve safe ok", "start 2", "2 ok"],
+  ]);
+});
+
+spec("the guardian's own transfer is taken however full the queue is", () => {
+  const { submit, policy, done, happened } = bench();
+  for (let request = 1; request < 40; request++) submit(request, 1000);
+  policy("pump safe", 0x20);
+  done();
+  equal(happened().slice(0, 3), ["start 1", "1 ok", "start 32"]);
+});
+
+spec("the guardian's own transfer is answered once, also on a bus that does not come free", () => {
+  const { bus, submit, policy, done, happened } = bench();
+  submit(1, 1000);
+  policy("pump safe", 0x20);
+  bus.expire(bus.nextUs);
+  equal(happened(), ["start 1", "1 timeout"]);
+  is(bus.nextUs, 100_000);
+  bus.expire(100_000);
+  equal(happened(), ["pump safe timeout"]);
+  done(200_000);
+  equal(happened(), [], "nothing else happened");
+  is(bus.nextUs, Infinity, "nothing left open");
+});
+
+spec(
+  "the guardian's own transfer that hangs is answered once, and may be handed in again before the bus is free",
+  () => {
+    const { bus, policy, done, happened, lent } = bench();
+    const transfer = policy("pump safe", 0x20);
+    bus.expire(100_000);
+    equal(happened(), ["start 32", "pump safe timeout"]);
+    bus.policy(transfer, 110_000);
+    transfer.bytes[0] = 0xff;
+    is(lent()[0], 0x0a, "a pool thread may still be sending the first one");
+    done(120_000);
+    is(lent()[0], 0xff, "the newest bytes are sent");
+    done(121_000);
+    equal(happened(), ["start 32", "pump safe ok"]);
+    is(bus.nextUs, Infinity, "nothing left open");
+  },
+);
+
+spec("a transfer that is handed in twice before its answer is a defect", () => {
+  const { bus, policy } = bench();
+  const transfer = policy("pump safe", 0x20);
+  throws(() => bus.policy(transfer, 1), /twice/);
+  throws(() => bus.policy({ ...transfer, bytes: new Uint8Array(0) }, 1), /0 bytes/);
 });
