@@ -44,7 +44,7 @@ import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
 import { CELL_LIMITS, sharedCells } from "./shared-cells.ts";
 
-const POLICY = ["min_off", "max_on", "interlock"];
+const POLICY = ["min_off", "max_on", "interlock", "switching"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
 if (pipes === undefined) throw new Error("the runtime is started by the guardian: use `holdfast run`");

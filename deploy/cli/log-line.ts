@@ -58,6 +58,7 @@ function eventLine({ kind, line, count, owner, message, found, allowed }: Entry)
     case "leaseExpired":
     case "maxOn":
     case "maxOnLatched":
+    case "gaveWay":
     case "unsafe":
       return `guardian: ${kind} at ${line}`;
     case "edgesLost":

@@ -46,6 +46,19 @@ function headLines(config: BoardConfig, { version }: StartView, paint: Paint): s
   ];
 }
 
+/** Outputs of which never two are on. */
+function interlockLines(config: BoardConfig): string[] {
+  const groups = Object.entries(config.interlocks ?? {});
+  const lines = groups.flatMap(([name, { outputs, onSecond = "refuse", deadTime }]) => {
+    const second = onSecond === "refuse" ? "a second is refused" : "a second switches";
+    return hanging(
+      `${name}  never two on: `,
+      [...outputs, deadTime === undefined ? second : `${second} after ${deadTime}`].join(", "),
+    );
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
 /** Which devices and controllers share a thread; silent where each has its own. */
 function cellLines(config: BoardConfig): string[] {
   const shared = placementOf(config).filter((cell) => cell.shared);
@@ -57,6 +70,7 @@ function cellLines(config: BoardConfig): string[] {
 function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string[] {
   const { id, mqtt } = boardPlan(config);
   return [
+    ...interlockLines(config),
     ...cellLines(config),
     ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
     ...(mqttUrl === undefined ? [] : [`mqtt  ${mqttUrl}  topics ${mqtt.root}/${id}/#`]),

@@ -17,6 +17,7 @@ import {
   type TimingConfig,
   timingFields,
 } from "./device-schema.ts";
+import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
 import { busName, id, line } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
 
@@ -130,6 +131,14 @@ export const boardSchema = v.pipe(
         v.description("Loops that read one device and own the output of another."),
       ),
     ),
+    interlocks: optional(
+      v.pipe(
+        v.record(id("Name of the group."), interlockSchema),
+        v.description(
+          "Outputs of which never two are on: the directions of a motor, valves that exclude each other.",
+        ),
+      ),
+    ),
     placement: optional(
       choice(
         "auto: on boards with more than 16 devices and controllers those that are not critical share cells, by bus. own: each has a cell of its own. shared: as auto, on small boards too. Default: auto.",
@@ -170,6 +179,7 @@ export interface BoardConfig {
   readonly buses?: Readonly<Record<string, BusConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;
+  readonly interlocks?: Readonly<Record<string, InterlockConfig>>;
   readonly placement?: "auto" | "own" | "shared";
   readonly admission?: AdmissionConfig;
   readonly mqtt?: MqttConfig;

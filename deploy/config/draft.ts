@@ -11,6 +11,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import type { BusConfig, ControllerConfig } from "./board-schema.ts";
 import type { DeviceFields } from "./device-schema.ts";
+import type { InterlockConfig } from "./interlock-schema.ts";
 import type { Finding, Path } from "./problem.ts";
 import { isPlainObject } from "./shape.ts";
 
@@ -34,6 +35,7 @@ export interface BoardDraft {
   readonly buses: readonly Draft<BusConfig>[];
   readonly devices: readonly DeviceDraft[];
   readonly controllers: readonly ControllerDraft[];
+  readonly interlocks: readonly Draft<InterlockConfig>[];
   /** Names in `realtime.cells`. */
   readonly realtimeCells: readonly string[];
   /** Every id that is written, also of a device whose driver is unknown. */
@@ -60,6 +62,7 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
       const name = draft.fields.kind;
       return isController(name) ? [{ ...draft, controller: controllerNamed(name) }] : [];
     }),
+    interlocks: parts("interlocks") as Draft<InterlockConfig>[],
     realtimeCells: Object.keys(member(member(value, "realtime"), "cells")),
     deviceIds: new Set(devices.map(({ id }) => id)),
     controllerIds: new Set(controllers.map(({ id }) => id)),

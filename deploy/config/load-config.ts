@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
+import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkLinux } from "./check-linux.ts";
 import { checkNames } from "./check-names.ts";
@@ -88,6 +89,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkJobs(board, report);
   checkRealtime(board, report);
   checkPolicies(board, report);
+  checkInterlocks(board, report);
   checkControllers(board, report);
   checkPowerUp(board, report);
   if (report.findings.length === 0) checkPlaces(value as BoardConfig, report);

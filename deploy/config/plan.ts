@@ -4,7 +4,7 @@ import { controllerNamed } from "../../devices/controller-catalogue.ts";
 import { durationMs, frequencyHz } from "../../devices/field.ts";
 import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
 import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
-import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
+import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
 import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
@@ -37,7 +37,22 @@ export function hardwarePlan(config: BoardConfig): HardwarePlan {
     outputs: devices.flatMap(({ output }) => output ?? []),
     inputs: devices.flatMap(({ input }) => input ?? []),
     buses: Object.entries(config.buses ?? {}).map(([bus, { speed }]) => ({ bus, hz: frequencyHz(speed) })),
+    ...(config.interlocks !== undefined && { interlocks: interlockPlans(config.interlocks, devices) }),
   };
+}
+
+function interlockPlans(
+  interlocks: NonNullable<BoardConfig["interlocks"]>,
+  devices: readonly DevicePlan[],
+): readonly InterlockPlan[] {
+  return Object.entries(interlocks).map(([name, { outputs, onSecond = "refuse", deadTime }]) => ({
+    name,
+    lines: devices.flatMap(({ id, output }) =>
+      output !== undefined && outputs.includes(id) ? output.line : [],
+    ),
+    onSecond,
+    ...(deadTime !== undefined && { deadTimeMs: durationMs(deadTime) }),
+  }));
 }
 
 /** One plan for each device, in the order of the file. */

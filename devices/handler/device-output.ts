@@ -7,6 +7,9 @@ import { type StatePatch, TELEMETRY } from "./messages.ts";
 import { type CommandsSnapshot, OutputCommand, type Verdict } from "./output-command.ts";
 import type { DeviceTask, Measurement, Speaker } from "./task.ts";
 
+/** Refusals by which the guardian keeps an output inside its policy. */
+const POLICY: readonly string[] = ["min_off", "max_on", "interlock", "switching", "refused"];
+
 /** How the device tells people. */
 interface Voice {
   patch(change: StatePatch): void;
@@ -188,8 +191,9 @@ export class DeviceOutput {
       // Whether the line moved is not known: the next job drives it to what is wanted then.
       this.#level = undefined;
       if (!(error instanceof LineError) || !isPolicy(error)) throw error;
-      this.#command.clear();
-      if (command !== undefined) this.refuse(command, error.message);
+      // The other output of its interlock group goes off first: asked again next period.
+      if (error.code !== "switching") this.#command.clear();
+      if (error.code !== "switching" && command !== undefined) this.refuse(command, error.message);
       else if (this.#waitsFor !== error.code) this.#voice.event({ kind: "waits", cause: error.message });
       this.#waitsFor = error.code;
       this.announce();
@@ -214,6 +218,8 @@ export class DeviceOutput {
       if (!(error instanceof LineError) || !isPolicy(error)) throw error;
       // So that the driver knows, too: a fan that stood still starts with a kick.
       this.#task.drive?.(this.#safeLevel());
+      // Another output was wanted on: that command ended this one.
+      if (error.code === "interlock") throw error;
       return false;
     }
   }
@@ -243,5 +249,5 @@ export class DeviceOutput {
 
 /** The guardian keeps the output inside its policy: no fault of the device. */
 function isPolicy({ code }: LineError): boolean {
-  return code === "min_off" || code === "max_on" || code === "interlock" || code === "refused";
+  return POLICY.includes(code);
 }

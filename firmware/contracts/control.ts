@@ -71,6 +71,8 @@ export interface Granted extends OwnerEpoch {
 /** What the guardian did by itself; `atUs` monotonic. */
 export type GuardianEvent = { readonly atUs: number } & (
   | { readonly kind: "leaseExpired" | "maxOn" | "maxOnLatched" | "holdEnded"; readonly line: string }
+  /** Another output of its interlock group was wanted on: this one went off for it. */
+  | { readonly kind: "gaveWay"; readonly line: string }
   /** An output does not read back its safe level; it is driven again every 100 ms and told every 10 s. */
   | { readonly kind: "unsafe"; readonly line: string; readonly level: number | null }
   | {

@@ -14,6 +14,8 @@ export type LineErrorCode =
   | "max_on"
   /** Another output of its interlock group is on. */
   | "interlock"
+  /** Another output of its interlock group goes off for it first: asked again after the dead time it goes on. */
+  | "switching"
   /** The guardian did not answer in time. */
   | "timeout"
   /** The request breaks the rules: bad level, output used as input. */

@@ -23,10 +23,14 @@ export interface OutputPlan {
   readonly minOffMs?: number;
 }
 
-/** Outputs of which never two are on: the second "on" is refused. Members are `safe: "off"` and do not hold. */
+/** Outputs of which never two are on. Members are `safe: "off"` and go there after a crash (`onCrash: "safe"`). */
 export interface InterlockPlan {
   readonly name: string;
   readonly lines: readonly string[];
+  /** What a second "on" does: it is refused (default), or the first one goes off for it. */
+  readonly onSecond?: "refuse" | "switch";
+  /** Time from the moment that one has read back off until another may go on. Default 0. */
+  readonly deadTimeMs?: number;
 }
 
 export interface InputPlan {

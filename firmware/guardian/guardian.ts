@@ -6,6 +6,7 @@ import { type FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
 import { RequestContract } from "../transport/request-contract.ts";
 import { encodeStatus, type Status } from "../transport/status.ts";
 import { type BusAnswers, BusOwner, type Transfer } from "./bus-owner.ts";
+import { Interlocks } from "./interlocks.ts";
 import { LineCalls } from "./line-calls.ts";
 import { LostEdges } from "./lost-edges.ts";
 import { Output, type OutputEffects } from "./output.ts";
@@ -31,6 +32,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #plan: HardwarePlan;
   readonly #outputs: Output[];
   readonly #buses: BusOwner[];
+  readonly #interlocks: Interlocks;
   readonly #owners: Owners;
   readonly #calls: LineCalls;
   readonly #refusals: Refusals;
@@ -76,6 +78,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     );
     const nowUs = this.#clock.now();
     this.#outputs = plan.outputs.map((output, index) => new Output(output, index, this, nowUs));
+    this.#interlocks = new Interlocks(plan.interlocks ?? [], this.#outputs);
     this.#buses = plan.buses.map((_, bus) => new BusOwner(bus, this.#backend, this));
     this.#backend.attach(this);
     for (const output of this.#outputs) {
@@ -224,22 +227,11 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       return "waits";
     }
     const level = frame.f64(2);
-    if (level > 0 && this.#interlocked(output)) return "interlock";
-    const verdict = output.write(level, nowUs);
-    if (verdict !== "ok") return verdict;
+    const refusal = output.refusal(level, nowUs) ?? this.#interlocks.refusal(output, level, nowUs);
+    if (refusal !== undefined) return refusal;
+    output.write(level, nowUs);
     this.#calls.write(frame, this.#incarnation, output);
     return "waits";
-  }
-
-  #interlocked(output: Output): boolean {
-    for (const { lines } of this.#plan.interlocks ?? []) {
-      if (!lines.includes(output.plan.line)) continue;
-      for (const other of this.#outputs) {
-        // One that was told to go off and has not read back so may be on.
-        if (other !== output && (other.isOn || other.unsafe) && lines.includes(other.plan.line)) return true;
-      }
-    }
-    return false;
   }
 
   #readInput(frame: FrameReader, line: number): Status | "waits" {

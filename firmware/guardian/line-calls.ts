@@ -48,6 +48,7 @@ export class LineCalls {
   write(frame: FrameReader, incarnation: number, output: Output): void {
     const { electrical, plan } = output;
     const token = this.#request(frame, incarnation, output, electrical, plan.activeLow);
+    this.#pending.at(token).drive = ++output.drives;
     this.#backend.drive(output.index, electrical, token);
   }
 
@@ -57,6 +58,7 @@ export class LineCalls {
     const call = this.#pending.at(token);
     call.output = output;
     call.expected = level;
+    call.drive = ++output.drives;
     call.owner = -1;
     call.waiting = true;
     this.#byPolicy++;
@@ -67,9 +69,10 @@ export class LineCalls {
   sensed(token: number, level: number): void {
     const call = this.#pending.settle(token);
     if (call === undefined) return;
-    const { output, expected } = call;
+    const { output, expected, drive } = call;
     let good = !Number.isNaN(level);
-    if (output !== undefined && !Number.isNaN(expected)) good = output.readBack(expected, level, this.#now());
+    if (output !== undefined && !Number.isNaN(expected))
+      good = output.readBack(expected, level, this.#now(), drive);
     if (call.owner < 0) this.#settled();
     else this.#answer(call, good ? "ok" : "read_back", call.activeLow ? 1 - level : level);
   }

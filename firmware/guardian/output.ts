@@ -29,6 +29,8 @@ export class Output {
   readonly plan: OutputPlan;
   readonly index: number;
   readonly safeLevel: 0 | 1;
+  /** Drives so far: the answer to an earlier one says nothing of the level commanded now. */
+  drives = 0;
   readonly #effects: OutputEffects;
   readonly #onTime: OnTime;
   readonly #leaseUs: number;
@@ -36,8 +38,10 @@ export class Output {
   #released = false;
   /** The level was read back since it was commanded. */
   #confirmed = false;
-  /** The owner's level was ended by its lease or by `maxOn`, and it has not written since. */
-  #takenBack = false;
+  /** The owner's level was ended by policy, or by another output that it gave way to, and it has not written since. */
+  #takenBack: "no" | "policy" | "interlock" = "no";
+  /** Since when it is known to be off; Infinity while it is not. */
+  #surelyOffUs = Infinity;
   #leaseEndUs = Infinity;
   #holdEndUs = Infinity;
   #retryUs = Infinity;
@@ -68,6 +72,11 @@ export class Output {
     return this.#level === this.safeLevel && !this.#released && !this.#confirmed;
   }
 
+  /** When it was first read back off after it had been, or might have been, on; Infinity while it may be on. */
+  get surelyOffUs(): number {
+    return this.#surelyOffUs;
+  }
+
   get electrical(): number {
     return this.toElectrical(this.#level);
   }
@@ -90,23 +99,27 @@ export class Output {
     this.#effects.drive(this, this.electrical);
   }
 
+  /** Why an owner may not command this level now; undefined when it may. */
+  refusal(level: number, nowUs: number): "refused" | "min_off" | "max_on" | undefined {
+    if (!this.#valid(level)) return "refused";
+    if (level === this.safeLevel || level === 0 || this.isOn) return undefined;
+    return this.#onTime.refusal(nowUs);
+  }
+
   /** An owner commands a level. On `ok` the caller drives `electrical`. */
   write(level: number, nowUs: number): "ok" | "refused" | "min_off" | "max_on" {
-    if (!this.#valid(level)) return "refused";
-    if (level !== this.safeLevel && level > 0 && !this.isOn) {
-      const refusal = this.#onTime.refusal(nowUs);
-      if (refusal !== undefined) return refusal;
-    }
-    this.#become(level, nowUs, false);
-    return "ok";
+    const refusal = this.refusal(level, nowUs);
+    if (refusal === undefined) this.#become(level, nowUs, false);
+    return refusal ?? "ok";
   }
 
   /**
    * The owner still wants the level it commanded. Refused when policy took that level back since: an owner that
    * went on renewing would believe for ever in a level that is gone.
    */
-  renew(nowUs: number): "ok" | "refused" | "max_on" {
-    if (this.#takenBack) return this.#onTime.refusal(nowUs) === "max_on" ? "max_on" : "refused";
+  renew(nowUs: number): "ok" | "refused" | "max_on" | "interlock" {
+    if (this.#takenBack === "interlock") return "interlock";
+    if (this.#takenBack === "policy") return this.#onTime.refusal(nowUs) === "max_on" ? "max_on" : "refused";
     if (this.#leaseEndUs !== Infinity) this.#leaseEndUs = nowUs + this.#leaseUs;
     return "ok";
   }
@@ -131,6 +144,13 @@ export class Output {
     this.#effects.drive(this, this.electrical);
   }
 
+  /** Goes off because another output of its interlock group is wanted on. */
+  giveWay(nowUs: number): void {
+    this.safe(nowUs);
+    this.#takenBack = "interlock";
+    this.#effects.event({ kind: "gaveWay", line: this.plan.line, atUs: nowUs });
+  }
+
   /** Carries out what is due at `nowUs`. */
   expire(nowUs: number): void {
     if (this.#retryUs <= nowUs) {
@@ -145,11 +165,15 @@ export class Output {
     }
   }
 
-  /** The level read back after a drive to `expected`; NaN when the line failed. True when it is as written. */
-  readBack(expected: number, level: number, nowUs: number): boolean {
+  /**
+   * The level read back after a drive to `expected`; NaN when the line failed. True when it is as written. `drive`: which
+   * one is answered, by default the last.
+   */
+  readBack(expected: number, level: number, nowUs: number, drive = this.drives): boolean {
     const tolerance = this.plan.kind === "pwm" ? PWM_TOLERANCE : 0;
     const good = Math.abs(level - expected) <= tolerance;
-    if (expected === this.electrical) this.#confirmed = good;
+    if (drive !== this.drives) return good;
+    if (expected === this.electrical) this.#confirm(good, nowUs);
     if (good) this.#unsafeToldUs = Number.NEGATIVE_INFINITY;
     if (good || this.#released) return good;
     const event = { line: this.plan.line, level: Number.isNaN(level) ? null : level, atUs: nowUs };
@@ -187,12 +211,20 @@ export class Output {
     this.#level = level;
     this.#released = false;
     this.#confirmed = false;
-    this.#takenBack = false;
+    this.#takenBack = "no";
+    if (level > 0) this.#surelyOffUs = Infinity;
     this.#holdEndUs = Infinity;
     this.#retryUs = Infinity;
     this.#leaseEndUs = level === this.safeLevel ? Infinity : nowUs + this.#leaseUs;
     if (level > 0) this.#onTime.on(nowUs);
     else this.#onTime.off(nowUs, forced);
+  }
+
+  #confirm(good: boolean, nowUs: number): void {
+    this.#confirmed = good;
+    if (this.#level > 0) return;
+    if (!good) this.#surelyOffUs = Infinity;
+    else if (this.#surelyOffUs === Infinity) this.#surelyOffUs = nowUs;
   }
 
   #hold(nowUs: number): void {
@@ -203,7 +235,7 @@ export class Output {
 
   #ended(kind: "holdEnded" | "leaseExpired" | "maxOn" | "maxOnLatched", nowUs: number): void {
     this.safe(nowUs);
-    this.#takenBack = true;
+    this.#takenBack = "policy";
     this.#effects.event({ kind, line: this.plan.line, atUs: nowUs });
   }
 }

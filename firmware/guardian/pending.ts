@@ -6,6 +6,8 @@ export interface PendingCall {
   output: Output | undefined;
   /** Electrical level that must read back; NaN when the call only reads. */
   expected: number;
+  /** Which drive of the output it is; 0 when the call only reads. */
+  drive: number;
   activeLow: boolean;
   /** Request to answer; owner -1 when policy made the call. */
   owner: number;
@@ -29,7 +31,7 @@ export class PendingCalls {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     this.#calls.push({
-      ...{ output: undefined, expected: NaN, activeLow: false },
+      ...{ output: undefined, expected: NaN, drive: 0, activeLow: false },
       ...{ owner: -1, epoch: 0, request: 0, incarnation: 0, waiting: false },
     });
     return this.#calls.length - 1;

@@ -28,8 +28,8 @@ export function planProblems({
     for (const line of lines) {
       const plan = outputs.find((output) => output.line === line);
       if (plan === undefined) problems.push(`interlock ${name}: there is no output ${line}`);
-      else if (plan.safe === "on" || plan.onCrash === "hold") {
-        problems.push(`interlock ${name}: ${line} must be safe: off and must not hold`);
+      else if (plan.safe === "on" || plan.onCrash !== "safe") {
+        problems.push(`interlock ${name}: ${line} must be safe: off and onCrash: safe`);
       }
     }
   }

@@ -48,7 +48,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "device",
       found: "unknown key",
       allowed:
-        "$schema, version, board, hardware, backend, world, buses, devices, controllers, placement, admission, mqtt, realtime",
+        "$schema, version, board, hardware, backend, world, buses, devices, controllers, interlocks, placement, admission, mqtt, realtime",
     },
   },
   {

@@ -259,7 +259,7 @@ spec("policies that contradict themselves are named, and the guardian does not s
     "GPIO3: holdFor needs onCrash: hold",
     "GPIO3: maxOnRest and maxOnLatch need maxOn",
     "GPIO3: is declared twice",
-    "interlock valve: GPIO17 must be safe: off and must not hold",
+    "interlock valve: GPIO17 must be safe: off and onCrash: safe",
     "interlock valve: there is no output GPIO9",
   ]);
   throws(() => new Guardian({ outputs, inputs: [], buses: [] }, {} as never), /contradicts safe: on/);

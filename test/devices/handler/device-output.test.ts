@@ -155,3 +155,25 @@ spec("an interlock is a policy, no fault of the device: it waits", () => {
   assert.equal(news(), ["drive 1", "waits interlock at GPIO17"]);
   assert.equal(job(), []);
 });
+
+spec("an interlock that switches is waited for: the command lives, and each job asks again", () => {
+  const { line, drive, job, news } = heater();
+  job();
+  line.refuses = "switching";
+  drive(1);
+  assert.equal(news(), ["drive 1", "waits switching at GPIO17"]);
+  assert.equal(job(), ["drive 1"]);
+  line.refuses = undefined;
+  assert.equal(job(), ["drive 1", "output 1"]);
+});
+
+spec("an output that gave way to another of its group forgets the command that ended so", () => {
+  const { line, drive, job, news } = heater();
+  job();
+  drive(1);
+  news();
+  line.refuses = "interlock";
+  line.taken = true;
+  assert.equal(job(), ["renew", "drive 0", "waits interlock at GPIO17"]);
+  assert.equal(job(), []);
+});
