@@ -17,11 +17,13 @@ import { linuxPlan } from "./linux-plan.ts";
 import { readOptions } from "./options.ts";
 import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
+import { takeWatch } from "./watch.ts";
 
 const WORLD_EVERY_MS = 5;
 const WORLD_LIMIT_MS = 10_000;
 
 const options = readOptions(process.env);
+const watch = takeWatch(process.env);
 const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
@@ -36,7 +38,8 @@ await runGuardian({
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
   ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
   runtime: { command: process.execPath, args: [...runtimeFlags(realtime), runtime] },
-  stopWhenStdinEnds: true,
+  watch,
+  stopWhenStdinEnds: watch.launcherFd !== undefined,
 });
 
 /** Ends the process with exit code 2 when this machine does not have what a linux board needs. */

@@ -28,11 +28,13 @@ export interface BoardOptions {
 
 /**
  * How much silence is death, where a shared machine stalls longer than the defaults bear: `HOLDFAST_PET_LIMIT`
- * (the runtime's watchdog, default 100ms) and `HOLDFAST_KERNEL_LIMIT` (its main thread, default 250ms).
+ * (the runtime's watchdog, default 100ms), `HOLDFAST_KERNEL_LIMIT` (its main thread, default 250ms) and
+ * `HOLDFAST_GUARDIAN_LIMIT` (the guardian, where `holdfast run` watches it: default 2s).
  */
 export interface SilenceLimits {
   readonly petMs?: number;
   readonly kernelMs?: number;
+  readonly guardianMs?: number;
 }
 
 export const DEFAULT_PORTS = { http: 8080, mqtt: 1883 } as const;
@@ -55,6 +57,7 @@ export function optionsEnvironment(options: BoardOptions): Record<string, string
     HOLDFAST_DRIVERS: driversFolder ?? "",
     HOLDFAST_PET_LIMIT: limits.petMs === undefined ? "" : `${limits.petMs}ms`,
     HOLDFAST_KERNEL_LIMIT: limits.kernelMs === undefined ? "" : `${limits.kernelMs}ms`,
+    HOLDFAST_GUARDIAN_LIMIT: limits.guardianMs === undefined ? "" : `${limits.guardianMs}ms`,
   };
 }
 
@@ -95,7 +98,12 @@ export function silenceLimits(environment: Environment): SilenceLimits {
   };
   const petMs = limit("HOLDFAST_PET_LIMIT");
   const kernelMs = limit("HOLDFAST_KERNEL_LIMIT");
-  return { ...(petMs === undefined ? {} : { petMs }), ...(kernelMs === undefined ? {} : { kernelMs }) };
+  const guardianMs = limit("HOLDFAST_GUARDIAN_LIMIT");
+  return {
+    ...(petMs === undefined ? {} : { petMs }),
+    ...(kernelMs === undefined ? {} : { kernelMs }),
+    ...(guardianMs === undefined ? {} : { guardianMs }),
+  };
 }
 
 /** A TCP port. `where` names the option in the error. */

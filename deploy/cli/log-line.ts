@@ -19,6 +19,10 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `guardian: lost its hardware: ${detail.why}`;
     case "hardwareAway":
       return `guardian: ${detail.why}`;
+    case "watchdogLost":
+      return `guardian: cannot pet the watchdog: ${detail.why}`;
+    case "resetComing":
+      return `guardian: the runtime has not come up for ${Math.round(Number(detail.failingMs) / 1000)} s: the watchdog will reset the board`;
     case "noHardware":
       return `guardian: this machine does not have what the configuration needs:\n${detail.why}`;
     case "defect":

@@ -18,6 +18,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { boardPlan } from "../config/plan.ts";
 import { listen } from "../listen.ts";
 import { EXIT } from "./exit-code.ts";
+import { watchGuardian } from "./guardian-silence.ts";
 import { logLine } from "./log-line.ts";
 import { startTable } from "./start-table.ts";
 
@@ -62,8 +63,16 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
 
   const ended = new Promise<number>((done) => {
     const startGuardian = () => {
-      guardian = startProcess("guardian-main.js", options, ["pipe", "inherit", "pipe"], {
+      guardian = startProcess("guardian-main.js", options, ["pipe", "inherit", "pipe", "pipe"], {
         UV_THREADPOOL_SIZE: String(buses + POOL_THREADS),
+        HOLDFAST_BEAT_FD: "3",
+      });
+      watchGuardian(guardian, options.limits.guardianMs, (silentMs) => {
+        process.stderr.write(
+          json
+            ? `${JSON.stringify({ guardianHung: { silentMs } })}\n`
+            : `the guardian has hung for ${silentMs} ms: ending it\n`,
+        );
       });
       createInterface({ input: guardian.stderr! }).on("line", (line) => {
         const event = parseLog(line);

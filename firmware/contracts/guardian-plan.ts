@@ -1,4 +1,5 @@
 import type { HardwarePlan } from "./output-plan.ts";
+import type { WatchPlan } from "./watch-plan.ts";
 
 /** Where a line is: its chip by label (numbers move between kernels) and its offset there. */
 export interface LinePlace {
@@ -40,4 +41,8 @@ export interface GuardianPlan extends HardwarePlan {
   readonly stopWhenStdinEnds?: boolean;
   /** It asks for a real-time priority. */
   readonly realtime?: boolean;
+  /** Who acts when the guardian falls silent. Absent: nobody. */
+  readonly watch?: WatchPlan;
+  /** Why nobody is granted an output: they stay at their safe levels. Absent: they are granted. */
+  readonly keptSafe?: string;
 }

@@ -9,17 +9,20 @@ export interface ControlDeskOptions {
   /** Changes the emulated world; resolves to an error text when it refused. */
   setWorld(set: WorldSet): Promise<string | undefined>;
   stats(): Readonly<Record<string, number>>;
+  /** Why nobody gets an output; undefined: they are granted. */
+  readonly keptSafe: string | undefined;
 }
 
 /** Carries out one control message of the runtime; answers go to `answer`. */
 export function handleControl(
   message: ToGuardian,
-  { guardian, listen, setWorld, stats }: ControlDeskOptions,
+  { guardian, listen, setWorld, stats, keptSafe }: ControlDeskOptions,
   answer: (message: ToRuntime) => void,
 ): void {
   if ("grant" in message) {
-    const granted = guardian.grant(message.grant);
-    const { owner, epoch } = message.grant;
+    const { owner, epoch, outputs } = message.grant;
+    const refusal = outputs.length > 0 ? keptSafe : undefined;
+    const granted = refusal ?? guardian.grant(message.grant);
     if (typeof granted !== "string") listen(owner);
     answer(typeof granted === "string" ? { refused: { owner, epoch, reason: granted } } : { granted });
   } else if ("revoke" in message) {

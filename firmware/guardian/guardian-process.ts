@@ -11,6 +11,7 @@ import { openHardware } from "./open-hardware.ts";
 import { RuntimeKeeper } from "./runtime-keeper.ts";
 import { Turn } from "./turn.ts";
 import { TurnLoop } from "./turn-loop.ts";
+import { Watchers } from "./watchers.ts";
 
 /** Longest wait for the reader of the log when the process ends. */
 const DRAIN_MS = 200;
@@ -62,6 +63,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   });
   if (hardware === undefined) return;
   const { backend, setWorld } = hardware;
+  const watchers = await Watchers.open(clock, plan.watch ?? {}, log);
   const guardian = new Guardian(plan, {
     clock,
     backend,
@@ -87,12 +89,14 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     guardian,
     listen: (owner: number) => keeper?.incarnation?.listen(owner),
     setWorld,
+    keptSafe: plan.keptSafe,
     stats: () => ({
       ...guardian.stats(),
       ...keeper?.incarnation?.stats(),
       malformedRequests: turn.malformed,
       forged: turn.forged,
       late: loop.late,
+      ...watchers.stats(),
       droppedLog: log.dropped,
     }),
   };
@@ -108,9 +112,12 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
       loop.wake();
     },
     message: (message) => {
+      watchers.health.spoke(clock.now());
       handleControl(message, desk, (answer) => keeper?.incarnation?.control.send(answer));
       loop.wake();
     },
+    ended: (code) => watchers.health.ended(clock.now(), code),
+    started: (pid, number) => watchers.status(`runtime ${pid}, started ${number} times`),
     runtimeDied: () => {
       guardian.runtimeDied();
       turn.clear();
@@ -127,8 +134,10 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   stop = async () => {
     if (stopping) return;
     stopping = true;
+    watchers.stopping();
     const unsafe = await runtime.stop();
     log.line({ stopped: { unsafe, atUs: clock.now() } });
+    watchers.close();
     await exit(unsafe.length === 0 ? 0 : 1);
   };
   if (wanted) return stop();
@@ -141,6 +150,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     setTimeout(endAtOnce, 2 * DRAIN_MS);
   });
   log.line({ guardianStarted: { pid: process.pid, atUs: clock.now() } });
+  guardian.whenSettled(() => watchers.ready());
   await runtime.start();
 }
 

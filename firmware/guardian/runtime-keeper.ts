@@ -14,6 +14,10 @@ const STOP_TRIES_MS = [100, 100, 100, 100, 100];
 
 /** What the keeper asks of the guardian. */
 export interface Kept extends Pick<IncarnationEvents, "bytes" | "message" | "fence"> {
+  /** A runtime was started, its process known. */
+  started(pid: number, number: number): void;
+  /** Its process has ended. */
+  ended(code: number | null): void;
   /** Brings every output to its policy. */
   runtimeDied(): void;
   /** Brings every output to its safe level. */
@@ -67,6 +71,7 @@ export class RuntimeKeeper {
         dead: (by) => this.#died(by),
         exit: (code, signal) => {
           this.#log.line({ runtimeExited: { code, signal, atUs: this.#clock.now() } });
+          this.#kept.ended(code);
           this.#exited();
         },
       },
@@ -74,6 +79,7 @@ export class RuntimeKeeper {
     this.#incarnation = incarnation;
     const { pid, number } = incarnation;
     this.#log.line({ runtimeStarted: { pid, incarnation: number, atUs: this.#startedUs } });
+    if (pid !== undefined) this.#kept.started(pid, number);
     if (this.#stopping) await this.#end(0);
   }
 

@@ -1,5 +1,5 @@
 /**
- * The three calls that Node does not make, through koffi (Node-API, prebuilt; decisions/0003). A call costs
+ * The calls that Node does not make, through koffi (Node-API, prebuilt; decisions/0003). A call costs
  * 0.5 us; the asynchronous forms run on a thread of libuv's pool and occupy it until they return.
  */
 import { constants } from "node:os";
@@ -23,9 +23,18 @@ const library = koffi.load(null);
 const cIoctl = library.func("int ioctl(int fd, unsigned long request, void *argument)");
 const cPoll = library.func("int poll(void *fds, unsigned long count, int timeoutMs)");
 const cPipe = library.func("int pipe2(void *fds, int flags)");
+const cSocket = library.func("int socket(int domain, int type, int protocol)");
+const cSendto = library.func(
+  "long sendto(int fd, void *bytes, unsigned long length, int flags, void *address, unsigned int addressLength)",
+);
 
 /** `O_CLOEXEC | O_NONBLOCK`, the same on arm, arm64 and x64. */
 const PIPE_FLAGS = 0o2000000 | 0o4000;
+const AF_UNIX = 1;
+/** `SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK`, the same on arm, arm64 and x64. */
+const DATAGRAMS = 2 | 0o2000000 | 0o4000;
+/** `MSG_DONTWAIT | MSG_NOSIGNAL`. */
+const SEND_FLAGS = 0x40 | 0x4000;
 
 /** ioctl(2). `what` names the request in the error. Throws `SystemCallError`. */
 export function ioctl(fd: number, request: number, argument: Uint8Array, what: string): number {
@@ -66,6 +75,19 @@ export function pipe(): { readonly readFd: number; readonly writeFd: number } {
   const fds = new Int32Array(2);
   if ((cPipe(fds, PIPE_FLAGS) as number) < 0) throw new SystemCallError("pipe2", koffi.errno());
   return { readFd: fds[0]!, writeFd: fds[1]! };
+}
+
+/** A Unix socket for datagrams that closes on exec and never blocks. Throws `SystemCallError`. */
+export function datagramSocket(): number {
+  const fd = cSocket(AF_UNIX, DATAGRAMS, 0) as number;
+  if (fd < 0) throw new SystemCallError("socket", koffi.errno());
+  return fd;
+}
+
+/** Sends one datagram to `address`, a `struct sockaddr_un`; never waits. 0, or a positive error number. */
+export function sendDatagram(fd: number, bytes: Uint8Array, address: Uint8Array): number {
+  const sent = cSendto(fd, bytes, bytes.length, SEND_FLAGS, address, address.length) as number;
+  return sent < 0 ? koffi.errno() : 0;
 }
 
 /** Where a buffer's memory lies, for structures that point to it; it stays there as long as the buffer lives. */

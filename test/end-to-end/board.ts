@@ -43,7 +43,7 @@ const STOP_LIMIT_MS = 8000;
  * A machine that is shared, or that runs a browser beside the board, holds threads up for longer than the board
  * bears by itself: it would take its runtime for dead and start it again, rightly, and tests would see that.
  */
-const PATIENT = { HOLDFAST_PET_LIMIT: "2s", HOLDFAST_KERNEL_LIMIT: "2s" };
+const PATIENT = { HOLDFAST_PET_LIMIT: "2s", HOLDFAST_KERNEL_LIMIT: "2s", HOLDFAST_GUARDIAN_LIMIT: "5s" };
 
 export class Board {
   readonly httpPort: number;

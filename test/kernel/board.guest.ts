@@ -17,7 +17,7 @@ import { SimHeader } from "./fixtures/sim-header.ts";
 
 /** A dozen threads on an emulated processor: what is judged is what happens, not how fast. */
 const SEEN_MS = 400_000;
-const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s" };
+const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s", HOLDFAST_GUARDIAN_LIMIT: "60s" };
 const PI_3 = ["raspberrypi,3-model-b", "brcm,bcm2837"];
 
 /** The demo without what this machine does not have: PWM, and a light sensor on a second bus. */

@@ -1,0 +1,96 @@
+import type { Clock } from "../../runtime/time/clock.ts";
+import type { WatchdogPlan, WatchPlan } from "../contracts/watch-plan.ts";
+import type { ServiceManager } from "../linux/service-manager.ts";
+import { BoardWatchdog } from "./board-watchdog.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import { launcherWatcher } from "./launcher-watch.ts";
+import type { Log } from "./log.ts";
+import { RuntimeHealth } from "./runtime-health.ts";
+
+/** Pets within one `WatchdogSec`; sd_watchdog_enabled(3) asks for two. */
+const PETS_A_SERVICE_LIMIT = 4;
+
+/**
+ * Everybody who watches the guardian: the service manager or the launcher, and the board's watchdog device. A device
+ * that cannot be had is said in the log and keeps nothing from working: lines come first.
+ */
+export class Watchers {
+  readonly health: RuntimeHealth;
+  readonly #alive: KeepAlive;
+  readonly #service: ServiceManager | undefined;
+  #watchdog: BoardWatchdog | undefined;
+
+  private constructor(clock: Clock, plan: WatchPlan, service: ServiceManager | undefined) {
+    this.health = new RuntimeHealth(clock.now());
+    this.#alive = new KeepAlive(clock);
+    this.#service = service;
+    if (service !== undefined && plan.serviceWatchMs !== undefined) {
+      this.#alive.add({
+        everyMs: plan.serviceWatchMs / PETS_A_SERVICE_LIMIT,
+        alive: () => service.alive(),
+      });
+    }
+    if (plan.launcherFd !== undefined) this.#alive.add(launcherWatcher(plan.launcherFd));
+  }
+
+  /** System calls are loaded only where somebody is to be told through them. */
+  static async open(clock: Clock, plan: WatchPlan, log: Log): Promise<Watchers> {
+    const { notifySocket, watchdog } = plan;
+    const service =
+      notifySocket === undefined
+        ? undefined
+        : new (await import("../linux/service-manager.ts")).ServiceManager(notifySocket);
+    const watchers = new Watchers(clock, plan, service);
+    if (watchdog !== undefined) await watchers.#openWatchdog(clock, watchdog, log);
+    return watchers;
+  }
+
+  /** The lines are adopted and at their policy. */
+  ready(): void {
+    this.#service?.ready("outputs at their policy, runtime starting");
+  }
+
+  status(text: string): void {
+    this.#service?.status(text);
+  }
+
+  stopping(): void {
+    this.#service?.stopping();
+  }
+
+  /** After an orderly stop: nobody acts on the silence that follows. */
+  close(): void {
+    this.#alive.close();
+    this.#watchdog?.close();
+  }
+
+  /** Figures for diagnosis. */
+  stats(): Record<string, number> {
+    return {
+      lateBeats: this.#alive.late,
+      watchdogLimitS: this.#watchdog?.limitS ?? 0,
+      droppedNotifications: this.#service?.dropped ?? 0,
+    };
+  }
+
+  async #openWatchdog(clock: Clock, plan: WatchdogPlan, log: Log): Promise<void> {
+    const { WatchdogDevice } = await import("../linux/watchdog-device.ts");
+    try {
+      const device = WatchdogDevice.open(plan.device);
+      this.#watchdog = new BoardWatchdog(device, plan, {
+        clock,
+        health: this.health,
+        news: {
+          withheld: (failingMs) => log.line({ resetComing: { failingMs, atUs: clock.now() } }),
+          lost: (why) => log.line({ watchdogLost: { why, atUs: clock.now() } }),
+        },
+      });
+      const { identity } = device.info;
+      const { limitS } = this.#watchdog;
+      log.line({ watchdogPetted: { device: plan.device, identity, askedS: plan.limitS, limitS } });
+      this.#alive.add(this.#watchdog);
+    } catch (error) {
+      log.line({ watchdogLost: { why: (error as Error).message, atUs: clock.now() } });
+    }
+  }
+}

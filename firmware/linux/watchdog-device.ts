@@ -1,0 +1,90 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { HardwareError } from "../contracts/hardware-error.ts";
+import { ioctl } from "./system-calls.ts";
+import {
+  decodeWatchdogInfo,
+  INFO_BYTES,
+  MAGIC_CLOSE,
+  WATCHDOG_IOCTL,
+  type WatchdogInfo,
+  WDIOF,
+} from "./watchdog-uapi.ts";
+
+/** What helps when the device cannot be opened, by error code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EBUSY:
+    'somebody else has it; where systemd does (RuntimeWatchdogSec), write "watchdog": {"owner": "systemd"}',
+  EACCES: "no right to it; the service unit of `holdfast service` gives it to its user",
+  EPERM: "no right to it; the service unit of `holdfast service` gives it to its user",
+  ENOENT:
+    'there is none; on a Pi "dtparam=watchdog=on" in /boot/firmware/config.txt and a restart turn it on',
+};
+
+/**
+ * A watchdog device. From `open` on it resets the board unless it is petted; only `close` ends that, and not even that
+ * where the kernel has `nowayout`. Every call is a write of a register (bcm2835_wdt, i6300esb): about 1 us, no waiting.
+ */
+export class WatchdogDevice {
+  readonly info: WatchdogInfo;
+  readonly #fd: number;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
+    const bytes = Buffer.alloc(INFO_BYTES);
+    ioctl(fd, WATCHDOG_IOCTL.support, bytes, "information about the watchdog");
+    this.info = decodeWatchdogInfo(bytes);
+  }
+
+  /** Throws `HardwareError` with what helps: in use, not there, no right. */
+  static open(path: string): WatchdogDevice {
+    let fd: number;
+    try {
+      fd = openSync(path, "w");
+    } catch (error) {
+      const { code = "", message } = error as { code?: string; message: string };
+      throw new HardwareError(`${path}: ${REMEDIES[code] ?? message}`);
+    }
+    try {
+      return new WatchdogDevice(fd);
+    } catch (error) {
+      closeSync(fd); // the kernel goes on counting: better a reset than a watchdog that nobody minds
+      throw error;
+    }
+  }
+
+  /**
+   * Asks for a limit and returns the one that the device has now, s: the driver's own where it takes no other. Throws
+   * `SystemCallError` when it cannot even be read.
+   */
+  setLimitS(seconds: number): number {
+    const value = Buffer.alloc(4);
+    value.writeInt32LE(seconds);
+    if ((this.info.options & WDIOF.setTimeout) !== 0) {
+      try {
+        ioctl(this.#fd, WATCHDOG_IOCTL.setTimeout, value, "limit of the watchdog");
+      } catch {
+        // Beyond what the device can count (EINVAL): it keeps its own, which is read below.
+      }
+    }
+    ioctl(this.#fd, WATCHDOG_IOCTL.getTimeout, value, "limit of the watchdog");
+    return value.readInt32LE();
+  }
+
+  /** True when the last boot was a reset by this device, as far as its driver can tell (bcm2835_wdt cannot). */
+  get didReset(): boolean {
+    const value = Buffer.alloc(4);
+    ioctl(this.#fd, WATCHDOG_IOCTL.bootStatus, value, "boot status of the watchdog");
+    return (value.readInt32LE() & WDIOF.cardReset) !== 0;
+  }
+
+  /** Starts its time anew. Throws `SystemCallError`. */
+  pet(): void {
+    ioctl(this.#fd, WATCHDOG_IOCTL.keepAlive, Buffer.alloc(4), "pet of the watchdog");
+  }
+
+  /** Stops it by magic close. Where the kernel has `nowayout`, or the driver no magic close, it goes on counting. */
+  close(): void {
+    writeSync(this.#fd, MAGIC_CLOSE);
+    closeSync(this.#fd);
+  }
+}
