@@ -10,12 +10,14 @@ import type { Self } from "../../../runtime/process/self.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
 import { chainPlace, takePlace } from "../../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../../runtime/time/thread-priority.ts";
+import { SHORT_SLICE_US, setThreadSlice } from "../../../runtime/time/thread-slice.ts";
 import type { LatenessJson } from "./lateness.ts";
 import { JOB_PRIORITY, type SubjectOrder } from "./our-job.ts";
 
 const order = JSON.parse(process.argv[2]!) as SubjectOrder;
 const module = new URL("./bodies.js", import.meta.url).href;
 setThreadNice(NICE.kernel);
+await setThreadSlice(SHORT_SLICE_US); // on a board it comes from the guardian
 
 const kernel = new ThreadKernel({
   board: "bench",
