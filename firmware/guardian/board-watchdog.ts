@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { WatchdogPlan } from "../contracts/watch-plan.ts";
+import type { WatchdogTimer } from "../contracts/watchdog.ts";
 import type { Watcher } from "./keep-alive.ts";
 import type { RuntimeHealth } from "./runtime-health.ts";
 
@@ -7,15 +8,6 @@ import type { RuntimeHealth } from "./runtime-health.ts";
 const BRING_UP_LIMIT_MS = 300_000;
 /** Pets within one limit of the device: one that is lost, and one that comes late, cost nothing. */
 const PETS_A_LIMIT = 5;
-
-/** What is used of a watchdog device. */
-export interface Pettable {
-  /** Asks for a limit; the one the device has then, s. */
-  setLimitS(seconds: number): number;
-  pet(): void;
-  /** Magic close: the silence that follows is meant. */
-  close(): void;
-}
 
 /** What became of the device, for the log. */
 export interface WatchdogNews {
@@ -34,7 +26,7 @@ export class BoardWatchdog implements Watcher {
   readonly everyMs: number;
   /** What the device counts to, s. */
   readonly limitS: number;
-  readonly #device: Pettable;
+  readonly #device: WatchdogTimer;
   readonly #plan: WatchdogPlan;
   readonly #health: RuntimeHealth;
   readonly #clock: Clock;
@@ -44,7 +36,7 @@ export class BoardWatchdog implements Watcher {
   #closed = false;
 
   constructor(
-    device: Pettable,
+    device: WatchdogTimer,
     plan: WatchdogPlan,
     { clock, health, news }: { readonly clock: Clock; readonly health: RuntimeHealth; news: WatchdogNews },
   ) {

@@ -2,6 +2,7 @@ import type { Clock } from "../../runtime/time/clock.ts";
 import type { Backend } from "../contracts/backend.ts";
 import type { WorldSet } from "../contracts/control.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
+import type { ServiceLink, WatchdogTimer } from "../contracts/watchdog.ts";
 
 /** A backend, and the hand that changes the world around it where there is one. */
 export interface OpenedHardware {
@@ -29,4 +30,16 @@ export async function openHardware(
   const { WorldBackend } = await import("../emulated/world-backend.ts");
   const backend = await WorldBackend.open(plan, plan.worldSocket, onLost);
   return { backend, setWorld: ({ device, set }) => backend.set(device, set) };
+}
+
+/** The board's watchdog device, which counts from now on. Throws `HardwareError` with what helps. */
+export async function openWatchdog(path: string): Promise<WatchdogTimer> {
+  const { WatchdogDevice } = await import("../linux/watchdog-device.ts");
+  return WatchdogDevice.open(path);
+}
+
+/** `socket`: `NOTIFY_SOCKET`. Throws RangeError for one that is none. */
+export async function openServiceManager(socket: string): Promise<ServiceLink> {
+  const { ServiceManager } = await import("../linux/service-manager.ts");
+  return new ServiceManager(socket);
 }

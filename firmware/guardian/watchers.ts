@@ -1,10 +1,11 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { WatchdogPlan, WatchPlan } from "../contracts/watch-plan.ts";
-import type { ServiceManager } from "../linux/service-manager.ts";
+import type { ServiceLink } from "../contracts/watchdog.ts";
 import { BoardWatchdog } from "./board-watchdog.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { launcherWatcher } from "./launcher-watch.ts";
 import type { Log } from "./log.ts";
+import { openServiceManager, openWatchdog } from "./open-hardware.ts";
 import { RuntimeHealth } from "./runtime-health.ts";
 
 /** Pets within one `WatchdogSec`; sd_watchdog_enabled(3) asks for two. */
@@ -17,10 +18,10 @@ const PETS_A_SERVICE_LIMIT = 4;
 export class Watchers {
   readonly health: RuntimeHealth;
   readonly #alive: KeepAlive;
-  readonly #service: ServiceManager | undefined;
+  readonly #service: ServiceLink | undefined;
   #watchdog: BoardWatchdog | undefined;
 
-  private constructor(clock: Clock, plan: WatchPlan, service: ServiceManager | undefined) {
+  private constructor(clock: Clock, plan: WatchPlan, service: ServiceLink | undefined) {
     this.health = new RuntimeHealth(clock.now());
     this.#alive = new KeepAlive(clock);
     this.#service = service;
@@ -36,10 +37,7 @@ export class Watchers {
   /** System calls are loaded only where somebody is to be told through them. */
   static async open(clock: Clock, plan: WatchPlan, log: Log): Promise<Watchers> {
     const { notifySocket, watchdog } = plan;
-    const service =
-      notifySocket === undefined
-        ? undefined
-        : new (await import("../linux/service-manager.ts")).ServiceManager(notifySocket);
+    const service = notifySocket === undefined ? undefined : await openServiceManager(notifySocket);
     const watchers = new Watchers(clock, plan, service);
     if (watchdog !== undefined) await watchers.#openWatchdog(clock, watchdog, log);
     return watchers;
@@ -74,9 +72,8 @@ export class Watchers {
   }
 
   async #openWatchdog(clock: Clock, plan: WatchdogPlan, log: Log): Promise<void> {
-    const { WatchdogDevice } = await import("../linux/watchdog-device.ts");
     try {
-      const device = WatchdogDevice.open(plan.device);
+      const device = await openWatchdog(plan.device);
       this.#watchdog = new BoardWatchdog(device, plan, {
         clock,
         health: this.health,
@@ -85,7 +82,7 @@ export class Watchers {
           lost: (why) => log.line({ watchdogLost: { why, atUs: clock.now() } }),
         },
       });
-      const { identity } = device.info;
+      const { identity } = device;
       const { limitS } = this.#watchdog;
       log.line({ watchdogPetted: { device: plan.device, identity, askedS: plan.limitS, limitS } });
       this.#alive.add(this.#watchdog);

@@ -1,4 +1,5 @@
 import { closeSync } from "node:fs";
+import type { ServiceLink } from "../contracts/watchdog.ts";
 import { datagramSocket, sendDatagram } from "./system-calls.ts";
 
 const AF_UNIX = 1;
@@ -10,7 +11,7 @@ const LONGEST_PATH = 108;
  * socket for the whole life and no helper program, so a beat costs one system call. Nothing waits for the manager: what
  * it does not take at once is dropped and counted.
  */
-export class ServiceManager {
+export class ServiceManager implements ServiceLink {
   readonly #fd: number;
   readonly #address: Uint8Array;
   /** Messages that the manager's socket did not take. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { HardwareError } from "../contracts/hardware-error.ts";
+import type { WatchdogTimer } from "../contracts/watchdog.ts";
 import { ioctl } from "./system-calls.ts";
 import {
   decodeWatchdogInfo,
@@ -24,15 +25,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * A watchdog device. From `open` on it resets the board unless it is petted; only `close` ends that, and not even that
  * where the kernel has `nowayout`. Every call is a write of a register (bcm2835_wdt, i6300esb): about 1 us, no waiting.
  */
-export class WatchdogDevice {
-  readonly info: WatchdogInfo;
+export class WatchdogDevice implements WatchdogTimer {
+  readonly #info: WatchdogInfo;
   readonly #fd: number;
 
   private constructor(fd: number) {
     this.#fd = fd;
     const bytes = Buffer.alloc(INFO_BYTES);
     ioctl(fd, WATCHDOG_IOCTL.support, bytes, "information about the watchdog");
-    this.info = decodeWatchdogInfo(bytes);
+    this.#info = decodeWatchdogInfo(bytes);
   }
 
   /** Throws `HardwareError` with what helps: in use, not there, no right. */
@@ -52,6 +53,10 @@ export class WatchdogDevice {
     }
   }
 
+  get identity(): string {
+    return this.#info.identity;
+  }
+
   /**
    * Asks for a limit and returns the one that the device has now, s: the driver's own where it takes no other. Throws
    * `SystemCallError` when it cannot even be read.
@@ -59,7 +64,7 @@ export class WatchdogDevice {
   setLimitS(seconds: number): number {
     const value = Buffer.alloc(4);
     value.writeInt32LE(seconds);
-    if ((this.info.options & WDIOF.setTimeout) !== 0) {
+    if ((this.#info.options & WDIOF.setTimeout) !== 0) {
       try {
         ioctl(this.#fd, WATCHDOG_IOCTL.setTimeout, value, "limit of the watchdog");
       } catch {

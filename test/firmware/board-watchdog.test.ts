@@ -14,6 +14,7 @@ function bench({ mayReset = true, longestS = 15 } = {}) {
   const health = new RuntimeHealth(clock.us);
   const watchdog = new BoardWatchdog(
     {
+      identity: "hand-made",
       setLimitS: (seconds) => {
         trace.push(`limit ${seconds}`);
         return Math.min(seconds, longestS);
