@@ -2,7 +2,6 @@ import { setSessionNice } from "../../runtime/time/session-priority.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
-import { SHORT_SLICE_US, setThreadSlice } from "../../runtime/time/thread-slice.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
 import { HardwareError } from "../contracts/hardware-error.ts";
 import { handleControl } from "./control-desk.ts";
@@ -38,7 +37,8 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   const clock = new SystemClock();
   setThreadNice(NICE.guardian);
   setSessionNice(NICE.session);
-  await setThreadSlice(SHORT_SLICE_US); // the runtime, and all that it starts, have it from here
+  const { SHORT_SLICE_US, setThreadSlice } = await import("../linux/thread-slice.ts");
+  setThreadSlice(SHORT_SLICE_US); // the runtime, and all that it starts, have it from here
   const log = new Log();
   if (plan.realtime === true) {
     const given = takePlace(chainPlace("guardian"));

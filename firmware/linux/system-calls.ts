@@ -28,6 +28,8 @@ const cSendto = library.func(
   "long sendto(int fd, void *bytes, unsigned long length, int flags, void *address, unsigned int addressLength)",
 );
 
+const cSyscall = library.func("long syscall(long number, int first, void *second, uint third, uint fourth)");
+
 /** `O_CLOEXEC | O_NONBLOCK`, the same on arm, arm64 and x64. */
 const PIPE_FLAGS = 0o2000000 | 0o4000;
 const AF_UNIX = 1;
@@ -88,6 +90,21 @@ export function datagramSocket(): number {
 export function sendDatagram(fd: number, bytes: Uint8Array, address: Uint8Array): number {
   const sent = cSendto(fd, bytes, bytes.length, SEND_FLAGS, address, address.length) as number;
   return sent < 0 ? koffi.errno() : 0;
+}
+
+/**
+ * syscall(2), for calls that libc has no name for; the number depends on the machine. `undefined` when it was done, else the
+ * name of the error.
+ */
+export function systemCall(
+  number: number,
+  first: number,
+  second: Uint8Array,
+  third: number,
+  fourth: number,
+): string | undefined {
+  const result = cSyscall(number, first, second, third, fourth) as number;
+  return result < 0 ? errnoName(koffi.errno()) : undefined;
 }
 
 /** Where a buffer's memory lies, for structures that point to it; it stays there as long as the buffer lives. */

@@ -1,6 +1,6 @@
 /** Somebody who releases a job every millisecond and says how late each release was. */
 import { spawn } from "node:child_process";
-import { SHORT_SLICE_US, setThreadSlice } from "../../../runtime/time/thread-slice.ts";
+import { SHORT_SLICE_US, setThreadSlice } from "../../../firmware/linux/thread-slice.ts";
 import { setTimerSlack } from "../../../runtime/time/timer-slack.ts";
 import type { Condition } from "./conditions.ts";
 import type { LatenessJson } from "./lateness.ts";
@@ -37,9 +37,9 @@ export function startProgram(command: readonly string[], exactTimers: boolean) {
  * cyclictest is then the floor that it is meant to be.
  */
 export async function runProgram(command: readonly string[], limitSeconds: number): Promise<string> {
-  await setThreadSlice(SHORT_SLICE_US);
+  setThreadSlice(SHORT_SLICE_US);
   const child = startProgram(command, true);
-  await setThreadSlice(0);
+  setThreadSlice(0);
   let out = "";
   let err = "";
   child.stdout.on("data", (data) => (out += data));

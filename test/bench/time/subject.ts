@@ -2,6 +2,8 @@
  * A runtime with a job that is measured and a neighbour that disturbs it, each in a thread cell. Argument: a
  * `SubjectOrder` as JSON. Prints `running`, then the job's lateness as JSON, and ends; without a job it runs on.
  */
+
+import { SHORT_SLICE_US, setThreadSlice } from "../../../firmware/linux/thread-slice.ts";
 import type { CellSpec } from "../../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../../runtime/cell/thread-kernel.ts";
 import { describeReason, isOrderly } from "../../../runtime/process/exit-reason.ts";
@@ -10,14 +12,13 @@ import type { Self } from "../../../runtime/process/self.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
 import { chainPlace, takePlace } from "../../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../../runtime/time/thread-priority.ts";
-import { SHORT_SLICE_US, setThreadSlice } from "../../../runtime/time/thread-slice.ts";
 import type { LatenessJson } from "./lateness.ts";
 import { JOB_PRIORITY, type SubjectOrder } from "./our-job.ts";
 
 const order = JSON.parse(process.argv[2]!) as SubjectOrder;
 const module = new URL("./bodies.js", import.meta.url).href;
 setThreadNice(NICE.kernel);
-await setThreadSlice(SHORT_SLICE_US); // on a board it comes from the guardian
+setThreadSlice(SHORT_SLICE_US); // on a board it comes from the guardian
 
 const kernel = new ThreadKernel({
   board: "bench",
