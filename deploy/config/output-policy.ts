@@ -9,13 +9,21 @@ export const DEFAULT_MAX_OVERRIDE = "30m";
 
 type Electrical = "high" | "low";
 
-/** What the guardian is told about one output. `hold` has no lease: it would end what is to be held. */
-export function outputPolicy(kind: OutputPlan["kind"], device: OutputDeviceConfig): OutputPlan {
+/**
+ * What the guardian is told about one output. `hold` has no lease: it would end what is to be held. `periodNs`: of a
+ * PWM output.
+ */
+export function outputPolicy(
+  kind: OutputPlan["kind"],
+  device: OutputDeviceConfig,
+  periodNs?: number,
+): OutputPlan {
   const { line, activeLow = false, safe, onCrash = "safe", lease = DEFAULT_LEASE } = device;
   const { holdFor, maxOn, maxOnRest, maxOnLatch, minOff } = device;
   return {
     line,
     kind,
+    ...(periodNs !== undefined && { periodNs }),
     activeLow,
     safe,
     onCrash,

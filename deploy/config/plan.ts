@@ -100,8 +100,10 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
 function placePlan(device: DeviceConfig): Pick<DevicePlan, "chip" | "input" | "output"> {
   if ("bus" in device) return { chip: { bus: device.bus, address: Number(device.address) } };
   if ("safe" in device) {
-    const kind = driverNamed(device.driver).hardware === "pwm" ? "pwm" : "line";
-    return { output: outputPolicy(kind, device) };
+    const { hardware, settings } = driverNamed(device.driver);
+    if (hardware !== "pwm") return { output: outputPolicy("line", device) };
+    const { frequencyHz: hz } = settingsOf(settings, device.settings);
+    return { output: outputPolicy("pwm", device, Math.round(1e9 / Number(hz))) };
   }
   const { line, bias, activeLow = false }: InputDeviceConfig = device;
   return { input: { line, bias, activeLow } };

@@ -1,10 +1,11 @@
-import type { LinePlace } from "../contracts/guardian-plan.ts";
+import type { LinePlace, PwmPlace } from "../contracts/guardian-plan.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import type { SystemFiles } from "../contracts/system-files.ts";
 import { busProblem } from "./bus-state.ts";
 import type { Board } from "./detect-board.ts";
 import { findLine, lineText } from "./line-names.ts";
 import { type PinUser, pinFunctions } from "./pin-functions.ts";
+import { findPwm, isPwm } from "./pwm-places.ts";
 
 /** What frees the pins of a device, for /boot/firmware/config.txt. */
 const OFF: Readonly<Record<string, string>> = {
@@ -16,8 +17,13 @@ const OFF: Readonly<Record<string, string>> = {
 
 /** The places of every line, or everything that stands in the way, each a sentence that ends with what helps. */
 export type HardwareFindings =
-  | { readonly places: Readonly<Record<string, LinePlace>>; readonly problems?: never }
-  | { readonly places?: never; readonly problems: readonly string[] };
+  | {
+      readonly places: Readonly<Record<string, LinePlace>>;
+      /** PWM outputs; absent where the plan has none. */
+      readonly pwm?: Readonly<Record<string, PwmPlace>>;
+      readonly problems?: never;
+    }
+  | { readonly places?: never; readonly pwm?: never; readonly problems: readonly string[] };
 
 /** Whether this board has the lines and buses of a plan, and nobody else uses them. Reads files only. */
 export function findHardware(plan: HardwarePlan, board: Board, files: SystemFiles): HardwareFindings {
@@ -25,6 +31,8 @@ export function findHardware(plan: HardwarePlan, board: Board, files: SystemFile
   const places: Record<string, LinePlace> = {};
   const taken = new Map<number, string>();
   const users = pinFunctions(board);
+  const pwmLines = plan.outputs.filter(({ kind }) => kind === "pwm").map(({ line }) => line);
+  const withPwm: { line: string; offset: number }[] = [];
   for (const { line } of [...plan.outputs, ...plan.inputs]) {
     const place = findLine(line, board);
     if (place === undefined) {
@@ -40,14 +48,21 @@ export function findHardware(plan: HardwarePlan, board: Board, files: SystemFile
     }
     taken.set(place.offset, line);
     const user = users.get(place.offset);
-    if (user !== undefined) problems.push(inUse(line, place, user));
+    if (user !== undefined && !(pwmLines.includes(line) && isPwm(user))) {
+      problems.push(inUse(line, place, user));
+    } else if (pwmLines.includes(line)) {
+      withPwm.push({ line, offset: place.offset });
+    }
     places[line] = place;
   }
+  const pwm = findPwm(withPwm, users, files);
+  problems.push(...pwm.problems);
   for (const { bus } of plan.buses) {
     const problem = busProblem(bus, board, files);
     if (problem !== undefined) problems.push(`${bus}: ${problem}`);
   }
-  return problems.length > 0 ? { problems } : { places };
+  if (problems.length > 0) return { problems };
+  return pwmLines.length > 0 ? { places, pwm: pwm.places } : { places };
 }
 
 function inUse(line: string, place: LinePlace, { name }: PinUser): string {

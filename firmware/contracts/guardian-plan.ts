@@ -7,12 +7,20 @@ export interface LinePlace {
   readonly offset: number;
 }
 
+/** Where a PWM output is: its controller by its node in the device tree (`/soc/pwm@7e20c000`), and the channel there. */
+export interface PwmPlace {
+  readonly node: string;
+  readonly channel: number;
+}
+
 /** The hardware of this machine. */
 export interface LinuxPlan {
   /** How lines are reached: the GPIO character device, or /sys/class/gpio where somebody asked for it. */
   readonly backend: "chardev" | "sysfs";
   /** Every line of the plan. */
   readonly places: Readonly<Record<string, LinePlace>>;
+  /** Every PWM output of the plan; absent where it has none. */
+  readonly pwm?: Readonly<Record<string, PwmPlace>>;
 }
 
 /** Everything a guardian process is started with; its hardware is exactly one of `worldSocket` and `linux`. */

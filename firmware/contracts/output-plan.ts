@@ -6,6 +6,8 @@ export interface OutputPlan {
   readonly line: string;
   /** `line`: 0 or 1. `pwm`: duty 0..1. */
   readonly kind: "line" | "pwm";
+  /** Only `pwm`: its period, ns. Default 40,000: the 25 kHz of four-wire fans. */
+  readonly periodNs?: number;
   readonly activeLow: boolean;
   readonly safe: "on" | "off";
   readonly onCrash: "safe" | "hold" | "release";

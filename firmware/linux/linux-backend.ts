@@ -4,6 +4,8 @@ import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { KeptBus } from "./kept-bus.ts";
 import type { LinuxLines } from "./linux-lines.ts";
 import { localFiles } from "./local-files.ts";
+import { PwmLines } from "./pwm-lines.ts";
+import { RoutedLines } from "./routed-lines.ts";
 
 /** What a backend needs beside its plan. */
 export interface Surroundings {
@@ -71,8 +73,29 @@ export class LinuxBackend implements Backend {
   }
 }
 
+/** GPIO lines, and PWM channels where the plan has some. */
+async function openLines(plan: HardwarePlan, linux: LinuxPlan, now: () => number): Promise<LinuxLines> {
+  const pwm = plan.outputs.filter(({ kind }) => kind === "pwm");
+  if (pwm.length === 0) return openGpio(plan, linux, now);
+  const outputs = plan.outputs.filter(({ kind }) => kind !== "pwm");
+  const parts = [
+    { lines: await openGpio({ ...plan, outputs }, linux, now), of: [...outputs, ...plan.inputs] },
+  ];
+  try {
+    parts.push({ lines: await PwmLines.open(pwm, linux.pwm ?? {}), of: pwm });
+  } catch (error) {
+    parts[0]!.lines.close();
+    throw error;
+  }
+  const all: readonly object[] = [...plan.outputs, ...plan.inputs];
+  return new RoutedLines(
+    parts.map(({ lines, of }) => ({ lines, numbers: of.map((line) => all.indexOf(line)) })),
+    plan.outputs.length,
+  );
+}
+
 /** Each interface is loaded only where it is asked for: one needs koffi, the other onoff. */
-async function openLines(
+async function openGpio(
   plan: HardwarePlan,
   { backend, places }: LinuxPlan,
   now: () => number,

@@ -18,12 +18,7 @@ export interface Bench {
   regrant(epoch: number): Promise<void>;
 }
 
-/** `pwm: false` where the hardware under test has no PWM channel: that story is then left out. */
-export function linesAndBus(
-  over: string,
-  makeBench: (t: SpecContext) => Promise<Bench>,
-  { pwm = true }: { readonly pwm?: boolean } = {},
-): void {
+export function linesAndBus(over: string, makeBench: (t: SpecContext) => Promise<Bench>): void {
   const story = (fact: string, body: (bench: Bench) => Promise<void>) =>
     spec(`${fact}, over ${over}`, async (t) => body(await makeBench(t)), { limitMs: 20_000 });
 
@@ -40,14 +35,18 @@ export function linesAndBus(
     equal({ GPIO17, GPIO22 }, { GPIO17: 1, GPIO22: 0 });
   });
 
-  if (pwm) {
-    story("PWM takes a duty between 0 and 1, nothing else", async (bench) => {
-      is(await bench.call({ op: "write", line: "GPIO18", level: 0.25 }), 0.25);
-      is(await code(bench.call({ op: "write", line: "GPIO18", level: 1.5 })), "refused");
-      is(await code(bench.call({ op: "write", line: "GPIO17", level: 0.5 })), "refused");
-      is((await bench.levels()).GPIO18, 0.25);
-    });
-  }
+  story("PWM takes a duty between 0 and 1, nothing else", async (bench) => {
+    is(await bench.call({ op: "write", line: "GPIO18", level: 0.25 }), 0.25);
+    is(await code(bench.call({ op: "write", line: "GPIO18", level: 1.5 })), "refused");
+    is(await code(bench.call({ op: "write", line: "GPIO17", level: 0.5 })), "refused");
+    is((await bench.levels()).GPIO18, 0.25);
+  });
+
+  story("a fence makes a PWM output safe", async (bench) => {
+    await bench.call({ op: "write", line: "GPIO18", level: 0.75 });
+    await bench.fence();
+    is((await bench.levels()).GPIO18, 0);
+  });
 
   story("a line that was not granted is refused", async (bench) => {
     is(await code(bench.call({ op: "write", line: "GPIO4", level: 1 })), "not_owner");

@@ -7,15 +7,6 @@ import { type Change, demoWith } from "./demo-board.ts";
 /** Parts that are right by themselves and wrong together. */
 const mistakes: readonly { name: string; changes: readonly Change[]; problem: Problem }[] = [
   {
-    name: "PWM on real pins",
-    changes: [["hardware", "linux"]],
-    problem: {
-      path: "devices.fan.driver",
-      found: '"pwm-fan"',
-      allowed: "a driver without PWM: this release cannot drive PWM on real pins yet",
-    },
-  },
-  {
     name: "a bias through sysfs",
     changes: [
       ["hardware", "linux"],

@@ -1,4 +1,4 @@
 import { linesAndBus } from "../contracts/lines-and-bus.ts";
 import { kernelBench } from "./fixtures/kernel-bench.ts";
 
-linesAndBus("chardev and i2c-dev", (t) => kernelBench(t, "chardev"), { pwm: false });
+linesAndBus("chardev and i2c-dev", (t) => kernelBench(t, "chardev"));

@@ -8,6 +8,10 @@ export interface TreeOptions {
   readonly i2c1?: "okay" | "disabled";
   readonly spi0?: "okay" | "disabled";
   readonly uart0?: "okay" | "disabled";
+  /** Pins that an overlay gave to PWM. */
+  readonly pwm?: readonly number[];
+  /** The kernel drives that PWM: as chip 3. Default true. */
+  readonly pwmDriver?: boolean;
   /** Names below /sys/class/i2c-dev. */
   readonly devices?: readonly string[];
 }
@@ -16,7 +20,14 @@ export interface TreeOptions {
 export function bcmTree(
   model: string,
   compatible: readonly string[],
-  { i2c1 = "disabled", spi0 = "disabled", uart0 = "disabled", devices = [] }: TreeOptions = {},
+  {
+    i2c1 = "disabled",
+    spi0 = "disabled",
+    uart0 = "disabled",
+    pwm,
+    pwmDriver,
+    devices = [],
+  }: TreeOptions = {},
 ): Folder {
   const gpio = compatible.includes("brcm,bcm2711") ? "brcm,bcm2711-gpio" : "brcm,bcm2835-gpio";
   return {
@@ -40,6 +51,12 @@ export function bcmTree(
             spi0_pins: { phandle: [18], "brcm,pins": [9, 10, 11], "brcm,function": [4] },
             spi0_cs_pins: { phandle: [19], "brcm,pins": [8, 7], "brcm,function": [1] },
             uart0_pins: { phandle: [20], "brcm,pins": [14, 15], "brcm,function": [4] },
+            pwm_pins: { phandle: [21], "brcm,pins": pwm ?? [40, 41] },
+          },
+          "pwm@7e20c000": {
+            compatible: ["brcm,bcm2835-pwm"],
+            status: pwm === undefined ? "disabled\0" : "okay\0",
+            "pinctrl-0": [21],
           },
           "i2c@7e804000": { compatible: ["brcm,bcm2711-i2c"], status: `${i2c1}\0`, "pinctrl-0": [17] },
           "spi@7e204000": { compatible: ["brcm,bcm2835-spi"], status: `${spi0}\0`, "pinctrl-0": [18, 19] },
@@ -47,7 +64,12 @@ export function bcmTree(
         },
       },
     },
-    sys: { class: { "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])) } },
+    sys: {
+      class: {
+        "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])),
+        pwm: pwm === undefined || pwmDriver === false ? {} : pwmClass("/soc/pwm@7e20c000"),
+      },
+    },
   };
 }
 
@@ -55,7 +77,7 @@ export function bcmTree(
 export function rp1Tree(
   model: string,
   compatible: readonly string[],
-  { i2c1 = "disabled", devices = [] }: TreeOptions = {},
+  { i2c1 = "disabled", pwm, devices = [] }: TreeOptions = {},
 ): Folder {
   return {
     proc: {
@@ -73,6 +95,12 @@ export function rp1Tree(
                 compatible: ["raspberrypi,rp1-gpio"],
                 "gpio-line-names": HEADER_NAMES,
                 rp1_i2c1_2_3: { phandle: [47], function: ["i2c1"], pins: ["gpio2", "gpio3"] },
+                pwm_pins: { phandle: [48], "brcm,pins": pwm ?? [] },
+              },
+              "pwm@98000": {
+                compatible: ["raspberrypi,rp1-pwm"],
+                status: pwm === undefined ? "disabled\0" : "okay\0",
+                "pinctrl-0": [48],
               },
               "i2c@74000": { compatible: ["raspberrypi,rp1-i2c"], status: `${i2c1}\0`, "pinctrl-0": [47] },
             },
@@ -80,7 +108,22 @@ export function rp1Tree(
         },
       },
     },
-    sys: { class: { "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])) } },
+    sys: {
+      class: {
+        "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])),
+        pwm: pwm === undefined ? {} : pwmClass("/axi/pcie@120000/rp1/pwm@98000"),
+      },
+    },
+  };
+}
+
+/** Another controller came first, so the header's has number 3. */
+function pwmClass(node: string): Folder {
+  return {
+    pwmchip0: {
+      device: { uevent: "DRIVER=raspberrypi-poe-pwm\nOF_NAME=pwm\nOF_FULLNAME=/soc/firmware/pwm\n" },
+    },
+    pwmchip3: { device: { uevent: `DRIVER=pwm\nOF_NAME=pwm\nOF_FULLNAME=${node}\n` } },
   };
 }
 

@@ -14,17 +14,23 @@ import type { DebianKernel } from "./debian-kernel.ts";
 /** Files of the kernel's sources that gpio-sim consists of. */
 const GPIO_SIM = ["drivers/gpio/gpio-sim.c", "drivers/gpio/gpiolib.h", "kernel/irq/irq_sim.c"];
 
+/** Our own modules, each a file of this name in C. */
+const OWN = ["i2c-sim", "pwm-sim"];
+
+/** Everything in `sources` that is built. */
+export const MODULE_SOURCES = ["Kbuild", ...OWN.map((name) => `${name}.c`)];
+
 /**
- * Builds gpio-sim.ko, which Debian's kernels lack, and our own i2c-sim.ko against the kernel's headers. Needs
- * gcc and make. `sources` holds the Kbuild file and i2c-sim.c. Throws `CommandError`.
+ * Builds gpio-sim.ko, which Debian's kernels lack, and our own modules against the kernel's headers. Needs
+ * gcc and make. `sources` holds `MODULE_SOURCES`. Throws `CommandError`.
  */
 export function buildModules(kernel: DebianKernel, sources: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   if (!existsSync(join(folder, "gpio-sim-core.c"))) takeGpioSim(kernel, folder);
-  for (const file of ["Kbuild", "i2c-sim.c"]) copyFileSync(join(sources, file), join(folder, file));
+  for (const file of MODULE_SOURCES) copyFileSync(join(sources, file), join(folder, file));
   useUnpackedHeaders(kernel);
   command("make", ["-s", "-C", kernel.headers, `M=${folder}`, "modules"]);
-  for (const module of ["gpio-sim.ko", "i2c-sim.ko"]) command("strip", ["-d", join(folder, module)]);
+  for (const name of ["gpio-sim", ...OWN]) command("strip", ["-d", join(folder, `${name}.ko`)]);
 }
 
 function takeGpioSim(kernel: DebianKernel, folder: string): void {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { buildModules } from "./build-modules.ts";
+import { buildModules, MODULE_SOURCES } from "./build-modules.ts";
 import { CommandError, command } from "./command.ts";
 import { type DebianKernel, debianKernelVersion, fetchDebianKernel } from "./debian-kernel.ts";
 import { initramfs } from "./initramfs.ts";
@@ -21,7 +21,7 @@ const MODULES = [
   ...["virtio_pci", "9pnet_virtio", "9p", "overlay", "configfs", "virtio_rng"],
   ...["i2c_dev", "i2c_stub", "i6300esb"],
 ];
-const OWN_MODULES = ["gpio_sim", "i2c_sim"];
+const OWN_MODULES = ["gpio_sim", "i2c_sim", "pwm_sim"];
 
 /**
  * The kernel parts, made where they are missing (20 s, 215 MB from Debian) and kept in the user's cache folder.
@@ -52,7 +52,7 @@ function newestParts(sources: string, step: (what: string) => void): KernelParts
   if (existsSync(parts.initrd)) return parts;
   mkdirSync(folder, { recursive: true });
   const kernel = keptKernel(version, folder, step);
-  step("building gpio-sim and i2c-sim");
+  step("building gpio-sim and modules of our own");
   buildModules(kernel, join(sources, "modules"), join(folder, "modules"));
   const image = readFileSync(kernel.image);
   whole(parts.kernel, unpackedKernel(image) ?? image);
@@ -90,7 +90,7 @@ function keptKernel(version: string, folder: string, step: (what: string) => voi
 /** Changes when anything changes that the parts are made of. */
 function stampOf(sources: string): string {
   const digest = createHash("sha256").update(JSON.stringify([MODULES, OWN_MODULES]));
-  for (const file of ["init.sh", "modules/Kbuild", "modules/i2c-sim.c"])
+  for (const file of ["init.sh", ...MODULE_SOURCES.map((name) => join("modules", name))])
     digest.update(readFileSync(join(sources, file)));
   return digest.digest("hex").slice(0, 16);
 }
