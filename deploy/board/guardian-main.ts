@@ -12,11 +12,15 @@ import { localFiles } from "../../firmware/linux/local-files.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
+import { watchdogPlan } from "../config/watchdog-schema.ts";
+import { keptSafeReason } from "./boot-history.ts";
+import { bootEnvironment } from "./boot-notice.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { linuxPlan } from "./linux-plan.ts";
 import { readOptions } from "./options.ts";
 import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
+import { ThisBoot } from "./this-boot.ts";
 import { takeWatch } from "./watch.ts";
 
 const WORLD_EVERY_MS = 5;
@@ -29,6 +33,9 @@ if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run
 
 const config = checkedConfig(options);
 const realtime = realtimePlan(config).chain;
+const files = localFiles(process.env.HOLDFAST_DEVICE_TREE);
+const boot = await new ThisBoot(options.stateFolder, config.board.id, files).notice();
+const watchdog = watchdogPlan(config, boot.mayReset);
 await runGuardian({
   ...hardwarePlan(config),
   ...(await chosenHardware(config)),
@@ -37,8 +44,13 @@ await runGuardian({
   // In the launcher's folder: it removes what a guardian that was killed leaves behind.
   ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
   ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
-  runtime: { command: process.execPath, args: [...runtimeFlags(realtime), runtime] },
-  watch,
+  runtime: {
+    command: process.execPath,
+    args: [...runtimeFlags(realtime), runtime],
+    env: bootEnvironment(boot),
+  },
+  watch: { ...watch, ...(watchdog === undefined ? {} : { watchdog }) },
+  ...(boot.keptSafe ? { keptSafe: keptSafeReason(boot) } : {}),
   stopWhenStdinEnds: watch.launcherFd !== undefined,
 });
 
@@ -49,7 +61,7 @@ async function chosenHardware(config: BoardConfig): Promise<Pick<GuardianPlan, "
     return { worldSocket: options.worldSocket };
   }
   try {
-    return { linux: linuxPlan(config, localFiles(process.env.HOLDFAST_DEVICE_TREE)) };
+    return { linux: linuxPlan(config, files) };
   } catch (error) {
     if (!(error instanceof HardwareError)) throw error;
     process.stderr.write(`${JSON.stringify({ noHardware: { why: error.message } })}\n`);

@@ -18,6 +18,8 @@ import { EdgeServer } from "../http/edge-server.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
+import { keptSafeReason } from "./boot-history.ts";
+import { type BootNotice, bootStatus } from "./boot-notice.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
 import { overviewMaker } from "./make-overview.ts";
@@ -40,6 +42,8 @@ export interface MqttPlan {
   readonly devices: readonly TelemetryDevice[];
   /** Wall time before this cannot be true: when the program was built, ms since 1970. */
   readonly clockFloorMs: number;
+  /** Why the board came up; absent where nobody knows. */
+  readonly boot?: BootNotice;
 }
 
 interface MqttResources extends CellResources {
@@ -130,8 +134,13 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     onProblem: (text) => post({ type: "problem", text }),
   });
   const telemetry = new Telemetry(plan.devices, link, () => clock.now(), wallMs);
+  if (plan.boot?.keptSafe) {
+    const patch = { mode: "off" as const, cause: keptSafeReason(plan.boot) };
+    for (const { id } of plan.devices) telemetry.take({ type: "state", device: id, patch });
+  }
   view.telemetry = telemetry;
   view.link = link;
+  link.status(bootStatus(plan.boot));
   link.start();
   self.register(TELEMETRY);
   self.spawn(supervisor(DESKS), [], { label: "desks" });
@@ -143,7 +152,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     self.send(keeperName(id), { type: "announce" });
   };
   for (const { id } of plan.devices) ask(id);
-  link.event({ kind: "boot", incarnation: plan.incarnation });
+  link.event({ kind: "boot", incarnation: plan.incarnation, ...bootStatus(plan.boot) });
 
   for (let ageAtUs = self.nowUs(); ; ) {
     const message = yield* self.receive(undefined, { untilUs: ageAtUs });

@@ -7,6 +7,7 @@ import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-pl
 import { staleAfterMs } from "../../devices/handler/telemetry-pace.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import type { BootNotice } from "./boot-notice.ts";
 import type { MqttPlan } from "./mqtt-cell.ts";
 import type { BoardOptions } from "./options.ts";
 import type { TelemetryDevice } from "./telemetry.ts";
@@ -19,8 +20,9 @@ export function mqttPlan(board: {
   readonly options: BoardOptions;
   readonly incarnation: number;
   readonly dashboard: string;
+  readonly boot: BootNotice | undefined;
 }): MqttPlan {
-  const { config, options, incarnation, dashboard } = board;
+  const { config, options, incarnation, dashboard, boot } = board;
   const { id, hardware, mqtt } = boardPlan(config);
   const brokerUrl = options.brokerUrl ?? mqtt.url;
   const emulated = hardware === "emulated";
@@ -40,6 +42,7 @@ export function mqttPlan(board: {
       ...controllerPlans(config).map((plan) => controllerView(plan, emulated)),
     ],
     clockFloorMs: BUILT_AT_MS,
+    ...(boot === undefined ? {} : { boot }),
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * Loads no native addon and opens no device: all hardware is the guardian's.
  */
+import { uptime } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Housing } from "../../devices/handler/housing.ts";
 import { type KeeperSpec, keeper } from "../../devices/handler/keeper.ts";
@@ -32,11 +33,13 @@ import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
+import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { HangDesk } from "./hang-desk.ts";
+import { KeptBoots } from "./kept-boots.ts";
 import { KeptLadders } from "./kept-ladders.ts";
 import { keptSettings } from "./kept-settings.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
@@ -52,8 +55,10 @@ const options = readOptions(process.env);
 setThreadNice(NICE.kernel);
 const config = checkedConfig(options);
 const board = boardPlan(config);
-const devices = devicePlans(config);
-const controllers = controllerPlans(config);
+const boot = readBootNotice(process.env);
+/** Reset too often: nothing but telemetry runs, the guardian keeps every output safe. */
+const devices = boot?.keptSafe ? [] : devicePlans(config);
+const controllers = boot?.keptSafe ? [] : controllerPlans(config);
 const kept = keptSettings(options.stateFolder, board.id);
 /** A runtime that the same guardian started before this one: its clock is this one's. */
 const keptLadders = new KeptLadders(options.stateFolder, board.id, { sameClock: incarnation > 1 });
@@ -63,9 +68,14 @@ const realtime = realtimePlan(config);
 const placed = (cell: string, given: PlaceGiven) =>
   log.line({ place: { cell, ...given, text: describePlace(`the ${cell}`, given) } });
 if (realtime.chain) placed("kernel", takePlace(chainPlace("kernel")));
+if (boot !== undefined)
+  markBoot(new KeptBoots(options.stateFolder, board.id, boot.bootId), uptime, (why) =>
+    log.line({ notKept: why }),
+  );
 const crashes = new CrashLog(board.id, () => clock.now());
 
-const shared = sharedCells(placementOf(config), [...devices, ...controllers], realtime.cells);
+const placements = boot?.keptSafe ? [] : placementOf(config);
+const shared = sharedCells(placements, [...devices, ...controllers], realtime.cells);
 const control = new GuardianControl({
   directory: pipes,
   ...(realtime.chain && { readerPlace: chainPlace("reader") }),
@@ -163,6 +173,7 @@ const plan = mqttPlan({
   options,
   incarnation,
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
+  boot,
 });
 
 /** What a keeper has to know of its device or controller beside the cell. */

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type BoardOptions, optionsEnvironment } from "../board/options.ts";
+import { ThisBoot } from "../board/this-boot.ts";
 import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -50,6 +51,10 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const options: BoardOptions = { ...wanted, worldSocket: join(folder, "world.sock") };
   const pageUrl = `http://localhost:${options.httpPort}/`;
   const emulated = config.hardware === "emulated";
+  const boot = new ThisBoot(options.stateFolder, config.board.id);
+  const notKept = (why: string) =>
+    process.stderr.write(json ? `${JSON.stringify({ notKept: why })}\n` : `boots are not counted: ${why}\n`);
+  await boot.begin(notKept);
   const world = emulated ? startProcess("world-main.js", options, ["pipe", "ignore", "inherit"]) : undefined;
   const buses = Object.keys(config.buses ?? {}).length;
   let guardian: ChildProcess | undefined;
@@ -144,6 +149,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   });
 
   process.exitCode = await ended;
+  await boot.end(notKept);
   world?.removeAllListeners("exit");
   world?.kill("SIGTERM");
   rmSync(folder, { recursive: true, force: true });

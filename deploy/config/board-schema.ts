@@ -20,6 +20,7 @@ import {
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
 import { busName, id, line } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
+import { type WatchdogConfig, watchdogSchema } from "./watchdog-schema.ts";
 
 const optional = v.exactOptional;
 
@@ -148,6 +149,7 @@ export const boardSchema = v.pipe(
     admission: optional(admissionSchema),
     mqtt: optional(mqttSchema),
     realtime: optional(realtimeSchema),
+    watchdog: optional(watchdogSchema),
   }),
   v.title("Holdfast board"),
 );
@@ -184,6 +186,7 @@ export interface BoardConfig {
   readonly admission?: AdmissionConfig;
   readonly mqtt?: MqttConfig;
   readonly realtime?: RealtimeConfig;
+  readonly watchdog?: WatchdogConfig;
 }
 
 function kindSchema(name: ControllerName, controller: Controller) {

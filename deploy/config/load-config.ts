@@ -12,6 +12,7 @@ import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
 import { checkPlaces, checkRealtime } from "./check-realtime.ts";
 import { checkTiming } from "./check-timing.ts";
+import { checkWatchdog } from "./check-watchdog.ts";
 import { checkWiring } from "./check-wiring.ts";
 import { draftBoard } from "./draft.ts";
 import { JsonSyntaxError, jsonPlaces } from "./json-places.ts";
@@ -81,7 +82,10 @@ function isRight(config: BoardConfig): boolean {
 /** The checks between parts, on what each part by itself has right. */
 function checkBetween(value: unknown, report: Report): void {
   const board = draftBoard(value, report.findings);
-  if (isPlainObject(value) && value.hardware === "linux") checkLinux(board, value.backend, report);
+  if (isPlainObject(value) && value.hardware === "linux") {
+    checkLinux(board, value.backend, report);
+    checkWatchdog(value.watchdog, report);
+  }
   checkNames(board, report);
   checkPlacement(board, report);
   checkWiring(board, report);

@@ -24,6 +24,8 @@ export interface StartOptions {
   /** An external broker instead of the embedded one. */
   readonly broker?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: one of its own, removed with the board. */
+  readonly stateFolder?: string;
   /** Program and its first words; default: the command line with `run --json`. */
   readonly command?: readonly string[];
   /** Runs when the processes are started and before anything is waited for. */
@@ -73,6 +75,7 @@ export class Board {
       timeScale,
       broker,
       env,
+      stateFolder,
       command = [process.execPath, cliFile, "run", "--json"],
     } = options;
     this.httpPort = ports.http;
@@ -80,7 +83,7 @@ export class Board {
     this.mqttUrl = broker ?? `mqtt://127.0.0.1:${ports.mqtt}`;
     this.pageUrl = `http://127.0.0.1:${ports.http}/`;
     this.folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
-    this.stateFolder = join(this.folder, "state");
+    this.stateFolder = stateFolder ?? join(this.folder, "state");
     mkdirSync(join(this.folder, "tmp"));
     const file = join(this.folder, "board.config.json");
     if (config !== undefined) writeFileSync(file, config);
