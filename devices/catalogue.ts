@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { CommandSpec } from "./command-spec.ts";
 import { duration, durationMs, frequency, frequencyHz, quantity, whole } from "./field.ts";
 import type { JobCost } from "./job-cost.ts";
+import { servoSettings } from "./servo-settings.ts";
 
 /** What a device publishes under one reading. `resolution` is also the deadband of its telemetry. */
 export type Reading =
@@ -32,6 +33,10 @@ export interface Driver {
   readonly readings: Readonly<Record<string, Reading>>;
   /** What `<device>/set` accepts; empty for what cannot be commanded. */
   readonly command: CommandSpec;
+  /** Where that depends on the settings: `command` is then the widest. */
+  readonly commandFor?: (settings: Settings) => CommandSpec;
+  /** Its output knows no "on": `safe` is off. */
+  readonly safeIsOff?: true;
   /** What a person can set in the emulated world. */
   readonly world: CommandSpec;
   readonly settings: SettingsSchema;
@@ -217,6 +222,21 @@ export const DRIVERS = {
       v.transform(({ frequency }) => ({ frequencyHz: frequencyHz(frequency) })),
     ),
     cost: { budgetUs: BUDGET_US, requests: 3 },
+  },
+  servo: {
+    part: "hobby servo",
+    kind: "actuator",
+    hardware: "pwm",
+    readings: { angle: { type: "number", unit: "°", resolution: 0.1 }, ...on },
+    command: { angle: { type: "number", min: -180, max: 180, unit: "°" }, ...on },
+    commandFor: ({ minAngleDeg, maxAngleDeg }) => ({
+      angle: { type: "number", min: Number(minAngleDeg), max: Number(maxAngleDeg), unit: "°" },
+      ...on,
+    }),
+    safeIsOff: true,
+    world: {},
+    settings: servoSettings,
+    cost: { budgetUs: BUDGET_US, requests: 4 },
   },
 } as const satisfies Readonly<Record<string, Driver>>;
 

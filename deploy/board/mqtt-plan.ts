@@ -94,8 +94,9 @@ function readingViews(readings: Readonly<Record<string, Reading>>): TelemetryDev
 }
 
 function offValues({ command }: DevicePlan): Record<string, boolean | number> {
+  const fields = "on" in command ? { on: command.on } : command;
   return Object.fromEntries(
-    Object.entries(command).map(([field, { type }]) => [field, type === "boolean" ? false : 0]),
+    Object.entries(fields).map(([field, { type }]) => [field, type === "boolean" ? false : 0]),
   );
 }
 

@@ -142,6 +142,7 @@ const policyFields = {
 
 const outputFields = { line: line("The line that switches the load."), ...policyFields };
 const pwmFields = { line: line("The line that carries the PWM.", PWM_LINES), ...policyFields };
+const pulseFields = { ...pwmFields, safe: choice("Off: no pulses.", ["off"]) };
 const i2cFields = { bus: busName("One of the buses above."), address: v.string() as v.GenericSchema<string> };
 
 /** Fields that many devices have, described once in the schema for editors. */
@@ -181,7 +182,7 @@ function driverSchema(name: DriverName, driver: Driver) {
     i2c: { ...i2cFields, address: address(driver.addresses ?? []) },
     input: inputFields,
     line: outputFields,
-    pwm: pwmFields,
+    pwm: driver.safeIsOff ? pulseFields : pwmFields,
   }[driver.hardware];
   return v.pipe(
     v.strictObject({

@@ -71,6 +71,7 @@ export function controllerPlans({ controllers = {}, devices }: BoardConfig): rea
 
 function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefined): DevicePlan {
   const driver = driverNamed(device.driver);
+  const settings = settingsOf(driver.settings, device.settings);
   const full = fullTiming(device);
   const lower = (mode: "reduced" | "safe") => lowerTiming(full, driver.kind, mode, device.modes?.[mode]);
   return {
@@ -79,8 +80,8 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     kind: driver.kind,
     ...placePlan(device),
     readings: driver.readings,
-    command: driver.command,
-    settings: settingsOf(driver.settings, device.settings),
+    command: driver.commandFor?.(settings) ?? driver.command,
+    settings,
     criticality: device.criticality ?? "normal",
     job: jobPlan(full, driver.cost.budgetUs),
     precision: precisionOf(device.precision, full.everyMs, device.criticality),

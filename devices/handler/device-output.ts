@@ -5,6 +5,7 @@ import type { DriveMessage, DrivenMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
 import { type StatePatch, TELEMETRY } from "./messages.ts";
 import { type CommandsSnapshot, OutputCommand, type Verdict } from "./output-command.ts";
+import { fieldScale, type OutputScale } from "./output-scale.ts";
 import type { DeviceTask, Measurement, Speaker } from "./task.ts";
 
 /** Refusals by which the guardian keeps an output inside its policy. */
@@ -30,7 +31,7 @@ export class DeviceOutput {
   readonly #task: DeviceTask;
   readonly #voice: Voice;
   readonly #command: OutputCommand;
-  readonly #field: string;
+  readonly #scale: OutputScale;
   /** The level last driven; `undefined` when it is not known what the line does. */
   #level: number | undefined;
   /** Nothing was driven since the start: a level found may be one that is held. */
@@ -54,7 +55,7 @@ export class DeviceOutput {
       ...(ownedBy !== undefined && { ownedBy }),
       ...(maxOverrideMs !== undefined && { maxOverrideMs }),
     });
-    this.#field = Object.keys(plan.command)[0] ?? "on";
+    this.#scale = task.scale ?? fieldScale(plan.command);
   }
 
   /** All that it knows, for the next version of the driver. */
@@ -84,14 +85,13 @@ export class DeviceOutput {
 
   /** A person's command, already checked against the device's schema. */
   command(command: Command): void {
-    const value = command.values[this.#field];
-    const level = value === undefined ? undefined : Number(value);
+    const level = this.#scale.level(command.values);
     this.#answer(command, this.#command.fromPerson(command, level, this.#self.nowUs()));
   }
 
   /** Whether a person's command asks for the safe level, which is accepted in every mode. */
   isSafe({ values }: Command): boolean {
-    return Number(values[this.#field]) === this.#safeLevel();
+    return this.#scale.level(values) === this.#safeLevel();
   }
 
   /** A controller's command. Answers once a line was driven so. */
@@ -125,16 +125,16 @@ export class DeviceOutput {
   /** Once a job, after its measurement: the level is still wanted. */
   renew(measured: readonly Measurement[]): void {
     if (this.#level === undefined) {
-      const found = measured.find(({ reading }) => reading === this.#field)?.value;
-      if (Number(found) === this.#safeLevel() && this.#wanted() === this.#safeLevel()) {
+      const found = this.#scale.found(measured);
+      if (found === this.#safeLevel() && this.#wanted() === this.#safeLevel()) {
         this.#level = this.#safeLevel();
       } else if (!this.#untouched) {
         // The last drive failed half-way or was refused: the line is not where it should be.
         this.#follow(undefined, true);
       } else if (found !== undefined) {
         // Held over a restart: it stays as it is, and from now on it has an end again.
-        this.#command.adopt(Number(found), this.#self.nowUs());
-        this.#level = Number(found);
+        this.#command.adopt(found, this.#self.nowUs());
+        this.#level = found;
         this.#untouched = false;
         this.announce();
       }
@@ -167,10 +167,7 @@ export class DeviceOutput {
   }
 
   announce(): void {
-    const level = this.#wanted();
-    const spec = this.#plan.command[this.#field];
-    const value = spec?.type === "boolean" ? level > 0 : level;
-    this.#voice.patch({ commanded: { [this.#field]: value } });
+    this.#voice.patch({ commanded: this.#scale.values(this.#wanted()) });
     this.#tellRemaining();
   }
 

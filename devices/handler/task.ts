@@ -7,6 +7,7 @@ import type { Edge } from "../../firmware/contracts/line.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { Wait } from "../../runtime/process/wait.ts";
 import type { QualityRule } from "../quality.ts";
+import type { OutputScale } from "./output-scale.ts";
 
 export interface Measurement {
   readonly reading: string;
@@ -33,6 +34,8 @@ export interface DeviceTask {
   readonly rules?: Readonly<Record<string, Omit<QualityRule, "staleAfterMs">>>;
   /** Outputs: drives the level (0..1) and returns it read back. */
   drive?(level: number): number;
+  /** Outputs: what commands and readings say in levels. Default: the first field of its commands is the level. */
+  readonly scale?: OutputScale;
   /** Outputs: the present level is still wanted. */
   renew?(): void;
   /** Inputs: what an edge means; empty while it may be bounce. */

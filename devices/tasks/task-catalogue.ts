@@ -1,11 +1,13 @@
 /** Which adapter serves which driver of the catalogue. Adding a driver adds one line here. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
+import type { ServoOptions } from "../drivers/servo.ts";
 import type { DevicePlan } from "../handler/device-plan.ts";
 import type { DeviceTask } from "../handler/task.ts";
 import { climateTask } from "./climate.ts";
 import { fanTask } from "./fan.ts";
 import { lightTask } from "./light.ts";
 import { buttonTask } from "./push-button.ts";
+import { servoTask } from "./servo.ts";
 import { type SoilSettings, soilTask } from "./soil.ts";
 import { ledTask, relayTask } from "./switch.ts";
 
@@ -22,6 +24,7 @@ const TASKS: Readonly<Record<string, TaskFactory>> = {
   relay: (hardware, plan) => relayTask(hardware, lineOf(plan)),
   led: (hardware, plan) => ledTask(hardware, lineOf(plan)),
   "pwm-fan": (hardware, plan, nowUs) => fanTask(hardware, lineOf(plan), nowUs),
+  servo: (hardware, plan, nowUs) => servoTask(hardware, lineOf(plan), plan.settings as ServoOptions, nowUs),
 };
 
 /** The adapter of the plan's driver. A driver without one is a defect: the configuration was checked. */

@@ -5,6 +5,7 @@ import { spec } from "../harness/spec.ts";
 import { type Change, demoWith } from "./demo-board.ts";
 
 /** Parts that are right by themselves and wrong together. */
+const servo = { driver: "servo", line: "GPIO13", safe: "off", commandFor: "10s", every: "500ms" };
 const mistakes: readonly { name: string; changes: readonly Change[]; problem: Problem }[] = [
   {
     name: "a bias through sysfs",
@@ -18,6 +19,16 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
       found: '"pull-up"',
       allowed: '"none" and a resistor: sysfs cannot set a bias ("backend": "chardev" can)',
     },
+  },
+  {
+    name: "a servo that is safe with pulses of full length",
+    changes: [["devices.flap", { ...servo, safe: "on" }]],
+    problem: { path: "devices.flap.safe", found: '"on"', allowed: '"off"' },
+  },
+  {
+    name: "a servo whose pulses shrink",
+    changes: [["devices.flap", { ...servo, settings: { minPulse: "2ms", maxPulse: "1ms" } }]],
+    problem: { path: "devices.flap.settings.maxPulse", found: '"1ms"', allowed: 'longer than "minPulse"' },
   },
   {
     name: "a device with a reserved id",

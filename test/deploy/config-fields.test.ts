@@ -126,7 +126,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.light.driver",
       found: '"hb1750"',
-      allowed: '"bme280", "ads1115", "bh1750", "button", "relay", "led" or "pwm-fan"',
+      allowed: '"bme280", "ads1115", "bh1750", "button", "relay", "led", "pwm-fan" or "servo"',
       suggestion: "bh1750",
     },
   },
@@ -136,7 +136,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.light.driver",
       found: '"constructor"',
-      allowed: '"bme280", "ads1115", "bh1750", "button", "relay", "led" or "pwm-fan"',
+      allowed: '"bme280", "ads1115", "bh1750", "button", "relay", "led", "pwm-fan" or "servo"',
     },
   },
   {
