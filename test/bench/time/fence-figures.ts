@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { machineLateness, percentiles } from "../machine.ts";
 import { progress, type Row } from "../rows.ts";
+import { CONDITIONS } from "./conditions.ts";
 import { FenceRig } from "./fence-rig.ts";
 
 /** Of one runtime: its memory of dead cells and names stays small. */
@@ -56,14 +57,14 @@ export async function kernelHang(trials: number): Promise<Row> {
   return row("kernel thread hung to all lines safe", times, "worst <= 300 ms", goalUs, "worstUs");
 }
 
-/** Cells that work, one core busy beside them: whom the watchdog and the guardian take for dead though nobody is. */
+/** Cells that work half of a core, another one busy beside them: whom the watchdog and the guardian take for dead though nobody is. */
 export async function falseAlarms(seconds: number): Promise<Row> {
   const rig = await FenceRig.start(PET_LIMIT_MS);
+  const endLoad = await CONDITIONS.find(({ name }) => name === "one core busy")!.begin();
   const startedMs = performance.now();
   const found: string[] = [];
   try {
     await rig.holdLine("holds");
-    // Together half of a core.
     await rig.load(1, 10, 1000);
     await rig.load(2, 20, 4000);
     await rig.load(3, 100, 20_000);
@@ -85,6 +86,7 @@ export async function falseAlarms(seconds: number): Promise<Row> {
       met: alarms === 0,
     };
   } finally {
+    endLoad();
     await rig.close();
   }
 }
