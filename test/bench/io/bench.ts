@@ -1,3 +1,4 @@
+import type { Percentiles } from "../machine.ts";
 import type { Row } from "../rows.ts";
 
 /** How much is tried. */
@@ -16,15 +17,13 @@ export interface IoBench {
   run(options: IoOptions): Promise<readonly Row[]>;
 }
 
-/** Microseconds for people. */
-export function us({
-  medianUs,
-  p99Us,
-  worstUs,
-}: {
-  readonly medianUs: number;
-  readonly p99Us: number;
-  readonly worstUs: number;
-}): string {
+/** For people. */
+export function us({ medianUs, p99Us, worstUs }: Percentiles): string {
   return `median ${medianUs} us, p99 ${p99Us} us, worst ${worstUs} us`;
+}
+
+/** For people. */
+export function ms({ medianUs, p99Us, worstUs }: Percentiles): string {
+  const text = (us: number) => (us / 1000).toFixed(1);
+  return `median ${text(medianUs)} ms, p99 ${text(p99Us)} ms, worst ${text(worstUs)} ms`;
 }

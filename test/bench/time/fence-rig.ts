@@ -96,6 +96,22 @@ export class FenceRig {
     if (out.length > 0) throw new Error(`the fire went out: ${JSON.stringify(out)}`);
   }
 
+  /** Starts a cell with this first process, an export of `test/bench/<module>`; resolves when it said something. */
+  async startCell(
+    module: string,
+    cell: string,
+    body: string,
+    args: readonly unknown[],
+    grant: Omit<Grant, "epoch">,
+  ): Promise<void> {
+    await this.rig.call({ order: "start", module, cell, body, args, grant, hangLimitUs: PATIENT_US });
+  }
+
+  /** What a cell says next. */
+  said(): Promise<unknown> {
+    return this.rig.call({ order: "said" });
+  }
+
   async #start(
     cell: string,
     body: string,

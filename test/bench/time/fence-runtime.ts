@@ -20,7 +20,6 @@ import type { Finding } from "../../../runtime/watchdog/finding.ts";
 import { DESK } from "./fence-bodies.ts";
 
 const directory = process.env.HOLDFAST_PIPES!;
-const bodies = new URL("./fence-bodies.js", import.meta.url).href;
 const socket = connect(process.env.HOLDFAST_TEST_SOCKET!);
 const say = (value: object) => socket.write(`${JSON.stringify(value)}\n`);
 const clock = new SystemClock();
@@ -63,8 +62,10 @@ socket.on("data", (chunk) => lines.feed(chunk, (value) => void answer(value as O
 
 interface Order {
   readonly id: number;
-  readonly order: "start" | "hang" | "ended" | "fence" | "hangKernel" | "findings" | "world";
+  readonly order: "start" | "said" | "hang" | "ended" | "fence" | "hangKernel" | "findings" | "world";
   readonly cell: string;
+  /** File beside this one's folder, such as `time/fence-bodies`, and export name. */
+  readonly module?: string;
   readonly body?: string;
   readonly args?: readonly unknown[];
   readonly grant?: Omit<Grant, "epoch">;
@@ -84,6 +85,7 @@ async function answer(order: Order): Promise<void> {
 async function carryOut({
   order,
   cell,
+  module = "time/fence-bodies",
   body,
   args = [],
   grant,
@@ -96,6 +98,7 @@ async function carryOut({
       epochs.set(grant!.owner, epoch);
       grants.set(cell, { ...grant!, epoch });
       const limit = hangLimitUs === undefined ? {} : { hangLimitUs };
+      const bodies = new URL(`../${module}.js`, import.meta.url).href;
       const setup = { module: bodies, name: "heldHardware" };
       const pid = kernel.startCell({
         name: cell,
@@ -107,6 +110,8 @@ async function carryOut({
       roots.set(cell, pid);
       return body === "loads" ? undefined : next();
     }
+    case "said":
+      return next();
     case "hang": {
       const over = new Promise<void>((resolve) => ended.set(cell, resolve));
       kernel.cell.post(roots.get(cell)!, { type: "hang" });
