@@ -6,12 +6,14 @@ import { DEFAULT_PORTS, defaultStateFolder, port, positive, silenceLimits } from
 import { VERSION } from "../board/version.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
+import { doctor } from "./doctor.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
 import { mode } from "./mode.ts";
 import { ps } from "./ps.ts";
 import { run } from "./run.ts";
+import { scan } from "./scan.ts";
 import { set } from "./set.ts";
 import { top } from "./top.ts";
 import { trace } from "./trace.ts";
@@ -58,6 +60,28 @@ cli
   .action((config: string | undefined, flags: Flags) =>
     check(config ?? DEFAULT_CONFIG, { emulated: flags.emulated === true, json: flags.json === true }),
   );
+cli
+  .command("doctor", "Explain this machine: what it has, what stands in a board's way, and what helps")
+  .option("--config <file>", "Compare it with what a configuration needs")
+  .example("  holdfast doctor --config board.config.json")
+  .action((flags: Flags) => {
+    const config = textOf(flags.config);
+    const deviceTree = process.env.HOLDFAST_DEVICE_TREE;
+    return doctor({
+      ...operatorFlags(flags),
+      ...(config === undefined ? {} : { config }),
+      ...(deviceTree === undefined ? {} : { deviceTree }),
+      httpPort: port("HOLDFAST_HTTP_PORT", process.env.HOLDFAST_HTTP_PORT || undefined, DEFAULT_PORTS.http),
+      mqttPort: port("HOLDFAST_MQTT_PORT", process.env.HOLDFAST_MQTT_PORT || undefined, DEFAULT_PORTS.mqtt),
+      stateFolder: resolve(process.env.HOLDFAST_STATE || defaultStateFolder(process.env)),
+    });
+  });
+cli
+  .command(
+    "scan [...buses]",
+    "Ask who answers on an I2C bus (default: i2c-1); a board that runs here is asked instead",
+  )
+  .action((buses: readonly string[], flags: Flags) => scan(buses, operatorFlags(flags)));
 cli
   .command("watch [device]", "Follow readings, states and events until Ctrl-C")
   .action((device: string | undefined, flags: Flags) => watch(device, boardFlags(flags)));

@@ -29,6 +29,7 @@ const cSendto = library.func(
 );
 
 const cSyscall = library.func("long syscall(long number, int first, void *second, uint third, uint fourth)");
+const cAdjtimex = library.func("int adjtimex(void *timex)");
 
 /** `O_CLOEXEC | O_NONBLOCK`, the same on arm, arm64 and x64. */
 const PIPE_FLAGS = 0o2000000 | 0o4000;
@@ -38,8 +39,11 @@ const DATAGRAMS = 2 | 0o2000000 | 0o4000;
 /** `MSG_DONTWAIT | MSG_NOSIGNAL`. */
 const SEND_FLAGS = 0x40 | 0x4000;
 
-/** ioctl(2). `what` names the request in the error. Throws `SystemCallError`. */
-export function ioctl(fd: number, request: number, argument: Uint8Array, what: string): number {
+/**
+ * ioctl(2). The argument is a structure, or a number for requests that take one by value; `what` names the request in the
+ * error. Throws `SystemCallError`.
+ */
+export function ioctl(fd: number, request: number, argument: Uint8Array | bigint, what: string): number {
   const result = cIoctl(fd, request, argument) as number;
   if (result < 0) throw new SystemCallError(what, koffi.errno());
   return result;
@@ -105,6 +109,18 @@ export function systemCall(
 ): string | undefined {
   const result = cSyscall(number, first, second, third, fourth) as number;
   return result < 0 ? errnoName(koffi.errno()) : undefined;
+}
+
+/** `struct timex` with room to spare: 208 bytes on 64-bit machines, 128 on others. */
+const TIMEX_BYTES = 256;
+/** What adjtimex(2) returns while the kernel's clock is set by nobody. */
+const TIME_ERROR = 5;
+
+/** Whether NTP or another source keeps the kernel's clock (adjtimex(2), asked only). Throws `SystemCallError`. */
+export function clockSynchronised(): boolean {
+  const state = cAdjtimex(Buffer.alloc(TIMEX_BYTES)) as number;
+  if (state < 0) throw new SystemCallError("adjtimex", koffi.errno());
+  return state !== TIME_ERROR;
 }
 
 /** Where a buffer's memory lies, for structures that point to it; it stays there as long as the buffer lives. */

@@ -1,56 +1,19 @@
 /** The greenhouse on real drivers: gpio-sim and i2c-sim in the place of its wires, judged from their other side. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { equal, is, ok } from "uvu/assert";
-import { type Change, demoWith } from "../deploy/demo-board.ts";
 import { Board } from "../end-to-end/board.ts";
 import { runs } from "../end-to-end/processes.ts";
-import { type Folder, writeFiles } from "../firmware/board/fixture-files.ts";
-import { bcmTree, type TreeOptions } from "../firmware/board/pi-trees.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { loadChips } from "./fixtures/chip-images.ts";
+import { deviceTree } from "./fixtures/device-tree.ts";
 import { i2cSim } from "./fixtures/i2c-sim.ts";
+import { realBoard } from "./fixtures/real-board.ts";
 import { SimHeader } from "./fixtures/sim-header.ts";
 
 /** A dozen threads on an emulated processor: what is judged is what happens, not how fast. */
 const SEEN_MS = 400_000;
 const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s", HOLDFAST_GUARDIAN_LIMIT: "60s" };
-const PI_3 = ["raspberrypi,3-model-b", "brcm,bcm2837"];
-
-/** The demo without what this machine does not have: PWM, and a light sensor on a second bus. */
-function realBoard(...more: readonly Change[]): string {
-  const patient = ["climate", "soil", "button", "heater", "pump", "led"].map(
-    (id): Change => [`devices.${id}.hardDeadline`, "60s"],
-  );
-  const leases = ["heater", "pump", "led"].map((id): Change => [`devices.${id}.lease`, "30s"]);
-  return demoWith(
-    ["hardware", "linux"],
-    ["devices.fan", undefined],
-    ["devices.light", undefined],
-    ["buses.i2c-0", undefined],
-    ["controllers.thermostat.hardDeadline", "60s"],
-    ["controllers.irrigation.hardDeadline", "60s"],
-    ["controllers.thermostat.maxAge", "60s"],
-    ["controllers.irrigation.maxAge", "60s"],
-    ...patient,
-    ...leases,
-    ...more,
-  );
-}
-
-function deviceTree(t: SpecContext, options: TreeOptions): string {
-  const tree = bcmTree("Raspberry Pi 3 Model B Rev 1.2", PI_3, options) as {
-    proc: { "device-tree": Folder };
-  };
-  const folder = join(mkdtempSync(join(tmpdir(), "holdfast-tree-")), "tree");
-  t.defer(() => rmSync(join(folder, ".."), { recursive: true }));
-  mkdirSync(folder);
-  writeFiles(folder, tree.proc["device-tree"]);
-  return folder;
-}
 
 /** Wall time goes on afterwards as if nobody had set it. */
 function keepClock(t: SpecContext): void {

@@ -1,0 +1,38 @@
+import type { Check, Examination } from "../examination.ts";
+import type { Finding } from "../finding.ts";
+
+/** The ports that a board wants, or the board that has them. */
+export const checkNetwork: Check = (examination) =>
+  examination.machine.running === undefined ? portFindings(examination) : runningFindings(examination);
+
+function portFindings({ machine: { ports }, config }: Examination): Finding[] {
+  return ports
+    .filter(({ what }) => config?.mqtt?.url === undefined || what === "the page")
+    .map(({ port, what, option, free }): Finding => {
+      const id = "network.port";
+      if (free) return { id, verdict: "ok", what: `port ${port} is free for ${what}` };
+      const remedy = `end what has it (sudo ss -ltnp "sport = :${port}" names it), or holdfast run ${option} <port>`;
+      return { id, verdict: "problem", what: `port ${port} is in use, so ${what} cannot start`, remedy };
+    });
+}
+
+/** The board itself knows best how its devices are: what is not in full service is told with its cause. */
+function runningFindings({ machine: { running } }: Examination): Finding[] {
+  if (running === undefined) return [];
+  const { id: board, hardware, page, devices } = running;
+  const ill = devices.filter(({ mode }) => mode !== "full");
+  const what = `board ${board} (${hardware}) runs here, ${devices.length - ill.length} of ${devices.length} devices and controllers in full service`;
+  return [
+    { id: "network.running", verdict: "ok", what, where: page },
+    ...ill.map(({ id, mode, cause }): Finding => {
+      const remedy = `holdfast mode ${id} says more, holdfast inspect shows crashes`;
+      return {
+        id: "network.device",
+        verdict: "problem",
+        what: `${id} is ${mode}: ${cause ?? "no cause told"}`,
+        where: page,
+        remedy,
+      };
+    }),
+  ];
+}

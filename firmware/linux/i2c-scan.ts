@@ -1,0 +1,95 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { constants as osConstants } from "node:os";
+import { addressOf, ioctl, POINTER_BYTES, SystemCallError } from "./system-calls.ts";
+
+/** linux/i2c-dev.h, linux/i2c.h. */
+const I2C_SLAVE = 0x0703;
+const I2C_FUNCS = 0x0705;
+const I2C_SMBUS = 0x0720;
+const FUNCTION = { quick: 0x0001_0000n, readByte: 0x0002_0000n } as const;
+const WRITE = 0;
+const READ = 1;
+const QUICK = 0;
+const BYTE = 1;
+/** union i2c_smbus_data: a block and its length. */
+const DATA_BYTES = 34;
+/** Addresses below and above are reserved (I2C specification, 3.1.12). */
+const FIRST = 0x08;
+const LAST = 0x77;
+
+/** Who is on a bus. */
+export interface I2cScan {
+  /** 7-bit addresses that acknowledged, ascending. */
+  readonly answered: readonly number[];
+  /** Addresses that a kernel driver holds; they were not asked. */
+  readonly held: readonly number[];
+}
+
+/**
+ * Asks every address in turn whether somebody is there, as i2cdetect does by default: by reading a byte where a write of
+ * nothing could change a memory (0x30-0x37, 0x50-0x5f), else by the write of nothing, which no other part takes for
+ * anything. Blocks for 20 to 50 ms at 100 kHz, a second on a bus that is stuck. Never on a bus that a board runs on: the
+ * transfers were not admitted there. Throws `SystemCallError` for a stuck bus or an adapter that can ask neither way,
+ * and the error of `open`.
+ */
+export function scanI2cBus(bus: string): I2cScan {
+  const fd = openSync(`/dev/${bus}`, constants.O_RDWR);
+  try {
+    const functions = Buffer.alloc(8);
+    ioctl(fd, I2C_FUNCS, functions, `functions of ${bus}`);
+    const can = functions.readBigUInt64LE();
+    const answered: number[] = [];
+    const held: number[] = [];
+    for (let address = FIRST; address <= LAST; address++) {
+      const answer = askAddress(fd, address, can);
+      if (answer === "held") held.push(address);
+      else if (answer === "answers") answered.push(address);
+    }
+    return { answered, held };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** By which of the two ways an address is asked; undefined when the adapter has neither for it. */
+export function wayToAsk(address: number, functions: bigint): "quick" | "readByte" | undefined {
+  const memory = (address >= 0x30 && address <= 0x37) || (address >= 0x50 && address <= 0x5f);
+  if (!memory && (functions & FUNCTION.quick) !== 0n) return "quick";
+  return (functions & FUNCTION.readByte) !== 0n ? "readByte" : undefined;
+}
+
+function askAddress(fd: number, address: number, functions: bigint): "answers" | "silent" | "held" {
+  const way = wayToAsk(address, functions);
+  if (way === undefined) return "silent";
+  try {
+    ioctl(fd, I2C_SLAVE, BigInt(address), "choice of an address");
+  } catch (error) {
+    if (errnoOf(error) === osConstants.errno.EBUSY) return "held";
+    throw error;
+  }
+  try {
+    if (way === "quick") smbus(fd, WRITE, QUICK);
+    else smbus(fd, READ, BYTE);
+    return "answers";
+  } catch (error) {
+    // Nothing moves on the bus: each further address would take a second to say so.
+    if (errnoOf(error) === osConstants.errno.ETIMEDOUT) throw error;
+    return "silent";
+  }
+}
+
+/** struct i2c_smbus_ioctl_data: direction and command of 8 bits, size of 32, then a pointer at its own alignment. */
+function smbus(fd: number, direction: number, size: number): void {
+  const data = Buffer.alloc(DATA_BYTES);
+  const request = Buffer.alloc(8 + POINTER_BYTES);
+  request[0] = direction;
+  request.writeUInt32LE(size, 4);
+  if (POINTER_BYTES === 8) request.writeBigUInt64LE(addressOf(data), 8);
+  else request.writeUInt32LE(Number(addressOf(data)), 8);
+  ioctl(fd, I2C_SMBUS, request, "question to an address");
+}
+
+function errnoOf(error: unknown): number {
+  if (error instanceof SystemCallError) return error.errno;
+  throw error;
+}

@@ -1,0 +1,31 @@
+import { equal } from "uvu/assert";
+import { checkNetwork } from "../../../deploy/doctor/checks/network.ts";
+import { spec } from "../../harness/spec.ts";
+import { aMachine, linuxDemo, said } from "./a-machine.ts";
+
+const [broker, page] = aMachine().ports as [never, never];
+
+spec("a port in use is a problem that says which option changes it; a broker elsewhere needs none", () => {
+  const ports = [{ ...(broker as object), free: false }, page] as never;
+  equal(said(checkNetwork, aMachine({ ports })), [
+    'problem network.port: port 1883 is in use, so the MQTT broker cannot start → end what has it (sudo ss -ltnp "sport = :1883" names it), or holdfast run --mqtt-port <port>',
+    "ok network.port: port 8080 is free for the page",
+  ]);
+  equal(said(checkNetwork, aMachine({ ports }), linuxDemo(["mqtt", { url: "mqtt://house:1883" }])), [
+    "ok network.port: port 8080 is free for the page",
+  ]);
+});
+
+spec("a board that runs here is asked: it has the ports, and its devices tell how they are", () => {
+  const devices = [
+    { id: "climate", driver: "bme280", mode: "reduced", cause: "address_nak at i2c-1/0x76" },
+    { id: "pump", driver: "relay", mode: "full", cause: null },
+    { id: "led", driver: "led", mode: "off", cause: null },
+  ];
+  const running = { id: "greenhouse", hardware: "linux", page: "http://127.0.0.1:8080/", devices } as const;
+  equal(said(checkNetwork, aMachine({ running })), [
+    "ok network.running: board greenhouse (linux) runs here, 1 of 3 devices and controllers in full service",
+    "problem network.device: climate is reduced: address_nak at i2c-1/0x76 → holdfast mode climate says more, holdfast inspect shows crashes",
+    "problem network.device: led is off: no cause told → holdfast mode led says more, holdfast inspect shows crashes",
+  ]);
+});
