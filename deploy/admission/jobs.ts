@@ -1,10 +1,12 @@
 /** The jobs of a board as admission sees them: who does what how often, and who asks whom. */
 import { driverNamed } from "../../devices/catalogue.ts";
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
+import { expanderCost, expanderNamed } from "../../devices/expander-catalogue.ts";
 import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import type { JobCost, Stretch } from "../../devices/job-cost.ts";
 import type { Band } from "../../runtime/time/admission/task.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { expanderPin } from "../config/expander-schema.ts";
 import { controllerPlans, devicePlans } from "../config/plan.ts";
 
 /** One thing that a device or controller does again and again. */
@@ -30,10 +32,11 @@ export function boardWork(config: BoardConfig): readonly Work[] {
   const devices = devicePlans(config);
   const everyUs = new Map(devices.map(({ id, job }) => [id, job.everyMs * 1000]));
   return [
-    ...devices.map(deviceWork),
+    ...devices.map((device) => atExpander(deviceWork(device), device, config)),
     ...controllerPlans(config).flatMap((controller) => {
       const output = devices.find(({ id }) => id === controller.output.device)!;
-      return controllerWork(controller, output, everyUs.get(controller.input.device)!);
+      const work = controllerWork(controller, output, everyUs.get(controller.input.device)!);
+      return work.map((each) => (each.owner === output.id ? atExpander(each, output, config) : each));
     }),
   ];
 }
@@ -67,6 +70,14 @@ function controllerWork(controller: ControllerPlan, output: DevicePlan, inputEve
     { name: `${output.id} for ${id}`, ...drive, ...onRelease! },
     { name: `${output.id} for ${id} on ${input.device}`, ...drive, ...onInput! },
   ];
+}
+
+/** An output at a pin of an expander: the guardian's transfers for it are on that bus. */
+function atExpander(work: Work, { output }: DevicePlan, { expanders = {} }: BoardConfig): Work {
+  const expander = output && expanders[expanderPin(output.line)?.expander ?? ""];
+  if (expander === undefined) return work;
+  const sample = expanderCost(expanderNamed(expander.chip));
+  return { ...work, bus: expander.bus, cost: { ...work.cost, sample } };
 }
 
 /** The declared cost, with the budget of the configuration where that has one. */

@@ -19,7 +19,8 @@ import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import type { World } from "../../firmware/emulated/world-guardian.ts";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
-import { boardPlan, devicePlans } from "../config/plan.ts";
+import { boardPlan, devicePlans, hardwarePlan } from "../config/plan.ts";
+import { EmulatedExpanders } from "./emulated-expanders.ts";
 
 export interface EmulatedBoard extends World {
   /** Moves the model on by this much and shows it to the chips. */
@@ -42,6 +43,7 @@ export function emulatedBoard(
   for (const bus of Object.keys(config.buses ?? {})) buses[bus] = new EmulatedBus();
   const model = new Greenhouse({ seed: world.seed, timeScale: timeScale ?? world.timeScale });
   const feeds: Feed[] = [];
+  const expanders = new EmulatedExpanders(hardwarePlan(config).expanders ?? [], buses);
   for (const plan of plans) {
     if (plan.chip === undefined) continue;
     const { chip, feed } = createChip(plan, clock);
@@ -54,9 +56,11 @@ export function emulatedBoard(
   show();
   const level = (plan: DevicePlan | undefined): number => {
     if (plan?.output === undefined) return 0;
-    const found = lines.find(plan.output.line);
-    if (found === undefined || !found.driven) return 0;
-    return plan.output.activeLow ? 1 - found.level : found.level;
+    const { line, activeLow } = plan.output;
+    const found = lines.find(line);
+    const driven = found?.driven === true ? found.level : expanders.level(line);
+    if (driven === undefined) return 0;
+    return activeLow ? 1 - driven : driven;
   };
   const outputOf = (kind: string) =>
     plans.find(({ ownedBy }) => ownedBy !== undefined && config.controllers?.[ownedBy]?.kind === kind);
@@ -79,10 +83,11 @@ export function emulatedBoard(
 
   function change(plan: DevicePlan, key: string, value: unknown): void {
     if (key === "fault") {
-      if (plan.chip === undefined) throw new Error(`${plan.id} is on no bus: it cannot be unplugged`);
       if (value !== null && value !== "unplugged")
         throw new Error(`fault ${JSON.stringify(value)} is not known here`);
       const fault = value === null ? undefined : ({ kind: "unplugged" } as const);
+      if (plan.output !== undefined && expanders.setFault(plan.output.line, fault)) return;
+      if (plan.chip === undefined) throw new Error(`${plan.id} is on no bus: it cannot be unplugged`);
       buses[plan.chip.bus]?.setFault(plan.chip.address, fault);
       return;
     }

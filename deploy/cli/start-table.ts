@@ -4,6 +4,7 @@ import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-pl
 import { headerLine, type LineName } from "../../firmware/header-map.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { expanderPin } from "../config/expander-schema.ts";
 import { addressText } from "../config/place-fields.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
@@ -46,6 +47,15 @@ function headLines(config: BoardConfig, { version }: StartView, paint: Paint): s
   ];
 }
 
+/** Expanders, where they are, and what feeds the loads behind them. */
+function expanderLines(config: BoardConfig): string[] {
+  const lines = Object.entries(config.expanders ?? {}).map(([name, { chip, bus, address, rail }]) => {
+    const feeds = rail === undefined ? "no rail" : `rail ${lineText(rail.line)}`;
+    return `${name}  ${chip} at ${bus} ${address}, ${feeds}`;
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
 /** Outputs of which never two are on. */
 function interlockLines(config: BoardConfig): string[] {
   const groups = Object.entries(config.interlocks ?? {});
@@ -70,6 +80,7 @@ function cellLines(config: BoardConfig): string[] {
 function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string[] {
   const { id, mqtt } = boardPlan(config);
   return [
+    ...expanderLines(config),
     ...interlockLines(config),
     ...cellLines(config),
     ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
@@ -99,7 +110,8 @@ function controllerRow({ id, kind, input, output, settings, job }: ControllerPla
 }
 
 function lineText(line: string | undefined): string {
-  return line === undefined ? "" : `${line} pin ${headerLine(line as LineName).pin}`;
+  if (line === undefined || expanderPin(line) !== undefined) return line ?? "";
+  return `${line} pin ${headerLine(line as LineName).pin}`;
 }
 
 /** Every column as wide as its widest cell; the last one is wrapped at its commas. */

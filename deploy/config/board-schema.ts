@@ -17,6 +17,7 @@ import {
   type TimingConfig,
   timingFields,
 } from "./device-schema.ts";
+import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
 import { busName, id, line } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
@@ -122,6 +123,12 @@ export const boardSchema = v.pipe(
     ),
     world: optional(worldSchema),
     buses: optional(v.record(busName("Name of the bus."), busSchema)),
+    expanders: optional(
+      v.pipe(
+        v.record(id("Name of the expander."), expanderSchema),
+        v.description('Chips on a bus whose pins are outputs: a device there has "line": "<name>.<pin>".'),
+      ),
+    ),
     devices: v.pipe(
       v.record(id("Name of the device."), deviceSchema),
       v.description("Sensors, inputs and outputs."),
@@ -179,6 +186,7 @@ export interface BoardConfig {
   readonly backend?: "chardev" | "sysfs";
   readonly world?: WorldConfig;
   readonly buses?: Readonly<Record<string, BusConfig>>;
+  readonly expanders?: Readonly<Record<string, ExpanderConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;
   readonly interlocks?: Readonly<Record<string, InterlockConfig>>;

@@ -2,8 +2,9 @@
  * Whether outputs are safe before anybody configures them: from reset until the guardian starts, and while
  * the firmware has not read config.txt, only pulls hold a line (SAFETY.md, Levels).
  */
-import { type HeaderLine, headerLine } from "../../firmware/header-map.ts";
+import { type HeaderLine, headerLine, type LineName } from "../../firmware/header-map.ts";
 import type { BoardDraft, DeviceDraft } from "./draft.ts";
+import { expanderPin } from "./expander-schema.ts";
 import { safeElectrical } from "./output-policy.ts";
 import type { Report } from "./problem.ts";
 
@@ -12,8 +13,9 @@ export function checkPowerUp({ devices }: BoardDraft, report: Report): void {
   for (const { at, driver, fields, written } of devices) {
     const { line, safe, activeLow } = fields;
     if (driver.kind !== "actuator" || line === undefined || safe === undefined) continue;
+    if (expanderPin(line) !== undefined) continue; // its pins float until then: DS20001952, 1.6
     if (activeLow === undefined && written.has("activeLow")) continue;
-    const header = headerLine(line);
+    const header = headerLine(line as LineName);
     const level = safeElectrical({ safe, activeLow: activeLow ?? false });
     if ((header.pull === "up") === (level === "high")) continue;
     report.warning([...at, "line"], `${pullText(line, safe, header)}; ${remedy(header, level, safe)}`);

@@ -12,9 +12,9 @@ export function checkWiring(board: BoardDraft, report: Report): void {
   checkPwmChannels(board, report);
 }
 
-function checkLines({ buses, devices }: BoardDraft, report: Report): void {
-  const claims = new Map<LineName, string>();
-  const claim = (line: LineName | undefined, at: Path, as: string) => {
+function checkLines({ buses, expanders, devices }: BoardDraft, report: Report): void {
+  const claims = new Map<string, string>();
+  const claim = (line: string | undefined, at: Path, as: string) => {
     if (line === undefined) return;
     const claimed = claims.get(line);
     if (claimed === undefined) claims.set(line, as);
@@ -31,13 +31,15 @@ function checkLines({ buses, devices }: BoardDraft, report: Report): void {
     claim(fields.sda, [...at, "sda"], `bus ${id} (SDA)`);
     claim(fields.scl, [...at, "scl"], `bus ${id} (SCL)`);
   }
+  for (const { at, id, fields } of expanders)
+    claim(fields.rail?.line, [...at, "rail", "line"], `expander ${id} (rail)`);
   for (const { at, fields } of devices) claim(fields.line, [...at, "line"], pathText(at));
 }
 
-function checkChips({ buses, devices }: BoardDraft, report: Report): void {
+function checkChips({ buses, expanders, devices }: BoardDraft, report: Report): void {
   const known = buses.map(({ id }) => id);
   const owners = new Map<string, string>();
-  for (const { at, fields } of devices) {
+  for (const { at, fields } of [...expanders, ...devices]) {
     const { bus, address } = fields;
     if (bus === undefined) continue;
     if (!known.includes(bus)) {
@@ -59,7 +61,7 @@ function checkPwmChannels({ devices }: BoardDraft, report: Report): void {
   const owners = new Map<HeaderLine["pwm"], string>();
   for (const { at, driver, fields } of devices) {
     if (driver.hardware !== "pwm" || fields.line === undefined) continue;
-    const { pwm } = headerLine(fields.line);
+    const { pwm } = headerLine(fields.line as LineName);
     const owner = owners.get(pwm);
     if (owner === undefined) {
       owners.set(pwm, `${pathText(at)} (${fields.line})`);

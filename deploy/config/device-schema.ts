@@ -9,6 +9,7 @@ import {
 } from "../../devices/catalogue.ts";
 import { choice, duration, flag, whole } from "../../devices/field.ts";
 import { CRITICALITIES } from "../../runtime/time/job.ts";
+import { outputLine } from "./expander-schema.ts";
 import { onMissField } from "./miss-policy.ts";
 import { address, busName, line, PWM_LINES } from "./place-fields.ts";
 
@@ -140,7 +141,7 @@ const policyFields = {
   ),
 };
 
-const outputFields = { line: line("The line that switches the load."), ...policyFields };
+const outputFields = { line: outputLine("The line that switches the load."), ...policyFields };
 const pwmFields = { line: line("The line that carries the PWM.", PWM_LINES), ...policyFields };
 const pulseFields = { ...pwmFields, safe: choice("Off: no pulses.", ["off"]) };
 const i2cFields = { bus: busName("One of the buses above."), address: v.string() as v.GenericSchema<string> };

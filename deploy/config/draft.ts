@@ -11,6 +11,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import type { BusConfig, ControllerConfig } from "./board-schema.ts";
 import type { DeviceFields } from "./device-schema.ts";
+import type { ExpanderConfig } from "./expander-schema.ts";
 import type { InterlockConfig } from "./interlock-schema.ts";
 import type { Finding, Path } from "./problem.ts";
 import { isPlainObject } from "./shape.ts";
@@ -33,6 +34,7 @@ export interface ControllerDraft extends Draft<ControllerConfig> {
 
 export interface BoardDraft {
   readonly buses: readonly Draft<BusConfig>[];
+  readonly expanders: readonly Draft<ExpanderConfig>[];
   readonly devices: readonly DeviceDraft[];
   readonly controllers: readonly ControllerDraft[];
   readonly interlocks: readonly Draft<InterlockConfig>[];
@@ -42,7 +44,7 @@ export interface BoardDraft {
   readonly deviceIds: ReadonlySet<string>;
   readonly controllerIds: ReadonlySet<string>;
   /** Sections that cannot be read at all: nothing can be said about references into them. */
-  readonly broken: ReadonlySet<"buses" | "devices">;
+  readonly broken: ReadonlySet<"buses" | "expanders" | "devices">;
 }
 
 /** What of `value` the findings leave standing. */
@@ -54,6 +56,7 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
   const controllers = parts("controllers") as Draft<ControllerConfig>[];
   return {
     buses: parts("buses") as Draft<BusConfig>[],
+    expanders: parts("expanders") as Draft<ExpanderConfig>[],
     devices: devices.flatMap((draft) => {
       const name = draft.fields.driver;
       return isDriver(name) ? [{ ...draft, driver: driverNamed(name) }] : [];
@@ -66,7 +69,9 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
     realtimeCells: Object.keys(member(member(value, "realtime"), "cells")),
     deviceIds: new Set(devices.map(({ id }) => id)),
     controllerIds: new Set(controllers.map(({ id }) => id)),
-    broken: new Set((["buses", "devices"] as const).filter((section) => isBroken(section, findings))),
+    broken: new Set(
+      (["buses", "expanders", "devices"] as const).filter((section) => isBroken(section, findings)),
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
+import { checkExpanders } from "./check-expanders.ts";
 import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkLinux } from "./check-linux.ts";
@@ -89,6 +90,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkNames(board, report);
   checkPlacement(board, report);
   checkWiring(board, report);
+  checkExpanders(board, report);
   checkTiming(board, report);
   checkJobs(board, report);
   checkRealtime(board, report);

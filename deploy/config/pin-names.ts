@@ -16,7 +16,14 @@ export function withLinesForPins(board: unknown): unknown {
     const parts = board[section];
     if (isPlainObject(parts)) named[section] = mapped(parts, (part) => withLines(part, fields));
   }
+  const { expanders } = board;
+  if (isPlainObject(expanders)) named.expanders = mapped(expanders, withRailLine);
   return named;
+}
+
+function withRailLine(expander: unknown): unknown {
+  if (!isPlainObject(expander)) return expander;
+  return mapped(expander, (value, key) => (key === "rail" ? withLines(value, ["line"]) : value));
 }
 
 function withLines(part: unknown, fields: readonly string[]): unknown {

@@ -7,6 +7,8 @@ import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts
 import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
 import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
+import { expanderPlans, railPlans } from "./expander-plan.ts";
+import { expanderPin } from "./expander-schema.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
 import { settingsOf } from "./settings.ts";
 import { fullTiming, lowerTiming, precisionOf, type TimingMs } from "./timing.ts";
@@ -33,10 +35,17 @@ export function boardPlan({ board, hardware, world = {}, mqtt = {} }: BoardConfi
 /** What the guardian owns. */
 export function hardwarePlan(config: BoardConfig): HardwarePlan {
   const devices = devicePlans(config);
+  const { expanders = {} } = config;
   return {
-    outputs: devices.flatMap(({ output }) => output ?? []),
+    outputs: [
+      ...devices.flatMap(({ output }) =>
+        output === undefined || expanderPin(output.line) !== undefined ? [] : [output],
+      ),
+      ...railPlans(expanders),
+    ],
     inputs: devices.flatMap(({ input }) => input ?? []),
     buses: Object.entries(config.buses ?? {}).map(([bus, { speed }]) => ({ bus, hz: frequencyHz(speed) })),
+    ...(config.expanders !== undefined && { expanders: expanderPlans(expanders, devices) }),
     ...(config.interlocks !== undefined && { interlocks: interlockPlans(config.interlocks, devices) }),
   };
 }

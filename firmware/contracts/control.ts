@@ -71,6 +71,8 @@ export interface Granted extends OwnerEpoch {
 /** What the guardian did by itself; `atUs` monotonic. */
 export type GuardianEvent = { readonly atUs: number } & (
   | { readonly kind: "leaseExpired" | "maxOn" | "maxOnLatched" | "holdEnded"; readonly line: string }
+  /** The guardian took the power from the loads behind an expander, whose output `for` does not reach its safe level. */
+  | { readonly kind: "railOff"; readonly line: string; readonly for: string }
   /** Another output of its interlock group was wanted on: this one went off for it. */
   | { readonly kind: "gaveWay"; readonly line: string }
   /** An output does not read back its safe level; it is driven again every 100 ms and told every 10 s. */

@@ -1,8 +1,10 @@
+import type { ExpanderPlan } from "./expander-plan.ts";
+
 /** What the guardian is told about the hardware it owns, already validated, all durations in ms. */
 
 /** A line that is driven, and the policy that holds whatever dies above it (levels are logical). */
 export interface OutputPlan {
-  /** Name as in the header map: `GPIO17`. */
+  /** Name as in the header map, `GPIO17`, or of an expander's pin, `valves.GPA3`. */
   readonly line: string;
   /** `line`: 0 or 1. `pwm`: duty 0..1. */
   readonly kind: "line" | "pwm";
@@ -51,4 +53,5 @@ export interface HardwarePlan {
   readonly inputs: readonly InputPlan[];
   readonly buses: readonly BusPlan[];
   readonly interlocks?: readonly InterlockPlan[];
+  readonly expanders?: readonly ExpanderPlan[];
 }

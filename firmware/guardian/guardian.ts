@@ -6,10 +6,12 @@ import { type FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
 import { RequestContract } from "../transport/request-contract.ts";
 import { encodeStatus, type Status } from "../transport/status.ts";
 import { type BusAnswers, BusOwner, type Transfer } from "./bus-owner.ts";
+import { Expanders } from "./expanders.ts";
 import { Interlocks } from "./interlocks.ts";
 import { LineCalls } from "./line-calls.ts";
 import { LostEdges } from "./lost-edges.ts";
-import { Output, type OutputEffects } from "./output.ts";
+import type { Output, OutputEffects } from "./output.ts";
+import { OutputSet } from "./output-set.ts";
 import { Owners } from "./owners.ts";
 import { planProblems } from "./plan-problems.ts";
 import { Refusals } from "./refusals.ts";
@@ -30,7 +32,8 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #backend: Backend;
   readonly #sinks: GuardianSinks;
   readonly #plan: HardwarePlan;
-  readonly #outputs: Output[];
+  readonly #outputs: OutputSet;
+  readonly #expanders: Expanders;
   readonly #buses: BusOwner[];
   readonly #interlocks: Interlocks;
   readonly #owners: Owners;
@@ -61,30 +64,38 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     this.#backend = options.backend;
     this.#sinks = options.sinks;
     this.#slots = options.slots ?? 32;
+    const nowUs = this.#clock.now();
+    this.#outputs = new OutputSet(plan, this, nowUs);
+    this.#interlocks = new Interlocks(plan.interlocks ?? [], this.#outputs.all);
+    this.#buses = plan.buses.map((_, bus) => new BusOwner(bus, this.#backend, this));
+    this.#expanders = new Expanders(plan, this.#backend, this.#buses, this.#outputs.all, {
+      now: () => this.#clock.now(),
+      sensed: (token, level) => this.sensed(token, level),
+      on: (line) => this.drive(line, line.electrical),
+      event: (event) => this.event(event),
+    });
     const names = {
-      outputs: new Map(plan.outputs.map(({ line }, index) => [line, index])),
+      outputs: this.#outputs.numbers(),
       inputs: new Map(plan.inputs.map(({ line }, index) => [line, plan.outputs.length + index])),
       buses: new Map(plan.buses.map(({ bus }, index) => [bus, index])),
     };
     this.#owners = new Owners(names, this.#slots);
     this.#refusals = new Refusals(this.#slots);
     this.#calls = new LineCalls(
-      this.#backend,
+      this.#expanders,
       () => this.#clock.now(),
       (call, status, level) => {
         if (call.incarnation !== this.#incarnation) return;
         this.#sinks.send(this.#begin(call, status).f64(level));
       },
     );
-    const nowUs = this.#clock.now();
-    this.#outputs = plan.outputs.map((output, index) => new Output(output, index, this, nowUs));
-    this.#interlocks = new Interlocks(plan.interlocks ?? [], this.#outputs);
-    this.#buses = plan.buses.map((_, bus) => new BusOwner(bus, this.#backend, this));
     this.#backend.attach(this);
-    for (const output of this.#outputs) {
+    for (const output of this.#outputs.all) {
+      if (this.#expanders.has(output.index)) continue;
       const found = this.#backend.found[output.index];
       output.adopt(found?.driven ? found.level : undefined, nowUs);
     }
+    this.#expanders.adopt();
   }
 
   // The control channel.
@@ -97,8 +108,9 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     this.#contracts[owner] = new RequestContract();
     const lines: Record<string, number> = {};
     const buses: Record<string, number> = {};
-    for (const [index, { line }] of [...this.#plan.outputs, ...this.#plan.inputs].entries())
-      lines[line] = index;
+    for (const { index, plan } of this.#outputs.all) lines[plan.line] = index;
+    for (const [index, { line }] of this.#plan.inputs.entries())
+      lines[line] = this.#plan.outputs.length + index;
     for (const [index, { bus }] of this.#plan.buses.entries()) buses[bus] = index;
     return { owner, epoch, lines, buses };
   }
@@ -108,17 +120,17 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     const outputs = this.#owners.end(fenced);
     if (outputs === undefined) return;
     const nowUs = this.#clock.now();
-    for (const index of outputs) this.#outputs[index]!.crash(nowUs);
+    for (const index of outputs) this.#outputs.at(index)!.crash(nowUs);
     const { owner, epoch } = fenced;
     this.#sinks.send(this.#frame.begin(KIND.fenced, 0, 0, owner, epoch, 0));
-    const lines = outputs.map((index) => this.#outputs[index]!.plan.line);
+    const lines = outputs.map((index) => this.#outputs.at(index)!.plan.line);
     this.event({ kind: "fenced", owner, epoch, lines, atUs: nowUs });
   }
 
   /** The owner ends in order: its outputs go to their safe levels, `hold` or not. */
   revoke(revoked: OwnerEpoch): void {
     const nowUs = this.#clock.now();
-    for (const index of this.#owners.end(revoked) ?? []) this.#outputs[index]!.safe(nowUs);
+    for (const index of this.#owners.end(revoked) ?? []) this.#outputs.at(index)!.safe(nowUs);
   }
 
   /** Undefined when the outputs changed hands, else why not. */
@@ -128,14 +140,14 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** Acknowledges a latched `maxOn` fault. */
   clear(line: string): void {
-    this.#outputs.find(({ plan }) => plan.line === line)?.clear();
+    this.#outputs.named(line)?.clear();
   }
 
   /** Every owner died at once; the next runtime counts its epochs afresh. */
   runtimeDied(): void {
     const nowUs = this.#clock.now();
     for (const living of this.#owners.living()) {
-      for (const index of this.#owners.end(living) ?? []) this.#outputs[index]!.crash(nowUs);
+      for (const index of this.#owners.end(living) ?? []) this.#outputs.at(index)!.crash(nowUs);
     }
     this.#owners.reset();
     this.#incarnation++;
@@ -144,8 +156,9 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   /** An orderly stop: all outputs go to their safe levels, `hold` or not. */
   stop(): void {
     this.runtimeDied();
+    this.#expanders.end();
     const nowUs = this.#clock.now();
-    for (const output of this.#outputs) output.safe(nowUs);
+    for (const output of this.#outputs.all) output.safe(nowUs);
   }
 
   /** Calls back once every level driven by policy so far was read back (or failed). */
@@ -155,7 +168,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** Outputs that are commanded to their safe level and have not read it back. */
   unsafe(): string[] {
-    return this.#outputs.filter(({ unsafe }) => unsafe).map(({ plan }) => plan.line);
+    return this.#outputs.unsafe();
   }
 
   stats(): Record<string, number> {
@@ -167,15 +180,14 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** When `expire` must be called next; Infinity when nothing is due. */
   get nextUs(): number {
-    let next = Infinity;
-    for (const output of this.#outputs) next = Math.min(next, output.nextUs);
+    let next = this.#outputs.nextUs;
     for (const bus of this.#buses) next = Math.min(next, bus.nextUs);
     return next;
   }
 
   expire(): void {
     const nowUs = this.#clock.now();
-    for (const output of this.#outputs) if (output.nextUs <= nowUs) output.expire(nowUs);
+    this.#outputs.expire(nowUs);
     for (const bus of this.#buses) if (bus.nextUs <= nowUs) bus.expire(nowUs);
   }
 
@@ -217,7 +229,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     }
     if (frame.kind !== KIND.write && frame.kind !== KIND.renew && frame.kind !== KIND.read) return "refused";
     const line = frame.u16(0);
-    const output = this.#outputs[line];
+    const output = this.#outputs.at(line);
     if (output === undefined) return frame.kind === KIND.read ? this.#readInput(frame, line) : "not_owner";
     if (!this.#owners.ownsOutput(frame.owner, line)) return "not_owner";
     if (frame.kind === KIND.renew) return output.renew(nowUs);

@@ -12,7 +12,7 @@ const MAX_REQUESTS = 512;
  * Calls made by policy answer nobody; `whenSettled` tells when the last of them was read back.
  */
 export class LineCalls {
-  readonly #backend: Backend;
+  readonly #backend: Pick<Backend, "drive" | "sense">;
   readonly #now: () => number;
   readonly #answer: (call: PendingCall, status: Status, level: number) => void;
   readonly #pending = new PendingCalls();
@@ -21,7 +21,7 @@ export class LineCalls {
 
   /** `answer` gets the logical level of a call that a request made. */
   constructor(
-    backend: Backend,
+    backend: Pick<Backend, "drive" | "sense">,
     now: () => number,
     answer: (call: PendingCall, status: Status, level: number) => void,
   ) {

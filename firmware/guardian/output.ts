@@ -36,6 +36,8 @@ export class Output {
   readonly #leaseUs: number;
   #level: number;
   #released = false;
+  /** Nobody has commanded it since the guardian started. */
+  #untouched = true;
   /** The level was read back since it was commanded. */
   #confirmed = false;
   /** The owner's level was ended by policy, or by another output that it gave way to, and it has not written since. */
@@ -77,6 +79,11 @@ export class Output {
     return this.#surelyOffUs;
   }
 
+  /** Was driven to its safe level, did not read it back, and is to be driven again. */
+  get failsSafe(): boolean {
+    return this.#retryUs !== Infinity;
+  }
+
   get electrical(): number {
     return this.toElectrical(this.#level);
   }
@@ -86,8 +93,13 @@ export class Output {
     return Math.min(this.#leaseEndUs, this.#holdEndUs, this.#retryUs, this.#onTime.firesAtUs);
   }
 
-  /** The guardian starts: a line found driven is kept if its policy holds, everything else goes safe. */
+  /**
+   * The guardian starts: an output found driven is kept if its policy holds, everything else goes safe. One that was
+   * commanded before it could be looked at is driven as commanded.
+   */
   adopt(found: number | undefined, nowUs: number): void {
+    if (!this.#untouched) return;
+    this.#untouched = false;
     if (found !== undefined && this.plan.onCrash === "hold") {
       this.#level = this.toLogical(found);
       if (this.#level > 0) this.#onTime.on(nowUs);
@@ -209,6 +221,7 @@ export class Output {
 
   #become(level: number, nowUs: number, forced: boolean): void {
     this.#level = level;
+    this.#untouched = false;
     this.#released = false;
     this.#confirmed = false;
     this.#takenBack = "no";

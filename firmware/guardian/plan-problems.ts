@@ -1,14 +1,17 @@
-import type { HardwarePlan } from "../contracts/output-plan.ts";
+import type { ExpanderPlan } from "../contracts/expander-plan.ts";
+import type { BusPlan, HardwarePlan, OutputPlan } from "../contracts/output-plan.ts";
+import { outputPlans } from "./output-set.ts";
 
 /**
  * Policies that contradict themselves, as sentences; empty when the plan is sound. The configuration refuses
  * these earlier and says more; the guardian refuses to start with them.
  */
-export function planProblems({
-  outputs,
-  interlocks,
-}: Pick<HardwarePlan, "outputs" | "interlocks">): string[] {
-  const problems: string[] = [];
+export function planProblems(
+  hardware: Pick<HardwarePlan, "outputs" | "interlocks" | "expanders"> & Partial<HardwarePlan>,
+): string[] {
+  const { interlocks, expanders = [], buses = [] } = hardware;
+  const outputs = outputPlans(hardware);
+  const problems = expanders.flatMap((expander) => expanderProblems(expander, hardware.outputs, buses));
   const seen = new Set<string>();
   for (const plan of outputs) {
     const say = (problem: string) => problems.push(`${plan.line}: ${problem}`);
@@ -32,6 +35,33 @@ export function planProblems({
         problems.push(`interlock ${name}: ${line} must be safe: off and onCrash: safe`);
       }
     }
+  }
+  return problems;
+}
+
+function expanderProblems(
+  { expander, bus, pins, rail, outputs }: ExpanderPlan,
+  lines: readonly OutputPlan[],
+  buses: readonly BusPlan[],
+): string[] {
+  const problems: string[] = [];
+  const say = (problem: string) => problems.push(`expander ${expander}: ${problem}`);
+  if (!buses.some((one) => one.bus === bus)) say(`there is no bus ${bus}`);
+  for (const [at, { line, kind, pin, onCrash }] of outputs.entries()) {
+    if (kind !== "line") say(`${line} cannot be PWM`);
+    if (!Number.isInteger(pin) || pin < 0 || pin >= pins) say(`${line} has no pin ${pin} of ${pins}`);
+    if (outputs.findIndex((one) => one.pin === pin) < at) say(`pin ${pin} is used twice`);
+    if (onCrash === "release") say(`${line} cannot be released: a bus cannot promise that it was`);
+  }
+  if (rail === undefined) return problems;
+  const feeds = lines.find(({ line }) => line === rail);
+  if (
+    feeds?.kind !== "line" ||
+    feeds.safe !== "off" ||
+    feeds.onCrash !== "hold" ||
+    feeds.holdForMs !== undefined
+  ) {
+    say(`its rail ${rail} must be a line that is safe: off and holds`);
   }
   return problems;
 }

@@ -48,7 +48,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "device",
       found: "unknown key",
       allowed:
-        "$schema, version, board, hardware, backend, world, buses, devices, controllers, interlocks, placement, admission, mqtt, realtime",
+        "$schema, version, board, hardware, backend, world, buses, expanders, devices, controllers, interlocks, placement, admission, mqtt, realtime, watchdog",
     },
   },
   {
@@ -185,7 +185,8 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.heater.line",
       found: "17",
-      allowed: 'a line from GPIO0 to GPIO27, or its pin, such as "pin 11"',
+      allowed:
+        'a line from GPIO0 to GPIO27, or its pin, such as "pin 11", or a pin of an expander, such as "valves.GPA3"',
       suggestion: "GPIO17",
     },
   },
@@ -195,7 +196,8 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.heater.line",
       found: '"GPIO40"',
-      allowed: 'a line from GPIO0 to GPIO27, or its pin, such as "pin 11"',
+      allowed:
+        'a line from GPIO0 to GPIO27, or its pin, such as "pin 11", or a pin of an expander, such as "valves.GPA3"',
       suggestion: "GPIO0",
     },
   },
