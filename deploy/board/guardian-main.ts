@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GuardianPlan } from "../../firmware/contracts/guardian-plan.ts";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
-import { runGuardian } from "../../firmware/guardian/guardian-process.ts";
+import { noHardwareCode, runGuardian } from "../../firmware/guardian/guardian-process.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
@@ -20,6 +20,7 @@ import { linuxPlan } from "./linux-plan.ts";
 import { readOptions } from "./options.ts";
 import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
+import { leaveStopPlan } from "./stop-plan.ts";
 import { ThisBoot } from "./this-boot.ts";
 import { takeWatch } from "./watch.ts";
 
@@ -36,13 +37,19 @@ const realtime = realtimePlan(config).chain;
 const files = localFiles(process.env.HOLDFAST_DEVICE_TREE);
 const boot = await new ThisBoot(options.stateFolder, config.board.id, files).notice();
 const watchdog = watchdogPlan(config, boot.mayReset);
+const service = process.env.RUNTIME_DIRECTORY;
+const folder = service ?? (options.worldSocket === "" ? undefined : dirname(options.worldSocket));
+const lines = hardwarePlan(config);
+const hardware = await chosenHardware(config);
+if (service !== undefined && hardware.linux !== undefined)
+  leaveStopPlan(service, { outputs: lines.outputs, linux: hardware.linux });
 await runGuardian({
-  ...hardwarePlan(config),
-  ...(await chosenHardware(config)),
+  ...lines,
+  ...hardware,
   slots: ownerSlots(Object.keys(config.devices).length),
   realtime,
-  // In the launcher's folder: it removes what a guardian that was killed leaves behind.
-  ...(options.worldSocket === "" ? {} : { directory: dirname(options.worldSocket) }),
+  // In the launcher's or the service's folder: they remove what a guardian that was killed leaves behind.
+  ...(folder === undefined ? {} : { directory: folder }),
   ...(options.limits.petMs === undefined ? {} : { petLimitMs: options.limits.petMs }),
   runtime: {
     command: process.execPath,
@@ -54,7 +61,7 @@ await runGuardian({
   stopWhenStdinEnds: watch.launcherFd !== undefined,
 });
 
-/** Ends the process with exit code 2 when this machine does not have what a linux board needs. */
+/** Ends the process when this machine does not have what a linux board needs. */
 async function chosenHardware(config: BoardConfig): Promise<Pick<GuardianPlan, "worldSocket" | "linux">> {
   if (config.hardware === "emulated") {
     await worldListens(options.worldSocket);
@@ -65,7 +72,7 @@ async function chosenHardware(config: BoardConfig): Promise<Pick<GuardianPlan, "
   } catch (error) {
     if (!(error instanceof HardwareError)) throw error;
     process.stderr.write(`${JSON.stringify({ noHardware: { why: error.message } })}\n`);
-    process.exit(2);
+    process.exit(await noHardwareCode(watch));
   }
 }
 

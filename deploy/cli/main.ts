@@ -14,6 +14,7 @@ import { mode } from "./mode.ts";
 import { ps } from "./ps.ts";
 import { run } from "./run.ts";
 import { scan } from "./scan.ts";
+import { service } from "./service.ts";
 import { set } from "./set.ts";
 import { top } from "./top.ts";
 import { trace } from "./trace.ts";
@@ -34,25 +35,37 @@ cli
   .option("--state <folder>", "Where setpoints are kept, HOLDFAST_STATE")
   .option("--drivers <folder>", "New versions of drivers may be loaded from there, HOLDFAST_DRIVERS")
   .action((config: string | undefined, flags: Flags) => {
-    const text = (name: string, variable: string) =>
-      textOf(flags[name]) ?? (process.env[variable] || undefined);
-    const broker = text("broker", "HOLDFAST_BROKER");
     const timeScale = textOf(flags.timeScale);
-    const drivers = text("drivers", "HOLDFAST_DRIVERS");
     return run(
       {
-        config: resolve(config ?? DEFAULT_CONFIG),
+        ...launchFlags(config, flags),
         emulated: flags.emulated === true,
-        httpPort: port("--http-port", text("httpPort", "HOLDFAST_HTTP_PORT"), DEFAULT_PORTS.http),
-        mqttPort: port("--mqtt-port", text("mqttPort", "HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
-        ...(broker === undefined ? {} : { brokerUrl: broker }),
         ...(timeScale === undefined ? {} : { timeScale: positive("--time-scale", timeScale) }),
-        limits: silenceLimits(process.env),
-        ...(drivers === undefined ? {} : { driversFolder: resolve(drivers) }),
-        stateFolder: resolve(text("state", "HOLDFAST_STATE") ?? defaultStateFolder(process.env)),
+        stateFolder: resolve(
+          (textOf(flags.state) ?? process.env.HOLDFAST_STATE) || defaultStateFolder(process.env),
+        ),
       },
       flags.json === true,
     );
+  });
+cli
+  .command("service [config]", "Print the systemd units that run the board, or install them")
+  .option("--http-port <port>", `Port of the page, HOLDFAST_HTTP_PORT (default: ${DEFAULT_PORTS.http})`)
+  .option("--mqtt-port <port>", `Port of the broker, HOLDFAST_MQTT_PORT (default: ${DEFAULT_PORTS.mqtt})`)
+  .option("--broker <url>", "Use this broker (mqtt://host:1883), not the embedded one, HOLDFAST_BROKER")
+  .option("--install", "Write them to /etc/systemd/system and enable them (needs root)")
+  .option("--user <name>", "Who runs it (default: who asks, also behind sudo)")
+  .option("--root <folder>", "Install below this folder, for an image (default: /)")
+  .example("  sudo holdfast service /home/pi/board.config.json --install")
+  .action((config: string | undefined, flags: Flags) => {
+    const user = textOf(flags.user);
+    return service({
+      ...launchFlags(config, flags),
+      json: flags.json === true,
+      install: flags.install === true,
+      root: resolve(textOf(flags.root) ?? "/"),
+      ...(user === undefined ? {} : { user }),
+    });
   });
 cli
   .command("check [config]", "Check a configuration: every problem at once")
@@ -206,6 +219,22 @@ try {
   process.stderr.write(json ? `${JSON.stringify({ error: message })}\n` : `holdfast: ${message}\n`);
   const usage = error instanceof RangeError || (error instanceof Error && error.name === "CACError");
   process.exitCode = error instanceof CliError ? error.exitCode : usage ? EXIT.usage : EXIT.failed;
+}
+
+/** What a board is started with, by hand or as a service. */
+function launchFlags(config: string | undefined, flags: Flags) {
+  const text = (name: string, variable: string) =>
+    textOf(flags[name]) ?? (process.env[variable] || undefined);
+  const broker = text("broker", "HOLDFAST_BROKER");
+  const drivers = text("drivers", "HOLDFAST_DRIVERS");
+  return {
+    config: resolve(config ?? DEFAULT_CONFIG),
+    httpPort: port("--http-port", text("httpPort", "HOLDFAST_HTTP_PORT"), DEFAULT_PORTS.http),
+    mqttPort: port("--mqtt-port", text("mqttPort", "HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
+    ...(broker === undefined ? {} : { brokerUrl: broker }),
+    limits: silenceLimits(process.env),
+    ...(drivers === undefined ? {} : { driversFolder: resolve(drivers) }),
+  };
 }
 
 function boardFlags(flags: Flags) {

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type BoardOptions, optionsEnvironment } from "../board/options.ts";
+import { poolThreads } from "../board/pool-threads.ts";
 import { ThisBoot } from "../board/this-boot.ts";
 import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
@@ -26,8 +27,6 @@ import { startTable } from "./start-table.ts";
 /** As the service unit has it. */
 const GUARDIAN_RESTART_MS = 250;
 const HEALTH_EVERY_MS = 50;
-/** Of the guardian beside one for each bus: a transfer that hangs takes a thread, and so does the wait for edges. */
-const POOL_THREADS = 5;
 /** A terminal sends Ctrl-C to everybody in the foreground, and npm passes it on: the same one comes twice. */
 const SAME_CTRL_C_MS = 300;
 
@@ -69,7 +68,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const ended = new Promise<number>((done) => {
     const startGuardian = () => {
       guardian = startProcess("guardian-main.js", options, ["pipe", "inherit", "pipe", "pipe"], {
-        UV_THREADPOOL_SIZE: String(buses + POOL_THREADS),
+        UV_THREADPOOL_SIZE: poolThreads(buses),
         HOLDFAST_BEAT_FD: "3",
       });
       watchGuardian(guardian, options.limits.guardianMs, (silentMs) => {

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { setSessionNice } from "../../runtime/time/session-priority.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
 import { HardwareError } from "../contracts/hardware-error.ts";
+import type { WatchPlan } from "../contracts/watch-plan.ts";
 import { handleControl } from "./control-desk.ts";
 import { Guardian } from "./guardian.ts";
 import { Log } from "./log.ts";
@@ -15,8 +17,10 @@ import { Watchers } from "./watchers.ts";
 
 /** Longest wait for the reader of the log when the process ends. */
 const DRAIN_MS = 200;
-/** Exit code when lines or buses of the plan are not to be had: trying again changes nothing. */
+/** Exit code when lines or buses of the plan are not to be had: who starts it by hand wants to know. */
 const NO_HARDWARE = 2;
+/** A service is started again at once. What is not there yet, such as a chip that is still being found, may come. */
+const NO_HARDWARE_PAUSE_MS = 5000;
 /** One read of a request FIFO. */
 const READ_BYTES = 4096;
 
@@ -24,7 +28,8 @@ const READ_BYTES = 4096;
  * The guardian as a process: owns the lines and buses, keeps the runtime alive, ends only after safe levels
  * were read back. Exits 0 after an orderly stop (SIGTERM, the end of standard input when asked for), 1 when
  * an output did not read back its safe level then, its hardware is gone or it has a defect, 2 when lines or buses of
- * the plan are not to be had (log line `noHardware` says which, why and what helps). SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
+ * the plan are not to be had (log line `noHardware` says which, why and what helps; a service pauses, then 1: it is
+ * tried again). SIGINT and SIGHUP are ignored: a terminal sends them to everybody.
  */
 export async function runGuardian(plan: GuardianPlan): Promise<void> {
   process.on("SIGINT", () => {});
@@ -58,10 +63,10 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     void exit(1);
   };
   const report = (why: string) => log.line({ hardwareAway: { why, atUs: clock.now() } });
-  const hardware = await openHardware(plan, clock, lost, report).catch((error: unknown) => {
+  const hardware = await openHardware(plan, clock, lost, report).catch(async (error: unknown) => {
     if (!(error instanceof HardwareError)) throw error;
     log.line({ noHardware: { why: error.message, atUs: clock.now() } });
-    return exit(NO_HARDWARE);
+    return exit(await noHardwareCode(plan.watch));
   });
   if (hardware === undefined) return;
   const { backend, setWorld } = hardware;
@@ -154,6 +159,13 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   log.line({ guardianStarted: { pid: process.pid, atUs: clock.now() } });
   guardian.whenSettled(() => watchers.ready());
   await runtime.start();
+}
+
+/** Exit code when hardware of the plan is not to be had; for a service after a pause, as it is started again. */
+export async function noHardwareCode(watch: WatchPlan = {}): Promise<number> {
+  if (watch.notifySocket === undefined) return NO_HARDWARE;
+  await sleep(NO_HARDWARE_PAUSE_MS);
+  return 1;
 }
 
 /** Waits for no thread, such as one that writes a log which nobody reads. */

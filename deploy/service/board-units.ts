@@ -1,0 +1,164 @@
+/** The service units of a board, as text: pure, so that they can be read before they are installed. */
+import type { BoardOptions } from "../board/options.ts";
+import { optionsEnvironment } from "../board/options.ts";
+import { poolThreads } from "../board/pool-threads.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
+import { commandWord, type UnitSection, unitText, unitWord } from "./unit-text.ts";
+
+export interface UnitFile {
+  /** Where it belongs. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ServiceOptions extends Omit<BoardOptions, "worldSocket" | "emulated" | "stateFolder"> {
+  /** Who runs it. */
+  readonly user: string;
+  /** Those of the hardware groups that this machine has. */
+  readonly groups: readonly string[];
+  /** The program that runs all others. */
+  readonly node: string;
+  /** Folder with guardian-main.js, boot-step.js and stop-step.js. */
+  readonly programs: string;
+}
+
+/** Groups that Raspberry Pi OS gives its devices to. */
+export const HARDWARE_GROUPS = ["gpio", "i2c", "spi"];
+const UNITS = "/etc/systemd/system";
+/** Silence of the guardian that counts as death: four times its pace. */
+const GUARDIAN_LIMIT = "2s";
+const STATE = "/var/lib/holdfast";
+
+export function boardUnits(config: BoardConfig, options: ServiceOptions): readonly UnitFile[] {
+  const { owner = "none" } = config.watchdog ?? {};
+  return [
+    { path: `${UNITS}/holdfast.service`, text: unitText(guardianUnit(config, options)) },
+    { path: `${UNITS}/holdfast-boot.service`, text: unitText(bootUnit(config, options)) },
+    ...(owner === "systemd" ? [{ path: "/etc/systemd/system.conf.d/holdfast.conf", text: MANAGER }] : []),
+  ];
+}
+
+/** A Pi's watchdog counts to 15.99 s; a longer time silently means none (bcm2835_wdt). */
+const MANAGER = unitText([
+  {
+    name: "Manager",
+    lines: [{ note: "A Raspberry Pi's watchdog counts to 15 s, no further." }, ["RuntimeWatchdogSec", "15s"]],
+  },
+]);
+
+function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
+  const { owner = "none", device = "/dev/watchdog0" } = config.watchdog ?? {};
+  const program = (name: string) => [options.node, `${options.programs}/${name}`].map(commandWord).join(" ");
+  return [
+    {
+      name: "Unit",
+      lines: [
+        ["Description", `Holdfast board ${config.board.id} (hardware watchdog: ${owner})`],
+        ["Wants", "holdfast-boot.service"],
+        ["After", "holdfast-boot.service network.target"],
+        { note: "However often it ends, it is started again: outputs need somebody who holds them." },
+        ["StartLimitIntervalSec", "0"],
+      ],
+    },
+    {
+      name: "Service",
+      lines: [
+        ["Type", "notify"],
+        ["NotifyAccess", "main"],
+        ["ExecStart", program("guardian-main.js")],
+        ...(owner === "guardian" && options.user !== "root"
+          ? [["ExecStartPre", `+-/bin/chown ${unitWord(options.user)} ${unitWord(device)}`] as const]
+          : []),
+        { note: "The second net: outputs to their policy, whoever killed the guardian." },
+        ["ExecStopPost", program("stop-step.js")],
+        ["Restart", "always"],
+        ["RestartSec", "250ms"],
+        { note: "A configuration with problems: only a person can mend it." },
+        ["RestartPreventExitStatus", "2"],
+        ["TimeoutStartSec", "30s"],
+        ["TimeoutStopSec", "2s"],
+        { note: "A guardian that hangs is ended. Its beats come from its own loop." },
+        ["WatchdogSec", GUARDIAN_LIMIT],
+        ["WatchdogSignal", "SIGKILL"],
+        { note: "It ends its runtime by itself; whatever is left is killed at once." },
+        ["KillMode", "mixed"],
+        ["OOMScoreAdjust", "-900"],
+        ...surroundings(config, options),
+        ["RuntimeDirectory", "holdfast"],
+        { note: "Real-time priorities, where the configuration asks for them." },
+        ["AmbientCapabilities", "CAP_SYS_NICE"],
+        ["CapabilityBoundingSet", "CAP_SYS_NICE"],
+        ["LimitRTPRIO", "60"],
+        ...hardening(owner === "guardian"),
+      ],
+    },
+    { name: "Install", lines: [["WantedBy", "multi-user.target"]] },
+  ];
+}
+
+function bootUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
+  const program = (word: string) =>
+    [options.node, `${options.programs}/boot-step.js`, word].map(commandWord).join(" ");
+  return [
+    {
+      name: "Unit",
+      lines: [
+        ["Description", "Holdfast: why this board came up, and whether it went down in order"],
+        ["Before", "holdfast.service"],
+      ],
+    },
+    {
+      name: "Service",
+      lines: [
+        ["Type", "oneshot"],
+        ["RemainAfterExit", "yes"],
+        ["ExecStart", program("begin")],
+        ["ExecStop", program("end")],
+        ["TimeoutStartSec", "20s"],
+        ["TimeoutStopSec", "5s"],
+        ...surroundings(config, options),
+        ["CapabilityBoundingSet", ""],
+        ...hardening(false),
+      ],
+    },
+  ];
+}
+
+function surroundings(config: BoardConfig, options: ServiceOptions): [string, string][] {
+  const { user, groups } = options;
+  const environment = {
+    ...optionsEnvironment({ ...options, emulated: false, worldSocket: "", stateFolder: STATE }),
+    UV_THREADPOOL_SIZE: poolThreads(Object.keys(config.buses ?? {}).length),
+  };
+  const set = Object.entries(environment).filter(([, value]) => value !== "");
+  return [
+    ["User", user],
+    ...(groups.length === 0 ? [] : [["SupplementaryGroups", groups.join(" ")] satisfies [string, string]]),
+    ["StateDirectory", "holdfast"],
+    ...set.map(([name, value]): [string, string] => ["Environment", unitWord(`${name}=${value}`)]),
+  ];
+}
+
+/**
+ * What neither guardian nor runtime needs is taken away. /sys stays writable (PWM, sysfs lines), memory may be made
+ * executable (V8 compiles), and of all devices only lines, buses and the watchdog are there.
+ */
+function hardening(watchdog: boolean): [string, string][] {
+  const devices = ["gpiochip", "i2c", "spi", ...(watchdog ? ["watchdog"] : [])];
+  return [
+    ["NoNewPrivileges", "yes"],
+    ["ProtectSystem", "strict"],
+    ["ProtectHome", "read-only"],
+    ["PrivateTmp", "yes"],
+    ["ProtectKernelModules", "yes"],
+    ["ProtectKernelLogs", "yes"],
+    ["ProtectControlGroups", "yes"],
+    ["RestrictSUIDSGID", "yes"],
+    ["RestrictNamespaces", "yes"],
+    ["LockPersonality", "yes"],
+    ["RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"],
+    ["SystemCallArchitectures", "native"],
+    ["DevicePolicy", "closed"],
+    ...devices.map((name): [string, string] => ["DeviceAllow", `char-${name} rw`]),
+  ];
+}

@@ -1,0 +1,91 @@
+import { equal, is, ok } from "uvu/assert";
+import { parseConfig } from "../../../deploy/config/load-config.ts";
+import { boardUnits, type ServiceOptions } from "../../../deploy/service/board-units.ts";
+import { commandWord, unitText, unitWord } from "../../../deploy/service/unit-text.ts";
+import { spec } from "../../harness/spec.ts";
+import { demoWith } from "../demo-board.ts";
+
+const OPTIONS: ServiceOptions = {
+  config: "/home/pi/my board/board.config.json",
+  httpPort: 8080,
+  mqttPort: 1883,
+  limits: {},
+  user: "pi",
+  groups: ["gpio", "i2c"],
+  node: "/usr/bin/node",
+  programs: "/opt/holdfast/dist/deploy/board",
+};
+
+function units(owner: "guardian" | "systemd" | "none", options: Partial<ServiceOptions> = {}) {
+  const { config } = parseConfig(demoWith(["hardware", "linux"], ["watchdog", { owner }]));
+  const files = boardUnits(config!, { ...OPTIONS, ...options });
+  return new Map(files.map(({ path, text }) => [path.split("/").at(-1)!, text]));
+}
+
+const values = (text: string, key: string) =>
+  [...text.matchAll(new RegExp(`^${key}=(.*)$`, "gm"))].map(([, value]) => value);
+
+spec(
+  "the guardian is the service: it says when it is ready and that it lives, and is started again always",
+  () => {
+    const text = units("none").get("holdfast.service")!;
+    for (const [key, value] of [
+      ["Type", "notify"],
+      ["WatchdogSec", "2s"],
+      ["WatchdogSignal", "SIGKILL"],
+      ["Restart", "always"],
+      ["RestartSec", "250ms"],
+      ["StartLimitIntervalSec", "0"],
+      ["TimeoutStopSec", "2s"],
+      ["OOMScoreAdjust", "-900"],
+      ["ExecStart", '"/usr/bin/node" "/opt/holdfast/dist/deploy/board/guardian-main.js"'],
+      ["ExecStopPost", '"/usr/bin/node" "/opt/holdfast/dist/deploy/board/stop-step.js"'],
+      ["User", "pi"],
+      ["SupplementaryGroups", "gpio i2c"],
+    ])
+      equal(values(text, key!), [value], key);
+    ok(
+      text.indexOf("StartLimitIntervalSec") < text.indexOf("[Service]"),
+      "in the section where systemd reads it",
+    );
+  },
+);
+
+spec("its environment is what the command line would give, words with spaces kept together", () => {
+  const environment = values(units("none").get("holdfast.service")!, "Environment");
+  ok(environment.includes('"HOLDFAST_CONFIG=/home/pi/my board/board.config.json"'), environment.join(" "));
+  ok(environment.includes('"HOLDFAST_STATE=/var/lib/holdfast"'));
+  ok(environment.includes('"UV_THREADPOOL_SIZE=7"'), "two buses and five");
+  is(environment.filter((word) => word!.startsWith('"HOLDFAST_WORLD')).length, 0);
+});
+
+spec("the watchdog device has one owner, and the service says which", () => {
+  for (const owner of ["guardian", "systemd", "none"] as const) {
+    const files = units(owner);
+    const text = files.get("holdfast.service")!;
+    ok(values(text, "Description")[0]!.endsWith(`(hardware watchdog: ${owner})`));
+    is(values(text, "DeviceAllow").includes("char-watchdog rw"), owner === "guardian");
+    equal(values(text, "ExecStartPre"), owner === "guardian" ? ['+-/bin/chown "pi" "/dev/watchdog0"'] : []);
+    is(files.get("holdfast.conf")?.includes("RuntimeWatchdogSec=15s") ?? false, owner === "systemd");
+  }
+  equal(values(units("guardian", { user: "root" }).get("holdfast.service")!, "ExecStartPre"), []);
+});
+
+spec("another unit writes down why the board came up, before, and that it went down, after", () => {
+  const text = units("none").get("holdfast-boot.service")!;
+  const program = '"/usr/bin/node" "/opt/holdfast/dist/deploy/board/boot-step.js"';
+  equal(values(text, "ExecStart"), [`${program} "begin"`]);
+  equal(values(text, "ExecStop"), [`${program} "end"`]);
+  equal(values(text, "RemainAfterExit"), ["yes"]);
+  equal(values(units("none").get("holdfast.service")!, "Wants"), ["holdfast-boot.service"]);
+});
+
+spec("a machine without the hardware groups gets a unit that names none", () => {
+  equal(values(units("none", { groups: [] }).get("holdfast.service")!, "SupplementaryGroups"), []);
+});
+
+spec("words keep what systemd would replace", () => {
+  is(unitWord('a "b" 50% \\'), '"a \\"b\\" 50%% \\\\"');
+  is(commandWord("$HOME"), '"$$HOME"');
+  is(unitText([{ name: "X", lines: [{ note: "why" }, ["A", "b"]] }]), "[X]\n# why\nA=b\n");
+});
