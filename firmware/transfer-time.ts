@@ -6,8 +6,7 @@ const BITS_A_BYTE = 9;
 /**
  * Longest time on the wire, us, rounded up, for bytes written and then read at a clock of `hz`. Each direction has a
  * start (the second one repeated, 3.1.4) and an address byte; at the end are a stop and the bus free time, which at
- * every speed is about half a bit (table 10, tBUF). A chip that stretches the clock takes longer: none of the
- * catalogue does.
+ * every speed is about half a bit (table 10, tBUF). A chip that stretches the clock takes longer: that is declared apart.
  */
 export function transferUs(
   { write, read }: { readonly write: number; readonly read: number },
@@ -16,4 +15,24 @@ export function transferUs(
   const directions = Math.sign(write) + Math.sign(read);
   const bits = (write + read + directions) * BITS_A_BYTE + directions + 2;
   return Math.ceil((bits * 1e6) / hz);
+}
+
+/** Time on the wire of an address that nobody acknowledges, us: start, address, stop. */
+export function addressUs(hz: number): number {
+  return Math.ceil(((BITS_A_BYTE + 3) * 1e6) / hz);
+}
+
+/**
+ * What a machine may take from the end of a transfer to the guardian hearing of it, us: a pool thread, the kernel, the
+ * guardian's loop. Shared machines stall for 5 to 60 ms by themselves, and an answer that is given up is a false alarm.
+ */
+const HEARD_US = 100_000;
+
+/** After which time a transfer of so many bytes counts as one that hangs, us: its time on the wire, stretching included. */
+export function transferLimitUs(
+  size: { readonly write: number; readonly read: number },
+  hz: number,
+  stretchUs: number,
+): number {
+  return transferUs(size, hz) + stretchUs + HEARD_US;
 }

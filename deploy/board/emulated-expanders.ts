@@ -1,7 +1,8 @@
 /** The expanders of an emulated board: their chips, and what the world sees at their pins. */
 import { Mcp23017Chip } from "../../devices/chips/mcp23017.ts";
 import type { ExpanderPlan } from "../../firmware/contracts/expander-plan.ts";
-import type { ChipFault, EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
+import type { ChipFault } from "../../firmware/emulated/chip-fault.ts";
+import type { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
 
 interface Place {
   readonly chip: Mcp23017Chip;

@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { PlaceGiven, ThreadPlace } from "../../runtime/time/thread-place.ts";
+import type { BusReport } from "../contracts/bus-report.ts";
 import type {
   Grant,
   GuardianEvent,
@@ -55,6 +56,7 @@ export class GuardianControl {
   readonly #grants = new Map<string, Waiting<Pick<GuardianLink, "lines" | "buses">>>();
   readonly #worlds = new Map<number, Waiting<void>>();
   readonly #stats: ((stats: Readonly<Record<string, number>>) => void)[] = [];
+  readonly #buses: ((buses: readonly BusReport[]) => void)[] = [];
   #nextWorld = 1;
 
   constructor(options: GuardianControlOptions) {
@@ -152,6 +154,14 @@ export class GuardianControl {
     });
   }
 
+  /** What has gone over the buses. */
+  buses(): Promise<readonly BusReport[]> {
+    return new Promise((resolve) => {
+      this.#buses.push(resolve);
+      this.#send({ buses: true });
+    });
+  }
+
   #send(message: ToGuardian): void {
     this.#socket.write(`${JSON.stringify(message)}\n`);
   }
@@ -171,6 +181,8 @@ export class GuardianControl {
       this.#worlds.delete(id);
       if (error === undefined) waiting?.resolve();
       else waiting?.reject(new Error(error));
+    } else if ("buses" in message) {
+      this.#buses.shift()?.(message.buses);
     } else if ("stats" in message) {
       this.#stats.shift()?.(message.stats);
     } else {

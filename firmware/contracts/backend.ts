@@ -29,8 +29,8 @@ export interface BackendSink {
   sensed(token: number, level: number): void;
   /** Answer to `transfer`: the bytes read lie in `bytes` from `at`. */
   transferred(bus: number, status: BusStatus, bytes: Uint8Array, at: number, length: number): void;
-  /** Answer to `recover`. */
-  recovered(bus: number, works: boolean): void;
+  /** Answer to `recover`. `why`: what kept it from doing all it should, for people. */
+  recovered(bus: number, works: boolean, why?: string): void;
   /** `line` as in the plan; `atUs` monotonic, where it happened. */
   edge(line: number, level: 0 | 1, atUs: number): void;
   /** At least so many edges of `line` came faster than anybody took them; those around them are told. */

@@ -22,4 +22,12 @@ export interface I2cChip {
   transmit(length: number): Uint8Array;
   /** One line for people: part, mode, what it measures now. */
   describe(): string;
+  /** Power-on reset, or its reset line: everything is as the data sheet says it is then. */
+  powerUp?(): void;
+}
+
+/** A chip that connects other buses to the one that it is on. */
+export interface MuxChip extends I2cChip {
+  /** Channels that are connected, a bit each. */
+  readonly open: number;
 }

@@ -2,6 +2,7 @@
  * The control channel between the runtime's main thread and the guardian: newline-delimited JSON over
  * descriptor 3 of the runtime. Each message is an object with exactly one of these keys.
  */
+import type { BusReport } from "./bus-report.ts";
 
 /** What one owner may touch. Outputs have one owner; inputs and I2C addresses may have several. */
 export interface Grant {
@@ -49,7 +50,8 @@ export type ToGuardian =
   /** An operator acknowledges the `maxOn` fault of an output. */
   | { readonly clear: { readonly line: string } }
   | { readonly world: WorldSet }
-  | { readonly stats: true };
+  | { readonly stats: true }
+  | { readonly buses: true };
 
 /** Guardian to runtime. */
 export type ToRuntime =
@@ -58,6 +60,7 @@ export type ToRuntime =
   | { readonly transferred: OwnerEpoch }
   | { readonly world: { readonly id: number; readonly error?: string } }
   | { readonly stats: Readonly<Record<string, number>> }
+  | { readonly buses: readonly BusReport[] }
   | { readonly event: GuardianEvent }
   /** An orderly stop: outputs are at their safe levels, requests are answered `fenced`, SIGTERM follows. */
   | { readonly stopping: true };
@@ -67,6 +70,13 @@ export interface Granted extends OwnerEpoch {
   readonly lines: Readonly<Record<string, number>>;
   readonly buses: Readonly<Record<string, number>>;
 }
+
+/**
+ * What is done about a bus that is held or a chip that does not answer: the chip is reset by line or command, nine
+ * clocks, the multiplexers are reset, the power is cycled, the chip is kept off the bus (`quarantine`), is let back
+ * because the bus was held without it (`acquitted`) or because it answers again (`back`).
+ */
+export type BusRung = "reset" | "clocks" | "muxReset" | "rail" | "quarantine" | "acquitted" | "back";
 
 /** What the guardian did by itself; `atUs` monotonic. */
 export type GuardianEvent = { readonly atUs: number } & (
@@ -107,6 +117,22 @@ export type GuardianEvent = { readonly atUs: number } & (
     }
   /** An input changes faster than anybody can take its edges; counted since the last such event, one a second. */
   | { readonly kind: "edgesLost"; readonly line: string; readonly count: number }
+  /** A bus was held; whether any rung of its ladder has freed it. */
   | { readonly kind: "busStuck"; readonly bus: string; readonly recovered: boolean }
+  /**
+   * One rung of a bus's ladder. `works`: whether the bus (for `quarantine`, `acquitted` and `back`: the chip) is in
+   * service after it. `why`: what kept the rung from being all it should be.
+   */
+  | {
+      readonly kind: "busRung";
+      readonly bus: string;
+      /** The chip that it was for, `0x76`, where there is one. */
+      readonly address?: string;
+      readonly rung: BusRung;
+      readonly works: boolean;
+      readonly why?: string;
+    }
+  /** Transfers that succeeded only when they were tried again, since the last such event; at most one a minute and bus. */
+  | { readonly kind: "busRetries"; readonly bus: string; readonly count: number }
   | { readonly kind: "guardianLate"; readonly lateUs: number; readonly count: number }
 );

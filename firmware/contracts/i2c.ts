@@ -17,6 +17,8 @@ export type I2cErrorCode =
   | "bus_stuck"
   /** The owner of the bus did not answer in time. */
   | "timeout"
+  /** The bus owner keeps the target off the bus for a while, because it held it again and again. */
+  | "quarantined"
   /** The caller was fenced: a newer incarnation owns the device. */
   | "fenced"
   /** The request breaks the rules: too long, address not granted. */

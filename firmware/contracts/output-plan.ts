@@ -1,6 +1,6 @@
-import type { ExpanderPlan } from "./expander-plan.ts";
-
 /** What the guardian is told about the hardware it owns, already validated, all durations in ms. */
+import type { BusPlan } from "./bus-plan.ts";
+import type { ExpanderPlan } from "./expander-plan.ts";
 
 /** A line that is driven, and the policy that holds whatever dies above it (levels are logical). */
 export interface OutputPlan {
@@ -41,11 +41,6 @@ export interface InputPlan {
   readonly line: string;
   readonly activeLow: boolean;
   readonly bias: "pull-up" | "pull-down" | "none";
-}
-
-export interface BusPlan {
-  readonly bus: string;
-  readonly hz: number;
 }
 
 export interface HardwarePlan {

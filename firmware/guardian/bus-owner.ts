@@ -1,81 +1,100 @@
 import type { Backend, BusStatus } from "../contracts/backend.ts";
+import type { BusReport } from "../contracts/bus-report.ts";
+import { transferLimitUs } from "../transfer-time.ts";
 import { DeadlineQueue } from "../transport/deadline-queue.ts";
 import type { FrameReader } from "../transport/frame.ts";
 import type { Status } from "../transport/status.ts";
+import type { BusAnswers, BusPlace } from "./bus-answers.ts";
+import { type BusChip, BusChips } from "./bus-chips.ts";
+import { BusNews } from "./bus-news.ts";
+import { BusStatistics } from "./bus-statistics.ts";
+import { BusWire } from "./bus-wire.ts";
+import { ChipRescue } from "./chip-rescue.ts";
+import { MuxSelection } from "./mux-selection.ts";
 import { PolicyQueue, type PolicyTransfer } from "./policy-transfer.ts";
+import { StuckLadder } from "./stuck-ladder.ts";
+import { MAX_TRANSFER_BYTES, type Transfer, TransferSlots } from "./transfer-slots.ts";
 
-/** Longest write or read of one transfer: an urgent transfer waits for one of these at most. */
-export const MAX_TRANSFER_BYTES = 256;
 /** Transfers that may wait; more are refused. */
 const QUEUE = 32;
-/** A transfer that is late by its own limit is answered `timeout`; the bus stays busy until it ends. */
-const TRANSFER_LIMIT_US = 100_000;
-
-/** A transfer on its way: its own copy of the bytes, so the frame may go. */
-export interface Transfer {
-  owner: number;
-  epoch: number;
-  request: number;
-  incarnation: number;
-  address: number;
-  writeLength: number;
-  readLength: number;
-  deadlineUs: number;
-  readonly bytes: Uint8Array;
-}
-
-export interface BusAnswers {
-  /** Called once for each accepted transfer; `bytes` is borrowed. */
-  answer(transfer: Transfer, status: Status, bytes: Uint8Array, at: number, length: number): void;
-  /** Asked when a transfer's turn has come: its owner may have been fenced while it waited. */
-  isCurrent(transfer: Transfer): boolean;
-  busStuck(bus: number, recovered: boolean): void;
-}
-
+/** How long a transfer of the guardian's own may wait for the bus. */
+const POLICY_WAIT_US = 100_000;
 const NOTHING = new Uint8Array(0);
 
 /**
- * One bus: one transfer under way, then the guardian's own in the order they came, then the others by deadline.
- * A stuck bus gets nine clocks before the next one.
+ * One adapter with its multiplexers: one transfer under way, then the guardian's own in the order they came, then the
+ * others by deadline. A transfer that is tried again waits its turn like any other, so that an urgent one never waits
+ * for more than one. A bus that is held gets its ladder before the next transfer; a chip that does not answer gets what
+ * its plan has for it.
  */
 export class BusOwner {
-  readonly #bus: number;
-  readonly #backend: Backend;
+  readonly #place: BusPlace;
   readonly #answers: BusAnswers;
-  readonly #slots: Transfer[] = [];
-  readonly #free: number[] = [];
-  readonly #queue = new DeadlineQueue(QUEUE);
+  readonly #slots = new TransferSlots(QUEUE + 1);
+  readonly #queue = new DeadlineQueue(QUEUE + 1);
   readonly #policies = new PolicyQueue();
   /** What a policy transfer under way writes. */
   readonly #policyBytes = new Uint8Array(MAX_TRANSFER_BYTES);
+  readonly #chips: BusChips;
+  readonly #wire: BusWire;
+  readonly #ladder: StuckLadder;
+  readonly #rescue: ChipRescue;
+  readonly #news: BusNews;
+  readonly #statistics: BusStatistics;
+  readonly #size = { write: 0, read: 0 };
+  /** The transfer under way; undefined when it was answered `timeout` before its end. */
   #current: Transfer | undefined;
-  #currentPolicy: PolicyTransfer | undefined;
-  /** Its bytes belong to the backend until that says `done`, also after it was answered `timeout`. */
+  /** Its bytes belong to the backend until that says `done`, also after it was answered. */
   #currentSlot: number | undefined;
+  #currentPolicy: PolicyTransfer | undefined;
+  #policyTries = 0;
+  /** When its owner hears `timeout`. */
   #limitUs = Infinity;
+  /** From when on it hangs, whatever its owner's deadline. */
+  #hangsUs = Infinity;
   #busy = false;
 
-  constructor(bus: number, backend: Backend, answers: BusAnswers) {
-    this.#bus = bus;
-    this.#backend = backend;
+  constructor(place: BusPlace, backend: Backend, answers: BusAnswers, nowUs: number) {
+    const { plan, adapter, segments } = place;
+    this.#place = place;
     this.#answers = answers;
-    for (let slot = 0; slot <= QUEUE; slot++) {
-      const names = { owner: 0, epoch: 0, request: 0, incarnation: 0, address: 0 };
-      const bytes = new Uint8Array(MAX_TRANSFER_BYTES);
-      this.#slots.push({ ...names, writeLength: 0, readLength: 0, deadlineUs: 0, bytes });
-      this.#free.push(slot);
-    }
+    const muxes = (plan.muxes ?? []).map(({ address, reset }) => {
+      return { bus: plan.bus, address, ...(reset !== undefined && { reset }) };
+    });
+    const chips = new BusChips([...(plan.chips ?? []), ...muxes], segments);
+    const mux = new MuxSelection(plan.muxes ?? [], segments);
+    const statistics = new BusStatistics(plan.hz, nowUs);
+    const news = new BusNews(plan.bus, segments, (event) => answers.event(event));
+    const away = (line: string, isAway: boolean) => answers.away(line, isAway);
+    this.#chips = chips;
+    this.#statistics = statistics;
+    this.#news = news;
+    this.#wire = new BusWire({
+      ...{ adapter, backend, chips, mux, statistics },
+      ended: (chip, status, bytes, at, length, atUs) => this.#ended(chip, status, bytes, at, length, atUs),
+    });
+    this.#ladder = new StuckLadder(plan, {
+      away,
+      recover: () => backend.recover(adapter),
+      forget: () => mux.doubt(),
+      tell: (rung, works, atUs, why) => news.rung(rung, works, atUs, why === undefined ? {} : { why }),
+      over: (atUs) => this.#free(atUs),
+      ended: (works, atUs) => news.stuck(works, atUs),
+    });
+    const policy = (transfer: PolicyTransfer, atUs: number) => this.policy(transfer, atUs);
+    this.#rescue = new ChipRescue({ chips, news, rail: plan.rail, away, policy });
   }
 
   /** When `expire` has something to do. */
   get nextUs(): number {
-    return Math.min(this.#limitUs, this.#queue.nextDeadline, this.#policies.nextUs);
+    const waitingUs = Math.min(this.#queue.nextDeadline, this.#policies.nextUs);
+    return Math.min(this.#limitUs, waitingUs, this.#ladder.nextUs, this.#rescue.nextUs);
   }
 
   /**
    * Takes a transfer of the guardian's own: it is the next one on the bus, waits for the one under way at most, and
-   * is answered within 200 ms (`timeout` when the bus does not come free). Throws RangeError when it is too long,
-   * TypeError when it was handed in before and has no answer yet.
+   * is answered within 100 ms and its own limit (`timeout` when the bus does not come free). It is tried whatever is
+   * known of its chip. Throws RangeError when it is too long, TypeError when it was handed in before and has no answer yet.
    */
   policy(transfer: PolicyTransfer, nowUs: number): void {
     const longest = Math.max(transfer.bytes.length, transfer.readLength);
@@ -83,28 +102,14 @@ export class BusOwner {
     if (transfer === this.#currentPolicy || this.#policies.has(transfer)) {
       throw new TypeError("a policy transfer was handed in twice");
     }
-    this.#policies.push(transfer, nowUs + TRANSFER_LIMIT_US);
+    this.#policies.push(transfer, nowUs + POLICY_WAIT_US);
     this.start(nowUs);
   }
 
   /** Takes a transfer frame; anything but `ok` is the answer at once. */
   submit(frame: FrameReader, incarnation: number, nowUs: number): "ok" | "refused" {
-    const writeLength = frame.payloadLength - 6;
-    const readLength = frame.u16(4);
-    const empty = writeLength === 0 && readLength === 0;
-    if (empty || writeLength > MAX_TRANSFER_BYTES || readLength > MAX_TRANSFER_BYTES) return "refused";
-    const slot = this.#free.pop();
+    const slot = this.#slots.take(frame, incarnation);
     if (slot === undefined) return "refused";
-    const transfer = this.#slots[slot]!;
-    transfer.owner = frame.owner;
-    transfer.epoch = frame.epoch;
-    transfer.request = frame.request;
-    transfer.incarnation = incarnation;
-    transfer.address = frame.u8(2);
-    transfer.writeLength = writeLength;
-    transfer.readLength = readLength;
-    transfer.deadlineUs = frame.deadlineUs;
-    for (let i = 0; i < writeLength; i++) transfer.bytes[i] = frame.u8(6 + i);
     this.#queue.push(frame.deadlineUs, slot);
     this.start(nowUs);
     return "ok";
@@ -112,27 +117,20 @@ export class BusOwner {
 
   /** The backend's answer to the transfer under way. */
   done(status: BusStatus, bytes: Uint8Array, at: number, length: number, nowUs: number): void {
-    this.#end(status, bytes, at, length);
-    if (this.#currentSlot !== undefined) this.#free.push(this.#currentSlot);
-    this.#currentSlot = undefined;
-    if (status === "bus_stuck") {
-      this.#backend.recover(this.#bus);
-    } else {
-      this.#busy = false;
-      this.start(nowUs);
-    }
+    this.#wire.done(status, bytes, at, length, nowUs);
   }
 
-  recovered(works: boolean, nowUs: number): void {
-    this.#busy = false;
-    this.#answers.busStuck(this.#bus, works);
-    this.start(nowUs);
+  /** The backend's answer to `recover`. */
+  recovered(works: boolean, why: string | undefined, nowUs: number): void {
+    this.#ladder.recovered(works, why, nowUs);
   }
 
   expire(nowUs: number): void {
-    if (this.#limitUs <= nowUs) this.#end("timeout", NOTHING, 0, 0);
-    while (this.#policies.nextUs <= nowUs) this.#policies.shift()!.done("timeout", NOTHING, 0, 0);
+    if (this.#limitUs <= nowUs) this.#answer("timeout", NOTHING, 0, 0, nowUs);
+    while (this.#policies.nextUs <= nowUs) this.#policies.shift()!.done("timeout", NOTHING, 0, 0, nowUs);
     while (this.#queue.nextDeadline <= nowUs) this.#drop(this.#queue.pop()!, "timeout");
+    this.#rescue.expire(nowUs);
+    this.#ladder.expire(nowUs);
   }
 
   /** Starts the most urgent transfer that is still wanted. */
@@ -141,48 +139,152 @@ export class BusOwner {
       if (this.#startPolicy(nowUs)) continue;
       const slot = this.#queue.pop();
       if (slot === undefined) return;
-      const transfer = this.#slots[slot]!;
-      if (!this.#answers.isCurrent(transfer)) {
-        this.#drop(slot, "fenced");
-      } else if (transfer.deadlineUs <= nowUs) {
-        this.#drop(slot, "timeout");
-      } else {
-        this.#busy = true;
-        this.#current = transfer;
-        this.#currentSlot = slot;
-        this.#limitUs = Math.min(transfer.deadlineUs, nowUs + TRANSFER_LIMIT_US);
-        const { address, bytes, writeLength, readLength } = transfer;
-        this.#backend.transfer(this.#bus, address, bytes, 0, writeLength, readLength);
+      const transfer = this.#slots.at(slot);
+      const chip = this.#chips.at(transfer.segment, transfer.address);
+      const refusal = this.#refusal(transfer, chip, nowUs);
+      if (refusal !== undefined) {
+        this.#drop(slot, refusal);
+        continue;
       }
+      transfer.tries++;
+      this.#current = transfer;
+      this.#currentSlot = slot;
+      const { bytes, writeLength, readLength } = transfer;
+      this.#begin(chip, bytes, writeLength, readLength, transfer.deadlineUs, nowUs);
     }
+  }
+
+  report(nowUs: number): BusReport {
+    const { bus, hz } = this.#place.plan;
+    const { transfers, wireUs, busyUs } = this.#statistics;
+    const usePercent = this.#statistics.usePercent(nowUs);
+    const { stuck } = this.#ladder;
+    return { bus, hz, stuck, transfers, wireUs, busyUs, usePercent, chips: this.#chips.report() };
+  }
+
+  #refusal(transfer: Transfer, { care }: BusChip, nowUs: number): Status | undefined {
+    if (!this.#answers.isCurrent(transfer)) return "fenced";
+    if (transfer.deadlineUs <= nowUs) return "timeout";
+    if (this.#ladder.down(nowUs)) return "bus_stuck";
+    return care.barred(nowUs) ? "quarantined" : undefined;
   }
 
   /** False when none waits. It may be over when this returns: a backend may answer at once. */
   #startPolicy(nowUs: number): boolean {
     const policy = this.#policies.shift();
     if (policy === undefined) return false;
-    this.#busy = true;
-    this.#currentPolicy = policy;
-    this.#limitUs = nowUs + TRANSFER_LIMIT_US;
-    const { address, bytes, readLength } = policy;
-    this.#policyBytes.set(bytes);
-    this.#backend.transfer(this.#bus, address, this.#policyBytes, 0, bytes.length, readLength);
+    this.#policyTries = 0;
+    this.#runPolicy(policy, nowUs);
     return true;
   }
 
-  #end(status: BusStatus, bytes: Uint8Array, at: number, length: number): void {
+  #runPolicy(policy: PolicyTransfer, nowUs: number): void {
+    const { segment = this.#place.adapter, address, bytes, readLength } = policy;
+    this.#currentPolicy = policy;
+    this.#policyTries++;
+    this.#policyBytes.set(bytes);
+    this.#begin(
+      this.#chips.at(segment, address),
+      this.#policyBytes,
+      bytes.length,
+      readLength,
+      Infinity,
+      nowUs,
+    );
+  }
+
+  #begin(chip: BusChip, bytes: Uint8Array, write: number, read: number, byUs: number, nowUs: number): void {
+    this.#busy = true;
+    this.#size.write = write;
+    this.#size.read = read;
+    this.#hangsUs = nowUs + transferLimitUs(this.#size, this.#place.plan.hz, chip.stretchUs);
+    this.#limitUs = Math.min(byUs, this.#hangsUs);
+    this.#wire.start(chip, bytes, write, read, nowUs);
+  }
+
+  /** What was on the wire is over; `chip` is who failed. */
+  #ended(
+    chip: BusChip,
+    status: BusStatus,
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    nowUs: number,
+  ): void {
+    const hung = status !== "bus_stuck" && nowUs >= this.#hangsUs;
+    if (!hung && this.#tryAgain(chip, status, nowUs)) return;
+    if (status === "ok" && this.#tries > 1) this.#news.retried(nowUs);
+    this.#answer(status, bytes, at, length, nowUs);
+    this.#releaseSlot();
+    const good = status === "ok" && !hung;
+    if (status !== "bus_stuck" && status !== "timeout") this.#ladder.works(nowUs);
+    if (good) this.#rescue.answered(chip, nowUs);
+    if (status === "bus_stuck") this.#held(chip, nowUs);
+    else if (!good && this.#rescue.failed(chip, hung ? "timeout" : status, nowUs)) {
+      this.#ladder.power(this.#place.plan.rail!, nowUs);
+    } else this.#free(nowUs);
+  }
+
+  /** Also whoever was kept off the bus meanwhile is free of blame; nobody is to blame for a bus that was held before. */
+  #held(chip: BusChip, nowUs: number): void {
+    const wasStuck = this.#ladder.stuck;
+    this.#rescue.acquitOthers(chip, nowUs);
+    if (!wasStuck) this.#rescue.failed(chip, "bus_stuck", nowUs);
+    this.#ladder.begin(chip.reset !== undefined && "line" in chip.reset ? chip.reset : undefined, nowUs);
+  }
+
+  #free(nowUs: number): void {
+    this.#busy = false;
+    this.start(nowUs);
+  }
+
+  /** True when it goes on: at once for the guardian's own, in its turn for the others. */
+  #tryAgain(chip: BusChip, status: BusStatus, nowUs: number): boolean {
+    const policy = this.#currentPolicy;
+    const transfer = this.#current;
+    const tries = this.#tries;
+    if (tries === 0 || tries > chip.retries || !isRetryable(status)) return false;
+    chip.statistics.retries++;
+    if (policy !== undefined) {
+      this.#runPolicy(policy, nowUs);
+      return true;
+    }
+    this.#queue.push(transfer!.deadlineUs, this.#currentSlot!);
+    this.#current = undefined;
+    this.#currentSlot = undefined;
+    this.#limitUs = Infinity;
+    this.#free(nowUs);
+    return true;
+  }
+
+  /** How often the transfer under way was started; 0 when it was answered already. */
+  get #tries(): number {
+    return this.#currentPolicy === undefined ? (this.#current?.tries ?? 0) : this.#policyTries;
+  }
+
+  /** Once for each; a transfer that hangs is answered before its end, and then no more. */
+  #answer(status: BusStatus, bytes: Uint8Array, at: number, length: number, nowUs: number): void {
     const transfer = this.#current;
     const policy = this.#currentPolicy;
     this.#current = undefined;
     this.#currentPolicy = undefined;
     this.#limitUs = Infinity;
-    // Neither: it was answered `timeout` before.
-    if (policy !== undefined) policy.done(status, bytes, at, length);
+    if (policy !== undefined) policy.done(status, bytes, at, length, nowUs);
     else if (transfer !== undefined) this.#answers.answer(transfer, status, bytes, at, length);
   }
 
-  #drop(slot: number, status: Status): void {
-    this.#answers.answer(this.#slots[slot]!, status, NOTHING, 0, 0);
-    this.#free.push(slot);
+  #releaseSlot(): void {
+    if (this.#currentSlot !== undefined) this.#slots.release(this.#currentSlot);
+    this.#currentSlot = undefined;
   }
+
+  #drop(slot: number, status: Status): void {
+    this.#answers.answer(this.#slots.at(slot), status, NOTHING, 0, 0);
+    this.#slots.release(slot);
+  }
+}
+
+/** The chip did not take it, or another controller cut it off: nothing is known to be broken. */
+function isRetryable(status: BusStatus): boolean {
+  return status === "address_nak" || status === "data_nak" || status === "arbitration_lost";
 }

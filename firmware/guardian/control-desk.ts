@@ -40,6 +40,8 @@ export function handleControl(
     void setWorld(message.world).then((error) =>
       answer({ world: error === undefined ? { id } : { id, error } }),
     );
+  } else if ("buses" in message) {
+    answer({ buses: guardian.busReports() });
   } else {
     answer({ stats: stats() });
   }

@@ -1,7 +1,7 @@
 import type { Backend } from "../contracts/backend.ts";
 import type { GuardianEvent } from "../contracts/control.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
-import type { BusOwner } from "./bus-owner.ts";
+import type { Buses } from "./buses.ts";
 import { Expander } from "./expander.ts";
 import type { Output } from "./output.ts";
 import { Rail } from "./rail.ts";
@@ -28,21 +28,20 @@ export class Expanders implements Pick<Backend, "drive" | "sense"> {
   readonly #adopt: (() => void)[] = [];
 
   constructor(
-    { expanders = [], buses: named }: HardwarePlan,
+    { expanders = [] }: Pick<HardwarePlan, "expanders">,
     backend: Backend,
-    buses: readonly BusOwner[],
+    buses: Buses,
     outputs: readonly Output[],
     effects: ExpandersEffects,
   ) {
     this.#backend = backend;
     for (const plan of expanders) {
-      const bus = buses[named.findIndex(({ bus }) => bus === plan.bus)]!;
       const own = plan.outputs.map(({ line }) => outputs.find((output) => output.plan.line === line)!);
       const feeds = outputs.find((output) => output.plan.line === plan.rail);
       const rail = feeds && new Rail(feeds, own, effects);
       if (rail !== undefined) this.#rails.push(rail);
       const expander = new Expander(plan, {
-        transfer: (transfer) => bus.policy(transfer, effects.now()),
+        transfer: (transfer) => buses.policy(plan.bus, transfer, effects.now()),
         sensed: effects.sensed,
         settled: () => rail?.look(effects.now()),
       });

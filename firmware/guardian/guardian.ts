@@ -1,11 +1,13 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { Backend, BackendSink, BusStatus } from "../contracts/backend.ts";
+import type { BusReport } from "../contracts/bus-report.ts";
 import type { Grant, Granted, GuardianEvent, OwnerEpoch, Takeover } from "../contracts/control.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { type FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
 import { RequestContract } from "../transport/request-contract.ts";
 import { encodeStatus, type Status } from "../transport/status.ts";
-import { type BusAnswers, BusOwner, type Transfer } from "./bus-owner.ts";
+import type { BusAnswers } from "./bus-answers.ts";
+import { Buses } from "./buses.ts";
 import { Expanders } from "./expanders.ts";
 import { Interlocks } from "./interlocks.ts";
 import { LineCalls } from "./line-calls.ts";
@@ -15,6 +17,7 @@ import { OutputSet } from "./output-set.ts";
 import { Owners } from "./owners.ts";
 import { planProblems } from "./plan-problems.ts";
 import { Refusals } from "./refusals.ts";
+import type { Transfer } from "./transfer-slots.ts";
 
 /** Where the guardian's answers and news go. */
 export interface GuardianSinks {
@@ -34,7 +37,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #plan: HardwarePlan;
   readonly #outputs: OutputSet;
   readonly #expanders: Expanders;
-  readonly #buses: BusOwner[];
+  readonly #buses: Buses;
   readonly #interlocks: Interlocks;
   readonly #owners: Owners;
   readonly #calls: LineCalls;
@@ -67,7 +70,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     const nowUs = this.#clock.now();
     this.#outputs = new OutputSet(plan, this, nowUs);
     this.#interlocks = new Interlocks(plan.interlocks ?? [], this.#outputs.all);
-    this.#buses = plan.buses.map((_, bus) => new BusOwner(bus, this.#backend, this));
+    this.#buses = new Buses(plan.buses, this.#backend, this, nowUs);
     this.#expanders = new Expanders(plan, this.#backend, this.#buses, this.#outputs.all, {
       now: () => this.#clock.now(),
       sensed: (token, level) => this.sensed(token, level),
@@ -77,7 +80,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     const names = {
       outputs: this.#outputs.numbers(),
       inputs: new Map(plan.inputs.map(({ line }, index) => [line, plan.outputs.length + index])),
-      buses: new Map(plan.buses.map(({ bus }, index) => [bus, index])),
+      buses: this.#buses.numbers,
     };
     this.#owners = new Owners(names, this.#slots);
     this.#refusals = new Refusals(this.#slots);
@@ -107,12 +110,10 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     const { owner, epoch } = grant;
     this.#contracts[owner] = new RequestContract();
     const lines: Record<string, number> = {};
-    const buses: Record<string, number> = {};
     for (const { index, plan } of this.#outputs.all) lines[plan.line] = index;
     for (const [index, { line }] of this.#plan.inputs.entries())
       lines[line] = this.#plan.outputs.length + index;
-    for (const [index, { bus }] of this.#plan.buses.entries()) buses[bus] = index;
-    return { owner, epoch, lines, buses };
+    return { owner, epoch, lines, buses: Object.fromEntries(this.#buses.numbers) };
   }
 
   /** The owner crashed or hangs: its outputs follow `onCrash` at once, its epoch is barred. */
@@ -176,19 +177,22 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     return { requests: this.#requests, refused: total, fenced, underWay: this.#calls.underWay };
   }
 
+  /** What has gone over the buses. */
+  busReports(): readonly BusReport[] {
+    return this.#buses.report(this.#clock.now());
+  }
+
   // Time.
 
   /** When `expire` must be called next; Infinity when nothing is due. */
   get nextUs(): number {
-    let next = this.#outputs.nextUs;
-    for (const bus of this.#buses) next = Math.min(next, bus.nextUs);
-    return next;
+    return Math.min(this.#outputs.nextUs, this.#buses.nextUs);
   }
 
   expire(): void {
     const nowUs = this.#clock.now();
     this.#outputs.expire(nowUs);
-    for (const bus of this.#buses) if (bus.nextUs <= nowUs) bus.expire(nowUs);
+    this.#buses.expire(nowUs);
   }
 
   // Requests.
@@ -223,9 +227,8 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     if (!this.#owners.isCurrent(frame.owner, frame.epoch)) return "fenced";
     if (frame.deadlineUs <= nowUs) return "timeout";
     if (frame.kind === KIND.transfer) {
-      const bus = this.#buses[frame.u16(0)];
-      if (!bus || !this.#owners.mayReach(frame.owner, frame.u16(0), frame.u8(2))) return "refused";
-      return bus.submit(frame, this.#incarnation, nowUs) === "ok" ? "waits" : "refused";
+      if (!this.#owners.mayReach(frame.owner, frame.u16(0), frame.u8(2))) return "refused";
+      return this.#buses.submit(frame, this.#incarnation, nowUs) === "ok" ? "waits" : "refused";
     }
     if (frame.kind !== KIND.write && frame.kind !== KIND.renew && frame.kind !== KIND.read) return "refused";
     const line = frame.u16(0);
@@ -264,11 +267,11 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   }
 
   transferred(bus: number, status: BusStatus, bytes: Uint8Array, at: number, length: number): void {
-    this.#buses[bus]?.done(status, bytes, at, length, this.#clock.now());
+    this.#buses.at(bus)?.done(status, bytes, at, length, this.#clock.now());
   }
 
-  recovered(bus: number, works: boolean): void {
-    this.#buses[bus]?.recovered(works, this.#clock.now());
+  recovered(bus: number, works: boolean, why?: string): void {
+    this.#buses.at(bus)?.recovered(works, why, this.#clock.now());
   }
 
   edge(line: number, level: 0 | 1, atUs: number): void {
@@ -318,8 +321,12 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     );
   }
 
-  busStuck(bus: number, recovered: boolean): void {
-    this.event({ kind: "busStuck", bus: this.#plan.buses[bus]!.bus, recovered, atUs: this.#clock.now() });
+  /** Reset lines and rails of buses are outputs that no cell is granted. */
+  away(line: string, away: boolean): void {
+    const output = this.#outputs.named(line)!;
+    const nowUs = this.#clock.now();
+    if (!away) output.safe(nowUs);
+    else if (output.write(1 - output.safeLevel, nowUs) === "ok") this.drive(output, output.electrical);
   }
 
   /** The start of an answer; an owner that was fenced meanwhile hears that and nothing else. */

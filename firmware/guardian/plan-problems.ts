@@ -1,6 +1,8 @@
 import type { ExpanderPlan } from "../contracts/expander-plan.ts";
-import type { BusPlan, HardwarePlan, OutputPlan } from "../contracts/output-plan.ts";
+import type { HardwarePlan, OutputPlan } from "../contracts/output-plan.ts";
+import { busProblems } from "./bus-problems.ts";
 import { outputPlans } from "./output-set.ts";
+import { segmentsOf } from "./segments.ts";
 
 /**
  * Policies that contradict themselves, as sentences; empty when the plan is sound. The configuration refuses
@@ -11,7 +13,9 @@ export function planProblems(
 ): string[] {
   const { interlocks, expanders = [], buses = [] } = hardware;
   const outputs = outputPlans(hardware);
-  const problems = expanders.flatMap((expander) => expanderProblems(expander, hardware.outputs, buses));
+  const names = segmentsOf(buses).map(({ name }) => name);
+  const problems = expanders.flatMap((expander) => expanderProblems(expander, hardware.outputs, names));
+  problems.push(...busProblems(buses, hardware.outputs));
   const seen = new Set<string>();
   for (const plan of outputs) {
     const say = (problem: string) => problems.push(`${plan.line}: ${problem}`);
@@ -42,11 +46,11 @@ export function planProblems(
 function expanderProblems(
   { expander, bus, pins, rail, outputs }: ExpanderPlan,
   lines: readonly OutputPlan[],
-  buses: readonly BusPlan[],
+  buses: readonly string[],
 ): string[] {
   const problems: string[] = [];
   const say = (problem: string) => problems.push(`expander ${expander}: ${problem}`);
-  if (!buses.some((one) => one.bus === bus)) say(`there is no bus ${bus}`);
+  if (!buses.includes(bus)) say(`there is no bus ${bus}`);
   for (const [at, { line, kind, pin, onCrash }] of outputs.entries()) {
     if (kind !== "line") say(`${line} cannot be PWM`);
     if (!Number.isInteger(pin) || pin < 0 || pin >= pins) say(`${line} has no pin ${pin} of ${pins}`);

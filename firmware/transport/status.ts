@@ -7,6 +7,7 @@ export type Status = "ok" | LineErrorCode | I2cErrorCode;
 const NAMES = [
   ...(["ok", "fenced", "not_owner", "min_off", "max_on", "timeout", "refused", "read_back"] as const),
   ...(["address_nak", "data_nak", "arbitration_lost", "bus_stuck", "interlock", "switching"] as const),
+  "quarantined" as const,
 ];
 
 const NUMBERS = Object.fromEntries(NAMES.map((name, number) => [name, number])) as Record<Status, number>;

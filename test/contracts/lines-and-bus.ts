@@ -1,6 +1,6 @@
 /** What every way to the lines and buses must do: run over one thread and over real processes. */
 import { equal, is } from "uvu/assert";
-import type { ChipFault } from "../../firmware/emulated/emulated-bus.ts";
+import type { ChipFault } from "../../firmware/emulated/chip-fault.ts";
 import type { Operation } from "../firmware/fixtures/operation.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 

@@ -1,14 +1,17 @@
 import { equal, is, throws } from "uvu/assert";
 import type { Backend } from "../../firmware/contracts/backend.ts";
+import type { BusPlan } from "../../firmware/contracts/bus-plan.ts";
+import type { GuardianEvent } from "../../firmware/contracts/control.ts";
 import { BusOwner } from "../../firmware/guardian/bus-owner.ts";
 import type { PolicyTransfer } from "../../firmware/guardian/policy-transfer.ts";
+import { segmentsOf } from "../../firmware/guardian/segments.ts";
 import { FrameReader, FrameWriter, KIND } from "../../firmware/transport/frame.ts";
 import { spec } from "../harness/spec.ts";
 
 const nothing = new Uint8Array(0);
 
 /** A bus whose backend answers when the test says so. */
-function bench() {
+function bench(more: Partial<BusPlan> = {}) {
   const trace: string[] = [];
   let current = (_request: number) => true;
   let lent: Uint8Array = nothing;
@@ -19,11 +22,17 @@ function bench() {
     },
     recover: () => void trace.push("nine clocks"),
   } as unknown as Backend;
-  const bus = new BusOwner(0, backend, {
-    answer: ({ request }, status) => void trace.push(`${request} ${status}`),
-    isCurrent: ({ request }) => current(request),
-    busStuck: (_, recovered) => void trace.push(recovered ? "recovered" : "stuck for good"),
-  });
+  const plan = { bus: "i2c-1", hz: 400_000, ...more };
+  const place = { plan, adapter: 0, segments: segmentsOf([plan]) };
+  const answers = {
+    answer: ({ request }: { request: number }, status: string) => void trace.push(`${request} ${status}`),
+    isCurrent: ({ request }: { request: number }) => current(request),
+    event: (event: GuardianEvent) => {
+      if (event.kind === "busStuck") trace.push(event.recovered ? "recovered" : "stuck for good");
+    },
+    away: (line: string, away: boolean) => void trace.push(`${line} ${away ? "away" : "safe"}`),
+  };
+  const bus = new BusOwner(place, backend, answers, 0);
   const writer = new FrameWriter();
   return {
     bus,
@@ -116,7 +125,7 @@ spec("a stuck bus gets nine clocks before the next transfer", () => {
   submit(2, 500);
   bus.done("bus_stuck", nothing, 0, 0, 10);
   equal(happened(), ["start 1", "1 bus_stuck", "nine clocks"]);
-  bus.recovered(true, 20);
+  bus.recovered(true, undefined, 20);
   equal(happened(), ["recovered", "start 2"]);
 });
 
@@ -159,7 +168,7 @@ spec(
   () => {
     const { bus, policy, done, happened, lent } = bench();
     const transfer = policy("pump safe", 0x20);
-    bus.expire(100_000);
+    bus.expire(101_000);
     equal(happened(), ["start 32", "pump safe timeout"]);
     bus.policy(transfer, 110_000);
     transfer.bytes[0] = 0xff;

@@ -1,5 +1,6 @@
 import { equal, is, throws } from "uvu/assert";
-import { type ChipFault, EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
+import type { ChipFault } from "../../firmware/emulated/chip-fault.ts";
+import { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
 import { headerLine, LINE_NAMES } from "../../firmware/header-map.ts";
 import { spec } from "../harness/spec.ts";
 import { RegisterChip } from "./fixtures/register-chip.ts";
@@ -35,7 +36,7 @@ spec("a stuck chip takes the whole bus with it until nine clocks, or for good", 
   is(read(0x19).status, "bus_stuck");
   is(bus.recover(), true);
   is(read(0x19).status, "ok");
-  bus.setFault(0x18, { kind: "stuck", clears: false });
+  bus.setFault(0x18, { kind: "stuck", freedBy: "nothing" });
   is(bus.recover(), false);
   is(read(0x19).status, "bus_stuck");
 });

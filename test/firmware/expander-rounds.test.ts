@@ -27,7 +27,7 @@ function bench() {
     current = undefined;
     const hex = [...written].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
     trace.push(readLength > 0 ? `w ${hex} r ${readLength}` : `w ${hex}`);
-    done(status, Uint8Array.from(bytes), 0, bytes.length);
+    done(status, Uint8Array.from(bytes), 0, bytes.length, 0);
   };
   return { expander, answer, idle: () => current === undefined, happened: () => trace.splice(0) };
 }
