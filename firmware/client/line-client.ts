@@ -1,4 +1,10 @@
-import { type InputLine, LineError, type LineErrorCode, type OutputLine } from "../contracts/line.ts";
+import {
+  type InputLine,
+  LineError,
+  type LineErrorCode,
+  type OutputLine,
+  type Pulses,
+} from "../contracts/line.ts";
 import type { Answer, Requests } from "./requests.ts";
 
 /** An output behind the guardian. `number` is the line on the wire; undefined when there is no such line. */
@@ -40,6 +46,18 @@ export class InputClient implements InputLine {
 
   read(): 0 | 1 {
     return levelOf(this.line, this.#requests.read(granted(this.line, this.#number))) > 0 ? 1 : 0;
+  }
+
+  pulses(): Pulses {
+    const { status, frame } = this.#requests.pulses(granted(this.line, this.#number));
+    if (status !== "ok") throw new LineError(status as LineErrorCode, this.line);
+    const lastUs = frame!.f64(24);
+    return {
+      count: frame!.f64(0),
+      lost: frame!.f64(8),
+      gaps: frame!.f64(16),
+      lastUs: Number.isNaN(lastUs) ? undefined : lastUs,
+    };
   }
 }
 

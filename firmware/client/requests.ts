@@ -53,6 +53,13 @@ export class Requests {
     return this.#exchange(deadlineUs);
   }
 
+  pulses(line: number): Answer {
+    if (this.#contract.pulses(line) !== undefined) return REFUSED;
+    const deadlineUs = this.#begin(KIND.pulses);
+    this.#frame.u16(line);
+    return this.#exchange(deadlineUs);
+  }
+
   transfer(bus: number, address: number, bytes: ArrayLike<number>, readLength: number): Answer {
     if (this.#contract.transfer(bus, address, bytes.length, readLength) !== undefined) return REFUSED;
     const deadlineUs = this.#begin(KIND.transfer);

@@ -33,13 +33,15 @@ export interface BackendSink {
   recovered(bus: number, works: boolean, why?: string): void;
   /** `line` as in the plan; `atUs` monotonic, where it happened. */
   edge(line: number, level: 0 | 1, atUs: number): void;
-  /** At least so many edges of `line` came faster than anybody took them; those around them are told. */
+  /** At least so many edges of `line`, of those it listens to, came faster than anybody took them; the next one is told after this. */
   edgesLost(line: number, count: number): void;
 }
 
 export interface Backend {
   /** One entry per output of the plan. */
   readonly found: readonly FoundLine[];
+  /** It keeps to `debounceMs` of inputs by itself, for edges and for levels read; else the guardian does. */
+  readonly debounces: boolean;
   /** Called once, before anything else. */
   attach(sink: BackendSink): void;
   /** Makes the line an output at this level (no glitch) and reads it back. */
@@ -47,6 +49,8 @@ export interface Backend {
   sense(line: number, token: number): void;
   /** The output becomes an input. No answer. */
   free(line: number): void;
+  /** Tells edges of this input from now on, or no more: none that it need not tell costs anything. No answer. */
+  listen(line: number, on: boolean): void;
   /** One transfer per bus at a time: write, then read with a repeated start where both are asked for. */
   transfer(
     bus: number,

@@ -117,6 +117,18 @@ export type GuardianEvent = { readonly atUs: number } & (
     }
   /** An input changes faster than anybody can take its edges; counted since the last such event, one a second. */
   | { readonly kind: "edgesLost"; readonly line: string; readonly count: number }
+  /**
+   * An input had more edges within a second than its `maxEdgeRate`: `count` of them, at `rateHz`. Its edges are passed
+   * over for `maskedMs`, then it is probed; told again, with a longer mask, while the storm goes on.
+   */
+  | {
+      readonly kind: "edgeStorm";
+      readonly line: string;
+      readonly rateHz: number;
+      readonly count: number;
+      readonly maskedMs: number;
+    }
+  | { readonly kind: "edgeStormOver"; readonly line: string }
   /** A bus was held; whether any rung of its ladder has freed it. */
   | { readonly kind: "busStuck"; readonly bus: string; readonly recovered: boolean }
   /**

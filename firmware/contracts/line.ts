@@ -59,8 +59,23 @@ export interface Edge {
   readonly atUs: number;
 }
 
-/** An input line. Edges arrive as messages to the process that asked for them. */
+/** Pulses of an input since the guardian started. It counts also while nobody asks. */
+export interface Pulses {
+  /** All of them, also those that were lost; a smaller number than before says that the guardian started anew. */
+  readonly count: number;
+  /** Of these, known by the kernel's numbers only: they came faster than they were read. */
+  readonly lost: number;
+  /** How often an unknown number was missed, because a storm of edges was masked. */
+  readonly gaps: number;
+  /** When the last one came, monotonic us; undefined before the first. */
+  readonly lastUs: number | undefined;
+}
+
+/** An input line. Edges arrive as messages to the process that asked for them. Throws `LineError`. */
 export interface InputLine {
   readonly line: string;
+  /** Logical level; where the input has a `debounce`, the one that has rested. */
   read(): 0 | 1;
+  /** Only of an input that counts: any other one throws `refused`. */
+  pulses(): Pulses;
 }

@@ -37,10 +37,23 @@ export interface InterlockPlan {
   readonly deadTimeMs?: number;
 }
 
+/** Logical: `rising` is the change to the active level. */
+export type EdgeChoice = "rising" | "falling" | "both";
+
 export interface InputPlan {
   readonly line: string;
   readonly activeLow: boolean;
   readonly bias: "pull-up" | "pull-down" | "none";
+  /** Edges that count. Default both. */
+  readonly edges?: EdgeChoice;
+  /** A change counts once the line has rested for so long, and reads give the rested level. Excludes the glitch filter. */
+  readonly debounceMs?: number;
+  /** Pulses shorter than this do not count; reads give the line as it is. */
+  readonly glitchFilterMs?: number;
+  /** More edges a second are a storm. Default 1000. */
+  readonly maxEdgeRateHz?: number;
+  /** Pulses are counted and asked for (`count`), none is passed on. */
+  readonly counts?: true;
 }
 
 export interface HardwarePlan {

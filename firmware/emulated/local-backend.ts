@@ -13,6 +13,9 @@ export class LocalBackend implements Backend {
   readonly #lines: EmulatedLines;
   readonly #buses: EmulatedBus[];
   readonly #wait: (us: number) => void;
+  /** Lines whose edges nobody wants. */
+  readonly #deaf = new Set<number>();
+  readonly debounces = false;
   #sink: BackendSink | undefined;
 
   /** Throws RangeError when the plan names a line or bus that is not emulated. */
@@ -36,7 +39,7 @@ export class LocalBackend implements Backend {
     this.#sink = sink;
     this.#lines.onEdge((name, level, atUs) => {
       const line = this.#names.indexOf(name);
-      if (line >= 0) sink.edge(line, level, atUs);
+      if (line >= 0 && !this.#deaf.has(line)) sink.edge(line, level, atUs);
     });
   }
 
@@ -50,6 +53,11 @@ export class LocalBackend implements Backend {
 
   free(line: number): void {
     this.#lines.free(this.#names[line]!);
+  }
+
+  listen(line: number, on: boolean): void {
+    if (on) this.#deaf.delete(line);
+    else this.#deaf.add(line);
   }
 
   transfer(bus: number, address: number, bytes: Uint8Array, at: number, length: number, readLength: number) {

@@ -14,6 +14,7 @@ const READ_BYTES = 16_384;
 /** The guardian's backend over an emulated world in another process. */
 export class WorldBackend implements Backend {
   readonly found: FoundLine[] = [];
+  readonly debounces = false;
   readonly #socket: Socket;
   readonly #stream = new FrameStream(4 * READ_BYTES);
   readonly #in = new FrameReader();
@@ -73,6 +74,15 @@ export class WorldBackend implements Backend {
 
   free(line: number): void {
     this.#send(this.#out.begin(KIND.free, 0, 0, 0, 0, 0).u16(line));
+  }
+
+  listen(line: number, on: boolean): void {
+    this.#send(
+      this.#out
+        .begin(KIND.listen, 0, 0, 0, 0, 0)
+        .u16(line)
+        .u8(on ? 1 : 0),
+    );
   }
 
   transfer(bus: number, address: number, bytes: Uint8Array, at: number, length: number, readLength: number) {

@@ -32,13 +32,15 @@ export class WorldGuardian {
   readonly #answer = new FrameWriter();
   readonly #names: string[] = [];
   readonly #buses: EmulatedBus[] = [];
+  /** Numbers by the names of lines whose edges are wanted: looked at for every edge. */
+  readonly #heard = new Map<string, number>();
 
   constructor(world: World, socket: Socket) {
     this.#world = world;
     this.#socket = socket;
     world.lines.onEdge((name, level, atUs) => {
-      const line = this.#names.indexOf(name);
-      if (line < 0) return;
+      const line = this.#heard.get(name);
+      if (line === undefined) return;
       this.#send(this.#answer.begin(KIND.edge, 0, 0, 0, 0, 0).u16(line).u8(level).u8(0).f64(atUs));
     });
   }
@@ -67,6 +69,9 @@ export class WorldGuardian {
       this.#level(frame, lines.sense(name));
     } else if (frame.kind === KIND.free && name !== undefined) {
       lines.free(name);
+    } else if (frame.kind === KIND.listen && name !== undefined) {
+      if (frame.u8(2) > 0) this.#heard.set(name, frame.u16(0));
+      else this.#heard.delete(name);
     } else if (frame.kind === KIND.transfer) {
       this.#transfer(frame);
     } else if (frame.kind === KIND.recover) {
@@ -91,6 +96,7 @@ export class WorldGuardian {
       return;
     }
     this.#names[frame.u16(0)] = name;
+    if (frame.u8(2) === 0) this.#heard.set(name, frame.u16(0));
     if (frame.u8(2) === 0) this.#world.lines.input(name, BIASES[frame.u8(3)] ?? "none");
     this.#send(
       this.#begin(frame, "ok")

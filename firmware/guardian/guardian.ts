@@ -9,9 +9,9 @@ import { encodeStatus, type Status } from "../transport/status.ts";
 import type { BusAnswers } from "./bus-answers.ts";
 import { Buses } from "./buses.ts";
 import { Expanders } from "./expanders.ts";
+import { Inputs } from "./inputs.ts";
 import { Interlocks } from "./interlocks.ts";
 import { LineCalls } from "./line-calls.ts";
-import { LostEdges } from "./lost-edges.ts";
 import type { Output, OutputEffects } from "./output.ts";
 import { OutputSet } from "./output-set.ts";
 import { Owners } from "./owners.ts";
@@ -37,12 +37,12 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #plan: HardwarePlan;
   readonly #outputs: OutputSet;
   readonly #expanders: Expanders;
+  readonly #inputs: Inputs;
   readonly #buses: Buses;
   readonly #interlocks: Interlocks;
   readonly #owners: Owners;
   readonly #calls: LineCalls;
   readonly #refusals: Refusals;
-  readonly #lostEdges = new LostEdges();
   /** What each owner may say, since its grant. */
   readonly #contracts: (RequestContract | undefined)[] = [];
   readonly #frame = new FrameWriter();
@@ -92,6 +92,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
         this.#sinks.send(this.#begin(call, status).f64(level));
       },
     );
+    this.#inputs = new Inputs(plan, this.#backend, this.#owners, this.#sinks);
     this.#backend.attach(this);
     for (const output of this.#outputs.all) {
       if (this.#expanders.has(output.index)) continue;
@@ -186,11 +187,12 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** When `expire` must be called next; Infinity when nothing is due. */
   get nextUs(): number {
-    return Math.min(this.#outputs.nextUs, this.#buses.nextUs);
+    return Math.min(this.#outputs.nextUs, this.#inputs.nextUs, this.#buses.nextUs);
   }
 
   expire(): void {
     const nowUs = this.#clock.now();
+    this.#inputs.expire(nowUs);
     this.#outputs.expire(nowUs);
     this.#buses.expire(nowUs);
   }
@@ -230,6 +232,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       if (!this.#owners.mayReach(frame.owner, frame.u16(0), frame.u8(2))) return "refused";
       return this.#buses.submit(frame, this.#incarnation, nowUs) === "ok" ? "waits" : "refused";
     }
+    if (frame.kind === KIND.pulses) return this.#tellPulses(frame, frame.u16(0));
     if (frame.kind !== KIND.write && frame.kind !== KIND.renew && frame.kind !== KIND.read) return "refused";
     const line = frame.u16(0);
     const output = this.#outputs.at(line);
@@ -238,7 +241,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     if (frame.kind === KIND.renew) return output.renew(nowUs);
     if (this.#calls.full) return "refused";
     if (frame.kind === KIND.read) {
-      this.#calls.sense(frame, this.#incarnation, output, output.plan.activeLow);
+      this.#calls.sense(frame, this.#incarnation, output);
       return "waits";
     }
     const level = frame.f64(2);
@@ -250,14 +253,20 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   }
 
   #readInput(frame: FrameReader, line: number): Status | "waits" {
-    if (!this.#owners.readsInput(frame.owner, line)) return "not_owner";
+    const input = this.#inputs.at(line);
+    if (input === undefined || !this.#owners.readsInput(frame.owner, line)) return "not_owner";
     if (this.#calls.full) return "refused";
-    this.#calls.sense(frame, this.#incarnation, undefined, this.#input(line)!.activeLow);
+    this.#calls.sense(frame, this.#incarnation, input);
     return "waits";
   }
 
-  #input(line: number) {
-    return this.#plan.inputs[line - this.#plan.outputs.length];
+  #tellPulses({ owner, epoch, request }: FrameReader, line: number): Status | "waits" {
+    if (!this.#owners.readsInput(owner, line)) return "not_owner";
+    const pulses = this.#inputs.at(line)?.pulses;
+    if (pulses === undefined) return "refused";
+    const answer = this.#begin({ owner, epoch, request }, "ok");
+    this.#sinks.send(answer.f64(pulses.count).f64(pulses.lost).f64(pulses.gaps).f64(pulses.lastUs));
+    return "waits";
   }
 
   // BackendSink.
@@ -275,22 +284,11 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   }
 
   edge(line: number, level: 0 | 1, atUs: number): void {
-    const input = this.#input(line);
-    if (input === undefined) return;
-    const logical = input.activeLow ? 1 - level : level;
-    for (let owner = 0; owner < this.#slots; owner++) {
-      if (!this.#owners.readsInput(owner, line)) continue;
-      const epoch = this.#owners.epochOf(owner);
-      this.#sinks.send(
-        this.#frame.begin(KIND.edge, 0, 0, owner, epoch, 0).u16(line).u8(logical).u8(0).f64(atUs),
-      );
-    }
+    this.#inputs.edge(line, level, atUs, this.#clock.now());
   }
 
   edgesLost(line: number, count: number): void {
-    const input = this.#input(line);
-    const event = input && this.#lostEdges.count(input.line, count, this.#clock.now());
-    if (event !== undefined) this.event(event);
+    this.#inputs.edgesLost(line, count, this.#clock.now());
   }
 
   // OutputEffects.

@@ -1,7 +1,8 @@
 import type { Backend } from "../contracts/backend.ts";
 import type { FrameReader } from "../transport/frame.ts";
 import type { Status } from "../transport/status.ts";
-import type { Output } from "./output.ts";
+import type { Input } from "./input.ts";
+import { Output } from "./output.ts";
 import { type PendingCall, PendingCalls } from "./pending.ts";
 
 /** Requests that may wait for the backend at once; more are refused. */
@@ -38,16 +39,15 @@ export class LineCalls {
     return this.#pending.underWay >= MAX_REQUESTS;
   }
 
-  /** An owner asks for the level of a line. `output` is undefined for an input. */
-  sense(frame: FrameReader, incarnation: number, output: Output | undefined, activeLow: boolean): void {
-    const token = this.#request(frame, incarnation, output, NaN, activeLow);
-    this.#backend.sense(frame.u16(0), token);
+  /** An owner asks for the level of a line. */
+  sense(frame: FrameReader, incarnation: number, line: Output | Input): void {
+    this.#backend.sense(line.index, this.#request(frame, incarnation, line, NaN));
   }
 
   /** An owner's write was accepted: drives what the output is commanded to. */
   write(frame: FrameReader, incarnation: number, output: Output): void {
-    const { electrical, plan } = output;
-    const token = this.#request(frame, incarnation, output, electrical, plan.activeLow);
+    const { electrical } = output;
+    const token = this.#request(frame, incarnation, output, electrical);
     this.#pending.at(token).drive = ++output.drives;
     this.#backend.drive(output.index, electrical, token);
   }
@@ -57,6 +57,7 @@ export class LineCalls {
     const token = this.#pending.take();
     const call = this.#pending.at(token);
     call.output = output;
+    call.input = undefined;
     call.expected = level;
     call.drive = ++output.drives;
     call.owner = -1;
@@ -69,12 +70,15 @@ export class LineCalls {
   sensed(token: number, level: number): void {
     const call = this.#pending.settle(token);
     if (call === undefined) return;
-    const { output, expected, drive } = call;
+    const { output, input, expected, drive } = call;
     let good = !Number.isNaN(level);
     if (output !== undefined && !Number.isNaN(expected))
       good = output.readBack(expected, level, this.#now(), drive);
     if (call.owner < 0) this.#settled();
-    else this.#answer(call, good ? "ok" : "read_back", call.activeLow ? 1 - level : level);
+    else {
+      const logical = input?.read(level, this.#now()) ?? output?.toLogical(level) ?? level;
+      this.#answer(call, good ? "ok" : "read_back", logical);
+    }
   }
 
   /** Calls back once every level driven by policy so far was read back, or failed to be. */
@@ -83,18 +87,12 @@ export class LineCalls {
     else this.#onSettled.push(callback);
   }
 
-  #request(
-    frame: FrameReader,
-    incarnation: number,
-    output: Output | undefined,
-    expected: number,
-    activeLow: boolean,
-  ): number {
+  #request(frame: FrameReader, incarnation: number, line: Output | Input, expected: number): number {
     const token = this.#pending.take();
     const call = this.#pending.at(token);
-    call.output = output;
+    call.output = line instanceof Output ? line : undefined;
+    call.input = line instanceof Output ? undefined : line;
     call.expected = expected;
-    call.activeLow = activeLow;
     call.owner = frame.owner;
     call.epoch = frame.epoch;
     call.request = frame.request;

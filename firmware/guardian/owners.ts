@@ -24,6 +24,8 @@ export interface Names {
 export class Owners {
   readonly #names: Names;
   readonly #owners: Owner[];
+  /** Who reads an input, as far as somebody asked since rights changed last. */
+  readonly #readers = new Map<number, readonly number[]>();
 
   constructor(names: Names, slots: number) {
     this.#names = names;
@@ -53,6 +55,7 @@ export class Owners {
     if (noInput !== undefined) return `there is no input ${noInput}`;
     const noBus = i2c.find(({ bus }) => !this.#names.buses.has(bus));
     if (noBus !== undefined) return `there is no bus ${noBus.bus}`;
+    this.#readers.clear();
     slot.epoch = epoch;
     slot.alive = true;
     for (const line of outputs) slot.outputs.add(this.#names.outputs.get(line)!);
@@ -85,6 +88,7 @@ export class Owners {
       if (alive && whose?.owner === owner && whose.epoch === epoch)
         outputs.push(...(this.end({ owner: borrower, epoch: its }) ?? []));
     }
+    this.#readers.clear();
     slot.outputs.clear();
     slot.inputs.clear();
     slot.i2c.clear();
@@ -125,6 +129,15 @@ export class Owners {
 
   readsInput(owner: number, index: number): boolean {
     return this.#owners[owner]?.inputs.has(index) === true;
+  }
+
+  /** Living owners that read an input: asked at every edge, so the answer is kept. */
+  readersOf(index: number): readonly number[] {
+    const known = this.#readers.get(index);
+    if (known !== undefined) return known;
+    const readers = this.#owners.flatMap(({ inputs }, owner) => (inputs.has(index) ? [owner] : []));
+    this.#readers.set(index, readers);
+    return readers;
   }
 
   mayReach(owner: number, bus: number, address: number): boolean {

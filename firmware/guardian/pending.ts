@@ -1,14 +1,16 @@
+import type { Input } from "./input.ts";
 import type { Output } from "./output.ts";
 
 /** A call to the backend whose answer has not come yet. */
 export interface PendingCall {
   /** The output driven or sensed; undefined for an input. */
   output: Output | undefined;
+  /** The input sensed; undefined for an output. */
+  input: Input | undefined;
   /** Electrical level that must read back; NaN when the call only reads. */
   expected: number;
   /** Which drive of the output it is; 0 when the call only reads. */
   drive: number;
-  activeLow: boolean;
   /** Request to answer; owner -1 when policy made the call. */
   owner: number;
   epoch: number;
@@ -31,7 +33,7 @@ export class PendingCalls {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     this.#calls.push({
-      ...{ output: undefined, expected: NaN, drive: 0, activeLow: false },
+      ...{ output: undefined, input: undefined, expected: NaN, drive: 0 },
       ...{ owner: -1, epoch: 0, request: 0, incarnation: 0, waiting: false },
     });
     return this.#calls.length - 1;

@@ -2,8 +2,10 @@ import type { FoundLine } from "../contracts/backend.ts";
 import type { LinePlace } from "../contracts/guardian-plan.ts";
 import { HardwareError } from "../contracts/hardware-error.ts";
 import type { HardwarePlan, InputPlan } from "../contracts/output-plan.ts";
+import { wantedEdges } from "../wanted-edges.ts";
 import { EdgeWatch } from "./edge-watch.ts";
 import { GpioChip } from "./gpio-chip.ts";
+import type { LineConfig } from "./gpio-uapi.ts";
 import type { LineRequest } from "./line-request.ts";
 import type { EdgeSink, LinuxLines } from "./linux-lines.ts";
 import { placeOf } from "./place-of.ts";
@@ -13,6 +15,8 @@ import { SystemCallError } from "./system-calls.ts";
 const CONSUMER = "holdfast";
 /** Edges of one line that the kernel keeps while the guardian is busy; a bouncing contact makes about ten. */
 const EVENT_BUFFER = 64;
+/** The same of a line whose pulses are counted, the most there is: 100 ms of 10 kHz, 48 KB in the kernel. */
+const PULSE_BUFFER = 1024;
 
 interface Open {
   readonly request: LineRequest;
@@ -27,16 +31,20 @@ export class ChardevLines implements LinuxLines {
   readonly found: FoundLine[] = [];
   readonly #lines: Open[] = [];
   readonly #outputs: number;
+  readonly debounces = true;
+  readonly #inputs: readonly InputPlan[];
+  /** Number of the last event of each input; NaN when the next one begins anew. */
   readonly #sequences: number[] = [];
   #watch: EdgeWatch | undefined;
 
-  private constructor(outputs: number) {
-    this.#outputs = outputs;
+  private constructor({ outputs, inputs }: HardwarePlan) {
+    this.#outputs = outputs.length;
+    this.#inputs = inputs;
   }
 
   /** Throws `HardwareError` for a chip or line that is not there or not free; nothing is left requested then. */
   static open(plan: HardwarePlan, places: Readonly<Record<string, LinePlace>>): ChardevLines {
-    const lines = new ChardevLines(plan.outputs.length);
+    const lines = new ChardevLines(plan);
     const chips = new Map<string, GpioChip>();
     try {
       for (const { line, kind } of plan.outputs) {
@@ -66,7 +74,7 @@ export class ChardevLines implements LinuxLines {
           const lost = sequence - (this.#sequences[index] ?? 0) - 1;
           this.#sequences[index] = sequence;
           if (lost > 0) sink.edgesLost(this.#outputs + index, lost);
-          sink.edge(this.#outputs + index, level, atUs);
+          sink.edge(this.#outputs + index, level, atUs - restUs(this.#inputs[index]!));
         });
       },
     );
@@ -95,6 +103,16 @@ export class ChardevLines implements LinuxLines {
     });
   }
 
+  listen(line: number, on: boolean): void {
+    const index = line - this.#outputs;
+    const { edges, ...quiet } = inputConfig(this.#inputs[index]!);
+    this.#sequences[index] = NaN;
+    attempt(() => {
+      this.#lines[line]!.request.configure(on ? { ...quiet, ...(edges && { edges }) } : quiet);
+      return 0;
+    });
+  }
+
   close(): void {
     this.#watch?.close();
     for (const { request } of this.#lines) request.close();
@@ -112,13 +130,30 @@ export class ChardevLines implements LinuxLines {
     this.found.push({ driven, level: request.level(0) });
   }
 
-  #openInput(chip: GpioChip, { line, bias }: InputPlan, offset: number): void {
-    const config = { direction: "input", bias, edges: true } as const;
-    const request = requested(chip, line, offset, () =>
-      chip.request([offset], CONSUMER, config, EVENT_BUFFER),
+  #openInput(chip: GpioChip, plan: InputPlan, offset: number): void {
+    const request = requested(chip, plan.line, offset, () =>
+      chip.request([offset], CONSUMER, inputConfig(plan), plan.counts ? PULSE_BUFFER : EVENT_BUFFER),
     );
     this.#lines.push({ request, output: false });
   }
+}
+
+function inputConfig(plan: InputPlan): LineConfig {
+  const debounceUs = restUs(plan);
+  return {
+    direction: "input",
+    bias: plan.bias,
+    edges: wantedEdges(plan),
+    ...(debounceUs > 0 && { debounceUs }),
+  };
+}
+
+/**
+ * The kernel stamps a debounced edge when the line has rested; it is told with the time the rest began
+ * (gpiolib-cdev.c, debounce_work_func). A chip that debounces by itself would stamp earlier: no chip of a Pi does.
+ */
+function restUs({ debounceMs = 0 }: InputPlan): number {
+  return Math.round(debounceMs * 1000);
 }
 
 function chipOf(chips: Map<string, GpioChip>, line: string, { chip: label, offset }: LinePlace): GpioChip {

@@ -63,19 +63,20 @@ export interface LineConfig {
   readonly bias?: "pull-up" | "pull-down" | "none";
   /** Push-pull when absent. */
   readonly drive?: "open-drain" | "open-source";
-  readonly edges?: boolean;
+  /** Electrical; none when absent. */
+  readonly edges?: "rising" | "falling" | "both";
   /** Filtered in the kernel (in software where the chip cannot), us; inputs only. */
   readonly debounceUs?: number;
 }
 
-/** One edge. */
+/** One edge. A record may be used again for the next one: edges are many. */
 export interface LineEvent {
-  readonly level: 0 | 1;
+  level: 0 | 1;
   /** CLOCK_MONOTONIC, us. */
-  readonly atUs: number;
-  readonly offset: number;
+  atUs: number;
+  offset: number;
   /** Counts the events of the request from 1; a gap is a lost edge. */
-  readonly sequence: number;
+  sequence: number;
 }
 
 export function decodeChipInfo(bytes: Buffer): ChipInfo {
@@ -149,19 +150,21 @@ export function levelBits(levels: readonly number[]): bigint {
   return levels.reduce((bits, level, index) => (level > 0 ? bits | (1n << BigInt(index)) : bits), 0n);
 }
 
-export function decodeEvent(bytes: Buffer, at: number): LineEvent {
-  return {
-    // Nanoseconds as a double: exact for 104 days of uptime, within 2 ns for a year.
-    atUs: (bytes.readUInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at)) / 1000,
-    level: bytes.readUInt32LE(at + 8) === RISING_EVENT ? 1 : 0,
-    offset: bytes.readUInt32LE(at + 12),
-    sequence: bytes.readUInt32LE(at + 16),
-  };
+/** Fills `event` and returns it. */
+export function decodeEvent(bytes: Buffer, at: number, event: LineEvent): LineEvent {
+  // Nanoseconds as a double: exact for 104 days of uptime, within 2 ns for a year.
+  event.atUs = (bytes.readUInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at)) / 1000;
+  event.level = bytes.readUInt32LE(at + 8) === RISING_EVENT ? 1 : 0;
+  event.offset = bytes.readUInt32LE(at + 12);
+  event.sequence = bytes.readUInt32LE(at + 16);
+  return event;
 }
 
 function configFlags({ direction, bias, drive, edges }: LineConfig): number {
   let flags = 0;
-  if (direction === "input") flags |= FLAG.input | (edges ? FLAG.rising | FLAG.falling : 0);
+  if (direction === "input") flags |= FLAG.input;
+  if (edges === "rising" || edges === "both") flags |= FLAG.rising;
+  if (edges === "falling" || edges === "both") flags |= FLAG.falling;
   if (direction === "output") flags |= FLAG.output;
   if (bias === "pull-up") flags |= FLAG.pullUp;
   if (bias === "pull-down") flags |= FLAG.pullDown;

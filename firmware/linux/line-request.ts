@@ -12,7 +12,7 @@ import {
 import { ioctl } from "./system-calls.ts";
 
 /** Events taken from the kernel in one read. */
-const EVENTS_AT_ONCE = 16;
+const EVENTS_AT_ONCE = 64;
 
 /**
  * Lines that were requested together: read and written together, at one moment. Levels are electrical. Its
@@ -23,6 +23,7 @@ export class LineRequest {
   readonly offsets: readonly number[];
   readonly #values = Buffer.alloc(VALUES_BYTES);
   readonly #events = Buffer.alloc(EVENTS_AT_ONCE * EVENT_BYTES);
+  readonly #event: LineEvent = { level: 0, atUs: 0, offset: 0, sequence: 0 };
 
   constructor(fd: number, offsets: readonly number[]) {
     this.fd = fd;
@@ -64,10 +65,15 @@ export class LineRequest {
     ioctl(this.fd, GPIO_IOCTL.setConfig, encodeConfig(this.offsets.length, config), "set-up of GPIO lines");
   }
 
-  /** Takes waiting events; waits for the first one, so only call it when poll(2) said that one is there. */
+  /**
+   * Takes waiting events; waits for the first one, so only call it when poll(2) said that one is there. An event is
+   * borrowed for the call.
+   */
   readEvents(onEvent: (event: LineEvent) => void): void {
     const length = readSync(this.fd, this.#events, 0, this.#events.length, null);
-    for (let at = 0; at + EVENT_BYTES <= length; at += EVENT_BYTES) onEvent(decodeEvent(this.#events, at));
+    for (let at = 0; at + EVENT_BYTES <= length; at += EVENT_BYTES) {
+      onEvent(decodeEvent(this.#events, at, this.#event));
+    }
   }
 
   close(): void {

@@ -18,12 +18,14 @@ export interface Surroundings {
 /** Real lines and buses: lines answer before each call returns, transfers when the bus is done. */
 export class LinuxBackend implements Backend {
   readonly found: readonly FoundLine[];
+  readonly debounces: boolean;
   readonly #lines: LinuxLines;
   readonly #buses: readonly KeptBus[];
   #sink: BackendSink | undefined;
 
   private constructor(lines: LinuxLines, buses: readonly KeptBus[]) {
     this.found = lines.found;
+    this.debounces = lines.debounces;
     this.#lines = lines;
     this.#buses = buses;
   }
@@ -54,6 +56,10 @@ export class LinuxBackend implements Backend {
 
   free(line: number): void {
     this.#lines.free(line);
+  }
+
+  listen(line: number, on: boolean): void {
+    this.#lines.listen(line, on);
   }
 
   transfer(bus: number, address: number, bytes: Uint8Array, at: number, length: number, readLength: number) {

@@ -13,11 +13,15 @@ export interface EdgeSink {
  */
 export interface LinuxLines {
   readonly found: readonly FoundLine[];
+  /** The kernel keeps to `debounceMs` of inputs. */
+  readonly debounces: boolean;
   attach(sink: EdgeSink): void;
   /** Makes the line an output at this level (no glitch) and reads it back. */
   drive(line: number, level: number): number;
   sense(line: number): number;
   /** The output becomes an input. */
   free(line: number): void;
+  /** Tells edges of this input, or no more: the kernel is then not asked for any. */
+  listen(line: number, on: boolean): void;
   close(): void;
 }

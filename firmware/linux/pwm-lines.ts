@@ -21,6 +21,7 @@ const RIGHTS_LIMIT_MS = 1000;
  */
 export class PwmLines implements LinuxLines {
   readonly found: readonly FoundLine[];
+  readonly debounces = false;
   readonly #channels: readonly PwmChannel[];
 
   private constructor(channels: readonly PwmChannel[]) {
@@ -49,6 +50,8 @@ export class PwmLines implements LinuxLines {
 
   /** PWM has no edges. */
   attach(): void {}
+
+  listen(): void {}
 
   drive(line: number, level: number): number {
     return attempt(() => this.#channels[line]!.drive(level));

@@ -10,6 +10,7 @@ export interface LinesPart {
 /** The lines of a plan behind several interfaces: each call goes to the one that has the line. */
 export class RoutedLines implements LinuxLines {
   readonly found: readonly FoundLine[];
+  readonly debounces: boolean;
   readonly #parts: readonly LinesPart[];
   readonly #routes: { readonly lines: LinuxLines; readonly index: number }[] = [];
 
@@ -20,6 +21,7 @@ export class RoutedLines implements LinuxLines {
       for (const [index, number] of numbers.entries()) this.#routes[number] = { lines, index };
     }
     this.found = this.#routes.slice(0, outputs).map(({ lines, index }) => lines.found[index]!);
+    this.debounces = this.#routes.slice(outputs).every(({ lines }) => lines.debounces);
   }
 
   attach(sink: EdgeSink): void {
@@ -44,6 +46,11 @@ export class RoutedLines implements LinuxLines {
   free(line: number): void {
     const { lines, index } = this.#routes[line]!;
     lines.free(index);
+  }
+
+  listen(line: number, on: boolean): void {
+    const { lines, index } = this.#routes[line]!;
+    lines.listen(index, on);
   }
 
   close(): void {

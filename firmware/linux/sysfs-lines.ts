@@ -17,6 +17,7 @@ interface Gpio {
   writeSync(level: 0 | 1): void;
   direction(): "in" | "out";
   setDirection(direction: "in" | "high" | "low"): void;
+  setEdge(edge: "none" | "both"): void;
   watch(callback: (error: Error | null | undefined, level: 0 | 1) => void): void;
   unexport(): void;
 }
@@ -35,6 +36,7 @@ interface Open {
  */
 export class SysfsLines implements LinuxLines {
   readonly found: FoundLine[] = [];
+  readonly debounces = false;
   readonly #Gpio: GpioClass;
   readonly #now: () => number;
   readonly #lines: Open[] = [];
@@ -60,11 +62,13 @@ export class SysfsLines implements LinuxLines {
       if (kind === "pwm") throw new HardwareError(`${line}: PWM is not a GPIO line`);
       lines.#openOutput(numberOf(files, line, placeOf(places, line)), line);
     }
-    for (const { line, bias } of plan.inputs) {
-      if (bias !== "none") {
-        const help = 'use backend "chardev", or bias "none" and a resistor';
-        throw new HardwareError(`${line}: sysfs cannot set a bias (${bias}); ${help}`);
-      }
+    for (const { line, bias, glitchFilterMs, counts } of plan.inputs) {
+      const refuse = (what: string, help: string) => {
+        throw new HardwareError(`${line}: sysfs ${what}; use backend "chardev"${help}`);
+      };
+      if (bias !== "none") refuse(`cannot set a bias (${bias})`, ', or bias "none" and a resistor');
+      if (counts === true) refuse("does not tell how many pulses ran into one", "");
+      if (glitchFilterMs !== undefined) refuse("has no time stamps to filter by", ", or a debounce");
       lines.#openInput(numberOf(files, line, placeOf(places, line)), line);
     }
     return lines;
@@ -104,6 +108,13 @@ export class SysfsLines implements LinuxLines {
   free(line: number): void {
     attempt(() => {
       this.#lines[line]!.gpio?.setDirection("in");
+      return 0;
+    });
+  }
+
+  listen(line: number, on: boolean): void {
+    attempt(() => {
+      this.#lines[line]!.gpio?.setEdge(on ? "both" : "none");
       return 0;
     });
   }

@@ -43,10 +43,30 @@ export const KIND = {
   recover: 11,
   /** Guardian to world: JSON `{device, set}`. The answer carries an error text, or nothing. */
   worldSet: 12,
+  /** Guardian to world: u16 line, u8 1: its edges are wanted, 0: not. */
+  listen: 13,
+  /** u16 line. Answer: f64 pulses, f64 of these lost, f64 gaps, f64 monotonic us of the last one (NaN: none yet). */
+  pulses: 14,
 } as const;
 
 /** Bytes of payload that a kind has at least, by kind. */
-const LEAST_PAYLOAD: readonly (number | undefined)[] = [undefined, 10, 2, 2, 6, 0, 12, 0, 4, 2, 2, 2, 2];
+const LEAST_PAYLOAD: readonly (number | undefined)[] = [
+  undefined,
+  10,
+  2,
+  2,
+  6,
+  0,
+  12,
+  0,
+  4,
+  2,
+  2,
+  2,
+  2,
+  3,
+  2,
+];
 
 export type FrameVerdict = "whole" | "partial" | "malformed";
 

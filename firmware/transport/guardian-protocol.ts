@@ -19,6 +19,7 @@ const REQUESTS = {
   write: { ...LINE, level: { type: "number", min: 0, max: 1 } },
   renew: LINE,
   read: LINE,
+  pulses: LINE,
   transfer: {
     bus: U16,
     /** 7 bits. */
@@ -58,6 +59,6 @@ export const guardianProtocol = declareProtocol({
 
 function requests<const Next extends string>(next: Next) {
   const to = <F extends Fields>(fields: F) => ({ fields, next });
-  const { write, renew, read, transfer } = REQUESTS;
-  return { write: to(write), renew: to(renew), read: to(read), transfer: to(transfer) };
+  const { write, renew, read, pulses, transfer } = REQUESTS;
+  return { write: to(write), renew: to(renew), read: to(read), pulses: to(pulses), transfer: to(transfer) };
 }

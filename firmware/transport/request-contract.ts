@@ -19,6 +19,7 @@ export class RequestContract {
   readonly #write = { type: "write", line: 0, level: 0 };
   readonly #renew = { type: "renew", line: 0 };
   readonly #read = { type: "read", line: 0 };
+  readonly #pulses = { type: "pulses", line: 0 };
   readonly #transfer = { type: "transfer", bus: 0, address: 0, writes: 0, reads: 0 };
 
   write(line: number, level: number): Breach | undefined {
@@ -35,6 +36,11 @@ export class RequestContract {
   read(line: number): Breach | undefined {
     this.#read.line = line;
     return this.#view.step(CELL, this.#read);
+  }
+
+  pulses(line: number): Breach | undefined {
+    this.#pulses.line = line;
+    return this.#view.step(CELL, this.#pulses);
   }
 
   transfer(bus: number, address: number, writes: number, reads: number): Breach | undefined {
@@ -54,6 +60,8 @@ export class RequestContract {
         return this.renew(frame.u16(0));
       case KIND.read:
         return this.read(frame.u16(0));
+      case KIND.pulses:
+        return this.pulses(frame.u16(0));
       case KIND.transfer:
         return this.transfer(frame.u16(0), frame.u8(2), frame.payloadLength - 6, frame.u16(4));
       default:

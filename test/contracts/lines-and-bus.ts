@@ -10,7 +10,12 @@ export interface Bench {
   call(operation: Operation): Promise<unknown>;
   /** Electrical levels, as an outside observer sees them. */
   levels(): Promise<Record<string, number>>;
+  /** Moves an input, and returns when its edge was told. */
   drive(line: string, level: 0 | 1): Promise<void>;
+  /** Moves an input whose edge may not count. */
+  pull(line: string, level: 0 | 1): Promise<void>;
+  /** Lets time go by. */
+  pass(ms: number): Promise<void>;
   fault(fault: ChipFault | null): Promise<void>;
   fence(): Promise<void>;
   revoke(): Promise<void>;
@@ -18,7 +23,12 @@ export interface Bench {
   regrant(epoch: number): Promise<void>;
 }
 
-export function linesAndBus(over: string, makeBench: (t: SpecContext) => Promise<Bench>): void {
+/** `pulses` false where the interface under test cannot count: that story is left out. */
+export function linesAndBus(
+  over: string,
+  makeBench: (t: SpecContext) => Promise<Bench>,
+  { pulses = true }: { readonly pulses?: boolean } = {},
+): void {
   const story = (fact: string, body: (bench: Bench) => Promise<void>) =>
     spec(`${fact}, over ${over}`, async (t) => body(await makeBench(t)), { limitMs: 20_000 });
 
@@ -67,6 +77,47 @@ export function linesAndBus(over: string, makeBench: (t: SpecContext) => Promise
     is(edges[0]!.atUs <= edges[1]!.atUs, true);
     equal(await bench.call({ op: "edges" }), [], "nothing else happened");
   });
+
+  story(
+    "a debounced input tells a change once it has rested, and no pulse that is shorter",
+    async (bench) => {
+      is(await bench.call({ op: "input", line: "GPIO12" }), 0);
+      for (const level of [1, 0, 1] as const) {
+        await bench.pull("GPIO12", level);
+        await bench.pass(10);
+      }
+      is(await bench.call({ op: "input", line: "GPIO12" }), 0, "it bounces");
+      equal(await edgesOf(bench), []);
+      await bench.pass(400);
+      is(await bench.call({ op: "input", line: "GPIO12" }), 1);
+      equal(await edgesOf(bench), ["GPIO12 1"]);
+      await bench.pull("GPIO12", 0);
+      await bench.pass(10);
+      await bench.pull("GPIO12", 1);
+      await bench.pass(400);
+      equal(await edgesOf(bench), [], "nothing else happened");
+    },
+  );
+
+  story("an input whose rising edges count tells no others, activeLow applied", async (bench) => {
+    await bench.drive("GPIO13", 0);
+    await bench.pull("GPIO13", 1);
+    await bench.pass(20);
+    await bench.drive("GPIO13", 0);
+    equal(await edgesOf(bench), ["GPIO13 1", "GPIO13 1"]);
+  });
+
+  if (pulses) {
+    story("pulses are counted, and none of them told", async (bench) => {
+      for (const level of [1, 0, 1, 0, 1] as const) {
+        await bench.pull("GPIO16", level);
+        await bench.pass(20);
+      }
+      is(await bench.call({ op: "pulses", line: "GPIO16" }), 3);
+      equal(await edgesOf(bench), []);
+      is(await code(bench.call({ op: "pulses", line: "GPIO5" })), "refused", "it does not count");
+    });
+  }
 
   story("a chip is written and read", async (bench) => {
     await bench.call({ op: "transfer", write: [3, 0x12, 0x34], read: 0 });
@@ -138,6 +189,12 @@ export function linesAndBus(over: string, makeBench: (t: SpecContext) => Promise
     const { GPIO17, GPIO23 } = await bench.levels();
     equal({ GPIO17, GPIO23 }, { GPIO17: 0, GPIO23: 0 });
   });
+}
+
+/** Edges since the last call, as line and level. */
+async function edgesOf(bench: Bench): Promise<string[]> {
+  const edges = (await bench.call({ op: "edges" })) as { line: string; level: number }[];
+  return edges.map(({ line, level }) => `${line} ${level}`);
 }
 
 /** The code of the error that a call must end with. */

@@ -92,7 +92,7 @@ const BREACHES: readonly [string, number, (frame: FrameWriter) => void, Partial<
     {
       message: "free",
       allowed:
-        "write (cell), renew (cell), read (cell), transfer (cell), answer (guardian), edge (guardian), fenced (guardian)",
+        "write (cell), renew (cell), read (cell), pulses (cell), transfer (cell), answer (guardian), edge (guardian), fenced (guardian)",
     } as Partial<GuardianEvent>,
   ],
 ];

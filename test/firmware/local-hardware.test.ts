@@ -20,6 +20,11 @@ linesAndBus("one thread", async () => {
     call: async (operation) => carryOut(hardware, clock, operation),
     levels: async () => world.lines.levels(),
     drive: async (line, level) => world.lines.drive(line, level),
+    pull: async (line, level) => world.lines.drive(line, level),
+    pass: async (ms) => {
+      clock.passMs(ms);
+      local.guardian.expire();
+    },
     fault: async (fault) => world.onSet("chip", { fault }),
     fence: async () => local.guardian.fence({ owner: 0, epoch }),
     revoke: async () => local.guardian.revoke({ owner: 0, epoch }),

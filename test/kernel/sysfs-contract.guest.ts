@@ -1,4 +1,4 @@
 import { linesAndBus } from "../contracts/lines-and-bus.ts";
 import { kernelBench } from "./fixtures/kernel-bench.ts";
 
-linesAndBus("sysfs and i2c-dev", (t) => kernelBench(t, "sysfs"));
+linesAndBus("sysfs and i2c-dev", (t) => kernelBench(t, "sysfs"), { pulses: false });

@@ -52,7 +52,7 @@ spec("as-is asks for nothing, so that a line can be looked at before it is touch
 });
 
 spec("an input with edges, pull-up and debounce", () => {
-  const bytes = encodeConfig(1, { direction: "input", bias: "pull-up", edges: true, debounceUs: 0x4e20 });
+  const bytes = encodeConfig(1, { direction: "input", bias: "pull-up", edges: "both", debounceUs: 0x4e20 });
   equal(nonZero(bytes), { 0: 0b0011_0100, 1: 1, 8: 1, 32: 3, 40: 0x20, 41: 0x4e, 48: 1 });
 });
 
@@ -90,7 +90,7 @@ spec("an event's time is monotonic microseconds, however long the board is up", 
   bytes[56] = 2; // falling
   bytes[60] = 23;
   bytes[64] = 7;
-  const event = decodeEvent(bytes, 48);
+  const event = decodeEvent(bytes, 48, { level: 0, atUs: 0, offset: 0, sequence: 0 });
   equal(
     { ...event, atUs: Math.round(event.atUs) },
     { atUs: 31_536_000_123_457, level: 0, offset: 23, sequence: 7 },

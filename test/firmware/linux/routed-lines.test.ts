@@ -4,10 +4,11 @@ import { RoutedLines } from "../../../firmware/linux/routed-lines.ts";
 import { spec } from "../../harness/spec.ts";
 
 /** Lines that note what is asked of them. */
-function noted(log: string[], name: string, levels: readonly number[]) {
+function noted(log: string[], name: string, levels: readonly number[], debounces: boolean) {
   let sink: EdgeSink | undefined;
   const lines: LinuxLines = {
     found: levels.map((level) => ({ driven: true, level })),
+    debounces,
     attach: (to) => {
       sink = to;
     },
@@ -17,6 +18,7 @@ function noted(log: string[], name: string, levels: readonly number[]) {
     },
     sense: (line) => levels[line]!,
     free: (line) => void log.push(`${name} ${line} freed`),
+    listen: (line, on) => void log.push(`${name} ${line} ${on ? "heard" : "not heard"}`),
     close: () => void log.push(`${name} closed`),
   };
   return {
@@ -31,8 +33,8 @@ spec(
   () => {
     const log: string[] = [];
     // Outputs 0 and 2 and input 3 are GPIO lines, output 1 is PWM.
-    const gpio = noted(log, "gpio", [0, 1, 1]);
-    const pwm = noted(log, "pwm", [0.5]);
+    const gpio = noted(log, "gpio", [0, 1, 1], true);
+    const pwm = noted(log, "pwm", [0.5], false);
     const lines = new RoutedLines(
       [
         { lines: gpio.lines, numbers: [0, 2, 3] },
@@ -52,6 +54,8 @@ spec(
     is(lines.drive(2, 0), 0);
     is(lines.sense(3), 1);
     lines.free(1);
+    lines.listen(3, false);
+    is(lines.debounces, true, "PWM has no inputs");
     gpio.edge(2);
     gpio.lost(2);
     lines.close();
@@ -59,6 +63,7 @@ spec(
       "pwm 0 = 0.25",
       "gpio 1 = 0",
       "pwm 0 freed",
+      "gpio 2 not heard",
       "edge of 3: 1 at 5",
       "7 edges of 3 lost",
       "gpio closed",
