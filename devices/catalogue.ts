@@ -3,8 +3,9 @@
  * editors, the checks, the start table, the telemetry and the page follow from it.
  */
 import * as v from "valibot";
+import type { InputPlan } from "../firmware/contracts/output-plan.ts";
 import type { CommandSpec } from "./command-spec.ts";
-import { duration, durationMs, frequency, frequencyHz, quantity, whole } from "./field.ts";
+import { choice, duration, durationMs, frequency, frequencyHz, quantity, whole } from "./field.ts";
 import type { JobCost } from "./job-cost.ts";
 import { servoSettings } from "./servo-settings.ts";
 
@@ -20,8 +21,8 @@ export type SettingsSchema<S extends Settings = Settings> = v.GenericSchema<obje
 
 export type DeviceKind = "sensor" | "input" | "actuator";
 
-/** What a device occupies: a chip on a bus, an input line, an output line, a PWM line. */
-export type DeviceHardware = "i2c" | "input" | "line" | "pwm";
+/** What a device occupies: a chip on a bus, an input line, one whose pulses are counted, an output line, a PWM line. */
+export type DeviceHardware = "i2c" | "input" | "pulses" | "line" | "pwm";
 
 export interface Driver {
   /** One line for people. */
@@ -30,7 +31,12 @@ export interface Driver {
   readonly hardware: DeviceHardware;
   /** Only `i2c`: the 7-bit addresses the part can be strapped to, within 0x08..0x77. */
   readonly addresses?: readonly number[];
+  /** Inputs: the first one is what moves when the line does. */
   readonly readings: Readonly<Record<string, Reading>>;
+  /** The same where a person chooses the units. */
+  readonly readingsFor?: (settings: Settings) => Readonly<Record<string, Reading>>;
+  /** Only inputs: how their line is unless the configuration says otherwise. */
+  readonly input?: Pick<InputPlan, "debounceMs" | "edges" | "maxEdgeRateHz" | "counts">;
   /** What `<device>/set` accepts; empty for what cannot be commanded. */
   readonly command: CommandSpec;
   /** Where that depends on the settings: `command` is then the widest. */
@@ -49,6 +55,15 @@ export interface Driver {
  * some three times slower.
  */
 const BUDGET_US = 1000;
+
+/** Pulses, and what they stand for. */
+function pulseReadings({ pulsesPerUnit, unit, per }: Settings) {
+  return {
+    count: { type: "number", unit: "", resolution: 1 },
+    total: { type: "number", unit: String(unit), resolution: 1 / Number(pulsesPerUnit) },
+    rate: { type: "number", unit: `${unit}/${per}`, resolution: 0.01 },
+  } as const;
+}
 
 const none = v.strictObject({});
 const on = { on: { type: "boolean" } } as const;
@@ -168,20 +183,76 @@ export const DRIVERS = {
     },
   },
   button: {
-    part: "push button or contact",
+    part: "push button",
     kind: "input",
     hardware: "input",
+    input: { debounceMs: 20 },
     readings: { pressed: { type: "boolean" } },
     command: {},
     world: { pressed: { type: "boolean" } },
     settings: v.pipe(
       v.strictObject({
         debounce: v.optional(
-          duration("How long the contact must rest before a change counts.", { to: "1s", example: "20ms" }),
-          "20ms",
+          duration('Older spelling of "debounce" of the device.', { to: "1s", example: "20ms" }),
+        ),
+        stuckAfter: v.optional(
+          duration("Held longer than any finger would: alarm, and the reading is suspect.", {
+            from: "2s",
+            example: "60s",
+          }),
+          "60s",
         ),
       }),
-      v.transform(({ debounce }) => ({ debounceMs: durationMs(debounce) })),
+      v.transform(({ stuckAfter }) => ({ stuckAfterMs: durationMs(stuckAfter) })),
+    ),
+    cost: { budgetUs: BUDGET_US, requests: 1 },
+  },
+  contact: {
+    part: "contact: door, float switch, motion sensor, limit switch",
+    kind: "input",
+    hardware: "input",
+    input: { debounceMs: 20 },
+    readings: { closed: { type: "boolean" } },
+    command: {},
+    world: { closed: { type: "boolean" } },
+    settings: none,
+    cost: { budgetUs: BUDGET_US, requests: 1 },
+  },
+  "pulse-counter": {
+    part: "pulse output: flow meter, anemometer, energy meter (S0)",
+    kind: "input",
+    hardware: "pulses",
+    input: { counts: true, edges: "rising", maxEdgeRateHz: 10_000 },
+    readings: pulseReadings({ pulsesPerUnit: 1, unit: "", per: "s" }),
+    readingsFor: pulseReadings,
+    command: {},
+    world: { frequencyHz: { type: "number", min: 0, max: 200_000, unit: "Hz" } },
+    settings: v.pipe(
+      v.strictObject({
+        pulsesPerUnit: v.optional(
+          quantity("Pulses of one unit: 450 a litre of a YF-S201, 1000 a kWh of many meters.", 1e-3, 1e6),
+          1,
+        ),
+        unit: v.optional(
+          v.pipe(
+            v.string(),
+            v.regex(/^\S{0,8}$/),
+            v.description("What is counted, for people: L, kWh, km."),
+            v.metadata({ errorMessage: "a unit of up to 8 characters without spaces" }),
+          ),
+          "",
+        ),
+        per: v.optional(choice("The rate is in units a second, minute or hour.", ["s", "min", "h"]), "s"),
+        zeroAfter: v.optional(
+          duration("Without a pulse for so long the rate is 0.", {
+            from: "100ms",
+            to: "24h",
+            example: "10s",
+          }),
+          "10s",
+        ),
+      }),
+      v.transform(({ zeroAfter, ...scale }) => ({ ...scale, zeroAfterMs: durationMs(zeroAfter) })),
     ),
     cost: { budgetUs: BUDGET_US, requests: 1 },
   },

@@ -13,6 +13,7 @@ import {
   type GreenhouseOverrides,
   type GreenhouseValues,
 } from "../../devices/world/greenhouse.ts";
+import { PulseSource } from "../../devices/world/pulse-source.ts";
 import type { I2cChip } from "../../firmware/contracts/chip.ts";
 import { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
@@ -44,7 +45,14 @@ export function emulatedBoard(
   const model = new Greenhouse({ seed: world.seed, timeScale: timeScale ?? world.timeScale });
   const feeds: Feed[] = [];
   const expanders = new EmulatedExpanders(hardwarePlan(config).expanders ?? [], buses);
+  const pulses = new Map<string, PulseSource>();
   for (const plan of plans) {
+    if (plan.input?.counts === true) {
+      const { line, activeLow } = plan.input;
+      const drive = (level: 0 | 1, atUs: number) =>
+        lines.drive(line, (activeLow ? 1 - level : level) as 0 | 1, atUs);
+      pulses.set(plan.id, new PulseSource(drive));
+    }
     if (plan.chip === undefined) continue;
     const { chip, feed } = createChip(plan, clock);
     buses[plan.chip.bus]?.attach(plan.chip.address, chip);
@@ -71,6 +79,7 @@ export function emulatedBoard(
     lines,
     buses,
     step: (seconds) => {
+      for (const source of pulses.values()) source.step(clock.now());
       model.step(seconds, { heaterOn: level(heater) > 0, pumpOn: level(pump) > 0, fanLevel: level(fan) });
       show();
     },
@@ -97,6 +106,12 @@ export function emulatedBoard(
       if (typeof value !== "boolean") throw new Error(`${key} is true or false`);
       const pressed = value ? 1 : 0;
       lines.drive(plan.input.line, (plan.input.activeLow ? 1 - pressed : pressed) as 0 | 1);
+      return;
+    }
+    const source = pulses.get(plan.id);
+    if (source !== undefined) {
+      if (typeof value !== "number" || !(value >= 0)) throw new Error(`${key} is a number, 0 or more`);
+      source.setFrequencyHz(value, clock.now());
       return;
     }
     if (value !== null && typeof value !== "number") throw new Error(`${key} is a number, or null to let go`);

@@ -223,6 +223,7 @@ export class Telemetry {
       modes: device.modes,
       modeOverride: state.modeOverride ?? null,
       climbsInMs: state.climbsInMs ?? null,
+      ...(kind === "input" && { stuck: state.stuck ?? null }),
       misses: state.misses ?? 0,
       driver,
       kind,

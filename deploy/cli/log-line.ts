@@ -57,7 +57,17 @@ function endRuntimeLine({ endRuntime, stack }: Entry): string {
   return `watchdog: ended the runtime: ${endRuntime}${frames.join("")}`;
 }
 
-function eventLine({ kind, line, count, owner, message, found, allowed }: Entry): string | undefined {
+function eventLine({
+  kind,
+  line,
+  count,
+  rateHz,
+  maskedMs,
+  owner,
+  message,
+  found,
+  allowed,
+}: Entry): string | undefined {
   switch (kind) {
     case "leaseExpired":
     case "maxOn":
@@ -67,6 +77,10 @@ function eventLine({ kind, line, count, owner, message, found, allowed }: Entry)
       return `guardian: ${kind} at ${line}`;
     case "edgesLost":
       return `guardian: ${line} changes too fast: lost ${count} edges`;
+    case "edgeStorm":
+      return `guardian: ${line} has a storm of edges (${rateHz} a second): not listened to for ${maskedMs} ms; check its wiring`;
+    case "edgeStormOver":
+      return `guardian: ${line} has calmed down`;
     case "fenced":
       return `guardian: fenced owner ${owner}`;
     case "contract":

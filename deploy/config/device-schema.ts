@@ -7,7 +7,7 @@ import {
   driverNamed,
   type SettingsSchema,
 } from "../../devices/catalogue.ts";
-import { choice, duration, flag, whole } from "../../devices/field.ts";
+import { choice, duration, flag, frequency, whole } from "../../devices/field.ts";
 import { CRITICALITIES } from "../../runtime/time/job.ts";
 import { outputLine } from "./expander-schema.ts";
 import { onMissField } from "./miss-policy.ts";
@@ -97,6 +97,44 @@ const inputFields = {
   line: line("The line the contact is wired to."),
   bias: choice("Pull inside the chip.", ["pull-up", "pull-down", "none"]),
   activeLow: optional(flag("Pressed (or closed) is the low level.")),
+  debounce: optional(
+    duration(
+      "A change counts once the line has rested for so long, and reads give the rested level: for contacts, which bounce. Default: the driver's, 20ms for buttons and contacts.",
+      { from: "100us", to: "10s", example: "20ms", or: "none" },
+    ),
+  ),
+  glitchFilter: optional(
+    duration(
+      "Pulses shorter than this do not count; reads give the line as it is: for fast lines, which pick up interference. In the place of debounce.",
+      { from: "1us", to: "100ms", example: "50us" },
+    ),
+  ),
+  maxEdgeRate: optional(
+    frequency(
+      "More changes within a second are a storm: the line is named and not listened to for a while. Default: 1kHz; 10kHz for counted pulses.",
+      "10Hz",
+      "100kHz",
+      "1kHz",
+    ),
+  ),
+  expectChange: optional(
+    duration(
+      "An input that has not changed for so long counts as stuck: alarm, and its readings are suspect.",
+      {
+        example: "10m",
+      },
+    ),
+  ),
+};
+const pulsesFields = {
+  ...inputFields,
+  activeLow: optional(flag("A pulse is the low level.")),
+  edges: optional(
+    choice(
+      "Which edge of a pulse counts, both for two counts a pulse. Default: rising, to the active level.",
+      ["rising", "falling", "both"],
+    ),
+  ),
 };
 
 const policyFields = {
@@ -160,7 +198,9 @@ export type TimingConfig = Fields<typeof timingFields>;
 export type ModeConfig = v.InferOutput<typeof modeFields>;
 type CommonConfig = Named & Fields<typeof commonFields>;
 export type I2cDeviceConfig = CommonConfig & Fields<typeof i2cFields>;
-export type InputDeviceConfig = CommonConfig & Fields<typeof inputFields>;
+export type InputDeviceConfig = CommonConfig &
+  Fields<typeof inputFields> &
+  Partial<Pick<Fields<typeof pulsesFields>, "edges">>;
 export type OutputDeviceConfig = CommonConfig & Fields<typeof outputFields>;
 export type DeviceConfig = I2cDeviceConfig | InputDeviceConfig | OutputDeviceConfig;
 /** Every field that some device has. */
@@ -182,6 +222,7 @@ function driverSchema(name: DriverName, driver: Driver) {
   const fields = {
     i2c: { ...i2cFields, address: address(driver.addresses ?? []) },
     input: inputFields,
+    pulses: pulsesFields,
     line: outputFields,
     pwm: driver.safeIsOff ? pulseFields : pwmFields,
   }[driver.hardware];

@@ -4,6 +4,7 @@ import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkExpanders } from "./check-expanders.ts";
+import { checkInputs } from "./check-inputs.ts";
 import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkLinux } from "./check-linux.ts";
@@ -90,6 +91,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkNames(board, report);
   checkPlacement(board, report);
   checkWiring(board, report);
+  checkInputs(board, report);
   checkExpanders(board, report);
   checkTiming(board, report);
   checkJobs(board, report);

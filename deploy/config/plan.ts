@@ -6,9 +6,10 @@ import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/
 import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
-import type { DeviceConfig, InputDeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
+import type { DeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { expanderPlans, railPlans } from "./expander-plan.ts";
 import { expanderPin } from "./expander-schema.ts";
+import { inputPolicy } from "./input-policy.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
 import { settingsOf } from "./settings.ts";
 import { fullTiming, lowerTiming, precisionOf, type TimingMs } from "./timing.ts";
@@ -88,7 +89,7 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     driver: device.driver,
     kind: driver.kind,
     ...placePlan(device),
-    readings: driver.readings,
+    readings: driver.readingsFor?.(settings) ?? driver.readings,
     command: driver.commandFor?.(settings) ?? driver.command,
     settings,
     criticality: device.criticality ?? "normal",
@@ -107,7 +108,7 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
   };
 }
 
-function placePlan(device: DeviceConfig): Pick<DevicePlan, "chip" | "input" | "output"> {
+function placePlan(device: DeviceConfig): Pick<DevicePlan, "chip" | "input" | "output" | "expectChangeMs"> {
   if ("bus" in device) return { chip: { bus: device.bus, address: Number(device.address) } };
   if ("safe" in device) {
     const { hardware, settings } = driverNamed(device.driver);
@@ -115,8 +116,11 @@ function placePlan(device: DeviceConfig): Pick<DevicePlan, "chip" | "input" | "o
     const { frequencyHz: hz } = settingsOf(settings, device.settings);
     return { output: outputPolicy("pwm", device, Math.round(1e9 / Number(hz))) };
   }
-  const { line, bias, activeLow = false }: InputDeviceConfig = device;
-  return { input: { line, bias, activeLow } };
+  const { expectChange } = device;
+  return {
+    input: inputPolicy(driverNamed(device.driver), device),
+    ...(expectChange !== undefined && { expectChangeMs: durationMs(expectChange) }),
+  };
 }
 
 /** A device whose safe level is off has an end for every command: its own, or at last `maxOn`. */

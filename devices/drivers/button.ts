@@ -48,6 +48,11 @@ export class Button {
     return this.#pressed;
   }
 
+  /** When it was pressed last, monotonic us. */
+  get pressedAtUs(): number {
+    return this.#pressedAtUs;
+  }
+
   /** Held for longer than `stuckMs`. */
   get stuck(): boolean {
     return this.#holds === HOLDS.length;

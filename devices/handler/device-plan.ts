@@ -38,6 +38,8 @@ export interface DevicePlan {
   /** Devices on a line. */
   readonly input?: InputPlan;
   readonly output?: OutputPlan;
+  /** Inputs: one that has not changed for so long is stuck. */
+  readonly expectChangeMs?: number;
   readonly readings: Readonly<Record<string, Reading>>;
   readonly command: CommandSpec;
   /** As the driver reads them: `DriverSettings<driver>`. */

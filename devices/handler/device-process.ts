@@ -27,6 +27,7 @@ import { DeviceOutput, type OutputSnapshot } from "./device-output.ts";
 import type { DevicePlan, Start } from "./device-plan.ts";
 import { DeviceReadings, type ReadingsSnapshot } from "./device-readings.ts";
 import { injectFault } from "./injected-fault.ts";
+import { InputAlarm } from "./input-alarm.ts";
 import { JobReport } from "./job-report.ts";
 import { JobWaiter } from "./job-waiter.ts";
 import { Ladder } from "./ladder.ts";
@@ -35,7 +36,7 @@ import { LadderWalk } from "./ladder-walk.ts";
 import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import type { Mode } from "./mode.ts";
 import { plannedJob } from "./planned-job.ts";
-import type { DeviceTask } from "./task.ts";
+import type { DeviceTask, Measurement } from "./task.ts";
 
 /** All that a device knows beside its driver: what the next version of that goes on from. */
 export interface DeviceSnapshot {
@@ -64,6 +65,14 @@ export function* deviceProcess(
     self.send(TELEMETRY, { type: "event", event: { device: id, ...detail } });
   const readings = new DeviceReadings(self, plan, task.rules ?? {});
   const output = plan.output === undefined ? undefined : new DeviceOutput(self, plan, task, { patch, event });
+  const alarm =
+    plan.input === undefined
+      ? undefined
+      : new InputAlarm(plan, task, self.nowUs(), { patch, event, doubt: (is) => readings.doubt(is) });
+  const took = (measured: readonly Measurement[], atUs: number) => {
+    alarm?.took(measured, atUs);
+    readings.took(measured, atUs);
+  };
   const jobIn = (mode: Mode, releaseUs?: number) => {
     const { job = plan.job } = plan.modes.find((rung) => rung.mode === mode) ?? {};
     return plannedJob(id, job, plan.criticality, self.nowUs(), releaseUs);
@@ -106,7 +115,7 @@ export function* deviceProcess(
       started = true;
       const waiter = new JobWaiter(self, run);
       const measured = yield* workSteps(run, worker, task.sample(waiter));
-      readings.took(measured, waiter.settledUs);
+      took(measured, waiter.settledUs);
       output?.renew(measured);
       return undefined;
     } catch (error) {
@@ -122,7 +131,7 @@ export function* deviceProcess(
   const sampleNow = function* () {
     const waiter = new JobWaiter(self);
     const measured = yield* task.sample(waiter);
-    readings.took(measured, waiter.settledUs);
+    took(measured, waiter.settledUs);
   };
 
   const served = () => {
@@ -213,7 +222,11 @@ export function* deviceProcess(
   for (;;) {
     // Its keeper knows, and starts it again when the ladder leads up.
     if (ladder.isOff()) return;
-    const ownUs = Math.min(output?.nextUs() ?? Infinity, task.dueUs?.() ?? Infinity);
+    const ownUs = Math.min(
+      output?.nextUs() ?? Infinity,
+      task.dueUs?.() ?? Infinity,
+      alarm?.dueUs() ?? Infinity,
+    );
     const untilUs = Math.min(job.releaseUs, ladder.nextUs, ownUs);
     busy = false;
     const message = yield* self.receive(undefined, { untilUs, dueUs: untilUs + job.spec.deadlineUs });
@@ -222,6 +235,7 @@ export function* deviceProcess(
       // With every message, too: a flood of them must not put off the end of a command or order.
       ladder.expire();
       output?.expire();
+      alarm?.expire(self.nowUs());
       switch (message?.type) {
         case undefined:
           if (self.nowUs() >= job.releaseUs) yield* runJob();
@@ -237,7 +251,7 @@ export function* deviceProcess(
           ladder.take(message);
           break;
         case "edge":
-          readings.took(task.edge?.(message.edge) ?? [], message.edge.atUs);
+          took(task.edge?.(message.edge) ?? [], message.edge.atUs);
           break;
         case "converse":
           if (samplings.isFor(message)) samplings.accept(message);

@@ -28,6 +28,7 @@ export class DeviceReadings {
   readonly #samples = new Map<string, Sample>();
   readonly #latest = new Map<string, ReadingMessage>();
   readonly #pace: TelemetryPace;
+  #doubted = false;
   #subscribers: { reading: string; talk: Subscriber }[] = [];
 
   constructor(self: Speaker, plan: DevicePlan, rules: Rules) {
@@ -62,10 +63,19 @@ export class DeviceReadings {
 
   /** New measurements: what was the case at `sampledAtUs`, as far as is known. */
   took(measurements: readonly Measurement[], sampledAtUs: number): void {
-    for (const { reading, value } of measurements) {
-      const quality = this.#judge(reading, value, sampledAtUs);
+    for (const { reading, value, suspect } of measurements) {
+      const judged = this.#judge(reading, value, sampledAtUs);
+      const quality = judged === "good" && (suspect === true || this.#doubted) ? "suspect" : judged;
       this.#publish(reading, quality === "bad" ? null : (value ?? null), quality, sampledAtUs);
     }
+  }
+
+  /** From now on what is good is suspect, or no more: told at once of the latest readings. */
+  doubt(doubted: boolean): void {
+    this.#doubted = doubted;
+    const [from, to] = doubted ? (["good", "suspect"] as const) : (["suspect", "good"] as const);
+    for (const { reading, value, quality, sampledAtUs } of [...this.#latest.values()])
+      if (quality === from) this.#publish(reading, value, to, sampledAtUs);
   }
 
   /** The device could not measure: whatever it said before must not pass for new. */

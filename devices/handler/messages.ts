@@ -70,6 +70,8 @@ export interface StatePatch {
   readonly commanded?: Readonly<Record<string, number | boolean>> | null;
   readonly remainingMs?: number | null;
   readonly override?: { readonly remainingMs: number } | null;
+  /** An input that does not move as it should, and why that is thought. */
+  readonly stuck?: { readonly why: "held" | "unchanged"; readonly forMs: number } | null;
   /** Commands are accepted: the first good job is done. */
   readonly ready?: boolean;
 }

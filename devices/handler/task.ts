@@ -12,6 +12,8 @@ import type { OutputScale } from "./output-scale.ts";
 export interface Measurement {
   readonly reading: string;
   readonly value: number | boolean | undefined;
+  /** The driver knows of something that makes it uncertain. */
+  readonly suspect?: true;
 }
 
 /** May wait (`yield* self.sleep`) for a conversion. */
@@ -42,6 +44,8 @@ export interface DeviceTask {
   edge?(edge: Edge): readonly Measurement[];
   /** When to sample besides the jobs (a contact came to rest, a kick is over), us; `Infinity`: not before the next. */
   dueUs?(): number;
+  /** Inputs: held longer than it can be meant, since when, us. */
+  heldSinceUs?(): number | undefined;
   /** Inputs: the line whose edges it wants. */
   readonly edges?: string;
 }

@@ -1,31 +1,34 @@
-/** A push button as a device: pressed or not, debounced by the time stamps of its edges. */
+/** A push button as a device: pressed or not. Its line is debounced below. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
 import { Button, type ButtonEvent } from "../drivers/button.ts";
 import type { DeviceTask, Measurement } from "../handler/task.ts";
 
-export function buttonTask(hardware: Hardware, line: string, debounceMs: number): DeviceTask {
+export function buttonTask(hardware: Hardware, line: string, stuckMs: number): DeviceTask {
   const input = hardware.input(line);
-  let button = new Button({ stableMs: debounceMs });
+  const fresh = () => new Button({ stableMs: 0, stuckMs });
+  let button = fresh();
   const changes = (events: readonly ButtonEvent[]): Measurement[] =>
     events
       .filter(({ type }) => type === "press" || type === "release")
       .map(({ type }) => ({ reading: "pressed", value: type === "press" }));
+  /** The edge, and what it means at once: it has rested already. */
+  const took = (level: 0 | 1, atUs: number) =>
+    changes([...button.edge({ level, atUs }), ...button.advance(atUs)]);
   return {
     edges: line,
     *start(self) {
-      button = new Button({ stableMs: debounceMs });
-      button.edge({ level: input.read(), atUs: self.nowUs() });
+      button = fresh();
+      took(input.read(), self.nowUs());
     },
     *sample(self) {
+      const changed = changes(button.advance(self.nowUs()));
       // A level that differs from what the edges said: one was lost.
       const level = input.read();
-      const changed = changes(button.advance(self.nowUs()));
-      if (button.dueUs() === undefined && (level === 1) !== button.pressed) {
-        button.edge({ level, atUs: self.nowUs() });
-      }
+      if ((level === 1) !== button.pressed) changed.push(...took(level, self.nowUs()));
       return changed.length > 0 ? changed : [{ reading: "pressed", value: button.pressed }];
     },
-    edge: (edge) => changes(button.edge(edge)),
+    edge: ({ level, atUs }) => took(level, atUs),
     dueUs: () => button.dueUs() ?? Number.POSITIVE_INFINITY,
+    heldSinceUs: () => (button.stuck ? button.pressedAtUs : undefined),
   };
 }

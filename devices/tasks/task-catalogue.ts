@@ -1,11 +1,14 @@
 /** Which adapter serves which driver of the catalogue. Adding a driver adds one line here. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
+import type { PulseScale } from "../drivers/pulse-counter.ts";
 import type { ServoOptions } from "../drivers/servo.ts";
 import type { DevicePlan } from "../handler/device-plan.ts";
 import type { DeviceTask } from "../handler/task.ts";
 import { climateTask } from "./climate.ts";
+import { contactTask } from "./contact.ts";
 import { fanTask } from "./fan.ts";
 import { lightTask } from "./light.ts";
+import { pulseTask } from "./pulses.ts";
 import { buttonTask } from "./push-button.ts";
 import { servoTask } from "./servo.ts";
 import { type SoilSettings, soilTask } from "./soil.ts";
@@ -20,7 +23,10 @@ const TASKS: Readonly<Record<string, TaskFactory>> = {
     soilTask(hardware, bus, address, settings as unknown as SoilSettings),
   ),
   bh1750: onBus((hardware, bus, address) => lightTask(hardware, bus, address)),
-  button: (hardware, plan) => buttonTask(hardware, lineOf(plan), Number(plan.settings.debounceMs)),
+  button: (hardware, plan) => buttonTask(hardware, lineOf(plan), Number(plan.settings.stuckAfterMs)),
+  contact: (hardware, plan) => contactTask(hardware, lineOf(plan)),
+  "pulse-counter": (hardware, plan) =>
+    pulseTask(hardware, lineOf(plan), plan.settings as unknown as PulseScale),
   relay: (hardware, plan) => relayTask(hardware, lineOf(plan)),
   led: (hardware, plan) => ledTask(hardware, lineOf(plan)),
   "pwm-fan": (hardware, plan, nowUs) => fanTask(hardware, lineOf(plan), nowUs),

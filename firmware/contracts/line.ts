@@ -65,7 +65,7 @@ export interface Pulses {
   readonly count: number;
   /** Of these, known by the kernel's numbers only: they came faster than they were read. */
   readonly lost: number;
-  /** How often an unknown number was missed, because a storm of edges was masked. */
+  /** Grows from one answer to the next where an unknown number was missed between: a storm of edges was masked. */
   readonly gaps: number;
   /** When the last one came, monotonic us; undefined before the first. */
   readonly lastUs: number | undefined;

@@ -92,11 +92,11 @@ export class EmulatedLines {
     for (const [name, line] of this.#lines) if (line.direction === "output") this.#free(name, line);
   }
 
-  /** World: drives an input, or lets go of it with `undefined`. */
-  drive(name: string, level: 0 | 1 | undefined): void {
+  /** World: drives an input, or lets go of it with `undefined`; `atUs` where that was a moment ago. */
+  drive(name: string, level: 0 | 1 | undefined, atUs?: number): void {
     const line = this.#line(name);
     line.world = level;
-    this.#settle(name, line);
+    this.#settle(name, line, line.direction === "output", atUs);
   }
 
   /** Level of every line. */
@@ -116,12 +116,11 @@ export class EmulatedLines {
     this.#settle(name, line, wasOutput);
   }
 
-  #settle(name: string, line: Line, asOutput = line.direction === "output"): void {
+  #settle(name: string, line: Line, asOutput = line.direction === "output", atUs = this.#clock.now()): void {
     const before = line.level;
     const undriven = line.bias === "pull-up" ? 1 : line.bias === "pull-down" ? 0 : before > 0 ? 1 : 0;
     line.level = line.direction === "output" ? line.driven : (line.world ?? undriven);
     if (line.level === before) return;
-    const atUs = this.#clock.now();
     if (asOutput) {
       this.witness.record({ line: name, level: line.level, atUs });
       this.#onOutput(name, line.level, atUs);

@@ -262,7 +262,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   #tellPulses({ owner, epoch, request }: FrameReader, line: number): Status | "waits" {
     if (!this.#owners.readsInput(owner, line)) return "not_owner";
-    const pulses = this.#inputs.at(line)?.pulses;
+    const pulses = this.#inputs.at(line)?.askPulses();
     if (pulses === undefined) return "refused";
     const answer = this.#begin({ owner, epoch, request }, "ok");
     this.#sinks.send(answer.f64(pulses.count).f64(pulses.lost).f64(pulses.gaps).f64(pulses.lastUs));

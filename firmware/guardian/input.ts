@@ -25,7 +25,7 @@ export class Input {
   readonly plan: InputPlan;
   /** In the plan, outputs first. */
   readonly index: number;
-  readonly pulses: PulseCount | undefined;
+  readonly #pulses: PulseCount | undefined;
   readonly #effects: InputEffects;
   readonly #storm: EdgeStorm;
   readonly #filter: RestFilter | undefined;
@@ -38,7 +38,7 @@ export class Input {
     this.index = index;
     this.#effects = effects;
     this.#storm = new EdgeStorm(plan.maxEdgeRateHz ?? MAX_EDGE_RATE_HZ);
-    this.pulses = plan.counts === true ? new PulseCount() : undefined;
+    this.#pulses = plan.counts === true ? new PulseCount() : undefined;
     this.#readsRested = plan.debounceMs !== undefined && !debounces;
     const restMs = this.#readsRested ? plan.debounceMs : plan.glitchFilterMs;
     if (restMs !== undefined) this.#filter = new RestFilter(restMs * 1000, this.#choose);
@@ -62,7 +62,7 @@ export class Input {
     // Where both kinds are told and one is counted, every other one was a pulse.
     const { edges: chosen = "both" } = this.plan;
     const each = chosen !== "both" && wantedEdges(this.plan) === "both" ? 2 : 1;
-    this.pulses?.miss(Math.round(edges / each));
+    this.#pulses?.miss(Math.round(edges / each));
     if (this.#storm.take(edges, nowUs)) this.#mask(nowUs);
   }
 
@@ -73,6 +73,12 @@ export class Input {
     return this.#filter!.look(level > 0 ? 1 : 0, nowUs);
   }
 
+  /** Pulses for somebody who asks; undefined of an input that does not count. */
+  askPulses(): PulseCount | undefined {
+    if (this.#storm.masked) this.#pulses?.gap();
+    return this.#pulses;
+  }
+
   /** When `expire` must be called next; Infinity when nothing is due. */
   get nextUs(): number {
     return Math.min(this.#storm.dueUs, this.#filter?.dueUs ?? Infinity);
@@ -81,7 +87,10 @@ export class Input {
   expire(nowUs: number): void {
     this.#filter?.settle(nowUs);
     const step = this.#storm.expire(nowUs);
-    if (step === "probe") this.#effects.listen(this, true);
+    if (step === "probe") {
+      this.#pulses?.gap();
+      this.#effects.listen(this, true);
+    }
     if (step === "calm") this.#effects.event({ kind: "edgeStormOver", line: this.plan.line, atUs: nowUs });
   }
 
@@ -89,7 +98,7 @@ export class Input {
     const maskedMs = this.#storm.mask(nowUs);
     const { rateHz, count } = this.#storm;
     this.#filter?.drop();
-    this.pulses?.gap();
+    this.#pulses?.gap();
     this.#effects.listen(this, false);
     this.#effects.event({ kind: "edgeStorm", line: this.plan.line, rateHz, count, maskedMs, atUs: nowUs });
   }
@@ -97,8 +106,8 @@ export class Input {
   readonly #choose = (level: 0 | 1, atUs: number): void => {
     const { edges = "both" } = this.plan;
     if (edges !== "both" && (edges === "rising") !== (level === 1)) return;
-    if (this.pulses === undefined) this.#effects.pass(this, level, atUs);
-    else this.pulses.pulse(atUs);
+    if (this.#pulses === undefined) this.#effects.pass(this, level, atUs);
+    else this.#pulses.pulse(atUs);
   };
 
   #logical(electrical: number): number {

@@ -7,7 +7,7 @@ export class PulseCount {
   count = 0;
   /** Of these, known by their numbers only. */
   lost = 0;
-  /** How often an unknown number was missed: the line was masked. */
+  /** Grows while an unknown number is missed: at each question as long as a storm is masked, and when that ends. */
   gaps = 0;
   /** When the last one came, monotonic us; NaN before the first. */
   lastUs = NaN;

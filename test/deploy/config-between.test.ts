@@ -31,6 +31,69 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     problem: { path: "devices.flap.settings.maxPulse", found: '"1ms"', allowed: 'longer than "minPulse"' },
   },
   {
+    name: "a pulse counter through sysfs",
+    changes: [
+      ["hardware", "linux"],
+      ["backend", "sysfs"],
+      ["devices.fan", undefined],
+      ["devices.button", { driver: "pulse-counter", line: "GPIO23", bias: "none", every: "1s" }],
+    ],
+    problem: {
+      path: "devices.button.driver",
+      found: '"pulse-counter"',
+      allowed:
+        'a driver that counts no pulses: sysfs does not tell how many ran into one ("backend": "chardev" does)',
+    },
+  },
+  {
+    name: "a glitch filter through sysfs",
+    changes: [
+      ["hardware", "linux"],
+      ["backend", "sysfs"],
+      ["devices.fan", undefined],
+      [
+        "devices.button",
+        { driver: "contact", line: "GPIO23", bias: "none", glitchFilter: "1ms", every: "1s" },
+      ],
+    ],
+    problem: {
+      path: "devices.button.glitchFilter",
+      found: '"1ms"',
+      allowed: 'a "debounce" instead: sysfs has no time stamps to judge pulses by ("backend": "chardev" has)',
+    },
+  },
+  {
+    name: "a debounce and a glitch filter",
+    changes: [
+      ["devices.button.settings", undefined],
+      ["devices.button.debounce", "20ms"],
+      ["devices.button.glitchFilter", "100us"],
+    ],
+    problem: {
+      path: "devices.button.glitchFilter",
+      found: '"100us"',
+      allowed: 'no "glitchFilter" beside "debounce": a debounce keeps away every pulse shorter than itself',
+    },
+  },
+  {
+    name: "a debounce in both its spellings",
+    changes: [["devices.button.debounce", "20ms"]],
+    problem: {
+      path: "devices.button.settings.debounce",
+      found: '"20ms"',
+      allowed: 'nothing: "debounce" of the device says it already',
+    },
+  },
+  {
+    name: "a change that is expected faster than anybody looks",
+    changes: [["devices.button.expectChange", "100ms"]],
+    problem: {
+      path: "devices.button.expectChange",
+      found: '"100ms"',
+      allowed: 'at least "every" (500ms): its jobs look for changes',
+    },
+  },
+  {
     name: "a device with a reserved id",
     changes: [["devices.status", { driver: "bh1750", bus: "i2c-1", address: "0x23", every: "1s" }]],
     problem: {

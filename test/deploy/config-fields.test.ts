@@ -126,7 +126,8 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.light.driver",
       found: '"hb1750"',
-      allowed: '"bme280", "ads1115", "bh1750", "button", "relay", "led", "pwm-fan" or "servo"',
+      allowed:
+        '"bme280", "ads1115", "bh1750", "button", "contact", "pulse-counter", "relay", "led", "pwm-fan" or "servo"',
       suggestion: "bh1750",
     },
   },
@@ -136,7 +137,36 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "devices.light.driver",
       found: '"constructor"',
-      allowed: '"bme280", "ads1115", "bh1750", "button", "relay", "led", "pwm-fan" or "servo"',
+      allowed:
+        '"bme280", "ads1115", "bh1750", "button", "contact", "pulse-counter", "relay", "led", "pwm-fan" or "servo"',
+    },
+  },
+  {
+    name: "a debounce without a unit",
+    change: ["devices.button.debounce", "20"],
+    problem: {
+      path: "devices.button.debounce",
+      found: '"20"',
+      allowed: 'a duration from 100us to 10s, such as "20ms", or "none"',
+    },
+  },
+  {
+    name: "an edge rate beyond what a guardian can take",
+    change: ["devices.button.maxEdgeRate", "1MHz"],
+    problem: {
+      path: "devices.button.maxEdgeRate",
+      found: '"1MHz"',
+      allowed: 'a frequency from 10Hz to 100kHz, such as "1kHz"',
+    },
+  },
+  {
+    name: "edges chosen where a level is read",
+    change: ["devices.button.edges", "rising"],
+    problem: {
+      path: "devices.button.edges",
+      found: "unknown key",
+      allowed:
+        "driver, line, bias, activeLow, debounce, glitchFilter, maxEdgeRate, expectChange, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, cell, settings",
     },
   },
   {

@@ -57,7 +57,7 @@ spec("the guardian is told every line, PWM channel and bus of the demo, in numbe
       },
       { line: "GPIO24", kind: "line", activeLow: false, safe: "off", onCrash: "safe", leaseMs: 2000 },
     ],
-    inputs: [{ line: "GPIO23", activeLow: true, bias: "pull-up" }],
+    inputs: [{ line: "GPIO23", activeLow: true, bias: "pull-up", debounceMs: 20 }],
     buses: [
       { bus: "i2c-1", hz: 400_000 },
       { bus: "i2c-0", hz: 100_000 },
@@ -208,12 +208,37 @@ spec("a command ends by commandFor, else by maxOn", () => {
 spec("chips have a bus and an address, settings their units in the name", () => {
   const config = configWith();
   assert.equal(deviceOf(config, "climate").chip, { bus: "i2c-1", address: 0x76 });
-  assert.equal(deviceOf(config, "button").settings, { debounceMs: 20 });
-  assert.equal(deviceOf(configWith(["devices.button.settings", undefined]), "button").settings, {
-    debounceMs: 20,
-  });
+  assert.equal(deviceOf(config, "button").settings, { stuckAfterMs: 60_000 });
   assert.equal(deviceOf(config, "fan").settings, { frequencyHz: 25_000 });
   assert.equal(deviceOf(config, "soil").settings, { channel: 0, dryVolts: 2.6, wetVolts: 1.1 });
+});
+
+spec("an input is filtered as written, else as its driver needs it", () => {
+  const key = { driver: "button", line: "GPIO5", bias: "pull-up", activeLow: true, every: "1s" };
+  const input = (fields: object) => deviceOf(configWith(["devices.key", { ...key, ...fields }]), "key").input;
+  const plain = { line: "GPIO5", bias: "pull-up", activeLow: true };
+  assert.equal(input({}), { ...plain, debounceMs: 20 });
+  assert.equal(input({ debounce: "5ms" }), { ...plain, debounceMs: 5 });
+  assert.equal(input({ debounce: "none" }), plain);
+  assert.equal(input({ settings: { debounce: "50ms" } }), { ...plain, debounceMs: 50 }, "the older spelling");
+  assert.equal(input({ glitchFilter: "250us" }), { ...plain, glitchFilterMs: 0.25 });
+  assert.equal(input({ maxEdgeRate: "2kHz" }), { ...plain, debounceMs: 20, maxEdgeRateHz: 2000 });
+  assert.equal(input({ driver: "pulse-counter" }), {
+    ...plain,
+    edges: "rising",
+    maxEdgeRateHz: 10_000,
+    counts: true,
+  });
+});
+
+spec("readings of a pulse counter bear the units that were chosen", () => {
+  const meter = { driver: "pulse-counter", line: "GPIO5", bias: "pull-up", every: "1s" };
+  const settings = { pulsesPerUnit: 1000, unit: "kWh", per: "h" };
+  assert.equal(deviceOf(configWith(["devices.meter", { ...meter, settings }]), "meter").readings, {
+    count: { type: "number", unit: "", resolution: 1 },
+    total: { type: "number", unit: "kWh", resolution: 0.001 },
+    rate: { type: "number", unit: "kWh/h", resolution: 0.01 },
+  });
 });
 
 spec("a controller knows its input and its age, its output, and the bounds of its commands", () => {

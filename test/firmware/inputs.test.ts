@@ -188,10 +188,14 @@ spec("pulses that the backend lost are in the count and told apart", () => {
 });
 
 spec("a storm leaves a gap of unknown size in the count", () => {
-  const { shake, hardware, told } = bench({ counts: true, edges: "rising", maxEdgeRateHz: 1000 });
+  const { shake, hardware, told, passMs } = bench({ counts: true, edges: "rising", maxEdgeRateHz: 1000 });
   shake("GPIO5", 4000, 10);
-  equal(hardware.input("GPIO5").pulses(), { count: 500, lost: 0, gaps: 1, lastUs: 9980 });
+  equal(hardware.input("GPIO5").pulses(), { count: 500, lost: 0, gaps: 2, lastUs: 9980 });
+  equal(hardware.input("GPIO5").pulses(), { count: 500, lost: 0, gaps: 3, lastUs: 9980 }, "it goes on");
   is(told().length, 1);
+  passMs(1000);
+  is(hardware.input("GPIO5").pulses().gaps, 4, "up to its end");
+  is(hardware.input("GPIO5").pulses().gaps, 4);
 });
 
 spec("only whoever was granted a counting input may ask for its pulses", () => {
