@@ -3,7 +3,7 @@
  * hardware is chosen, and the configuration chooses it.
  */
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GuardianPlan } from "../../firmware/contracts/guardian-plan.ts";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
@@ -17,6 +17,7 @@ import { keptSafeReason } from "./boot-history.ts";
 import { bootEnvironment } from "./boot-notice.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { linuxPlan } from "./linux-plan.ts";
+import { onTimeFile } from "./on-time-file.ts";
 import { readOptions } from "./options.ts";
 import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
@@ -46,6 +47,7 @@ if (service !== undefined && hardware.linux !== undefined)
 await runGuardian({
   ...lines,
   ...hardware,
+  ...onTimes(config),
   slots: ownerSlots(Object.keys(config.devices).length),
   realtime,
   // In the launcher's or the service's folder: they remove what a guardian that was killed leaves behind.
@@ -60,6 +62,15 @@ await runGuardian({
   ...(boot.keptSafe ? { keptSafe: keptSafeReason(boot) } : {}),
   stopWhenStdinEnds: watch.launcherFd !== undefined,
 });
+
+/** Of an emulated board in the launcher's folder: its outputs are gone with it. */
+function onTimes({ hardware, board }: BoardConfig): Pick<GuardianPlan, "onTimeFile"> {
+  if (hardware === "emulated") return { onTimeFile: join(dirname(options.worldSocket), "on-times") };
+  const { file, why } = onTimeFile(process.env, board.id, options.stateFolder);
+  if (file !== undefined) return { onTimeFile: file };
+  process.stderr.write(`${JSON.stringify({ onTimesNotKept: why })}\n`);
+  return {};
+}
 
 /** Ends the process when this machine does not have what a linux board needs. */
 async function chosenHardware(config: BoardConfig): Promise<Pick<GuardianPlan, "worldSocket" | "linux">> {

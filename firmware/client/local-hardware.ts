@@ -3,6 +3,7 @@ import type { Backend } from "../contracts/backend.ts";
 import type { Grant, GuardianEvent } from "../contracts/control.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { Guardian } from "../guardian/guardian.ts";
+import type { KeptOnTimes } from "../guardian/on-time.ts";
 import { FrameReader, type FrameWriter, KIND, MAX_FRAME_BYTES } from "../transport/frame.ts";
 import type { Wire } from "./wire.ts";
 import { WireHardware } from "./wire-hardware.ts";
@@ -24,6 +25,7 @@ export class LocalGuardian {
       readonly clock: Clock;
       readonly backend: Backend;
       readonly slots?: number;
+      readonly onTimes?: KeptOnTimes;
       onEvent?(event: GuardianEvent): void;
       /** A frame that answers no request waits for this owner: its cell should be woken. */
       onFrame?(owner: number, epoch: number): void;
@@ -33,6 +35,7 @@ export class LocalGuardian {
     this.guardian = new Guardian(plan, {
       clock: options.clock,
       backend: options.backend,
+      ...(options.onTimes !== undefined && { onTimes: options.onTimes }),
       ...(options.slots !== undefined && { slots: options.slots }),
       sinks: {
         event: (event) => options.onEvent?.(event),

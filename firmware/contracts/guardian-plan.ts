@@ -49,6 +49,8 @@ export interface GuardianPlan extends HardwarePlan {
   readonly stopWhenStdinEnds?: boolean;
   /** It asks for a real-time priority. */
   readonly realtime?: boolean;
+  /** Where on-times of outputs are kept over the guardian's death: a file in memory. Absent: nowhere. */
+  readonly onTimeFile?: string;
   /** Who acts when the guardian falls silent. Absent: nobody. */
   readonly watch?: WatchPlan;
   /** Why nobody is granted an output: they stay at their safe levels. Absent: they are granted. */

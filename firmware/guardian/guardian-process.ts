@@ -9,7 +9,9 @@ import type { WatchPlan } from "../contracts/watch-plan.ts";
 import { handleControl } from "./control-desk.ts";
 import { Guardian } from "./guardian.ts";
 import { Log } from "./log.ts";
+import { OnTimeFile } from "./on-time-file.ts";
 import { openHardware } from "./open-hardware.ts";
+import { outputPlans } from "./output-set.ts";
 import { RuntimeKeeper } from "./runtime-keeper.ts";
 import { Turn } from "./turn.ts";
 import { TurnLoop } from "./turn-loop.ts";
@@ -75,6 +77,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     clock,
     backend,
     slots,
+    onTimes: openOnTimes(plan, log),
     sinks: {
       send: (frame) => keeper?.incarnation?.reply.send(frame),
       event: (event) => {
@@ -166,6 +169,17 @@ export async function noHardwareCode(watch: WatchPlan = {}): Promise<number> {
   if (watch.notifySocket === undefined) return NO_HARDWARE;
   await sleep(NO_HARDWARE_PAUSE_MS);
   return 1;
+}
+
+/** A guardian that cannot keep on-times over its death guards all the same. */
+function openOnTimes({ onTimeFile, outputs, expanders }: GuardianPlan, log: Log): OnTimeFile | undefined {
+  if (onTimeFile === undefined) return undefined;
+  try {
+    return new OnTimeFile(onTimeFile, outputPlans({ outputs, expanders }));
+  } catch (error) {
+    log.line({ onTimesNotKept: (error as Error).message });
+    return undefined;
+  }
 }
 
 /** Waits for no thread, such as one that writes a log which nobody reads. */

@@ -12,6 +12,7 @@ import { Expanders } from "./expanders.ts";
 import { Inputs } from "./inputs.ts";
 import { Interlocks } from "./interlocks.ts";
 import { LineCalls } from "./line-calls.ts";
+import type { KeptOnTimes } from "./on-time.ts";
 import type { Output, OutputEffects } from "./output.ts";
 import { OutputSet } from "./output-set.ts";
 import { Owners } from "./owners.ts";
@@ -31,6 +32,7 @@ export interface GuardianSinks {
  * from the clock, timers through `nextUs` and `expire`. The caller hands over fences before requests.
  */
 export class Guardian implements BackendSink, OutputEffects, BusAnswers {
+  readonly onTimes: KeptOnTimes | undefined;
   readonly #clock: Clock;
   readonly #backend: Backend;
   readonly #sinks: GuardianSinks;
@@ -58,6 +60,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       readonly backend: Backend;
       readonly sinks: GuardianSinks;
       readonly slots?: number;
+      readonly onTimes?: KeptOnTimes | undefined;
     },
   ) {
     const problems = planProblems(plan);
@@ -67,6 +70,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     this.#backend = options.backend;
     this.#sinks = options.sinks;
     this.#slots = options.slots ?? 32;
+    this.onTimes = options.onTimes;
     const nowUs = this.#clock.now();
     this.#outputs = new OutputSet(plan, this, nowUs);
     this.#interlocks = new Interlocks(plan.interlocks ?? [], this.#outputs.all);

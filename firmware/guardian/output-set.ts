@@ -2,7 +2,13 @@ import type { HardwarePlan, OutputPlan } from "../contracts/output-plan.ts";
 import { Output, type OutputEffects } from "./output.ts";
 
 /** Every output of a plan: lines first, then the pins of expanders. */
-export function outputPlans({ outputs, expanders = [] }: Pick<HardwarePlan, "outputs" | "expanders">) {
+export function outputPlans({
+  outputs,
+  expanders = [],
+}: {
+  readonly outputs: readonly OutputPlan[];
+  readonly expanders?: HardwarePlan["expanders"] | undefined;
+}): readonly OutputPlan[] {
   return [...outputs, ...expanders.flatMap((expander): readonly OutputPlan[] => expander.outputs)];
 }
 

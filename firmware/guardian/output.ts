@@ -1,6 +1,6 @@
 import type { GuardianEvent } from "../contracts/control.ts";
 import type { OutputPlan } from "../contracts/output-plan.ts";
-import { OnTime } from "./on-time.ts";
+import { type KeptOnTimes, OnTime } from "./on-time.ts";
 
 /** Effects of an output's policy. Levels here are electrical. */
 export interface OutputEffects {
@@ -9,6 +9,8 @@ export interface OutputEffects {
   /** The line becomes an input. */
   release(output: Output): void;
   event(event: GuardianEvent): void;
+  /** Where on-times outlive the guardian; absent: nowhere. */
+  readonly onTimes?: KeptOnTimes | undefined;
 }
 
 /** How often an output that does not read back its safe level is driven again. */
@@ -55,7 +57,7 @@ export class Output {
     this.safeLevel = plan.safe === "on" ? 1 : 0;
     this.#level = this.safeLevel;
     this.#effects = effects;
-    this.#onTime = new OnTime(plan, startUs);
+    this.#onTime = new OnTime(plan, startUs, effects.onTimes?.before(plan, startUs));
     this.#leaseUs = (plan.leaseMs ?? Infinity) * 1000;
   }
 
@@ -100,15 +102,14 @@ export class Output {
   adopt(found: number | undefined, nowUs: number): void {
     if (!this.#untouched) return;
     this.#untouched = false;
-    if (found !== undefined && this.plan.onCrash === "hold") {
-      this.#level = this.toLogical(found);
-      if (this.#level > 0) this.#onTime.on(nowUs);
-      this.#hold(nowUs);
-    } else {
-      this.#level = this.safeLevel;
-      if (this.#level > 0) this.#onTime.on(nowUs);
-    }
+    const held = found !== undefined && this.plan.onCrash === "hold";
+    this.#level = held ? this.toLogical(found) : this.safeLevel;
+    // One that was on when the guardian before died was on until now.
+    if (this.#level > 0) this.#onTime.on(nowUs);
+    else this.#onTime.off(nowUs, true);
+    if (held) this.#hold(nowUs);
     this.#effects.drive(this, this.electrical);
+    this.#keep();
   }
 
   /** Why an owner may not command this level now; undefined when it may. */
@@ -121,7 +122,10 @@ export class Output {
   /** An owner commands a level. On `ok` the caller drives `electrical`. */
   write(level: number, nowUs: number): "ok" | "refused" | "min_off" | "max_on" {
     const refusal = this.refusal(level, nowUs);
-    if (refusal === undefined) this.#become(level, nowUs, false);
+    if (refusal === undefined) {
+      this.#become(level, nowUs, false);
+      this.#keep();
+    }
     return refusal ?? "ok";
   }
 
@@ -145,6 +149,7 @@ export class Output {
       this.#onTime.off(nowUs, true);
       this.#released = true;
       this.#effects.release(this);
+      this.#keep();
     } else {
       this.safe(nowUs);
     }
@@ -154,6 +159,7 @@ export class Output {
   safe(nowUs: number): void {
     this.#become(this.safeLevel, nowUs, true);
     this.#effects.drive(this, this.electrical);
+    this.#keep();
   }
 
   /** Goes off because another output of its interlock group is wanted on. */
@@ -204,6 +210,7 @@ export class Output {
   /** An operator acknowledged a latched `maxOn` fault. */
   clear(): void {
     this.#onTime.clear();
+    this.#keep();
   }
 
   toElectrical(level: number): number {
@@ -231,6 +238,11 @@ export class Output {
     this.#leaseEndUs = level === this.safeLevel ? Infinity : nowUs + this.#leaseUs;
     if (level > 0) this.#onTime.on(nowUs);
     else this.#onTime.off(nowUs, forced);
+  }
+
+  #keep(): void {
+    const record = this.#onTime.takeRecord();
+    if (record !== undefined) this.#effects.onTimes?.keep(this.plan.line, record);
   }
 
   #confirm(good: boolean, nowUs: number): void {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { is, ok, throws } from "uvu/assert";
+import { is, match, ok, throws } from "uvu/assert";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { spec } from "../harness/spec.ts";
 import { BenchRig, until } from "./fixtures/bench-rig.ts";
@@ -113,6 +113,25 @@ for (const onFree of ["keep", "input"] as const) {
     { limitMs: 20_000 },
   );
 }
+
+spec(
+  "an output that rests after maxOn rests on when its guardian is killed",
+  async (t) => {
+    const rig = await BenchRig.start();
+    t.defer(() => rig.close());
+    const on = () => rig.call({ op: "write", line: "GPIO12", level: 1 });
+    const startedUs = clock.now();
+    is(await on(), 1);
+    await rig.seen("GPIO12", 0, startedUs);
+    const oldRuntime = rig.runtimePid;
+    rig.guardian!.kill("SIGKILL");
+    await until(() => !alive(oldRuntime), "end of the runtime");
+    await rig.startGuardian();
+    const refused = await on().catch((error: Error) => error.message);
+    match(String(refused), /max_on/);
+  },
+  { limitMs: 20_000 },
+);
 
 spec(
   "an orderly stop: safe levels, then the end of the runtime, then exit 0",
