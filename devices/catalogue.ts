@@ -46,6 +46,10 @@ export interface Driver {
   /** What a person can set in the emulated world. */
   readonly world: CommandSpec;
   readonly settings: SettingsSchema;
+  /** Only `i2c`: longest time that the part holds the clock in one transfer, us. Default: it never does. */
+  readonly stretchUs?: number;
+  /** Only `i2c`: bytes that reset the part as its power does, without an answer to wait for. */
+  readonly resetCommand?: readonly number[];
   /** What one job costs; a test compares it with what the driver does to its chip. */
   readonly cost: JobCost;
 }
@@ -84,6 +88,7 @@ export const DRIVERS = {
       temperatureC: { type: "number", min: -40, max: 85, unit: "°C" },
     },
     settings: none,
+    resetCommand: [0xe0, 0xb6], // 5.4.2
     cost: {
       budgetUs: BUDGET_US,
       start: [

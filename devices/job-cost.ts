@@ -4,6 +4,8 @@
 export interface TransferSize {
   readonly write: number;
   readonly read: number;
+  /** Only behind a multiplexer: bytes written one by one before it, to open its channel and close others. */
+  readonly selects?: number;
 }
 
 /** A stretch of a job without a break: first the chip is left alone, then come the transfers. */

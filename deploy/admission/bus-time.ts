@@ -3,9 +3,12 @@ import type { TransferSize } from "../../devices/job-cost.ts";
 import { transferUs } from "../../firmware/transfer-time.ts";
 import { BUS_TURN_US } from "./machine.ts";
 
-/** One transfer, and the guardian's turn after it, us. */
+/** One transfer with what opens its channel, and the guardian's turn after each, us. */
 export function busUs(transfer: TransferSize, hz: number): number {
-  return transferUs(transfer, hz) + BUS_TURN_US;
+  const { selects = 0 } = transfer;
+  return (
+    transferUs(transfer, hz) + BUS_TURN_US + selects * (transferUs({ write: 1, read: 0 }, hz) + BUS_TURN_US)
+  );
 }
 
 /** The longest of them, us; 0 when there is none. */

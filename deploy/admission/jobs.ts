@@ -4,6 +4,7 @@ import { controllerNamed } from "../../devices/controller-catalogue.ts";
 import { expanderCost, expanderNamed } from "../../devices/expander-catalogue.ts";
 import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import type { JobCost, Stretch } from "../../devices/job-cost.ts";
+import { adapterOf, channelPlace } from "../../firmware/channel-name.ts";
 import type { Band } from "../../runtime/time/admission/task.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { expanderPin } from "../config/expander-schema.ts";
@@ -32,11 +33,13 @@ export function boardWork(config: BoardConfig): readonly Work[] {
   const devices = devicePlans(config);
   const everyUs = new Map(devices.map(({ id, job }) => [id, job.everyMs * 1000]));
   return [
-    ...devices.map((device) => atExpander(deviceWork(device), device, config)),
+    ...devices.map((device) => onAdapter(atExpander(deviceWork(device), device, config), config)),
     ...controllerPlans(config).flatMap((controller) => {
       const output = devices.find(({ id }) => id === controller.output.device)!;
       const work = controllerWork(controller, output, everyUs.get(controller.input.device)!);
-      return work.map((each) => (each.owner === output.id ? atExpander(each, output, config) : each));
+      return work.map((each) =>
+        each.owner === output.id ? onAdapter(atExpander(each, output, config), config) : each,
+      );
     }),
   ];
 }
@@ -78,6 +81,21 @@ function atExpander(work: Work, { output }: DevicePlan, { expanders = {} }: Boar
   if (expander === undefined) return work;
   const sample = expanderCost(expanderNamed(expander.chip));
   return { ...work, bus: expander.bus, cost: { ...work.cost, sample } };
+}
+
+/** Behind a multiplexer each transfer may have to close all others of the adapter, and opens its channel. */
+function onAdapter(work: Work, { buses = {} }: BoardConfig): Work {
+  if (work.bus === undefined || channelPlace(work.bus) === undefined) return work;
+  const bus = adapterOf(work.bus);
+  const selects = Object.keys(buses[bus]?.muxes ?? {}).length;
+  const selecting = (stretches: readonly Stretch[] | undefined) =>
+    stretches?.map(({ waitUs, transfers }) => ({
+      waitUs,
+      transfers: transfers.map((size) => ({ ...size, selects })),
+    }));
+  const start = selecting(work.cost.start);
+  const sample = selecting(work.cost.sample);
+  return { ...work, bus, cost: { ...work.cost, ...(start && { start }), ...(sample && { sample }) } };
 }
 
 /** The declared cost, with the budget of the configuration where that has one. */

@@ -1,5 +1,6 @@
 /** Remedies that give work a better place: a faster bus, another cell, more cores. */
 import { frequencyHz } from "../../devices/field.ts";
+import { adapterOf } from "../../firmware/channel-name.ts";
 import { packCores } from "../../runtime/time/admission/cores.ts";
 import { withValue } from "./changed-config.ts";
 import type { Remedy, RemedySearch } from "./remedy.ts";
@@ -16,7 +17,7 @@ export function* busSpeeds(search: RemedySearch): Generator<Remedy | undefined> 
   const { config, refused, fits, helps } = search;
   const used = ownersOf(search).flatMap((owner) => {
     const device = Object.hasOwn(config.devices, owner) ? config.devices[owner] : undefined;
-    return device !== undefined && "bus" in device ? [device.bus] : [];
+    return device !== undefined && "bus" in device ? [adapterOf(device.bus)] : [];
   });
   for (const bus of new Set(refused.kind === "bus" ? [refused.verdict.name] : used)) {
     const at = ["buses", bus, "speed"];

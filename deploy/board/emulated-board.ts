@@ -15,12 +15,13 @@ import {
 } from "../../devices/world/greenhouse.ts";
 import { PulseSource } from "../../devices/world/pulse-source.ts";
 import type { I2cChip } from "../../firmware/contracts/chip.ts";
-import { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
+import { wireBusLines } from "../../firmware/emulated/bus-lines.ts";
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import type { World } from "../../firmware/emulated/world-guardian.ts";
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { boardPlan, devicePlans, hardwarePlan } from "../config/plan.ts";
+import { emulatedBuses } from "./emulated-buses.ts";
 import { EmulatedExpanders } from "./emulated-expanders.ts";
 
 export interface EmulatedBoard extends World {
@@ -40,11 +41,12 @@ export function emulatedBoard(
   const plans = devicePlans(config);
   const devices = new Map(plans.map((plan) => [plan.id, plan]));
   const lines = new EmulatedLines({ clock, onFree });
-  const buses: Record<string, EmulatedBus> = {};
-  for (const bus of Object.keys(config.buses ?? {})) buses[bus] = new EmulatedBus();
+  const hardware = hardwarePlan(config);
+  const buses = emulatedBuses(hardware.buses);
+  wireBusLines(hardware, lines, buses);
   const model = new Greenhouse({ seed: world.seed, timeScale: timeScale ?? world.timeScale });
   const feeds: Feed[] = [];
-  const expanders = new EmulatedExpanders(hardwarePlan(config).expanders ?? [], buses);
+  const expanders = new EmulatedExpanders(hardware.expanders ?? [], buses);
   const pulses = new Map<string, PulseSource>();
   for (const plan of plans) {
     if (plan.input?.counts === true) {

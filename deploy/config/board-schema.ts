@@ -6,8 +6,9 @@ import {
   type ControllerName,
   controllerNamed,
 } from "../../devices/controller-catalogue.ts";
-import { choice, duration, frequency, quantity, whole } from "../../devices/field.ts";
+import { choice, duration, quantity, whole } from "../../devices/field.ts";
 import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
+import { type BusConfig, busSchema } from "./bus-schema.ts";
 import {
   cellField,
   type DeviceConfig,
@@ -19,7 +20,7 @@ import {
 } from "./device-schema.ts";
 import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
-import { busName, id, line } from "./place-fields.ts";
+import { busName, id } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
 import { type WatchdogConfig, watchdogSchema } from "./watchdog-schema.ts";
 
@@ -41,12 +42,6 @@ const worldSchema = v.pipe(
   }),
   v.description('Only with "hardware": "emulated".'),
 );
-
-const busSchema = v.strictObject({
-  sda: optional(line("Data line. Without sda and scl the bus is not on the header: a USB adapter, say.")),
-  scl: optional(line("Clock line.")),
-  speed: frequency("Clock of the bus.", "10kHz", "1MHz", "400kHz"),
-});
 
 const readingPath = v.pipe(
   v.string(),
@@ -161,7 +156,6 @@ export const boardSchema = v.pipe(
   v.title("Holdfast board"),
 );
 
-export type BusConfig = v.InferOutput<typeof busSchema>;
 export type WorldConfig = v.InferOutput<typeof worldSchema>;
 export type MqttConfig = v.InferOutput<typeof mqttSchema>;
 export type AdmissionConfig = v.InferOutput<typeof admissionSchema>;

@@ -1,14 +1,11 @@
-/** Who is wired to what: lines, buses and addresses have one owner each. */
+/** Who is wired to what: lines have one owner each. */
 import { type HeaderLine, headerLine, type LineName } from "../../firmware/header-map.ts";
-import { nearest } from "../nearest.ts";
 import type { BoardDraft } from "./draft.ts";
 import { type Path, pathText, type Report } from "./problem.ts";
-import { alternatives } from "./shape.ts";
 
-/** Lines used twice, chips on unknown buses, addresses used twice, PWM lines that share a channel. */
+/** Lines used twice, PWM lines that share a channel. Chips and addresses: `check-buses.ts`. */
 export function checkWiring(board: BoardDraft, report: Report): void {
   checkLines(board, report);
-  if (!board.broken.has("buses")) checkChips(board, report);
   checkPwmChannels(board, report);
 }
 
@@ -30,30 +27,15 @@ function checkLines({ buses, expanders, devices }: BoardDraft, report: Report): 
       );
     claim(fields.sda, [...at, "sda"], `bus ${id} (SDA)`);
     claim(fields.scl, [...at, "scl"], `bus ${id} (SCL)`);
+    claim(fields.rail?.line, [...at, "rail", "line"], `bus ${id} (rail)`);
+    for (const [address, { reset }] of Object.entries(fields.muxes ?? {}))
+      claim(reset?.line, [...at, "muxes", address, "reset", "line"], `multiplexer ${id} ${address} (reset)`);
   }
   for (const { at, id, fields } of expanders)
     claim(fields.rail?.line, [...at, "rail", "line"], `expander ${id} (rail)`);
-  for (const { at, fields } of devices) claim(fields.line, [...at, "line"], pathText(at));
-}
-
-function checkChips({ buses, expanders, devices }: BoardDraft, report: Report): void {
-  const known = buses.map(({ id }) => id);
-  const owners = new Map<string, string>();
-  for (const { at, fields } of [...expanders, ...devices]) {
-    const { bus, address } = fields;
-    if (bus === undefined) continue;
-    if (!known.includes(bus)) {
-      const allowed =
-        known.length === 0 ? 'a bus that "buses" describes; there is none' : alternatives(known);
-      report.problem([...at, "bus"], bus, allowed, nearest(bus, known));
-      continue;
-    }
-    if (address === undefined) continue;
-    const place = `${bus} ${address}`;
-    const owner = owners.get(place);
-    if (owner === undefined) owners.set(place, pathText(at));
-    else
-      report.problem([...at, "address"], address, `an address of its own on ${bus}; ${owner} has ${address}`);
+  for (const { at, fields } of devices) {
+    claim(fields.line, [...at, "line"], pathText(at));
+    claim(fields.reset?.line, [...at, "reset", "line"], `${pathText(at)} (reset)`);
   }
 }
 

@@ -9,9 +9,10 @@ import {
 } from "../../devices/catalogue.ts";
 import { choice, duration, flag, frequency, whole } from "../../devices/field.ts";
 import { CRITICALITIES } from "../../runtime/time/job.ts";
+import { resetSchema } from "./bus-schema.ts";
 import { outputLine } from "./expander-schema.ts";
 import { onMissField } from "./miss-policy.ts";
-import { address, busName, line, PWM_LINES } from "./place-fields.ts";
+import { address, busOrChannel, line, PWM_LINES } from "./place-fields.ts";
 
 const optional = v.exactOptional;
 
@@ -182,7 +183,24 @@ const policyFields = {
 const outputFields = { line: outputLine("The line that switches the load."), ...policyFields };
 const pwmFields = { line: line("The line that carries the PWM.", PWM_LINES), ...policyFields };
 const pulseFields = { ...pwmFields, safe: choice("Off: no pulses.", ["off"]) };
-const i2cFields = { bus: busName("One of the buses above."), address: v.string() as v.GenericSchema<string> };
+const i2cFields = {
+  bus: busOrChannel('One of the buses above, or a channel of a multiplexer on it: "i2c-1/0x70/3".'),
+  address: v.string() as v.GenericSchema<string>,
+  retries: optional(
+    whole("How often a transfer is tried again that the chip did not acknowledge. Default: 1.", 0, 5),
+  ),
+  stretch: optional(
+    duration(
+      "Longest time that the chip holds the clock in one transfer. Default: the driver's, mostly none.",
+      {
+        from: "0s",
+        to: "1s",
+        example: "10ms",
+      },
+    ),
+  ),
+  reset: optional(resetSchema),
+};
 
 /** Fields that many devices have, described once in the schema for editors. */
 export const sharedFields = { ...commonFields, ...policyFields };

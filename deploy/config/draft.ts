@@ -9,7 +9,8 @@ import {
   type ControllerName,
   controllerNamed,
 } from "../../devices/controller-catalogue.ts";
-import type { BusConfig, ControllerConfig } from "./board-schema.ts";
+import type { ControllerConfig } from "./board-schema.ts";
+import type { BusConfig } from "./bus-schema.ts";
 import type { DeviceFields } from "./device-schema.ts";
 import type { ExpanderConfig } from "./expander-schema.ts";
 import type { InterlockConfig } from "./interlock-schema.ts";

@@ -4,7 +4,7 @@ import { EXPANDER_NAMES, type ExpanderName, expanderNamed } from "../../devices/
 import { type FieldMetadata, flag } from "../../devices/field.ts";
 import { LINE_NAMES, type LineName } from "../../firmware/header-map.ts";
 import { nearest } from "../nearest.ts";
-import { address, busName, line } from "./place-fields.ts";
+import { address, busOrChannel, line } from "./place-fields.ts";
 
 /** `valves.GPA3`: an expander of the board and one of its pins. */
 export type ExpanderPin = `${string}.${string}`;
@@ -60,7 +60,7 @@ function partSchema(name: ExpanderName) {
   return v.pipe(
     v.strictObject({
       chip: v.literal(name),
-      bus: busName("One of the buses above."),
+      bus: busOrChannel("One of the buses above, or a channel of a multiplexer on it."),
       address: address(addresses),
       rail: v.exactOptional(railSchema),
     }),

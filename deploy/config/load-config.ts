@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
+import { checkBuses } from "./check-buses.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkExpanders } from "./check-expanders.ts";
 import { checkInputs } from "./check-inputs.ts";
@@ -92,6 +93,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkPlacement(board, report);
   checkWiring(board, report);
   checkInputs(board, report);
+  checkBuses(board, isPlainObject(value) ? value.hardware : undefined, report);
   checkExpanders(board, report);
   checkTiming(board, report);
   checkJobs(board, report);

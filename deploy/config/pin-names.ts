@@ -7,6 +7,8 @@ import { isPlainObject } from "./shape.ts";
 
 /** Fields that name a line: of devices, and of buses. */
 const FIELDS = { devices: ["line"], buses: ["sda", "scl"] } as const;
+/** Objects in parts whose `line` is one. */
+const HOLDERS = ["rail", "reset"];
 
 /** A board with lines in the place of pins. What is no pin with a line (`pin 1` is 3.3 V) stays for the checks to find. */
 export function withLinesForPins(board: unknown): unknown {
@@ -17,20 +19,17 @@ export function withLinesForPins(board: unknown): unknown {
     if (isPlainObject(parts)) named[section] = mapped(parts, (part) => withLines(part, fields));
   }
   const { expanders } = board;
-  if (isPlainObject(expanders)) named.expanders = mapped(expanders, withRailLine);
+  if (isPlainObject(expanders)) named.expanders = mapped(expanders, (part) => withLines(part, []));
   return named;
-}
-
-function withRailLine(expander: unknown): unknown {
-  if (!isPlainObject(expander)) return expander;
-  return mapped(expander, (value, key) => (key === "rail" ? withLines(value, ["line"]) : value));
 }
 
 function withLines(part: unknown, fields: readonly string[]): unknown {
   if (!isPlainObject(part)) return part;
-  return mapped(part, (value, key) =>
-    fields.includes(key) && typeof value === "string" ? (lineOfPin(value) ?? value) : value,
-  );
+  return mapped(part, (value, key) => {
+    if (fields.includes(key) && typeof value === "string") return lineOfPin(value) ?? value;
+    if (key === "muxes" && isPlainObject(value)) return mapped(value, (mux) => withLines(mux, []));
+    return HOLDERS.includes(key) ? withLines(value, ["line"]) : value;
+  });
 }
 
 function mapped(

@@ -65,6 +65,28 @@ export function busName(description: string): TextField {
   );
 }
 
+/** `i2c-1`, or a channel of a multiplexer on it: `i2c-1/0x70/3`. */
+export function busOrChannel(description: string): TextField {
+  return v.pipe(
+    v.string(),
+    v.regex(/^i2c-[0-9]{1,2}(\/0x7[0-7]\/[0-7])?$/),
+    v.description(description),
+    v.metadata({
+      errorMessage:
+        'the name of a bus, such as "i2c-1", or of a channel of its multiplexer, such as "i2c-1/0x70/3"',
+      suggest: suggestBus,
+    }),
+  );
+}
+
+/** Address of a multiplexer, as it is strapped. */
+export const muxAddress = v.pipe(
+  v.string(),
+  v.regex(/^0x7[0-7]$/),
+  v.description("7-bit I2C address, in hexadecimal."),
+  v.metadata({ errorMessage: "an address of this part: 0x70 to 0x77" }),
+);
+
 /** One of the 7-bit addresses a part can have, written `"0x76"` (JSON has no hexadecimal numbers). */
 export function address(addresses: readonly number[]): TextField {
   const texts = addresses.map(addressText);

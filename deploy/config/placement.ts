@@ -7,6 +7,7 @@
  * wait for each other on the wire anyway, inputs, outputs, controllers.
  */
 import { driverNamed } from "../../devices/catalogue.ts";
+import { adapterOf } from "../../firmware/channel-name.ts";
 import type { BoardConfig, ControllerConfig } from "./board-schema.ts";
 import type { DeviceConfig } from "./device-schema.ts";
 import { fewerGroups, type Group, MOST_CELLS } from "./fewer-cells.ts";
@@ -113,6 +114,6 @@ function tenantsOf({ devices, controllers = {} }: BoardConfig): Tenant[] {
 }
 
 function groupOf(device: DeviceConfig): string {
-  if ("bus" in device) return device.bus;
+  if ("bus" in device) return adapterOf(device.bus);
   return driverNamed(device.driver).kind === "actuator" ? "outputs" : "inputs";
 }

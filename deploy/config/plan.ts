@@ -1,11 +1,12 @@
 /** What the parts of a board are told, worked out of a checked configuration: numbers only, defaults filled in. */
 import { driverNamed } from "../../devices/catalogue.ts";
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
-import { durationMs, frequencyHz } from "../../devices/field.ts";
+import { durationMs } from "../../devices/field.ts";
 import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
 import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
+import { busLinePlans, busPlans } from "./bus-plan.ts";
 import type { DeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { expanderPlans, railPlans } from "./expander-plan.ts";
 import { expanderPin } from "./expander-schema.ts";
@@ -43,9 +44,10 @@ export function hardwarePlan(config: BoardConfig): HardwarePlan {
         output === undefined || expanderPin(output.line) !== undefined ? [] : [output],
       ),
       ...railPlans(expanders),
+      ...busLinePlans(config),
     ],
     inputs: devices.flatMap(({ input }) => input ?? []),
-    buses: Object.entries(config.buses ?? {}).map(([bus, { speed }]) => ({ bus, hz: frequencyHz(speed) })),
+    buses: busPlans(config),
     ...(config.expanders !== undefined && { expanders: expanderPlans(expanders, devices) }),
     ...(config.interlocks !== undefined && { interlocks: interlockPlans(config.interlocks, devices) }),
   };

@@ -4,8 +4,9 @@ import type { BusStatus } from "../contracts/backend.ts";
 const RESET_AFTER = 3;
 /** Failures in a row after which its power is cycled: as many more, with the reset in vain. */
 const POWER_AFTER = 6;
-/** Least time between two resets, or two power-cycles, of a chip that stays away: a rail takes others along. */
-const AGAIN_US = 30_000_000;
+/** Time from a reset, or power-cycle, to the next one of a chip that stays away; doubled each time: it may be unplugged. */
+const FIRST_REST_US = 30_000_000;
+const LONGEST_REST_US = 3_600_000_000;
 /** Times that it held the bus, none later than this after the one before, that put a chip into quarantine. */
 const HARMS = 3;
 /** Also how long a chip that is back must do no harm until it counts as any other. */
@@ -24,8 +25,8 @@ export type Remedy = "none" | "reset" | "power" | "quarantine";
  */
 export class ChipCare {
   #failures = 0;
-  #resetUs = Number.NEGATIVE_INFINITY;
-  #powerUs = Number.NEGATIVE_INFINITY;
+  readonly #reset = new Rest();
+  readonly #power = new Rest();
   #harms = 0;
   #harmUs = Number.NEGATIVE_INFINITY;
   #barredUntilUs = Number.NEGATIVE_INFINITY;
@@ -45,6 +46,8 @@ export class ChipCare {
   /** A transfer succeeded, or was at least no harm to the bus. True when that ends its quarantine. */
   answered(nowUs: number): boolean {
     this.#failures = 0;
+    this.#reset.over();
+    this.#power.over();
     return this.#harmless(nowUs);
   }
 
@@ -60,15 +63,8 @@ export class ChipCare {
     } else {
       this.#harmless(nowUs);
     }
-    if (has.power && this.#failures >= POWER_AFTER && nowUs - this.#powerUs >= AGAIN_US) {
-      this.#powerUs = nowUs;
-      return "power";
-    }
-    if (has.reset && this.#failures >= RESET_AFTER && nowUs - this.#resetUs >= AGAIN_US) {
-      this.#resetUs = nowUs;
-      return "reset";
-    }
-    return "none";
+    if (has.power && this.#failures >= POWER_AFTER && this.#power.take(nowUs)) return "power";
+    return has.reset && this.#failures >= RESET_AFTER && this.#reset.take(nowUs) ? "reset" : "none";
   }
 
   /** The bus was held while this chip was kept off it: it was somebody else. True when it was in quarantine. */
@@ -103,6 +99,25 @@ export class ChipCare {
     const wasQuarantined = this.#quarantined;
     this.#quarantined = false;
     return wasQuarantined;
+  }
+}
+
+/** How often something may be done that has not helped yet. */
+class Rest {
+  #untilUs = Number.NEGATIVE_INFINITY;
+  #lengthUs = FIRST_REST_US;
+
+  /** True when it may be done now, which begins the next rest. */
+  take(nowUs: number): boolean {
+    if (nowUs < this.#untilUs) return false;
+    this.#untilUs = nowUs + this.#lengthUs;
+    this.#lengthUs = Math.min(2 * this.#lengthUs, LONGEST_REST_US);
+    return true;
+  }
+
+  over(): void {
+    this.#untilUs = Number.NEGATIVE_INFINITY;
+    this.#lengthUs = FIRST_REST_US;
   }
 }
 

@@ -59,8 +59,16 @@ spec("the guardian is told every line, PWM channel and bus of the demo, in numbe
     ],
     inputs: [{ line: "GPIO23", activeLow: true, bias: "pull-up", debounceMs: 20 }],
     buses: [
-      { bus: "i2c-1", hz: 400_000 },
-      { bus: "i2c-0", hz: 100_000 },
+      {
+        ...{ bus: "i2c-1", hz: 400_000, pins: { sda: "GPIO2", scl: "GPIO3" } },
+        // The calibration of a BME280: 27 bytes and two addresses, 265 bits.
+        longestUs: 663,
+        chips: [{ bus: "i2c-1", address: 0x76, reset: { bytes: [0xe0, 0xb6] } }],
+      },
+      {
+        ...{ bus: "i2c-0", hz: 100_000, pins: { sda: "GPIO0", scl: "GPIO1" } },
+        longestUs: 300,
+      },
     ],
   });
 });

@@ -26,9 +26,12 @@ spec(
     assert.is(board.trace.reading("climate.temperature")!.value, null);
 
     board.until(80);
+    const reset = 'busRung bus="i2c-1" address="0x76" rung="reset" works=false';
     assert.equal(board.trace.news(), [
+      `22.000 ${reset}`, // the guardian's, after the third failed transfer, and 30 s later
       `22.000 climate mode reduced: ${gone}`, // the third failed job, one a second
       `32.000 climate mode safe: ${gone}`, // the third in `reduced`, one in 5 s
+      `52.000 ${reset}`,
     ]);
     assert.is(board.trace.mode("climate"), "safe");
     assert.is(board.level("heater"), 0);
