@@ -10,8 +10,8 @@ import { type StopPlan, stopOutputs } from "../../firmware/guardian/stop-step.ts
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { STOP_PLAN } from "./stop-plan.ts";
 
-/** `ExecStopPost` may take as long as TimeoutStopSec; outputs that take this long will not come. */
-const LIMIT_MS = 1000;
+/** `ExecStopPost` may take as long as TimeoutStopSec; outputs that take this long will not come. First argument: another. */
+const LIMIT_MS = Number(process.argv[2] ?? 1000);
 
 const say = (record: object) => process.stderr.write(`${JSON.stringify(record)}\n`);
 setTimeout(() => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { HardwareError } from "../contracts/hardware-error.ts";
 import type { WatchdogTimer } from "../contracts/watchdog.ts";
 import { ioctl } from "./system-calls.ts";
@@ -40,7 +40,7 @@ export class WatchdogDevice implements WatchdogTimer {
   static open(path: string): WatchdogDevice {
     let fd: number;
     try {
-      fd = openSync(path, "w");
+      fd = openSync(path, constants.O_WRONLY); // "w" would make a file where there is no device
     } catch (error) {
       const { code = "", message } = error as { code?: string; message: string };
       throw new HardwareError(`${path}: ${REMEDIES[code] ?? message}`);

@@ -98,7 +98,8 @@ function qemu(parts: KernelParts, results: string, options: BootOptions): Promis
   ];
   const args = [
     ...MACHINE,
-    ...["-serial", `file:${join(results, "console")}`, "-device", "virtio-rng-pci", "-no-reboot"],
+    ...["-serial", `file:${join(results, "console")}`, "-device", "virtio-rng-pci"],
+    ...["-device", "i6300esb", "-action", "watchdog=reset"],
     ...share("host", "/", "host", ",readonly=on"),
     ...share("results", results, "results"),
     ...["-kernel", parts.kernel, "-initrd", parts.initrd, "-append", "console=ttyS0 panic=-1 quiet"],

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # First process of the kernel guest. Its root becomes the host's, read-only below a memory file system; the
 # share "results" says what to run (files, environment) and takes what came of it (<number>.log, <number>.code).
+# A guest that is reset, by its watchdog say, goes on with the file that was under way, which runs again.
 /bin/busybox mkdir -p /proc /sys /dev /host /memory /results /root
 /bin/busybox --install -s /bin
 export PATH=/bin
@@ -24,12 +25,19 @@ mount -t tmpfs shm /root/dev/shm
 mount -t tmpfs run /root/run
 mount --bind /results /root/results
 ifconfig lo 127.0.0.1 up
+boots=$(($(cat /results/boots 2> /dev/null || echo 0) + 1))
+echo "$boots" > /results/boots
+if [ "$boots" -gt 4 ]; then
+  echo "GUEST reset too often"
+  poweroff -f
+fi
 # The end of the time that all files together may take: the kernel goes down whatever they do.
 read -r limit < /results/limit
 (sleep "$limit"; echo "GUEST stopped after $limit s"; poweroff -f) &
 number=0
 while read -r file; do
   number=$((number + 1))
+  if [ -e "/results/$number.code" ]; then continue; fi
   cut -d' ' -f1 /proc/uptime > "/results/$number.began"
   chroot /root /bin/sh /results/run "$file" > "/results/$number.log" 2>&1
   echo $? > "/results/$number.code"
