@@ -37,6 +37,7 @@ import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
+import { withInput } from "./event-input.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { HangDesk } from "./hang-desk.ts";
 import { KeptBoots } from "./kept-boots.ts";
@@ -85,7 +86,7 @@ const control = new GuardianControl({
   onEvent: (event) => {
     // An owner that runs into its own policy says so itself, once (`waits`).
     if (event.kind === "contract") endForContract(event);
-    if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell({ ...event });
+    if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell(withInput(event, devices));
   },
 });
 const ownership = new Ownership(

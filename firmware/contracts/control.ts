@@ -118,7 +118,7 @@ export type GuardianEvent = { readonly atUs: number } & (
   /** An input changes faster than anybody can take its edges; counted since the last such event, one a second. */
   | { readonly kind: "edgesLost"; readonly line: string; readonly count: number }
   /**
-   * An input had more edges within a second than its `maxEdgeRate`: `count` of them, at `rateHz`. Its edges are passed
+   * An input had more edges within a second than its `maxEdgeRate`: `count` of them, `rateHz` a second (at least, where some were lost). Its edges are passed
    * over for `maskedMs`, then it is probed; told again, with a longer mask, while the storm goes on.
    */
   | {

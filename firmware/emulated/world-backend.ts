@@ -24,6 +24,8 @@ export class WorldBackend implements Backend {
   #nextSet = 1;
   #opening = 0;
   readonly #names: string[] = [];
+  /** Number of the last edge of each line. */
+  readonly #sequences: number[] = [];
   #opened: (error?: Error) => void = () => {};
 
   /** Connects, waits for a world that is still starting, and reads what the outputs are at. */
@@ -77,6 +79,7 @@ export class WorldBackend implements Backend {
   }
 
   listen(line: number, on: boolean): void {
+    if (on) this.#sequences[line] = 0;
     this.#send(
       this.#out
         .begin(KIND.listen, 0, 0, 0, 0, 0)
@@ -153,6 +156,7 @@ export class WorldBackend implements Backend {
     const { request } = frame;
     const status = decodeStatus(frame.status);
     if (frame.kind === KIND.edge) {
+      this.#count(frame.u16(0), request);
       this.#sink?.edge(frame.u16(0), frame.u8(2) > 0 ? 1 : 0, frame.f64(4));
       return;
     }
@@ -173,6 +177,13 @@ export class WorldBackend implements Backend {
     } else if (frame.owner === KIND.openBus) {
       this.#answered(status === "ok", `bus number ${request}`);
     }
+  }
+
+  /** A gap in the numbers of a line's edges says how many were dropped; the first one after it is listened to is 1. */
+  #count(line: number, sequence: number): void {
+    const lost = sequence - (this.#sequences[line] ?? 0) - 1;
+    this.#sequences[line] = sequence;
+    if (lost > 0) this.#sink?.edgesLost(line, lost);
   }
 
   #answered(good: boolean, what: string): void {

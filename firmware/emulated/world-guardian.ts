@@ -4,6 +4,7 @@ import { FrameStream } from "../transport/frame-stream.ts";
 import { encodeStatus } from "../transport/status.ts";
 import type { EmulatedBus } from "./emulated-bus.ts";
 import type { Bias, EmulatedLines } from "./emulated-lines.ts";
+import { WorldEdges } from "./world-edges.ts";
 
 /** What the world consists of; chips and the model behind them are attached by the composition. */
 export interface World {
@@ -32,17 +33,15 @@ export class WorldGuardian {
   readonly #answer = new FrameWriter();
   readonly #names: string[] = [];
   readonly #buses: EmulatedBus[] = [];
-  /** Numbers by the names of lines whose edges are wanted: looked at for every edge. */
-  readonly #heard = new Map<string, number>();
+  readonly #edges: WorldEdges;
 
   constructor(world: World, socket: Socket) {
     this.#world = world;
     this.#socket = socket;
-    world.lines.onEdge((name, level, atUs) => {
-      const line = this.#heard.get(name);
-      if (line === undefined) return;
-      this.#send(this.#answer.begin(KIND.edge, 0, 0, 0, 0, 0).u16(line).u8(level).u8(0).f64(atUs));
+    this.#edges = new WorldEdges((bytes) => {
+      if (!socket.destroyed) socket.write(bytes);
     });
+    world.lines.onEdge((name, level, atUs) => this.#edges.edge(name, level, atUs));
   }
 
   bytes(chunk: Buffer): void {
@@ -70,8 +69,7 @@ export class WorldGuardian {
     } else if (frame.kind === KIND.free && name !== undefined) {
       lines.free(name);
     } else if (frame.kind === KIND.listen && name !== undefined) {
-      if (frame.u8(2) > 0) this.#heard.set(name, frame.u16(0));
-      else this.#heard.delete(name);
+      this.#edges.listen(name, frame.u16(0), frame.u8(2) > 0);
     } else if (frame.kind === KIND.transfer) {
       this.#transfer(frame);
     } else if (frame.kind === KIND.recover) {
@@ -96,7 +94,7 @@ export class WorldGuardian {
       return;
     }
     this.#names[frame.u16(0)] = name;
-    if (frame.u8(2) === 0) this.#heard.set(name, frame.u16(0));
+    if (frame.u8(2) === 0) this.#edges.listen(name, frame.u16(0), true);
     if (frame.u8(2) === 0) this.#world.lines.input(name, BIASES[frame.u8(3)] ?? "none");
     this.#send(
       this.#begin(frame, "ok")
@@ -152,6 +150,7 @@ export class WorldGuardian {
   }
 
   #send(frame: FrameWriter): void {
+    this.#edges.flush();
     if (!this.#socket.destroyed) this.#socket.write(frame.bytes.slice(0, frame.length));
   }
 }

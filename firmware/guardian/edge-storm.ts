@@ -15,6 +15,7 @@ const PROBE_US = 1_000_000;
 export class EdgeStorm {
   readonly #limit: number;
   #startUs = Number.NEGATIVE_INFINITY;
+  #lastUs = Number.NEGATIVE_INFINITY;
   #count = 0;
   #rateHz = 0;
   #maskUs = MASK_US;
@@ -31,7 +32,7 @@ export class EdgeStorm {
     return this.#masked;
   }
 
-  /** Edges in the present window, and how fast they came, a second. */
+  /** Edges in the present window, and how many came a second; at least so many where some were lost. */
   get count(): number {
     return this.#count;
   }
@@ -45,13 +46,15 @@ export class EdgeStorm {
     return this.#dueUs;
   }
 
-  /** Counts edges up to the one at `atUs`; true when that makes it a storm. */
-  take(edges: number, atUs: number): boolean {
+  /** Counts an edge, and those that were lost since the one before; true when that makes it a storm. */
+  take(atUs: number, lost: number): boolean {
     if (atUs - this.#startUs >= WINDOW_US) {
-      this.#startUs = atUs;
+      // Lost ones have come since the last edge, nobody knows when.
+      this.#startUs = lost > 0 ? Math.max(this.#lastUs, atUs - WINDOW_US) : atUs;
       this.#count = 0;
     }
-    this.#count += edges;
+    this.#lastUs = atUs;
+    this.#count += 1 + lost;
     if (this.#count <= this.#limit) return false;
     // Edges of one moment, as after a stall of the stamps, are no infinite rate.
     this.#rateHz = Math.round((this.#count * 1_000_000) / Math.max(atUs - this.#startUs, 1000));

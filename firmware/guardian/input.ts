@@ -29,6 +29,8 @@ export class Input {
   readonly #effects: InputEffects;
   readonly #storm: EdgeStorm;
   readonly #filter: RestFilter | undefined;
+  /** Edges that were lost since the last one. */
+  #lost = 0;
   /** Reads give the level that has rested, as the kernel's do where it debounces. */
   readonly #readsRested: boolean;
 
@@ -47,7 +49,9 @@ export class Input {
   /** An edge as the backend saw it. */
   edge(electrical: 0 | 1, atUs: number, nowUs: number): void {
     if (this.#storm.masked) return;
-    if (this.#storm.take(1, atUs)) {
+    const lost = this.#lost;
+    this.#lost = 0;
+    if (this.#storm.take(atUs, lost)) {
       this.#mask(nowUs);
       return;
     }
@@ -57,13 +61,13 @@ export class Input {
   }
 
   /** The backend lost edges before the one that it tells next. */
-  lost(edges: number, nowUs: number): void {
+  lost(edges: number): void {
     if (this.#storm.masked) return;
     // Where both kinds are told and one is counted, every other one was a pulse.
     const { edges: chosen = "both" } = this.plan;
     const each = chosen !== "both" && wantedEdges(this.plan) === "both" ? 2 : 1;
     this.#pulses?.miss(Math.round(edges / each));
-    if (this.#storm.take(edges, nowUs)) this.#mask(nowUs);
+    this.#lost += edges;
   }
 
   /** Logical level of a read that gave `electrical`; NaN stays NaN. */

@@ -41,7 +41,7 @@ export class Inputs implements InputEffects {
     if (input === undefined) return;
     const event = this.#lost.count(input.plan.line, edges, nowUs);
     if (event !== undefined) this.event(event);
-    input.lost(edges, nowUs);
+    input.lost(edges);
   }
 
   /** When `expire` must be called next; Infinity when nothing is due. */

@@ -29,7 +29,7 @@ export const KIND = {
   transfer: 4,
   /** Whatever was asked for: f64 level, or the bytes read. */
   answer: 5,
-  /** u16 line, u8 level, u8 spare, f64 monotonic us. */
+  /** u16 line, u8 level, u8 spare, f64 monotonic us. From the world the request id numbers the edges of a line, from 1. */
   edge: 6,
   /** The owner with this epoch was fenced. */
   fenced: 7,

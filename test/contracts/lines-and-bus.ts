@@ -55,6 +55,7 @@ export function linesAndBus(
   story("a fence makes a PWM output safe", async (bench) => {
     await bench.call({ op: "write", line: "GPIO18", level: 0.75 });
     await bench.fence();
+    is(await code(bench.call({ op: "write", line: "GPIO18", level: 1 })), "fenced");
     is((await bench.levels()).GPIO18, 0);
   });
 

@@ -187,6 +187,16 @@ spec("pulses that the backend lost are in the count and told apart", () => {
   );
 });
 
+spec("edges that are lost make a storm as well, at least so many a second as were counted in one", () => {
+  const { local, lines, told, passMs } = bench({ maxEdgeRateHz: 100 });
+  passMs(5000);
+  local.guardian.edgesLost(0, 500);
+  lines.drive("GPIO5", 1);
+  equal(told().slice(1), [
+    { kind: "edgeStorm", line: "GPIO5", rateHz: 501, count: 501, maskedMs: 1000, atMs: 5000 },
+  ]);
+});
+
 spec("a storm leaves a gap of unknown size in the count", () => {
   const { shake, hardware, told, passMs } = bench({ counts: true, edges: "rising", maxEdgeRateHz: 1000 });
   shake("GPIO5", 4000, 10);

@@ -1,7 +1,7 @@
 /** One device: what it is, how it is, what it reads, what it takes. */
 import { useComputed } from "@preact/signals";
 import { readingNames, stateIsOld } from "../store/device.ts";
-import { noYes, onOff } from "../store/format.ts";
+import { formatSpan, noYes, onOff } from "../store/format.ts";
 import { own } from "../store/own.ts";
 import { Controls } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
@@ -53,6 +53,12 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
         <p class="cause" data-testid={`cause-${id}`}>
           <Icon name="warning" />
           {state.cause}
+        </p>
+      )}
+      {state !== undefined && state.stuck !== null && (
+        <p class="cause" data-testid={`stuck-${id}`}>
+          <Icon name="warning" />
+          stuck? {state.stuck.why} for more than {formatSpan(state.stuck.forMs)}
         </p>
       )}
       {state !== undefined && !old.value && (

@@ -4,6 +4,7 @@ import type { DeviceState } from "../store/wire.ts";
 import { Icon } from "./icon.tsx";
 import { setWorld } from "./live.ts";
 import { PressButton } from "./press-button.tsx";
+import { WorldContact } from "./world-contact.tsx";
 import { quantities, WorldSlider } from "./world-slider.tsx";
 
 interface WorldPanelProps {
@@ -43,6 +44,10 @@ export function WorldPanel({ board, device, state, disabled }: WorldPanelProps) 
                 disabled={disabled}
                 set={set(name)}
               />
+            );
+          if (name === "closed")
+            return (
+              <WorldContact key={name} device={device} name={name} disabled={disabled} set={set(name)} />
             );
           if (name !== "pressed") return null;
           return <PressButton key={name} device={id} disabled={disabled} set={set(name)} />;

@@ -16,6 +16,7 @@ interface Quantity {
 export const quantities: Readonly<Record<string, Quantity>> = {
   temperatureC: { label: "temperature", unit: "°C", min: -20, max: 60, step: 0.5 },
   illuminanceLx: { label: "light", unit: "lx", min: 0, max: 2000, step: 10 },
+  frequencyHz: { label: "pulses", unit: "Hz", min: 0, max: 500, step: 0.5 },
   moisturePercent: { label: "moisture", unit: "%", min: 0, max: 100, step: 1 },
 };
 

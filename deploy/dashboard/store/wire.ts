@@ -49,6 +49,8 @@ export interface DeviceState {
   readonly modeOverride: { readonly mode: Mode; readonly remainingMs: number | null } | null;
   /** When it goes up if nothing fails; null at the top, and while nobody can say. */
   readonly climbsInMs: number | null;
+  /** An input that does not move as it should: for how long by then. */
+  readonly stuck: { readonly why: "held" | "unchanged"; readonly forMs: number } | null;
 }
 
 /** One object on `<board>/events`; `detail` is what the event says beside the fields all have. */
@@ -157,7 +159,14 @@ export function decodeState(json: string): DeviceState | undefined {
     modes: asStrings(fields.modes).filter((mode): mode is Mode => rungs.some((rung) => rung === mode)),
     modeOverride: decodeModeOverride(fields.modeOverride),
     climbsInMs: asNumber(fields.climbsInMs) ?? null,
+    stuck: decodeStuck(fields.stuck),
   };
+}
+
+function decodeStuck(raw: unknown): DeviceState["stuck"] {
+  const { why, forMs } = asObject(raw) ?? {};
+  const known = oneOf(why, ["held", "unchanged"]);
+  return known === undefined ? null : { why: known, forMs: asNumber(forMs) ?? 0 };
 }
 
 function decodeModeOverride(raw: unknown): DeviceState["modeOverride"] {

@@ -1,0 +1,13 @@
+/** What the guardian tells about an input line, with the device that people know it by. */
+import type { DevicePlan } from "../../devices/handler/device-plan.ts";
+import type { GuardianEvent } from "../../firmware/contracts/control.ts";
+
+/** The event as it is told; those of an input line name its device. */
+export function withInput(
+  event: GuardianEvent,
+  devices: readonly Pick<DevicePlan, "id" | "input">[],
+): GuardianEvent & { readonly device?: string } {
+  if (!("line" in event)) return event;
+  const device = devices.find(({ input }) => input?.line === event.line)?.id;
+  return device === undefined ? event : { ...event, device };
+}
