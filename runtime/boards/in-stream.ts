@@ -1,0 +1,186 @@
+/**
+ * What one board receives from another: packets in any order, some twice, some never; messages come out in order, each
+ * once, whole, and what is lost for good is said where it would have been.
+ *
+ * A broker may deliver a packet again (QoS 1), and clients reorder after a reconnect. Packets that come too early wait in
+ * a bounded buffer; those that are missing are asked for; after a time, or when the buffer is full, they count as lost.
+ * Pure: it neither waits nor reads a clock.
+ */
+import { PART } from "./out-stream.ts";
+
+export interface InStreamOptions {
+  /** Packets and bytes that may wait for an earlier one. */
+  readonly most: { readonly packets: number; readonly bytes: number };
+  /** Longest message that is put together, bytes. */
+  readonly messageBytes: number;
+  /** A packet that comes early waits so long for those before it until they are asked for, us: most are only late. */
+  readonly reorderUs: number;
+  /** So long is asked for what is missing, us; then it is lost. */
+  readonly giveUpUs: number;
+  /** Packets are confirmed at least after so many, and after so long, us. */
+  readonly confirm: { readonly packets: number; readonly us: number };
+  /** One whole message, in order. The bytes are its own. */
+  message(bytes: Uint8Array): void;
+  /** So many packets before the next message are lost. */
+  lost(packets: number): void;
+  /** To the other side: everything before `next` is here, or `lost` (first, after the last); these are missing. */
+  tell(next: number, missing: readonly number[], lost: readonly (readonly [number, number])[]): void;
+}
+
+interface Early {
+  readonly parts: number;
+  readonly payload: Uint8Array;
+}
+
+/** Missing numbers in one question. */
+const ASKED_AT_ONCE = 64;
+/** What was lost is said in each word to the other side until so many others were said: words may be lost, too. */
+const LOST_SAID = 16;
+
+export class InStream {
+  readonly #options: InStreamOptions;
+  readonly #early = new Map<number, Early>();
+  #earlyBytes = 0;
+  #lastEarly = 0;
+  #next = 1;
+  /** Parts of the message that is being put together. */
+  #parts: Uint8Array[] = [];
+  #partBytes = 0;
+  /** Its first part is lost, or it is too long: until its last part. */
+  #skipping = false;
+  /** Said to the other side so often. */
+  readonly #lost: { readonly range: readonly [number, number]; said: number }[] = [];
+  #unconfirmed = 0;
+  #confirmUs = Number.POSITIVE_INFINITY;
+  #askUs = Number.POSITIVE_INFINITY;
+  #giveUpUs = Number.POSITIVE_INFINITY;
+  duplicates = 0;
+  reordered = 0;
+  /** Messages that were longer than they may be. */
+  tooLong = 0;
+
+  constructor(options: InStreamOptions) {
+    this.#options = options;
+  }
+
+  /** A packet; its payload is kept only until the message is whole, and must not change. */
+  packet(number: number, parts: number, payload: Uint8Array, nowUs: number): void {
+    if (number < this.#next || this.#early.has(number)) {
+      this.duplicates++;
+      // Its confirmation may be lost.
+      this.#confirmSoon(nowUs, this.#options.confirm.packets);
+      return;
+    }
+    if (number > this.#next) {
+      this.#keep(number, parts, payload, nowUs);
+      return;
+    }
+    this.#take(parts, payload);
+    this.#confirmSoon(nowUs, 1);
+    this.#drain(nowUs);
+  }
+
+  /** When `expire` is due, us. */
+  get nextUs(): number {
+    return Math.min(this.#confirmUs, this.#askUs, this.#giveUpUs);
+  }
+
+  expire(nowUs: number): void {
+    if (this.#giveUpUs <= nowUs) this.#giveUp(nowUs);
+    if (this.#askUs <= nowUs || this.#confirmUs <= nowUs) this.#tell(nowUs);
+  }
+
+  /** Waits for what is before it. */
+  #keep(number: number, parts: number, payload: Uint8Array, nowUs: number): void {
+    const { most, reorderUs, giveUpUs } = this.#options;
+    this.reordered++;
+    this.#early.set(number, { parts, payload });
+    this.#earlyBytes += payload.length;
+    this.#lastEarly = Math.max(this.#lastEarly, number);
+    if (this.#giveUpUs === Number.POSITIVE_INFINITY) {
+      this.#askUs = nowUs + reorderUs;
+      this.#giveUpUs = nowUs + giveUpUs;
+    }
+    while (this.#early.size > most.packets || this.#earlyBytes > most.bytes) this.#giveUp(nowUs);
+  }
+
+  /** Those before the first that waits are lost. */
+  #giveUp(nowUs: number): void {
+    const first = Math.min(...this.#early.keys());
+    const lost = first - this.#next;
+    this.#lost.push({ range: [this.#next, first], said: 0 });
+    this.#next = first;
+    // What had begun cannot be completed; what goes on in the first that is here began among the lost.
+    this.#dropParts();
+    this.#skipping = true;
+    this.#options.lost(lost);
+    this.#drain(nowUs);
+    this.#confirmSoon(nowUs, this.#options.confirm.packets);
+  }
+
+  #drain(nowUs: number): void {
+    for (let early = this.#early.get(this.#next); early; early = this.#early.get(this.#next)) {
+      this.#early.delete(this.#next);
+      this.#earlyBytes -= early.payload.length;
+      this.#take(early.parts, early.payload);
+      this.#confirmSoon(nowUs, 1);
+    }
+    const { reorderUs, giveUpUs } = this.#options;
+    const waits = this.#early.size > 0;
+    this.#askUs = waits ? nowUs + reorderUs : Number.POSITIVE_INFINITY;
+    this.#giveUpUs = waits ? nowUs + giveUpUs : Number.POSITIVE_INFINITY;
+  }
+
+  /** The next packet in order. */
+  #take(parts: number, payload: Uint8Array): void {
+    this.#next++;
+    if ((parts & PART.first) !== 0) {
+      this.#dropParts();
+      this.#skipping = false;
+    }
+    if (this.#skipping) return;
+    this.#parts.push(payload);
+    this.#partBytes += payload.length;
+    if (this.#partBytes > this.#options.messageBytes) {
+      this.tooLong++;
+      this.#dropParts();
+      this.#skipping = true;
+      return;
+    }
+    if ((parts & PART.last) === 0) return;
+    const message = this.#parts.length === 1 ? payload.slice() : Buffer.concat(this.#parts);
+    this.#dropParts();
+    this.#options.message(message);
+  }
+
+  #dropParts(): void {
+    this.#parts = [];
+    this.#partBytes = 0;
+  }
+
+  #confirmSoon(nowUs: number, packets: number): void {
+    const { confirm } = this.#options;
+    this.#unconfirmed += packets;
+    if (this.#unconfirmed >= confirm.packets) this.#tell(nowUs);
+    else if (this.#confirmUs === Number.POSITIVE_INFINITY) this.#confirmUs = nowUs + confirm.us;
+  }
+
+  #tell(nowUs: number): void {
+    const missing: number[] = [];
+    const isDue = this.#askUs <= nowUs;
+    if (isDue) {
+      for (let number = this.#next; number < this.#lastEarly && missing.length < ASKED_AT_ONCE; number++)
+        if (!this.#early.has(number)) missing.push(number);
+      this.#askUs = nowUs + 2 * this.#options.reorderUs;
+    }
+    this.#unconfirmed = 0;
+    this.#confirmUs = Number.POSITIVE_INFINITY;
+    this.#options.tell(
+      this.#next,
+      missing,
+      this.#lost.map(({ range }) => range),
+    );
+    for (const one of this.#lost) one.said++;
+    while (this.#lost.length > 0 && this.#lost[0]!.said >= LOST_SAID) this.#lost.shift();
+  }
+}

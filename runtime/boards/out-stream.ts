@@ -1,0 +1,149 @@
+/**
+ * What one board sends to another, in order: numbered packets that are kept until the other side has them.
+ *
+ * A message longer than a packet goes in several, as SCTP's chunks do (RFC 9260, 3.3.1: B and E bits). Packets that the
+ * other side misses are sent again while they are kept; what is no longer kept is named, so that its receivers hear of
+ * the loss. Pure: it neither waits nor reads a clock.
+ */
+
+/** Of a packet: it begins a message, it ends one. */
+export const PART = { first: 1, last: 2 } as const;
+
+export interface OutStreamOptions {
+  /** Longest payload of one packet, bytes. */
+  readonly packetBytes: number;
+  /** Packets and bytes that may wait for the other side; more messages are refused. */
+  readonly most: { readonly packets: number; readonly bytes: number };
+  /** Without a word of the other side so long, what it may miss is sent again, us. */
+  readonly resendUs: number;
+  send(number: number, parts: number, payload: Uint8Array): void;
+  /** The other side has given up the message that began with these bytes, or a part of it. */
+  lost(start: Uint8Array): void;
+}
+
+interface Kept {
+  readonly number: number;
+  readonly parts: number;
+  readonly payload: Uint8Array;
+}
+
+export class OutStream {
+  readonly #options: OutStreamOptions;
+  /** In order, without holes. */
+  readonly #kept: Kept[] = [];
+  #keptFrom = 0;
+  #keptBytes = 0;
+  #next = 1;
+  /** Of the message whose packets were confirmed last: its first. */
+  #begun: Uint8Array = new Uint8Array(0);
+  /** When the oldest that is kept was sent last, or the other side said something of it, us. */
+  #waitsSinceUs = 0;
+  resent = 0;
+  refused = 0;
+
+  constructor(options: OutStreamOptions) {
+    this.#options = options;
+  }
+
+  /** Packets that the other side has not confirmed. */
+  get underWay(): number {
+    return this.#kept.length - this.#keptFrom;
+  }
+
+  /** False, and counted, when too much is under way: nothing of it is sent. */
+  push(message: Uint8Array, nowUs: number): boolean {
+    const { packetBytes, most } = this.#options;
+    const packets = Math.max(1, Math.ceil(message.length / packetBytes));
+    if (this.underWay + packets > most.packets || this.#keptBytes + message.length > most.bytes) {
+      this.refused++;
+      return false;
+    }
+    if (this.underWay === 0) this.#waitsSinceUs = nowUs;
+    for (let index = 0; index < packets; index++) {
+      const payload = message.subarray(index * packetBytes, (index + 1) * packetBytes);
+      const parts = (index === 0 ? PART.first : 0) | (index === packets - 1 ? PART.last : 0);
+      const kept = { number: this.#next++, parts, payload };
+      this.#kept.push(kept);
+      this.#keptBytes += payload.length;
+      this.#options.send(kept.number, parts, payload);
+    }
+    return true;
+  }
+
+  /**
+   * The other side has everything before `next` except what it has `lost` (first number, number after the last), and
+   * misses these. Numbers that were never given, and what it said before, are ignored.
+   */
+  confirmed(
+    next: number,
+    missing: readonly number[],
+    lost: readonly (readonly [from: number, end: number])[],
+    nowUs: number,
+  ): void {
+    for (const [from, end] of lost) this.#tellLost(from, Math.min(end, next));
+    const first = this.#next - this.underWay;
+    const gone = Math.min(next, this.#next) - first;
+    if (gone > 0) {
+      for (let index = 0; index < gone; index++) {
+        const { parts, payload } = this.#kept[this.#keptFrom + index]!;
+        this.#keptBytes -= payload.length;
+        if ((parts & PART.first) !== 0) this.#begun = payload;
+      }
+      this.#keptFrom += gone;
+      this.#compact();
+    }
+    this.#waitsSinceUs = nowUs;
+    for (const number of missing) this.#sendAgain(number);
+  }
+
+  /** When `expire` is due, us; `Infinity` while nothing waits. */
+  get nextUs(): number {
+    return this.underWay === 0 ? Number.POSITIVE_INFINITY : this.#waitsSinceUs + this.#options.resendUs;
+  }
+
+  /** Sends the oldest again: the answer to it says what else is missing. */
+  expire(nowUs: number): void {
+    if (nowUs < this.nextUs) return;
+    this.#waitsSinceUs = nowUs;
+    this.#sendAgain(this.#kept[this.#keptFrom]!.number);
+  }
+
+  /** Each message once: by its first packet, which is still kept, or the first of its packets that is lost. */
+  #tellLost(from: number, end: number): void {
+    const first = Math.max(from, this.#next - this.underWay);
+    for (let number = first; number < end; number++) {
+      const kept = this.#at(number);
+      if (kept === undefined) return;
+      if ((kept.parts & PART.first) !== 0) this.#options.lost(kept.payload);
+      else if (number === from) this.#options.lost(this.#startOf(number));
+    }
+  }
+
+  /** The first packet of the message that this one belongs to. */
+  #startOf(number: number): Uint8Array {
+    for (let at = number - 1; ; at--) {
+      const kept = this.#at(at);
+      if (kept === undefined) return this.#begun;
+      if ((kept.parts & PART.first) !== 0) return kept.payload;
+    }
+  }
+
+  #at(number: number): Kept | undefined {
+    const kept = this.#kept[this.#keptFrom + number - (this.#next - this.underWay)];
+    return kept?.number === number ? kept : undefined;
+  }
+
+  #sendAgain(number: number): void {
+    const kept = this.#at(number);
+    if (kept === undefined) return;
+    this.resent++;
+    this.#options.send(kept.number, kept.parts, kept.payload);
+  }
+
+  /** Forgets what was confirmed, some at a time. */
+  #compact(): void {
+    if (this.#keptFrom < 64 || this.#keptFrom * 2 < this.#kept.length) return;
+    this.#kept.splice(0, this.#keptFrom);
+    this.#keptFrom = 0;
+  }
+}
