@@ -1,0 +1,279 @@
+/**
+ * The link of this board with one other: who is there, in which life, and one session at a time.
+ *
+ * Of two boards the one whose name comes first begins (`hello`), the other answers (`welcome`); each draws a nonce, and the
+ * session's keys need both. The one who answers goes over to the new session when the first packet of it arrives: an old
+ * hello that somebody plays again ends nothing. Pure: it neither waits nor reads a clock.
+ */
+import { FrameError } from "./frame-error.ts";
+import { type BoardLife, decodePacket, encodePacket, NONCE_BYTES, type Packet, sessionOf } from "./packet.ts";
+import { seal, unseal } from "./seal.ts";
+import { type LinkLimits, Session, sessionKeys } from "./session.ts";
+
+/** Between two attempts to begin, us: each waits twice as long as the one before. */
+const RETRY = { firstUs: 1_000_000, mostUs: 30_000_000 } as const;
+
+/** Why a link ended. */
+export type LinkEnd =
+  /** Nothing was heard for too long. */
+  | "silent"
+  /** The other board's last will, or its goodbye. */
+  | "offline"
+  /** Its runtime began anew. */
+  | "newIncarnation"
+  /** This side closed it. */
+  | "closed";
+
+/** Packets that had no effect, by what was wrong with them. */
+export interface LinkRefusals {
+  /** Not sealed with a key of ours: forged or changed on the way. */
+  forged: number;
+  /** Of a session that is over: late, or played again. */
+  stale: number;
+  /** Sealed, and no packet all the same. */
+  malformed: number;
+  /** Another board has this name. */
+  stranger: number;
+}
+
+export interface BoardLinkSink {
+  publish(bytes: Uint8Array): void;
+  up(life: BoardLife): void;
+  down(life: BoardLife, why: LinkEnd): void;
+  message(bytes: Uint8Array): void;
+  /** A message of ours, which begins so, is lost for good. */
+  lost(start: Uint8Array): void;
+  gap(packets: number): void;
+  /** A board with this name and another uid tries to speak: it is refused. Told once for each. */
+  stranger(life: BoardLife): void;
+}
+
+export interface BoardLinkOptions {
+  readonly us: BoardLife;
+  /** Name of the other board. */
+  readonly peer: string;
+  /** Of the pair: `pairKey`. */
+  readonly key: Uint8Array;
+  readonly limits: LinkLimits;
+  readonly sink: BoardLinkSink;
+  /** Random bytes from a secure source. */
+  random(bytes: number): Uint8Array;
+  /** The clock of the world, ms since 1970; NaN while it is not set. */
+  wallMs(): number;
+}
+
+interface Opened {
+  readonly session: Session;
+  readonly life: BoardLife;
+}
+
+/** Answered, and not confirmed by a packet. */
+interface Candidate extends Opened {
+  readonly nonces: readonly [Uint8Array, Uint8Array];
+}
+
+export class BoardLink {
+  readonly refusals: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0 };
+  readonly #options: BoardLinkOptions;
+  readonly #begins: boolean;
+  #live: Opened | undefined;
+  #candidate: Candidate | undefined;
+  /** Of the hello that was not answered yet; the same in each attempt, since answers may take longer than one. */
+  #nonce: Uint8Array | undefined;
+  #tryUs = Number.POSITIVE_INFINITY;
+  #waitUs: number = RETRY.firstUs;
+  /** The board that this name belongs to, since it was heard first. */
+  #uid: Uint8Array | undefined;
+  #strangers = new Set<string>();
+
+  constructor(options: BoardLinkOptions) {
+    this.#options = options;
+    this.#begins = options.us.board < options.peer;
+  }
+
+  /** The life of the other board that is linked with this one. */
+  get life(): BoardLife | undefined {
+    return this.#live?.life;
+  }
+
+  get session(): Session | undefined {
+    return this.#live?.session;
+  }
+
+  /** The other board says that it is there. */
+  present(incarnation: number, nowUs: number): void {
+    if (this.#live !== undefined && this.#live.life.incarnation !== incarnation) {
+      if (incarnation < this.#live.life.incarnation) return; // said before, heard late
+      this.#end("newIncarnation");
+    }
+    this.#waitUs = RETRY.firstUs;
+    if (this.#live === undefined) this.#try(nowUs);
+  }
+
+  /** Its last will, or its word that it ends. */
+  absent(nowUs: number): void {
+    if (this.#live !== undefined) this.#end("offline");
+    // A will may be old: whoever lives answers.
+    this.#try(nowUs);
+  }
+
+  /** False when there is no link, or too much is under way. */
+  send(message: Uint8Array, nowUs: number): boolean {
+    return this.#live?.session.send(message, nowUs) ?? false;
+  }
+
+  /** What came on the topic from the other board, if it was the other board. */
+  packet(bytes: Uint8Array, nowUs: number): void {
+    try {
+      const session = sessionOf(bytes);
+      if (session === undefined) this.#handshake(bytes, nowUs);
+      else this.#ofSession(session, bytes, nowUs);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.refusals.malformed++;
+    }
+  }
+
+  /** When `expire` is due, us. */
+  get nextUs(): number {
+    return Math.min(this.#tryUs, this.#live?.session.nextUs ?? Number.POSITIVE_INFINITY);
+  }
+
+  expire(nowUs: number): void {
+    const live = this.#live;
+    if (live !== undefined && !live.session.expire(nowUs, this.#options.wallMs())) {
+      this.#end("silent");
+      this.#try(nowUs);
+    }
+    if (this.#tryUs <= nowUs) this.#try(nowUs);
+  }
+
+  /** Says goodbye; nothing is sent or received any more until the other board is present again. */
+  close(): void {
+    if (this.#live === undefined) return;
+    this.#live.session.bye();
+    this.#end("closed");
+    this.#tryUs = Number.POSITIVE_INFINITY;
+  }
+
+  #try(nowUs: number): void {
+    this.#tryUs = nowUs + this.#waitUs;
+    this.#waitUs = Math.min(2 * this.#waitUs, RETRY.mostUs);
+    const { us } = this.#options;
+    if (!this.#begins) {
+      this.#publish({ type: "knock", from: us });
+      return;
+    }
+    this.#nonce ??= this.#options.random(NONCE_BYTES);
+    this.#publish({ type: "hello", from: us, nonce: this.#nonce });
+  }
+
+  #handshake(bytes: Uint8Array, nowUs: number): void {
+    const { key, peer, us } = this.#options;
+    const opened = unseal(key, bytes);
+    if (opened === undefined) {
+      this.refusals.forged++;
+      return;
+    }
+    const packet = decodePacket(opened) as Extract<Packet, { from: BoardLife }>;
+    // Its own, thrown back, or one for another pair.
+    if (packet.from.board !== peer) {
+      this.refusals.forged++;
+      return;
+    }
+    if (!this.#isKnown(packet.from)) return;
+    if (packet.type === "knock") {
+      if (this.#begins && this.#live?.life.incarnation !== packet.from.incarnation) this.#try(nowUs);
+    } else if (packet.type === "hello") {
+      if (this.#begins) return;
+      this.#publish({ type: "welcome", from: us, nonces: this.#answer(packet, nowUs) });
+    } else if (this.#nonce === undefined || !Buffer.from(this.#nonce).equals(packet.nonces[0])) {
+      this.refusals.stale++;
+    } else {
+      this.#nonce = undefined;
+      const nonces = [packet.nonces[0].slice(), packet.nonces[1].slice()] as const;
+      this.#begin({ life: packet.from, session: this.#open(nonces, nowUs) });
+      this.#live!.session.beat(nowUs, this.#options.wallMs());
+    }
+  }
+
+  /** The same answer to the same hello. */
+  #answer({ from, nonce }: { from: BoardLife; nonce: Uint8Array }, nowUs: number): Candidate["nonces"] {
+    const before = this.#candidate;
+    if (before !== undefined && Buffer.from(before.nonces[0]).equals(nonce)) return before.nonces;
+    const nonces = [nonce.slice(), this.#options.random(NONCE_BYTES)] as const;
+    this.#candidate = { life: from, nonces, session: this.#open(nonces, nowUs) };
+    return nonces;
+  }
+
+  #ofSession(id: number, bytes: Uint8Array, nowUs: number): void {
+    const found = [this.#live, this.#candidate].find((one) => one?.session.id === id);
+    if (found === undefined) {
+      this.refusals.stale++;
+      return;
+    }
+    const isNew = found === this.#candidate;
+    // The first packet is taken when the session is the one that is live: its messages follow `up`.
+    if (isNew && !found.session.isGenuine(bytes)) this.refusals.forged++;
+    else {
+      if (isNew) {
+        this.#candidate = undefined;
+        this.#begin(found);
+        found.session.beat(nowUs, this.#options.wallMs());
+      }
+      if (!found.session.packet(bytes, nowUs, this.#options.wallMs())) this.refusals.forged++;
+    }
+  }
+
+  #open(nonces: readonly [Uint8Array, Uint8Array], nowUs: number): Session {
+    const { key, us, peer, limits, sink } = this.#options;
+    const session: Session = new Session(
+      sessionKeys(key, nonces, us.board, peer),
+      limits,
+      {
+        publish: (bytes) => sink.publish(bytes),
+        message: (bytes) => sink.message(bytes),
+        lost: (start) => sink.lost(start),
+        gap: (packets) => sink.gap(packets),
+        bye: () => {
+          if (this.#live?.session === session) this.#end("offline");
+        },
+      },
+      nowUs,
+    );
+    return session;
+  }
+
+  #begin(next: Opened): void {
+    if (this.#live !== undefined) {
+      const isNewLife = this.#live.life.incarnation !== next.life.incarnation;
+      this.#end(isNewLife ? "newIncarnation" : "silent");
+    }
+    this.#tryUs = Number.POSITIVE_INFINITY;
+    this.#waitUs = RETRY.firstUs;
+    this.#live = next;
+    this.#options.sink.up(next.life);
+  }
+
+  #end(why: LinkEnd): void {
+    const { life } = this.#live!;
+    this.#live = undefined;
+    this.#options.sink.down(life, why);
+  }
+
+  #isKnown(life: BoardLife): boolean {
+    this.#uid ??= life.uid;
+    if (Buffer.from(this.#uid).equals(life.uid)) return true;
+    this.refusals.stranger++;
+    const uid = Buffer.from(life.uid).toString("hex");
+    if (!this.#strangers.has(uid) && this.#strangers.size < 16) {
+      this.#strangers.add(uid);
+      this.#options.sink.stranger(life);
+    }
+    return false;
+  }
+
+  #publish(packet: Packet): void {
+    this.#options.sink.publish(seal(this.#options.key, encodePacket(packet)));
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * One conversation of two boards: both streams, the beats that say that the other side lives, and the seals. It begins with
+ * a handshake (`board-link.ts`), has keys of its own, and never goes on after it ended: what was under way then is lost.
+ */
+import { InStream } from "./in-stream.ts";
+import { OutStream } from "./out-stream.ts";
+import { decodePacket, encodePacket, type SessionPacket } from "./packet.ts";
+import { deriveKey, seal, unseal } from "./seal.ts";
+
+/** How a link keeps time and memory; all of it can be the same on every board. */
+export interface LinkLimits {
+  /** Longest time between two words, us. Default 2 s. */
+  readonly heartbeatUs: number;
+  /** Silence after which the other side counts as gone, us. Default 7 s. */
+  readonly lostUs: number;
+  /** Longest message, bytes. */
+  readonly messageBytes: number;
+  /** Longest payload of a packet, bytes: brokers take packets below 256 KB everywhere. */
+  readonly packetBytes: number;
+  /** What may be under way to the other side. */
+  readonly most: { readonly packets: number; readonly bytes: number };
+}
+
+export const LINK_LIMITS: LinkLimits = {
+  heartbeatUs: 2_000_000,
+  lostUs: 7_000_000,
+  messageBytes: 1_048_576,
+  packetBytes: 65_536,
+  most: { packets: 4096, bytes: 4_194_304 },
+};
+
+const REORDER_US = 50_000;
+const CONFIRM = { packets: 32, us: 20_000 } as const;
+/** Unconfirmed so long, the oldest packet is sent again, us. */
+const RESEND_US = 500_000;
+/** What may wait for an earlier packet. */
+const EARLY = { packets: 512, bytes: 2_097_152 } as const;
+
+export interface SessionKeys {
+  /** Names the session in its packets; no secret. */
+  readonly id: number;
+  readonly ours: Uint8Array;
+  readonly theirs: Uint8Array;
+}
+
+export interface SessionSink {
+  publish(bytes: Uint8Array): void;
+  /** A whole message of the other side, in order. */
+  message(bytes: Uint8Array): void;
+  /** The other side gave up a message of ours that begins with these bytes. */
+  lost(start: Uint8Array): void;
+  /** So many packets of the other side are lost here. */
+  gap(packets: number): void;
+  bye(): void;
+}
+
+/** The same on both sides, each with its own direction. */
+export function sessionKeys(
+  key: Uint8Array,
+  nonces: readonly [Uint8Array, Uint8Array],
+  us: string,
+  them: string,
+): SessionKeys {
+  const secret = deriveKey(key, "session", nonces[0], nonces[1]);
+  const id = Buffer.from(deriveKey(secret, "id")).readUIntBE(0, 6);
+  return { id, ours: deriveKey(secret, "from", us), theirs: deriveKey(secret, "from", them) };
+}
+
+export class Session {
+  readonly id: number;
+  readonly #keys: SessionKeys;
+  readonly #limits: LinkLimits;
+  readonly #sink: SessionSink;
+  readonly #out: OutStream;
+  readonly #in: InStream;
+  #heardUs: number;
+  #saidUs: number;
+  #beats = 0;
+  #heardBeats = 0;
+  #heardBeat = { sentUs: 0, atUs: 0 };
+  /** Time for a packet and the answer to it, as the last beats tell, us. */
+  roundTripUs: number | undefined;
+  /** How far the other side's clock of the world is ahead of ours, ms: for what people read, never for control. */
+  clockAheadMs: number | undefined;
+
+  constructor(keys: SessionKeys, limits: LinkLimits, sink: SessionSink, nowUs: number) {
+    this.id = keys.id;
+    this.#keys = keys;
+    this.#limits = limits;
+    this.#sink = sink;
+    this.#heardUs = nowUs;
+    this.#saidUs = Number.NEGATIVE_INFINITY;
+    const { packetBytes, messageBytes, most } = limits;
+    this.#out = new OutStream({
+      packetBytes,
+      most,
+      resendUs: RESEND_US,
+      send: (number, parts, payload) => this.#say({ type: "data", session: this.id, number, parts, payload }),
+      lost: (start) => sink.lost(start),
+    });
+    this.#in = new InStream({
+      most: EARLY,
+      messageBytes,
+      reorderUs: REORDER_US,
+      giveUpUs: limits.lostUs / 2,
+      confirm: CONFIRM,
+      message: (bytes) => sink.message(bytes),
+      lost: (packets) => sink.gap(packets),
+      tell: (next, missing, lost) => this.#say({ type: "confirm", session: this.id, next, missing, lost }),
+    });
+  }
+
+  /** Sends a message, at most once; false when too much is under way, or it is longer than messages may be. */
+  send(message: Uint8Array, nowUs: number): boolean {
+    if (message.length > this.#limits.messageBytes) return false;
+    this.#saidUs = nowUs;
+    return this.#out.push(message, nowUs);
+  }
+
+  /** Sealed by the other side of this session. */
+  isGenuine(sealed: Uint8Array): boolean {
+    return unseal(this.#keys.theirs, sealed) !== undefined;
+  }
+
+  /** False when it was not sealed by the other side of this session, or is none of its packets. */
+  packet(sealed: Uint8Array, nowUs: number, wallMs: number): boolean {
+    const bytes = unseal(this.#keys.theirs, sealed);
+    if (bytes === undefined) return false;
+    const packet = decodePacket(bytes);
+    switch (packet.type) {
+      case "data": {
+        const { duplicates } = this.#in;
+        this.#in.packet(packet.number, packet.parts, packet.payload, nowUs);
+        // What was heard before proves nothing: somebody may have kept it.
+        if (this.#in.duplicates === duplicates) this.#heardUs = nowUs;
+        return true;
+      }
+      case "confirm":
+        this.#out.confirmed(packet.next, packet.missing, packet.lost, nowUs);
+        return true;
+      case "beat":
+        this.#beat(packet, nowUs, wallMs);
+        return true;
+      case "bye":
+        this.#sink.bye();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Says that this side lives; at once after the handshake, later by itself. */
+  beat(nowUs: number, wallMs: number): void {
+    const { sentUs, atUs } = this.#heardBeat;
+    const heard = { sentUs, agoUs: sentUs === 0 ? 0 : nowUs - atUs };
+    this.#say({ type: "beat", session: this.id, count: ++this.#beats, sentUs: nowUs, heard, wallMs });
+    this.#saidUs = nowUs;
+  }
+
+  bye(): void {
+    this.#say({ type: "bye", session: this.id });
+  }
+
+  /** When `expire` is due, us. */
+  get nextUs(): number {
+    return Math.min(
+      this.#saidUs + this.#limits.heartbeatUs,
+      this.#heardUs + this.#limits.lostUs,
+      this.#out.nextUs,
+      this.#in.nextUs,
+    );
+  }
+
+  /** False when the other side has been silent for too long. */
+  expire(nowUs: number, wallMs: number): boolean {
+    if (nowUs - this.#heardUs >= this.#limits.lostUs) return false;
+    this.#out.expire(nowUs);
+    this.#in.expire(nowUs);
+    // Data alone does not say when it was sent.
+    if (nowUs - this.#saidUs >= this.#limits.heartbeatUs) this.beat(nowUs, wallMs);
+    return true;
+  }
+
+  stats() {
+    const { resent, refused, underWay } = this.#out;
+    const { duplicates, reordered, tooLong } = this.#in;
+    return { underWay, resent, refused, duplicates, reordered, tooLong };
+  }
+
+  #beat(beat: Extract<SessionPacket, { type: "beat" }>, nowUs: number, wallMs: number): void {
+    if (beat.count <= this.#heardBeats) return;
+    this.#heardBeats = beat.count;
+    this.#heardUs = nowUs;
+    this.#heardBeat = { sentUs: beat.sentUs, atUs: nowUs };
+    const { sentUs, agoUs } = beat.heard;
+    if (sentUs === 0) return;
+    const roundTripUs = nowUs - sentUs - agoUs;
+    if (!(roundTripUs >= 0)) return;
+    this.roundTripUs = roundTripUs;
+    const ahead = beat.wallMs + roundTripUs / 2000 - wallMs;
+    this.clockAheadMs = Number.isFinite(ahead) ? ahead : undefined;
+  }
+
+  #say(packet: SessionPacket): void {
+    this.#sink.publish(seal(this.#keys.ours, encodePacket(packet)));
+  }
+}
