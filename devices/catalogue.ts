@@ -4,8 +4,11 @@
  */
 import * as v from "valibot";
 import type { InputPlan } from "../firmware/contracts/output-plan.ts";
+import type { SpiMode } from "../firmware/contracts/spi.ts";
 import type { CommandSpec } from "./command-spec.ts";
-import { choice, duration, durationMs, frequency, frequencyHz, quantity, whole } from "./field.ts";
+import { DS18B20_FAMILY, type Ds18b20Bits, LONGEST_DELAY_MS, readyUs } from "./drivers/ds18b20.ts";
+import { MCP3008_SPI } from "./drivers/mcp3008.ts";
+import { choice, duration, durationMs, flag, frequency, frequencyHz, quantity, whole } from "./field.ts";
 import type { JobCost } from "./job-cost.ts";
 import { servoSettings } from "./servo-settings.ts";
 
@@ -21,8 +24,8 @@ export type SettingsSchema<S extends Settings = Settings> = v.GenericSchema<obje
 
 export type DeviceKind = "sensor" | "input" | "actuator";
 
-/** What a device occupies: a chip on a bus, an input line, one whose pulses are counted, an output line, a PWM line. */
-export type DeviceHardware = "i2c" | "input" | "pulses" | "line" | "pwm";
+/** What a device occupies: a chip on a bus of some kind, an input line, one whose pulses are counted, an output line, a PWM line. */
+export type DeviceHardware = "i2c" | "spi" | "w1" | "input" | "pulses" | "line" | "pwm";
 
 export interface Driver {
   /** One line for people. */
@@ -31,6 +34,11 @@ export interface Driver {
   readonly hardware: DeviceHardware;
   /** Only `i2c`: the 7-bit addresses the part can be strapped to, within 0x08..0x77. */
   readonly addresses?: readonly number[];
+  /** Only `spi`: its mode, and the fastest clock it takes at 3.3 V. */
+  readonly spi?: { readonly mode: SpiMode; readonly maxHz: number };
+  /** Only `w1`: first byte of its number; how long others may keep it from its work, ms. */
+  readonly family?: number;
+  readonly waitsMs?: number;
   /** Inputs: the first one is what moves when the line does. */
   readonly readings: Readonly<Record<string, Reading>>;
   /** The same where a person chooses the units. */
@@ -52,6 +60,8 @@ export interface Driver {
   readonly resetCommand?: readonly number[];
   /** What one job costs; a test compares it with what the driver does to its chip. */
   readonly cost: JobCost;
+  /** Where that depends on the settings: `cost` is then the most. */
+  readonly costFor?: (settings: Settings) => JobCost;
 }
 
 /**
@@ -71,6 +81,18 @@ function pulseReadings({ pulsesPerUnit, unit, per }: Settings) {
 
 const none = v.strictObject({});
 const on = { on: { type: "boolean" } } as const;
+
+/** Start: resolution. Job: convert, then read. */
+function thermometerCost(bits: Ds18b20Bits): JobCost {
+  return {
+    budgetUs: BUDGET_US,
+    start: [{ waitUs: 0, transfers: [{ write: 4, read: 0 }] }],
+    sample: [
+      { waitUs: 0, transfers: [{ write: 1, read: 0 }] },
+      { waitUs: readyUs(bits), transfers: [{ write: 1, read: 9 }] },
+    ],
+  };
+}
 
 export const DRIVERS = {
   bme280: {
@@ -186,6 +208,40 @@ export const DRIVERS = {
         { waitUs: 180_000, transfers: [{ write: 0, read: 2 }] },
       ],
     },
+  },
+  mcp3008: {
+    part: "MCP3008 analogue-to-digital converter, one of its inputs",
+    kind: "sensor",
+    hardware: "spi",
+    spi: MCP3008_SPI,
+    readings: { volts: { type: "number", unit: "V", resolution: 0.005 } },
+    command: {},
+    world: { volts: { type: "number", min: 0, max: 5, unit: "V" } },
+    settings: v.strictObject({
+      channel: whole("Input that is measured.", 0, 7),
+      referenceVolts: v.optional(quantity("Voltage at VREF.", 0.25, 5, "V"), 3.3),
+      differential: v.optional(flag("Against its neighbour, not ground: 0 against 1, 1 against 0."), false),
+    }),
+    cost: {
+      budgetUs: BUDGET_US,
+      start: [],
+      sample: [{ waitUs: 0, transfers: [{ write: 3, read: 3 }] }],
+    },
+  },
+  ds18b20: {
+    part: "DS18B20 temperature sensor",
+    kind: "sensor",
+    hardware: "w1",
+    family: DS18B20_FAMILY,
+    waitsMs: LONGEST_DELAY_MS,
+    readings: { temperature: { type: "number", unit: "°C", resolution: 0.0625 } },
+    command: {},
+    world: { temperatureC: { type: "number", min: -55, max: 125, unit: "°C" } },
+    settings: v.strictObject({
+      bits: v.optional(whole("Resolution: 9 bits take 94 ms, 12 take 750 ms.", 9, 12), 12),
+    }),
+    cost: thermometerCost(12),
+    costFor: ({ bits }) => thermometerCost(Number(bits) as Ds18b20Bits),
   },
   button: {
     part: "push button",

@@ -1,9 +1,11 @@
 /**
- * A part that answers on its bus but cannot be used. Failures of the bus itself are `I2cError`.
+ * A part that answers on its bus but cannot be used. Failures of the bus itself are `I2cError`, `SpiError`, `W1Error`.
  */
 
 /** Why a part cannot be used; each code has one physical cause. */
 export type DeviceErrorCode =
+  /** Nothing drives the data wire: unplugged, unpowered, or shorted. */
+  | "no_answer"
   /** Another part answers at this address: wrong breakout board, or a counterfeit. */
   | "wrong_part"
   /** The conversion lasts longer than the datasheet allows: internal fault, supply too low, read too early. */

@@ -1,5 +1,16 @@
 /** How long a transfer keeps its bus, from the bits on the wire (NXP UM10204 rev. 7.0, 2021). */
 
+/** Around the bytes of an SPI transfer: chip select falls, and rises again, a clock each. */
+const SELECT_BITS = 2;
+
+/** Time of an SPI transfer on the wire, us, rounded up: bytes go both ways at once, without acknowledge. */
+export function spiTransferUs(
+  { write, read }: { readonly write: number; readonly read: number },
+  hz: number,
+): number {
+  return Math.ceil(((Math.max(write, read) * 8 + SELECT_BITS) * 1e6) / hz);
+}
+
 /** Bits that a byte takes: eight and the acknowledge (3.1.5, 3.1.6). */
 const BITS_A_BYTE = 9;
 

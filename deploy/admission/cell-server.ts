@@ -1,10 +1,9 @@
 /** A cell with its jobs, each of which does nothing else while it waits for a transfer. */
-import { frequencyHz } from "../../devices/field.ts";
 import type { TransferSize } from "../../devices/job-cost.ts";
 import type { Task } from "../../runtime/time/admission/task.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import type { BoardServer } from "./board-server.ts";
-import { busUs, longestUs, sumUs } from "./bus-time.ts";
+import { busTime, longestUs, sumUs } from "./bus-time.ts";
 import type { CellMembers } from "./cell-members.ts";
 import { stretchesOf, type Work } from "./jobs.ts";
 import { HANDOVER_US, type Machine } from "./machine.ts";
@@ -20,11 +19,14 @@ export function cellServer(
   const own = work.filter(({ owner }) => owners.includes(owner));
   const others = all.filter((cell) => cell.name !== name);
   const transferOf = (bus: string) => {
-    const hz = frequencyHz(config.buses![bus]!.speed);
+    const time = busTime(config, bus);
     // Requests carry the time at which they were made and one limit for all, so who asked first is served first; and
     // a cell asks for one transfer at a time. So each of the other cells comes first once.
-    const ahead = others.reduce((sum, cell) => sum + longestUs(transfersOn(bus, work, cell.members), hz), 0);
-    return (transfer: TransferSize) => HANDOVER_US + ahead + busUs(transfer, hz);
+    const ahead = others.reduce(
+      (sum, cell) => sum + longestUs(transfersOn(bus, work, cell.members), time),
+      0,
+    );
+    return (transfer: TransferSize) => HANDOVER_US + ahead + time(transfer);
   };
   const owned = own.map((each) => ({
     each,

@@ -4,6 +4,7 @@ import type { Refusal } from "../../runtime/time/admission/edf-test.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { type Path, type Report, show } from "../config/problem.ts";
+import { busClock } from "../config/wired-buses.ts";
 import { type Admission, type Refused, refusedOf } from "./admit.ts";
 import { sectionOf } from "./changed-config.ts";
 import { type RemedyOptions, remediesFor } from "./remedies.ts";
@@ -83,7 +84,10 @@ function placeOf(config: BoardConfig, refused: Refused, remedies: readonly Remed
   if (refused.kind === "cores") return ["admission", "cores"];
   const [best] = remedies.flatMap(({ at }) => (at === undefined ? [] : [at]));
   if (best !== undefined) return best;
-  if (refused.kind === "bus") return ["buses", refused.verdict.name, "speed"];
+  if (refused.kind === "bus") {
+    const { name } = refused.verdict;
+    return [busClock(config, name)?.kind === "spi" ? "spi" : "buses", name, "speed"];
+  }
   const [first = ""] = refused.verdict.owners.values();
   const owner = "task" in refused.refusal ? refused.verdict.owners.get(refused.refusal.task)! : first;
   return [sectionOf(config, owner), owner, "every"];

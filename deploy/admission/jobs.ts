@@ -44,10 +44,11 @@ export function boardWork(config: BoardConfig): readonly Work[] {
   ];
 }
 
-function deviceWork({ id, driver, chip, job, modes, criticality = "normal" }: DevicePlan): Work {
+function deviceWork({ id, driver, settings, chip, job, modes, criticality = "normal" }: DevicePlan): Work {
   const deadlines = modes.flatMap((mode) => mode.job?.deadlineUs ?? []);
   const budgets = modes.flatMap((mode) => mode.job?.budgetUs ?? []);
-  const cost = costOf(driverNamed(driver).cost, Math.max(job.budgetUs ?? 0, ...budgets));
+  const { cost: most, costFor } = driverNamed(driver);
+  const cost = costOf(costFor?.(settings) ?? most, Math.max(job.budgetUs ?? 0, ...budgets));
   return {
     name: id,
     owner: id,

@@ -2,6 +2,7 @@
 import { frequencyHz } from "../../devices/field.ts";
 import { adapterOf } from "../../firmware/channel-name.ts";
 import { packCores } from "../../runtime/time/admission/cores.ts";
+import { busClock } from "../config/wired-buses.ts";
 import { withValue } from "./changed-config.ts";
 import type { Remedy, RemedySearch } from "./remedy.ts";
 import { ownersOf } from "./remedy-owners.ts";
@@ -9,8 +10,11 @@ import { BoardServers } from "./servers.ts";
 
 /** No Pi has more. */
 const MOST_CORES = 4;
-/** Standard mode, fast mode, fast mode plus. */
-const BUS_SPEEDS = ["100kHz", "400kHz", "1MHz"];
+/** Standard mode, fast mode, fast mode plus; of SPI steps. 1-wire has one speed. */
+const SPEEDS: Readonly<Record<string, readonly string[]>> = {
+  i2c: ["100kHz", "400kHz", "1MHz"],
+  spi: ["1MHz", "5MHz", "10MHz"],
+};
 
 /** The bus, or a bus of a member of the cell, at the next speed that will do. */
 export function* busSpeeds(search: RemedySearch): Generator<Remedy | undefined> {
@@ -20,12 +24,14 @@ export function* busSpeeds(search: RemedySearch): Generator<Remedy | undefined> 
     return device !== undefined && "bus" in device ? [adapterOf(device.bus)] : [];
   });
   for (const bus of new Set(refused.kind === "bus" ? [refused.verdict.name] : used)) {
-    const at = ["buses", bus, "speed"];
-    const speed = config.buses![bus]!.speed;
-    const value = BUS_SPEEDS.find((faster) => {
-      const changed = withValue(config, at, faster);
-      return frequencyHz(faster) > frequencyHz(speed) && fits(changed) && helps(changed);
-    });
+    const clock = busClock(config, bus);
+    const at = [clock?.kind === "spi" ? "spi" : "buses", bus, "speed"];
+    const value =
+      clock &&
+      (SPEEDS[clock.kind] ?? []).find((faster) => {
+        const changed = withValue(config, at, faster);
+        return frequencyHz(faster) > clock.hz && fits(changed) && helps(changed);
+      });
     yield value === undefined ? undefined : { words: `"speed" of ${bus} ${value}`, at, value };
   }
 }

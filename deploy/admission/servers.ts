@@ -1,10 +1,11 @@
 /** From jobs to what serves them: each cell, each bus, and the share of a core that each thread takes. */
-import { frequencyHz } from "../../devices/field.ts";
 import type { Load } from "../../runtime/time/admission/cores.ts";
 import { type Task, usePpm } from "../../runtime/time/admission/task.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { busClock } from "../config/wired-buses.ts";
 import type { BoardServer } from "./board-server.ts";
 import { busServer } from "./bus-server.ts";
+import { busTime } from "./bus-time.ts";
 import { type CellMembers, spins } from "./cell-members.ts";
 import { cellServer } from "./cell-server.ts";
 import { boardWork, type Work } from "./jobs.ts";
@@ -31,12 +32,13 @@ export class BoardServers {
 
   /** All buses. */
   buses(): readonly BoardServer[] {
-    return Object.keys(this.#config.buses ?? {}).map((bus) => this.#bus(bus));
+    const { buses = {}, spi = {} } = this.#config;
+    return [...Object.keys(buses), ...Object.keys(spi)].map((bus) => this.#bus(bus));
   }
 
   /** One of them; undefined when there is none of this name. */
   named(kind: BoardServer["kind"], name: string): BoardServer | undefined {
-    if (kind === "bus") return this.#config.buses?.[name] === undefined ? undefined : this.#bus(name);
+    if (kind === "bus") return busClock(this.#config, name) === undefined ? undefined : this.#bus(name);
     const cell = this.#members.find((other) => other.name === name);
     return cell === undefined ? undefined : this.#cell(cell);
   }
@@ -62,7 +64,7 @@ export class BoardServers {
   }
 
   #bus(name: string): BoardServer {
-    return busServer(name, frequencyHz(this.#config.buses![name]!.speed), this.#work);
+    return busServer(name, busTime(this.#config, name), this.#work);
   }
 }
 

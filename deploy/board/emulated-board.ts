@@ -23,6 +23,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { boardPlan, devicePlans, hardwarePlan } from "../config/plan.ts";
 import { emulatedBuses } from "./emulated-buses.ts";
 import { EmulatedExpanders } from "./emulated-expanders.ts";
+import { EmulatedWires } from "./emulated-wires.ts";
 
 export interface EmulatedBoard extends World {
   /** Moves the model on by this much and shows it to the chips. */
@@ -47,6 +48,7 @@ export function emulatedBoard(
   const model = new Greenhouse({ seed: world.seed, timeScale: timeScale ?? world.timeScale });
   const feeds: Feed[] = [];
   const expanders = new EmulatedExpanders(hardware.expanders ?? [], buses);
+  const wires = new EmulatedWires(hardware.buses, plans, clock);
   const pulses = new Map<string, PulseSource>();
   for (const plan of plans) {
     if (plan.input?.counts === true) {
@@ -55,13 +57,14 @@ export function emulatedBoard(
         lines.drive(line, (activeLow ? 1 - level : level) as 0 | 1, atUs);
       pulses.set(plan.id, new PulseSource(drive));
     }
-    if (plan.chip === undefined) continue;
+    if (plan.chip === undefined || driverNamed(plan.driver).hardware !== "i2c") continue;
     const { chip, feed } = createChip(plan, clock);
     buses[plan.chip.bus]?.attach(plan.chip.address, chip);
     feeds.push(feed);
   }
   const show = () => {
     for (const feed of feeds) feed(model.readings);
+    wires.show(model.readings);
   };
   show();
   const level = (plan: DevicePlan | undefined): number => {
@@ -80,6 +83,7 @@ export function emulatedBoard(
   return {
     lines,
     buses,
+    wires: wires.wires,
     step: (seconds) => {
       for (const source of pulses.values()) source.step(clock.now());
       model.step(seconds, { heaterOn: level(heater) > 0, pumpOn: level(pump) > 0, fanLevel: level(fan) });
@@ -98,6 +102,7 @@ export function emulatedBoard(
         throw new Error(`fault ${JSON.stringify(value)} is not known here`);
       const fault = value === null ? undefined : ({ kind: "unplugged" } as const);
       if (plan.output !== undefined && expanders.setFault(plan.output.line, fault)) return;
+      if (wires.unplug(plan, value !== null)) return;
       if (plan.chip === undefined) throw new Error(`${plan.id} is on no bus: it cannot be unplugged`);
       buses[plan.chip.bus]?.setFault(plan.chip.address, fault);
       return;
@@ -117,6 +122,7 @@ export function emulatedBoard(
       return;
     }
     if (value !== null && typeof value !== "number") throw new Error(`${key} is a number, or null to let go`);
+    if (wires.set(plan.id, value)) return;
     model.override({ [key]: value } as GreenhouseOverrides);
     show();
   }

@@ -1,4 +1,4 @@
-/** The buses of an emulated board, those behind multiplexers too, without their other chips. */
+/** The I2C buses of an emulated board, those behind multiplexers too, without their other chips. */
 import { Tca9548aChip } from "../../devices/chips/tca9548a.ts";
 import { channelName } from "../../firmware/channel-name.ts";
 import type { BusPlan } from "../../firmware/contracts/bus-plan.ts";
@@ -7,7 +7,8 @@ import { EmulatedBus } from "../../firmware/emulated/emulated-bus.ts";
 /** By their names: `i2c-1`, `i2c-1/0x70/3`. */
 export function emulatedBuses(plans: readonly BusPlan[]): Readonly<Record<string, EmulatedBus>> {
   const buses: Record<string, EmulatedBus> = {};
-  for (const { bus, muxes = [] } of plans) {
+  for (const { bus, muxes = [], spi, w1 } of plans) {
+    if (spi !== undefined || w1 !== undefined) continue;
     const root = new EmulatedBus();
     buses[bus] = root;
     for (const { address, channels } of muxes) {

@@ -17,7 +17,7 @@ import { ThisBoot } from "../board/this-boot.ts";
 import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { boardPlan } from "../config/plan.ts";
+import { boardPlan, hardwarePlan } from "../config/plan.ts";
 import { listen } from "../listen.ts";
 import { EXIT } from "./exit-code.ts";
 import { watchGuardian } from "./guardian-silence.ts";
@@ -55,7 +55,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
     process.stderr.write(json ? `${JSON.stringify({ notKept: why })}\n` : `boots are not counted: ${why}\n`);
   await boot.begin(notKept);
   const world = emulated ? startProcess("world-main.js", options, ["pipe", "ignore", "inherit"]) : undefined;
-  const buses = Object.keys(config.buses ?? {}).length;
+  const buses = hardwarePlan(config).buses.length;
   let guardian: ChildProcess | undefined;
   let runtimePid: number | undefined;
   let stopping = false;

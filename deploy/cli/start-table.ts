@@ -100,7 +100,7 @@ function deviceRow(device: DevicePlan): string[] {
       : [`commands last ${formatDuration(commandForMs)}`]),
   ];
   const line = input?.line ?? output?.line;
-  const place = chip === undefined ? lineText(line) : `${chip.bus} ${addressText(chip.address)}`;
+  const place = chip === undefined ? lineText(line) : `${chip.bus} ${chip.name ?? addressText(chip.address)}`;
   return [id, driver, place, formatDuration(job.everyMs), words.join(", ")];
 }
 

@@ -23,6 +23,7 @@ import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
 import { busName, id } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
 import { type WatchdogConfig, watchdogSchema } from "./watchdog-schema.ts";
+import { type SpiConfig, spiSchema, type W1Config, w1Schema } from "./wire-schema.ts";
 
 const optional = v.exactOptional;
 
@@ -118,6 +119,8 @@ export const boardSchema = v.pipe(
     ),
     world: optional(worldSchema),
     buses: optional(v.record(busName("Name of the bus."), busSchema)),
+    spi: optional(spiSchema),
+    w1: optional(w1Schema),
     expanders: optional(
       v.pipe(
         v.record(id("Name of the expander."), expanderSchema),
@@ -180,6 +183,8 @@ export interface BoardConfig {
   readonly backend?: "chardev" | "sysfs";
   readonly world?: WorldConfig;
   readonly buses?: Readonly<Record<string, BusConfig>>;
+  readonly spi?: SpiConfig;
+  readonly w1?: W1Config;
   readonly expanders?: Readonly<Record<string, ExpanderConfig>>;
   readonly devices: Readonly<Record<string, DeviceConfig>>;
   readonly controllers?: Readonly<Record<string, ControllerConfig>>;

@@ -63,12 +63,14 @@ export function stretchUsOf({ driver, stretch }: Pick<I2cDeviceConfig, "driver" 
 
 /** Names of everything that some device or expander is on. */
 function usedBuses({ devices, expanders = {} }: BoardConfig): ReadonlySet<string> {
-  const used = Object.values(devices).flatMap((device) => ("bus" in device ? [device.bus] : []));
+  const used = Object.values(devices).flatMap((device) => ("address" in device ? [device.bus] : []));
   return new Set([...used, ...Object.values(expanders).map(({ bus }) => bus)]);
 }
 
 function chipDevices({ devices }: BoardConfig): readonly I2cDeviceConfig[] {
-  return Object.values(devices).filter((device: DeviceConfig): device is I2cDeviceConfig => "bus" in device);
+  return Object.values(devices).filter(
+    (device: DeviceConfig): device is I2cDeviceConfig => "address" in device,
+  );
 }
 
 function muxPlans(

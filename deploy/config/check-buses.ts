@@ -26,7 +26,8 @@ export function checkBuses(board: BoardDraft, hardware: unknown, report: Report)
 /** Every `bus` of a device or expander names an adapter, or a channel of a multiplexer that is described. */
 function checkPlaces({ buses, expanders, devices }: BoardDraft, report: Report): void {
   const known = buses.map(({ id }) => id);
-  for (const { at, fields } of [...expanders, ...devices]) {
+  const chips = devices.filter(({ driver }) => driver.hardware === "i2c");
+  for (const { at, fields } of [...expanders, ...chips]) {
     const { bus } = fields;
     if (bus === undefined) continue;
     const adapter = buses.find(({ id }) => id === adapterOf(bus));

@@ -1,5 +1,6 @@
 /** Who is wired to what: lines have one owner each. */
 import { type HeaderLine, headerLine, type LineName } from "../../firmware/header-map.ts";
+import { spiPins } from "../../firmware/spi-pins.ts";
 import type { BoardDraft } from "./draft.ts";
 import { type Path, pathText, type Report } from "./problem.ts";
 
@@ -9,7 +10,7 @@ export function checkWiring(board: BoardDraft, report: Report): void {
   checkPwmChannels(board, report);
 }
 
-function checkLines({ buses, expanders, devices }: BoardDraft, report: Report): void {
+function checkLines({ buses, spi, w1, expanders, devices }: BoardDraft, report: Report): void {
   const claims = new Map<string, string>();
   const claim = (line: string | undefined, at: Path, as: string) => {
     if (line === undefined) return;
@@ -31,6 +32,11 @@ function checkLines({ buses, expanders, devices }: BoardDraft, report: Report): 
     for (const [address, { reset }] of Object.entries(fields.muxes ?? {}))
       claim(reset?.line, [...at, "muxes", address, "reset", "line"], `multiplexer ${id} ${address} (reset)`);
   }
+  for (const { at, id } of spi) {
+    const { miso, mosi, sclk, selects } = spiPins(id) ?? { selects: [] };
+    for (const line of [miso, mosi, sclk, ...selects]) claim(line, at, `bus ${id}`);
+  }
+  if (w1 !== undefined) claim(w1.fields.line, [...w1.at, "line"], "the 1-wire bus");
   for (const { at, id, fields } of expanders)
     claim(fields.rail?.line, [...at, "rail", "line"], `expander ${id} (rail)`);
   for (const { at, fields } of devices) {

@@ -13,6 +13,7 @@ import { resetSchema } from "./bus-schema.ts";
 import { outputLine } from "./expander-schema.ts";
 import { onMissField } from "./miss-policy.ts";
 import { address, busOrChannel, line, PWM_LINES } from "./place-fields.ts";
+import { spiFields, w1Fields } from "./wire-schema.ts";
 
 const optional = v.exactOptional;
 
@@ -220,9 +221,20 @@ export type InputDeviceConfig = CommonConfig &
   Fields<typeof inputFields> &
   Partial<Pick<Fields<typeof pulsesFields>, "edges">>;
 export type OutputDeviceConfig = CommonConfig & Fields<typeof outputFields>;
-export type DeviceConfig = I2cDeviceConfig | InputDeviceConfig | OutputDeviceConfig;
+export type SpiDeviceConfig = CommonConfig & Fields<typeof spiFields>;
+export type W1DeviceConfig = CommonConfig & Fields<typeof w1Fields>;
+export type DeviceConfig =
+  | I2cDeviceConfig
+  | InputDeviceConfig
+  | OutputDeviceConfig
+  | SpiDeviceConfig
+  | W1DeviceConfig;
 /** Every field that some device has. */
-export type DeviceFields = I2cDeviceConfig & InputDeviceConfig & OutputDeviceConfig;
+export type DeviceFields = I2cDeviceConfig &
+  InputDeviceConfig &
+  OutputDeviceConfig &
+  SpiDeviceConfig &
+  W1DeviceConfig;
 
 /** A device, told apart by its driver. */
 export const deviceSchema = v.variant(
@@ -243,6 +255,8 @@ function driverSchema(name: DriverName, driver: Driver) {
     pulses: pulsesFields,
     line: outputFields,
     pwm: driver.safeIsOff ? pulseFields : pwmFields,
+    spi: spiFields,
+    w1: w1Fields,
   }[driver.hardware];
   return v.pipe(
     v.strictObject({

@@ -16,6 +16,7 @@ import type { ExpanderConfig } from "./expander-schema.ts";
 import type { InterlockConfig } from "./interlock-schema.ts";
 import type { Finding, Path } from "./problem.ts";
 import { isPlainObject } from "./shape.ts";
+import type { W1Config } from "./wire-schema.ts";
 
 /** One part: the fields that are right, and the names of all that are written. */
 export interface Draft<Fields> {
@@ -35,6 +36,9 @@ export interface ControllerDraft extends Draft<ControllerConfig> {
 
 export interface BoardDraft {
   readonly buses: readonly Draft<BusConfig>[];
+  readonly spi: readonly Draft<{ readonly speed: string }>[];
+  /** Undefined where there is no such section. */
+  readonly w1: Draft<W1Config> | undefined;
   readonly expanders: readonly Draft<ExpanderConfig>[];
   readonly devices: readonly DeviceDraft[];
   readonly controllers: readonly ControllerDraft[];
@@ -45,7 +49,7 @@ export interface BoardDraft {
   readonly deviceIds: ReadonlySet<string>;
   readonly controllerIds: ReadonlySet<string>;
   /** Sections that cannot be read at all: nothing can be said about references into them. */
-  readonly broken: ReadonlySet<"buses" | "expanders" | "devices">;
+  readonly broken: ReadonlySet<"buses" | "spi" | "w1" | "expanders" | "devices">;
 }
 
 /** What of `value` the findings leave standing. */
@@ -57,6 +61,8 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
   const controllers = parts("controllers") as Draft<ControllerConfig>[];
   return {
     buses: parts("buses") as Draft<BusConfig>[],
+    spi: parts("spi") as BoardDraft["spi"],
+    w1: has(value, "w1") ? draftPart("w1", ["w1"], member(value, "w1"), refused) : undefined,
     expanders: parts("expanders") as Draft<ExpanderConfig>[],
     devices: devices.flatMap((draft) => {
       const name = draft.fields.driver;
@@ -71,7 +77,9 @@ export function draftBoard(value: unknown, findings: readonly Finding[]): BoardD
     deviceIds: new Set(devices.map(({ id }) => id)),
     controllerIds: new Set(controllers.map(({ id }) => id)),
     broken: new Set(
-      (["buses", "expanders", "devices"] as const).filter((section) => isBroken(section, findings)),
+      (["buses", "spi", "w1", "expanders", "devices"] as const).filter((section) =>
+        isBroken(section, findings),
+      ),
     ),
   };
 }
@@ -85,6 +93,10 @@ function draftPart(id: string, at: Path, part: unknown, refused: ReadonlySet<str
 
 function isBroken(section: string, findings: readonly Finding[]): boolean {
   return findings.some(({ at }) => at.length === 0 || (at.length === 1 && at[0] === section));
+}
+
+function has(value: unknown, name: string): boolean {
+  return isPlainObject(value) && Object.hasOwn(value, name);
 }
 
 function member(value: unknown, name: string): object {

@@ -16,6 +16,7 @@ import { checkPowerUp } from "./check-power-up.ts";
 import { checkPlaces, checkRealtime } from "./check-realtime.ts";
 import { checkTiming } from "./check-timing.ts";
 import { checkWatchdog } from "./check-watchdog.ts";
+import { checkWires } from "./check-wires.ts";
 import { checkWiring } from "./check-wiring.ts";
 import { draftBoard } from "./draft.ts";
 import { JsonSyntaxError, jsonPlaces } from "./json-places.ts";
@@ -94,6 +95,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkWiring(board, report);
   checkInputs(board, report);
   checkBuses(board, isPlainObject(value) ? value.hardware : undefined, report);
+  checkWires(board, report);
   checkExpanders(board, report);
   checkTiming(board, report);
   checkJobs(board, report);

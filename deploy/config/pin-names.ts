@@ -18,6 +18,7 @@ export function withLinesForPins(board: unknown): unknown {
     const parts = board[section];
     if (isPlainObject(parts)) named[section] = mapped(parts, (part) => withLines(part, fields));
   }
+  if (isPlainObject(board.w1)) named.w1 = withLines(board.w1, ["line"]);
   const { expanders } = board;
   if (isPlainObject(expanders)) named.expanders = mapped(expanders, (part) => withLines(part, []));
   return named;

@@ -11,6 +11,7 @@ import { adapterOf } from "../../firmware/channel-name.ts";
 import type { BoardConfig, ControllerConfig } from "./board-schema.ts";
 import type { DeviceConfig } from "./device-schema.ts";
 import { fewerGroups, type Group, MOST_CELLS } from "./fewer-cells.ts";
+import { W1_BUS } from "./wired-buses.ts";
 
 /** Boards with more devices and controllers share cells: 16 cells are up to 190 MB, what a board of 512 MB can spare. */
 export const OWN_CELLS_UP_TO = 16;
@@ -103,7 +104,7 @@ function tenantsOf({ devices, controllers = {} }: BoardConfig): Tenant[] {
   const tenant = (id: string, config: DeviceConfig | ControllerConfig, group: string): Tenant => ({
     id,
     group,
-    onBus: "bus" in config,
+    onBus: "bus" in config || "sensor" in config,
     cell: config.cell,
     critical: "criticality" in config && config.criticality === "critical",
   });
@@ -115,5 +116,6 @@ function tenantsOf({ devices, controllers = {} }: BoardConfig): Tenant[] {
 
 function groupOf(device: DeviceConfig): string {
   if ("bus" in device) return adapterOf(device.bus);
+  if ("sensor" in device) return W1_BUS;
   return driverNamed(device.driver).kind === "actuator" ? "outputs" : "inputs";
 }

@@ -14,6 +14,7 @@ import { inputPolicy } from "./input-policy.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
 import { settingsOf } from "./settings.ts";
 import { fullTiming, lowerTiming, precisionOf, type TimingMs } from "./timing.ts";
+import { isSpi, W1_BUS, w1Devices, wirePlans } from "./wired-buses.ts";
 
 /** The board as a whole. */
 export interface BoardPlan {
@@ -47,7 +48,7 @@ export function hardwarePlan(config: BoardConfig): HardwarePlan {
       ...busLinePlans(config),
     ],
     inputs: devices.flatMap(({ input }) => input ?? []),
-    buses: busPlans(config),
+    buses: [...busPlans(config), ...wirePlans(config)],
     ...(config.expanders !== undefined && { expanders: expanderPlans(expanders, devices) }),
     ...(config.interlocks !== undefined && { interlocks: interlockPlans(config.interlocks, devices) }),
   };
@@ -70,7 +71,8 @@ function interlockPlans(
 /** One plan for each device, in the order of the file. */
 export function devicePlans(config: BoardConfig): readonly DevicePlan[] {
   const owners = new Map(Object.entries(config.controllers ?? {}).map(([id, { output }]) => [output, id]));
-  return Object.entries(config.devices).map(([id, device]) => devicePlan(id, device, owners.get(id)));
+  const places = w1Devices(config);
+  return Object.entries(config.devices).map(([id, device]) => devicePlan(id, device, places, owners.get(id)));
 }
 
 /** One plan for each controller, in the order of the file. */
@@ -81,7 +83,12 @@ export function controllerPlans({ controllers = {}, devices }: BoardConfig): rea
   });
 }
 
-function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefined): DevicePlan {
+function devicePlan(
+  id: string,
+  device: DeviceConfig,
+  w1: readonly string[],
+  ownedBy: string | undefined,
+): DevicePlan {
   const driver = driverNamed(device.driver);
   const settings = settingsOf(driver.settings, device.settings);
   const full = fullTiming(device);
@@ -90,7 +97,7 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
     id,
     driver: device.driver,
     kind: driver.kind,
-    ...placePlan(device),
+    ...placePlan(device, w1),
     readings: driver.readingsFor?.(settings) ?? driver.readings,
     command: driver.commandFor?.(settings) ?? driver.command,
     settings,
@@ -110,7 +117,17 @@ function devicePlan(id: string, device: DeviceConfig, ownedBy: string | undefine
   };
 }
 
-function placePlan(device: DeviceConfig): Pick<DevicePlan, "chip" | "input" | "output" | "expectChangeMs"> {
+/** `w1`: numbers of the devices on 1-wire. */
+function placePlan(
+  device: DeviceConfig,
+  w1: readonly string[],
+): Pick<DevicePlan, "chip" | "input" | "output" | "expectChangeMs"> {
+  if ("sensor" in device) {
+    return { chip: { bus: W1_BUS, address: w1.indexOf(device.sensor), name: device.sensor } };
+  }
+  if (isSpi(device)) {
+    return { chip: { bus: device.bus, address: device.chipSelect, name: `CE${device.chipSelect}` } };
+  }
   if ("bus" in device) return { chip: { bus: device.bus, address: Number(device.address) } };
   if ("safe" in device) {
     const { hardware, settings } = driverNamed(device.driver);

@@ -33,8 +33,8 @@ export interface DevicePlan {
   readonly id: string;
   readonly driver: DriverName;
   readonly kind: DeviceKind;
-  /** Devices on a bus. */
-  readonly chip?: { readonly bus: string; readonly address: number };
+  /** Devices on a bus: I2C address, SPI chip select, or place on a 1-wire bus; `name` where people say it otherwise. */
+  readonly chip?: { readonly bus: string; readonly address: number; readonly name?: string };
   /** Devices on a line. */
   readonly input?: InputPlan;
   readonly output?: OutputPlan;

@@ -282,13 +282,15 @@ export function* deviceProcess(
   }
 }
 
+/** Errors of its contracts. */
+const FROM_THE_GUARDIAN = ["I2cError", "LineError", "SpiError", "W1Error"];
+
 /**
  * A fence is no fault of the device: a newer life owns it, and this one has to end. By name, because a driver that
  * was loaded as a module of its own brings its own copies of the classes.
  */
 function isWorldFailure(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  if (error.name === "I2cError" || error.name === "LineError")
-    return (error as I2cError | LineError).code !== "fenced";
+  if (FROM_THE_GUARDIAN.includes(error.name)) return (error as I2cError | LineError).code !== "fenced";
   return error.name === "DeviceError" || error instanceof JobAborted;
 }

@@ -1,9 +1,11 @@
 /** Which adapter serves which driver of the catalogue. Adding a driver adds one line here. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
+import type { Ds18b20Bits } from "../drivers/ds18b20.ts";
 import type { PulseScale } from "../drivers/pulse-counter.ts";
 import type { ServoOptions } from "../drivers/servo.ts";
 import type { DevicePlan } from "../handler/device-plan.ts";
 import type { DeviceTask } from "../handler/task.ts";
+import { type AnalogueSettings, analogueTask } from "./analogue.ts";
 import { climateTask } from "./climate.ts";
 import { contactTask } from "./contact.ts";
 import { fanTask } from "./fan.ts";
@@ -13,6 +15,7 @@ import { buttonTask } from "./push-button.ts";
 import { servoTask } from "./servo.ts";
 import { type SoilSettings, soilTask } from "./soil.ts";
 import { ledTask, relayTask } from "./switch.ts";
+import { thermometerTask } from "./thermometer.ts";
 
 /** Makes the adapter of a driver. */
 export type TaskFactory = (hardware: Hardware, plan: DevicePlan, nowUs: () => number) => DeviceTask;
@@ -23,6 +26,12 @@ const TASKS: Readonly<Record<string, TaskFactory>> = {
     soilTask(hardware, bus, address, settings as unknown as SoilSettings),
   ),
   bh1750: onBus((hardware, bus, address) => lightTask(hardware, bus, address)),
+  mcp3008: onBus((hardware, bus, select, { settings }) =>
+    analogueTask(hardware, bus, select, settings as unknown as AnalogueSettings),
+  ),
+  ds18b20: onBus((hardware, bus, place, { settings }) =>
+    thermometerTask(hardware, bus, place, Number(settings.bits) as Ds18b20Bits),
+  ),
   button: (hardware, plan) => buttonTask(hardware, lineOf(plan), Number(plan.settings.stuckAfterMs)),
   contact: (hardware, plan) => contactTask(hardware, lineOf(plan)),
   "pulse-counter": (hardware, plan) =>

@@ -6,6 +6,7 @@ import type { Board } from "./detect-board.ts";
 import { findLine, lineText } from "./line-names.ts";
 import { type PinUser, pinFunctions } from "./pin-functions.ts";
 import { findPwm, isPwm } from "./pwm-places.ts";
+import { spiProblem, w1Problem } from "./wire-state.ts";
 
 /** What frees the pins of a device, for /boot/firmware/config.txt. */
 const OFF: Readonly<Record<string, string>> = {
@@ -57,9 +58,14 @@ export function findHardware(plan: HardwarePlan, board: Board, files: SystemFile
   }
   const pwm = findPwm(withPwm, users, files);
   problems.push(...pwm.problems);
-  for (const { bus } of plan.buses) {
-    const problem = busProblem(bus, board, files);
-    if (problem !== undefined) problems.push(`${bus}: ${problem}`);
+  for (const bus of plan.buses) {
+    const problem =
+      bus.spi !== undefined
+        ? spiProblem(bus, files)
+        : bus.w1 !== undefined
+          ? w1Problem(bus, board, users, files)
+          : busProblem(bus.bus, board, files);
+    if (problem !== undefined) problems.push(`${bus.bus}: ${problem}`);
   }
   if (problems.length > 0) return { problems };
   return pwmLines.length > 0 ? { places, pwm: pwm.places } : { places };

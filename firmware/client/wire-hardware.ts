@@ -1,10 +1,14 @@
 import type { Hardware } from "../contracts/hardware.ts";
 import type { I2cTarget } from "../contracts/i2c.ts";
 import type { Edge, InputLine, OutputLine } from "../contracts/line.ts";
+import type { SpiTarget } from "../contracts/spi.ts";
+import type { W1Target } from "../contracts/w1.ts";
 import { KIND } from "../transport/frame.ts";
 import { I2cClient } from "./i2c-client.ts";
 import { InputClient, OutputClient } from "./line-client.ts";
 import { Requests } from "./requests.ts";
+import { SpiClient } from "./spi-client.ts";
+import { W1Client } from "./w1-client.ts";
 import type { Wire } from "./wire.ts";
 
 /** Queue, two hops and a transfer, with room for a shared machine that stalls. */
@@ -38,6 +42,14 @@ export class WireHardware implements Hardware {
 
   i2c(bus: string, address: number): I2cTarget {
     return new I2cClient(this.#requests, bus, this.#names.buses[bus], address);
+  }
+
+  spi(bus: string, select: number): SpiTarget {
+    return new SpiClient(this.#requests, bus, this.#names.buses[bus], select);
+  }
+
+  w1(bus: string, place: number): W1Target {
+    return new W1Client(this.#requests, bus, this.#names.buses[bus], place);
   }
 
   output(line: string): OutputLine {

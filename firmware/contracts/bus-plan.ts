@@ -1,10 +1,16 @@
-/** What the guardian is told about its I2C buses, already validated. */
+/** What the guardian is told about its buses, already validated; I2C unless a plan says otherwise. */
+import type { SpiChipPlan } from "./spi.ts";
+import type { W1Plan } from "./w1.ts";
 
 /** One bus, and everything on it that needs something else than the defaults. */
 export interface BusPlan {
   /** As Linux numbers it: `i2c-1`. */
   readonly bus: string;
   readonly hz: number;
+  /** Only SPI: its chip selects. */
+  readonly spi?: readonly SpiChipPlan[];
+  /** Only 1-wire: its devices. `hz` is how many bits a second it carries. */
+  readonly w1?: W1Plan;
   /** Longest transfer that the board was admitted with, us, clock stretching included. Absent: 256 bytes each way. */
   readonly longestUs?: number;
   readonly muxes?: readonly MuxPlan[];

@@ -12,6 +12,7 @@ export interface Grant {
   readonly epoch: number;
   readonly outputs: readonly string[];
   readonly inputs: readonly string[];
+  /** Chips on buses of every kind: by I2C address, SPI chip select, place on a 1-wire bus. */
   readonly i2c: readonly { readonly bus: string; readonly address: number }[];
 }
 

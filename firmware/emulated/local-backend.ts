@@ -2,6 +2,7 @@ import type { Backend, BackendSink, FoundLine } from "../contracts/backend.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import type { EmulatedBus } from "./emulated-bus.ts";
 import type { EmulatedLines } from "./emulated-lines.ts";
+import type { WireBus } from "./wire-bus.ts";
 
 /**
  * Emulated lines and buses in the guardian's own thread: answers before each call returns.
@@ -11,7 +12,7 @@ export class LocalBackend implements Backend {
   readonly found: readonly FoundLine[];
   readonly #names: string[];
   readonly #lines: EmulatedLines;
-  readonly #buses: EmulatedBus[];
+  readonly #buses: (EmulatedBus | WireBus)[];
   readonly #wait: (us: number) => void;
   /** Lines whose edges nobody wants. */
   readonly #deaf = new Set<number>();
@@ -24,6 +25,8 @@ export class LocalBackend implements Backend {
     options: {
       readonly lines: EmulatedLines;
       readonly buses: Readonly<Record<string, EmulatedBus>>;
+      /** Buses that are no I2C. */
+      readonly wires?: Readonly<Record<string, WireBus>>;
       wait?(us: number): void;
     },
   ) {
@@ -31,7 +34,9 @@ export class LocalBackend implements Backend {
     this.#wait = options.wait ?? (() => {});
     this.#names = [...plan.outputs, ...plan.inputs].map(({ line }) => line);
     this.found = plan.outputs.map(({ line }) => known(this.#lines.find(line), `line ${line}`));
-    this.#buses = plan.buses.map(({ bus }) => known(options.buses[bus], `bus ${bus}`));
+    this.#buses = plan.buses.map(({ bus }) =>
+      known(options.buses[bus] ?? options.wires?.[bus], `bus ${bus}`),
+    );
     for (const { line, bias } of plan.inputs) this.#lines.input(line, bias);
   }
 

@@ -4,12 +4,15 @@ import { FrameStream } from "../transport/frame-stream.ts";
 import { encodeStatus } from "../transport/status.ts";
 import type { EmulatedBus } from "./emulated-bus.ts";
 import type { Bias, EmulatedLines } from "./emulated-lines.ts";
+import type { WireBus } from "./wire-bus.ts";
 import { WorldEdges } from "./world-edges.ts";
 
 /** What the world consists of; chips and the model behind them are attached by the composition. */
 export interface World {
   readonly lines: EmulatedLines;
   readonly buses: Readonly<Record<string, EmulatedBus>>;
+  /** Buses that are no I2C. */
+  readonly wires?: Readonly<Record<string, WireBus>>;
   /** Changes the world around a device; throws an Error whose message says what is wrong. */
   onSet(device: string, set: Readonly<Record<string, unknown>>): void;
 }
@@ -32,7 +35,7 @@ export class WorldGuardian {
   readonly #frame = new FrameReader();
   readonly #answer = new FrameWriter();
   readonly #names: string[] = [];
-  readonly #buses: EmulatedBus[] = [];
+  readonly #buses: (EmulatedBus | WireBus)[] = [];
   readonly #edges: WorldEdges;
 
   constructor(world: World, socket: Socket) {
@@ -80,7 +83,8 @@ export class WorldGuardian {
     } else if (frame.kind === KIND.openLine) {
       this.#openLine(frame);
     } else if (frame.kind === KIND.openBus) {
-      const bus = this.#world.buses[frame.text(2)];
+      const name = frame.text(2);
+      const bus = this.#world.buses[name] ?? this.#world.wires?.[name];
       if (bus !== undefined) this.#buses[frame.u16(0)] = bus;
       this.#send(this.#begin(frame, bus === undefined ? "refused" : "ok"));
     }
@@ -122,7 +126,7 @@ export class WorldGuardian {
   }
 
   /** A chip with a defect must not end the witness: it is reported and naks. */
-  #guarded(bus: EmulatedBus, address: number, write: Uint8Array, readLength: number) {
+  #guarded(bus: EmulatedBus | WireBus, address: number, write: Uint8Array, readLength: number) {
     try {
       return bus.transfer(address, write, readLength);
     } catch (error) {

@@ -1,11 +1,15 @@
 import type { Backend, BackendSink, FoundLine } from "../contracts/backend.ts";
+import type { BusPlan } from "../contracts/bus-plan.ts";
 import type { LinuxPlan } from "../contracts/guardian-plan.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { KeptBus } from "./kept-bus.ts";
+import type { LinuxBus } from "./linux-bus.ts";
 import type { LinuxLines } from "./linux-lines.ts";
 import { localFiles } from "./local-files.ts";
 import { PwmLines } from "./pwm-lines.ts";
 import { RoutedLines } from "./routed-lines.ts";
+import { W1Bus } from "./w1-bus.ts";
+import { w1Files } from "./w1-files.ts";
 
 /** What a backend needs beside its plan. */
 export interface Surroundings {
@@ -20,10 +24,10 @@ export class LinuxBackend implements Backend {
   readonly found: readonly FoundLine[];
   readonly debounces: boolean;
   readonly #lines: LinuxLines;
-  readonly #buses: readonly KeptBus[];
+  readonly #buses: readonly LinuxBus[];
   #sink: BackendSink | undefined;
 
-  private constructor(lines: LinuxLines, buses: readonly KeptBus[]) {
+  private constructor(lines: LinuxLines, buses: readonly LinuxBus[]) {
     this.found = lines.found;
     this.debounces = lines.debounces;
     this.#lines = lines;
@@ -36,8 +40,7 @@ export class LinuxBackend implements Backend {
    */
   static async open(plan: HardwarePlan, linux: LinuxPlan, surroundings: Surroundings): Promise<LinuxBackend> {
     const lines = await openLines(plan, linux, surroundings.now);
-    const buses = plan.buses.map(({ bus }) => new KeptBus(bus, surroundings.report));
-    for (const bus of buses) void bus.open();
+    const buses = await Promise.all(plan.buses.map((bus) => openBus(bus, surroundings.report)));
     return new LinuxBackend(lines, buses);
   }
 
@@ -77,6 +80,18 @@ export class LinuxBackend implements Backend {
     this.#lines.close();
     for (const bus of this.#buses) bus.close();
   }
+}
+
+/** The bus by its kind, each kind loaded only where it is asked for. */
+async function openBus(plan: BusPlan, report: Surroundings["report"]): Promise<LinuxBus> {
+  if (plan.spi !== undefined) {
+    const { SpiDevBus } = await import("./spi-dev-bus.ts");
+    return new SpiDevBus(plan, report);
+  }
+  if (plan.w1 !== undefined) return new W1Bus(plan, w1Files);
+  const bus = new KeptBus(plan.bus, report);
+  void bus.open();
+  return bus;
 }
 
 /** GPIO lines, and PWM channels where the plan has some. */

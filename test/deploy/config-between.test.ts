@@ -6,6 +6,8 @@ import { type Change, demoWith } from "./demo-board.ts";
 
 /** Parts that are right by themselves and wrong together. */
 const servo = { driver: "servo", line: "GPIO13", safe: "off", commandFor: "10s", every: "500ms" };
+const converter = { driver: "mcp3008", bus: "spi0", chipSelect: 0, every: "1s", settings: { channel: 0 } };
+const thermometer = { driver: "ds18b20", sensor: "28-0316a2794bff", every: "5s", hardDeadline: "5s" };
 const mistakes: readonly { name: string; changes: readonly Change[]; problem: Problem }[] = [
   {
     name: "a bias through sysfs",
@@ -29,6 +31,106 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     name: "a servo whose pulses shrink",
     changes: [["devices.flap", { ...servo, settings: { minPulse: "2ms", maxPulse: "1ms" } }]],
     problem: { path: "devices.flap.settings.maxPulse", found: '"1ms"', allowed: 'longer than "minPulse"' },
+  },
+  {
+    name: "a device on an SPI bus that nobody described",
+    changes: [["devices.tank", converter]],
+    problem: {
+      path: "devices.tank.bus",
+      found: '"spi0"',
+      allowed: 'a bus that "spi" describes; there is none',
+    },
+  },
+  {
+    name: "a chip select that the bus does not have",
+    changes: [
+      ["spi", { spi0: { speed: "1MHz" } }],
+      ["devices.tank", { ...converter, chipSelect: 2 }],
+    ],
+    problem: { path: "devices.tank.chipSelect", found: "2", allowed: "0 to 1: spi0 has no more" },
+  },
+  {
+    name: "two chips at one chip select",
+    changes: [
+      ["spi", { spi0: { speed: "1MHz" } }],
+      ["devices.tank", converter],
+      ["devices.other", { ...converter, settings: { channel: 1 } }],
+    ],
+    problem: {
+      path: "devices.other.chipSelect",
+      found: "0",
+      allowed: "a chip select on spi0 of its own; devices.tank has 0",
+    },
+  },
+  {
+    name: "a line that SPI has",
+    changes: [
+      ["spi", { spi0: { speed: "1MHz" } }],
+      ["devices.led.line", "GPIO8"],
+    ],
+    problem: {
+      path: "devices.led.line",
+      found: '"GPIO8"',
+      allowed: "a line of its own; GPIO8 belongs to bus spi0",
+    },
+  },
+  {
+    name: "a thermometer without a wire",
+    changes: [["devices.pond", thermometer]],
+    problem: {
+      path: "w1",
+      found: "nothing",
+      allowed: '{ "line": "GPIO4" }, because devices.pond is on 1-wire',
+    },
+  },
+  {
+    name: "two thermometers of one number",
+    changes: [
+      ["w1", { line: "GPIO4" }],
+      ["devices.pond", thermometer],
+      ["devices.pool", thermometer],
+    ],
+    problem: {
+      path: "devices.pool.sensor",
+      found: '"28-0316a2794bff"',
+      allowed: "a number of its own; devices.pond has 28-0316a2794bff",
+    },
+  },
+  {
+    name: "a number of another family of parts",
+    changes: [
+      ["w1", { line: "GPIO4" }],
+      ["devices.pond", { ...thermometer, sensor: "10-0316a2794bff" }],
+    ],
+    problem: {
+      path: "devices.pond.sensor",
+      found: '"10-0316a2794bff"',
+      allowed: 'a number that begins with "28-", as those of this part do',
+    },
+  },
+  {
+    name: "a thermometer that has no time to wait for others",
+    changes: [
+      ["w1", { line: "GPIO4" }],
+      ["devices.pond", { ...thermometer, deadline: "1s" }],
+    ],
+    problem: {
+      path: "devices.pond.deadline",
+      found: '"1s"',
+      allowed: "at least 1.8s: a conversion may have to wait for one of another device",
+    },
+  },
+  {
+    name: "a line that 1-wire has, written as its pin",
+    changes: [
+      ["w1", { line: "pin 18" }],
+      ["devices.pond", thermometer],
+    ],
+    problem: {
+      path: "devices.led.line",
+      found: '"GPIO24"',
+      allowed: "a line of its own; GPIO24 belongs to the 1-wire bus",
+    },
   },
   {
     name: "a pulse counter through sysfs",

@@ -48,7 +48,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "device",
       found: "unknown key",
       allowed:
-        "$schema, version, board, hardware, backend, world, buses, expanders, devices, controllers, interlocks, placement, admission, mqtt, realtime, watchdog",
+        "$schema, version, board, hardware, backend, world, buses, spi, w1, expanders, devices, controllers, interlocks, placement, admission, mqtt, realtime, watchdog",
     },
   },
   {
@@ -127,7 +127,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.driver",
       found: '"hb1750"',
       allowed:
-        '"bme280", "ads1115", "bh1750", "button", "contact", "pulse-counter", "relay", "led", "pwm-fan" or "servo"',
+        '"bme280", "ads1115", "bh1750", "mcp3008", "ds18b20", "button", "contact", "pulse-counter", "relay", "led", "pwm-fan" or "servo"',
       suggestion: "bh1750",
     },
   },
@@ -138,7 +138,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.driver",
       found: '"constructor"',
       allowed:
-        '"bme280", "ads1115", "bh1750", "button", "contact", "pulse-counter", "relay", "led", "pwm-fan" or "servo"',
+        '"bme280", "ads1115", "bh1750", "mcp3008", "ds18b20", "button", "contact", "pulse-counter", "relay", "led", "pwm-fan" or "servo"',
     },
   },
   {

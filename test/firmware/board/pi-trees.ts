@@ -12,6 +12,11 @@ export interface TreeOptions {
   readonly pwm?: readonly number[];
   /** The kernel drives that PWM: as chip 3. Default true. */
   readonly pwmDriver?: boolean;
+  /** Names below /sys/class/spidev. */
+  readonly spidev?: readonly string[];
+  /** Pin that an overlay gave to 1-wire; the kernel has a master for it unless `w1Driver` is false. */
+  readonly w1?: number;
+  readonly w1Driver?: boolean;
   /** Names below /sys/class/i2c-dev. */
   readonly devices?: readonly string[];
 }
@@ -26,6 +31,9 @@ export function bcmTree(
     uart0 = "disabled",
     pwm,
     pwmDriver,
+    spidev = [],
+    w1,
+    w1Driver = true,
     devices = [],
   }: TreeOptions = {},
 ): Folder {
@@ -40,6 +48,9 @@ export function bcmTree(
           spi0: ["/soc/spi@7e204000"],
           serial0: ["/soc/serial@7e201000"],
         },
+        ...(w1 !== undefined && {
+          "onewire@0": { compatible: ["w1-gpio"], status: "okay\0", "pinctrl-0": [22] },
+        }),
         soc: {
           compatible: ["simple-bus"],
           "gpio@7e200000": {
@@ -52,6 +63,7 @@ export function bcmTree(
             spi0_cs_pins: { phandle: [19], "brcm,pins": [8, 7], "brcm,function": [1] },
             uart0_pins: { phandle: [20], "brcm,pins": [14, 15], "brcm,function": [4] },
             pwm_pins: { phandle: [21], "brcm,pins": pwm ?? [40, 41] },
+            w1_pins: { phandle: [22], "brcm,pins": [w1 ?? 4], "brcm,function": [0] },
           },
           "pwm@7e20c000": {
             compatible: ["brcm,bcm2835-pwm"],
@@ -65,8 +77,12 @@ export function bcmTree(
       },
     },
     sys: {
+      bus: {
+        w1: { devices: w1 !== undefined && w1Driver ? { w1_bus_master1: { w1_master_name: "x" } } : {} },
+      },
       class: {
         "i2c-dev": Object.fromEntries(devices.map((name) => [name, { name: "x" }])),
+        spidev: Object.fromEntries(spidev.map((name) => [name, { dev: "x" }])),
         pwm: pwm === undefined || pwmDriver === false ? {} : pwmClass("/soc/pwm@7e20c000"),
       },
     },
