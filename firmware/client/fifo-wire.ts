@@ -104,11 +104,15 @@ export class FifoWire implements Wire {
   }
 
   poll(onFrame: (frame: FrameReader) => void): void {
-    if (this.#mailslot.empty && this.#unasked.length === 0) return;
+    if (this.#unasked.length > 0) this.#handOver(onFrame);
     while (this.#next()) {
       if (this.#frame.kind === KIND.answer) this.late++;
-      else this.#keep();
+      else onFrame(this.#frame);
     }
+  }
+
+  /** What came while an answer was waited for. */
+  #handOver(onFrame: (frame: FrameReader) => void): void {
     const kept = new FrameReader();
     for (const bytes of this.#unasked.splice(0)) {
       kept.over(bytes).decode(0, bytes.length);

@@ -13,6 +13,6 @@ export interface Wire {
    * The answer is valid until the next call.
    */
   exchange(frame: FrameWriter, deadlineUs: number): FrameReader | undefined;
-  /** Hands over frames that answer no request (edges, fenced); never waits. */
+  /** Hands over frames that answer no request (edges, fenced), borrowed for the call, which MUST NOT exchange; never waits. */
   poll(onFrame: (frame: FrameReader) => void): void;
 }
