@@ -1,6 +1,7 @@
 import type { ExpanderPlan } from "../contracts/expander-plan.ts";
 import type { HardwarePlan, OutputPlan } from "../contracts/output-plan.ts";
 import { busProblems } from "./bus-problems.ts";
+import { inputProblems } from "./input-problems.ts";
 import { outputPlans } from "./output-set.ts";
 import { segmentsOf } from "./segments.ts";
 
@@ -11,7 +12,7 @@ import { segmentsOf } from "./segments.ts";
 export function planProblems(
   hardware: Pick<HardwarePlan, "outputs" | "interlocks" | "expanders"> & Partial<HardwarePlan>,
 ): string[] {
-  const { interlocks, expanders = [], buses = [] } = hardware;
+  const { inputs = [], interlocks, expanders = [], buses = [] } = hardware;
   const outputs = outputPlans(hardware);
   const names = segmentsOf(buses).map(({ name }) => name);
   const problems = expanders.flatMap((expander) => expanderProblems(expander, hardware.outputs, names));
@@ -31,6 +32,7 @@ export function planProblems(
       say("maxOnRest and maxOnLatch need maxOn");
     }
   }
+  problems.push(...inputProblems(inputs, seen));
   for (const { name, lines } of interlocks ?? []) {
     for (const line of lines) {
       const plan = outputs.find((output) => output.line === line);

@@ -5,6 +5,7 @@ import type { Hardware } from "../../firmware/contracts/hardware.ts";
 import type { InputPlan } from "../../firmware/contracts/output-plan.ts";
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
+import { planProblems } from "../../firmware/guardian/plan-problems.ts";
 import { spec } from "../harness/spec.ts";
 import { HandClock } from "./fixtures/hand-clock.ts";
 
@@ -230,4 +231,18 @@ spec("only whoever was granted a counting input may ask for its pulses", () => {
     code(() => hardware.input("GPIO22").pulses()),
     "not_owner",
   );
+});
+
+spec("a line that is an input twice, or an output as well, and two filters on one line are refused", () => {
+  const out = { line: "GPIO6", kind: "line", activeLow: false, safe: "off", onCrash: "safe" } as const;
+  const inputs: InputPlan[] = [
+    plain,
+    { ...plain, debounceMs: 20, glitchFilterMs: 1 },
+    { ...plain, line: "GPIO6" },
+  ];
+  equal(planProblems({ outputs: [out], inputs }), [
+    "GPIO5: is declared twice",
+    "GPIO5: a debounce excludes a glitch filter, whose pulses are shorter",
+    "GPIO6: is declared twice",
+  ]);
 });
