@@ -15,16 +15,15 @@ export interface OnTimePlace {
 }
 
 /**
- * The file for a board on real pins: in systemd's `RuntimeDirectory=` (which must be preserved over a restart of the
- * service), else the user's runtime folder, else /dev/shm. Two boards with one id and different state folders have
+ * The file for a board on real pins: in the folder that `HOLDFAST_KEPT` names (of the boot service: the guardian's own
+ * runtime directory goes with each of its ends), else the user's runtime folder, else /dev/shm. Two boards with one id and different state folders have
  * different files. A folder that is not in memory is not used: a file there would outlive a boot and wear a card.
  */
 export function onTimeFile(environment: Environment, board: string, stateFolder: string): OnTimePlace {
-  const { RUNTIME_DIRECTORY, XDG_RUNTIME_DIR } = environment;
-  const [systemd = ""] = (RUNTIME_DIRECTORY ?? "").split(":");
+  const { HOLDFAST_KEPT, XDG_RUNTIME_DIR } = environment;
   const user = process.getuid?.() ?? 0;
   const own = XDG_RUNTIME_DIR ? join(XDG_RUNTIME_DIR, "holdfast") : `/dev/shm/holdfast-${user}`;
-  const folder = systemd !== "" ? systemd : own;
+  const folder = HOLDFAST_KEPT || own;
   try {
     // Not recursive: that never returns where the kernel answers ENOENT to every mkdir, as in /proc.
     if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });

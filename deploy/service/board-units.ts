@@ -38,6 +38,9 @@ export function boardUnits(config: BoardConfig, options: ServiceOptions): readon
   ];
 }
 
+/** A folder in memory that outlives restarts of the guardian's service. */
+const KEPT = "/run/holdfast-kept";
+
 /** A Pi's watchdog counts to 15.99 s; a longer time silently means none (bcm2835_wdt). */
 const MANAGER = unitText([
   {
@@ -85,6 +88,9 @@ function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection
         ["OOMScoreAdjust", "-900"],
         ...surroundings(config, options),
         ["RuntimeDirectory", "holdfast"],
+        { note: "Times on, kept over its own death; the folder is the boot service's." },
+        ["Environment", `HOLDFAST_KEPT=${KEPT}`],
+        ["ReadWritePaths", `-${KEPT}`],
         { note: "Real-time priorities, where the configuration asks for them." },
         ["AmbientCapabilities", "CAP_SYS_NICE"],
         ["CapabilityBoundingSet", "CAP_SYS_NICE"],
@@ -117,6 +123,8 @@ function bootUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
         ["TimeoutStartSec", "20s"],
         ["TimeoutStopSec", "5s"],
         ...surroundings(config, options),
+        { note: "For the guardian's times on: there for as long as the board is up." },
+        ["RuntimeDirectory", "holdfast-kept"],
         ["CapabilityBoundingSet", ""],
         ...hardening(false),
       ],

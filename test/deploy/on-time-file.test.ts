@@ -12,16 +12,16 @@ function inMemory(t: SpecContext): string {
   return folder;
 }
 
-spec("systemd's runtime folder comes first; the file is the board's and its state folder's", (t) => {
+spec("the boot service's folder comes first; the file is the board's and its state folder's", (t) => {
   const folder = inMemory(t);
-  const environment = { RUNTIME_DIRECTORY: `${folder}:/run/other`, XDG_RUNTIME_DIR: "/run/user/0" };
+  const environment = { HOLDFAST_KEPT: folder, XDG_RUNTIME_DIR: "/run/user/0" };
   const { file } = onTimeFile(environment, "greenhouse", "/var/lib/holdfast");
   match(file!, new RegExp(`^${folder}/greenhouse-[0-9a-f]{8}\\.on-times$`));
   is(onTimeFile(environment, "greenhouse", "/var/lib/holdfast").file, file);
   is.not(onTimeFile(environment, "greenhouse", "/home/pi/other").file, file);
 });
 
-spec("without systemd it is in a folder of the user's", (t) => {
+spec("without a service it is in a folder of the user's", (t) => {
   const folder = inMemory(t);
   const { file } = onTimeFile({ XDG_RUNTIME_DIR: folder }, "greenhouse", "/var/lib/holdfast");
   match(file!, `${folder}/holdfast/greenhouse-`);
@@ -30,12 +30,12 @@ spec("without systemd it is in a folder of the user's", (t) => {
 spec("a folder on a disk is not used: the reason is said", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "on-times-"));
   t.defer(() => rmSync(folder, { recursive: true }));
-  const { file, why } = onTimeFile({ RUNTIME_DIRECTORY: folder }, "greenhouse", "/var/lib/holdfast");
+  const { file, why } = onTimeFile({ HOLDFAST_KEPT: folder }, "greenhouse", "/var/lib/holdfast");
   if (file !== undefined) return t.skip(`${tmpdir()} is in memory here`);
   is(why, `${folder} is not in memory`);
   not(file);
 });
 
 spec("a folder that cannot be made is said", () => {
-  match(onTimeFile({ RUNTIME_DIRECTORY: "/proc/holdfast" }, "greenhouse", "/x").why!, /ENOENT|EACCES/);
+  match(onTimeFile({ HOLDFAST_KEPT: "/proc/holdfast" }, "greenhouse", "/x").why!, /ENOENT|EACCES/);
 });
