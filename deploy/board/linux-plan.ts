@@ -9,11 +9,12 @@ import { hardwarePlan } from "../config/plan.ts";
 /**
  * Where the lines of a configuration are on this machine. Throws `HardwareError` with everything that stands in the
  * way, a line each: no Raspberry Pi, no such line, a line in use, a bus or PWM
- * that is turned off.
+ * that is turned off, a bus with another clock or on other lines.
  */
 export function linuxPlan(config: BoardConfig, files: SystemFiles): LinuxPlan {
   const board = detectBoard(files);
-  const { places, pwm, problems } = findHardware(hardwarePlan(config), board, files);
+  const { places, pwm, busPins, problems } = findHardware(hardwarePlan(config), board, files);
   if (places === undefined) throw new HardwareError(problems.join("\n"));
-  return { backend: config.backend ?? "chardev", places, ...(pwm !== undefined && { pwm }) };
+  const { backend = "chardev" } = config;
+  return { backend, places, ...(pwm !== undefined && { pwm }), ...(busPins !== undefined && { busPins }) };
 }

@@ -1,7 +1,8 @@
-import type { LinePlace, PwmPlace } from "../contracts/guardian-plan.ts";
+import type { BusPinPlaces, LinePlace, PwmPlace } from "../contracts/guardian-plan.ts";
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import type { SystemFiles } from "../contracts/system-files.ts";
 import { busProblem } from "./bus-state.ts";
+import { busWiring } from "./bus-wiring.ts";
 import type { Board } from "./detect-board.ts";
 import { findLine, lineText } from "./line-names.ts";
 import { type PinUser, pinFunctions } from "./pin-functions.ts";
@@ -22,9 +23,16 @@ export type HardwareFindings =
       readonly places: Readonly<Record<string, LinePlace>>;
       /** PWM outputs; absent where the plan has none. */
       readonly pwm?: Readonly<Record<string, PwmPlace>>;
+      /** Buses whose lines the plan names; absent where there are none. */
+      readonly busPins?: Readonly<Record<string, BusPinPlaces>>;
       readonly problems?: never;
     }
-  | { readonly places?: never; readonly pwm?: never; readonly problems: readonly string[] };
+  | {
+      readonly places?: never;
+      readonly pwm?: never;
+      readonly busPins?: never;
+      readonly problems: readonly string[];
+    };
 
 /** Whether this board has the lines and buses of a plan, and nobody else uses them. Reads files only. */
 export function findHardware(plan: HardwarePlan, board: Board, files: SystemFiles): HardwareFindings {
@@ -58,6 +66,7 @@ export function findHardware(plan: HardwarePlan, board: Board, files: SystemFile
   }
   const pwm = findPwm(withPwm, users, files);
   problems.push(...pwm.problems);
+  const busPins: Record<string, BusPinPlaces> = {};
   for (const bus of plan.buses) {
     const problem =
       bus.spi !== undefined
@@ -65,10 +74,18 @@ export function findHardware(plan: HardwarePlan, board: Board, files: SystemFile
         : bus.w1 !== undefined
           ? w1Problem(bus, board, users, files)
           : busProblem(bus.bus, board, files);
-    if (problem !== undefined) problems.push(`${bus.bus}: ${problem}`);
+    const isI2c = bus.spi === undefined && bus.w1 === undefined;
+    const wiring = problem === undefined && isI2c ? busWiring(bus, board, users) : undefined;
+    for (const text of wiring?.problems ?? [problem])
+      if (text !== undefined) problems.push(`${bus.bus}: ${text}`);
+    if (wiring?.pins !== undefined) busPins[bus.bus] = wiring.pins;
   }
   if (problems.length > 0) return { problems };
-  return pwmLines.length > 0 ? { places, pwm: pwm.places } : { places };
+  return {
+    places,
+    ...(pwmLines.length > 0 && { pwm: pwm.places }),
+    ...(Object.keys(busPins).length > 0 && { busPins }),
+  };
 }
 
 function inUse(line: string, place: LinePlace, { name }: PinUser): string {

@@ -13,6 +13,12 @@ export interface PwmPlace {
   readonly channel: number;
 }
 
+/** The lines of a bus on the header. */
+export interface BusPinPlaces {
+  readonly sda: LinePlace;
+  readonly scl: LinePlace;
+}
+
 /** The hardware of this machine. */
 export interface LinuxPlan {
   /** How lines are reached: the GPIO character device, or /sys/class/gpio where somebody asked for it. */
@@ -21,6 +27,8 @@ export interface LinuxPlan {
   readonly places: Readonly<Record<string, LinePlace>>;
   /** Every PWM output of the plan; absent where it has none. */
   readonly pwm?: Readonly<Record<string, PwmPlace>>;
+  /** Where buses are wired to, by name; only those of which that is known. */
+  readonly busPins?: Readonly<Record<string, BusPinPlaces>>;
 }
 
 /** Everything a guardian process is started with; its hardware is exactly one of `worldSocket` and `linux`. */

@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import { constants as osConstants } from "node:os";
 import type { I2CBus } from "i2c-bus";
 import type { BusStatus } from "../contracts/backend.ts";
+import type { BusPlan } from "../contracts/bus-plan.ts";
 import { HardwareError } from "../contracts/hardware-error.ts";
+import { limitAdapter } from "./adapter-limits.ts";
 import { CombinedTransfer } from "./i2c-combined.ts";
 import { busStatus } from "./i2c-errno.ts";
 
@@ -36,8 +38,9 @@ export class I2cDevBus {
     this.#plain = plain;
   }
 
-  /** `i2c-1`. Throws `HardwareError` when there is no such bus, no right to it, or no i2c-bus. */
-  static async open(name: string): Promise<I2cDevBus> {
+  /** Also sets the adapter's limits. Throws `HardwareError` when there is no such bus, no right to it, or no i2c-bus. */
+  static async open(plan: BusPlan): Promise<I2cDevBus> {
+    const name = plan.bus;
     const path = `/dev/${name}`;
     let fd: number;
     try {
@@ -47,6 +50,7 @@ export class I2cDevBus {
       throw new HardwareError(`${name}: ${OPEN_REMEDIES[code] ?? `${path} cannot be opened (${code})`}`);
     }
     try {
+      limitAdapter(fd, plan);
       const bus = loadI2cBus().openSync(Number(name.slice(4)));
       const { i2c } = await new Promise<{ i2c: boolean }>((resolve, reject) =>
         bus.i2cFuncs((error, functions) => (error ? reject(error) : resolve(functions))),
@@ -89,10 +93,10 @@ export class I2cDevBus {
     this.transfer(this.#lastAddress, new Uint8Array(0), 1, (status) => done(status !== "bus_stuck"));
   }
 
-  /** A transfer under way still ends, and is answered. */
-  close(): void {
-    this.#bus.close(() => {}); // the process ends, or opens the bus anew
-    close(this.#fd);
+  /** A transfer under way still ends, and is answered. Resolves when this process has the bus no more. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#bus.close(() => resolve()));
+    await Promise.all([closed, new Promise<void>((resolve) => close(this.#fd, () => resolve()))]);
   }
 
   #smbus(

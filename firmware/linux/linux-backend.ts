@@ -40,7 +40,7 @@ export class LinuxBackend implements Backend {
    */
   static async open(plan: HardwarePlan, linux: LinuxPlan, surroundings: Surroundings): Promise<LinuxBackend> {
     const lines = await openLines(plan, linux, surroundings.now);
-    const buses = await Promise.all(plan.buses.map((bus) => openBus(bus, surroundings.report)));
+    const buses = await Promise.all(plan.buses.map((bus) => openBus(bus, linux, surroundings.report)));
     return new LinuxBackend(lines, buses);
   }
 
@@ -72,7 +72,7 @@ export class LinuxBackend implements Backend {
   }
 
   recover(bus: number): void {
-    this.#buses[bus]!.recover((works) => this.#sink?.recovered(bus, works));
+    this.#buses[bus]!.recover((works, why) => this.#sink?.recovered(bus, works, why));
   }
 
   close(): void {
@@ -83,13 +83,17 @@ export class LinuxBackend implements Backend {
 }
 
 /** The bus by its kind, each kind loaded only where it is asked for. */
-async function openBus(plan: BusPlan, report: Surroundings["report"]): Promise<LinuxBus> {
+async function openBus(
+  plan: BusPlan,
+  { busPins = {} }: LinuxPlan,
+  report: Surroundings["report"],
+): Promise<LinuxBus> {
   if (plan.spi !== undefined) {
     const { SpiDevBus } = await import("./spi-dev-bus.ts");
     return new SpiDevBus(plan, report);
   }
   if (plan.w1 !== undefined) return new W1Bus(plan, w1Files);
-  const bus = new KeptBus(plan.bus, report);
+  const bus = new KeptBus(plan, busPins[plan.bus], report);
   void bus.open();
   return bus;
 }

@@ -4,7 +4,7 @@ import type { TransferDone } from "./i2c-dev-bus.ts";
 export interface LinuxBus {
   /** `address`: who is meant, in the way of its kind. The bytes to write are borrowed for the call. */
   transfer(address: number, write: Uint8Array, readLength: number, done: TransferDone): void;
-  /** Whether the bus works again. */
-  recover(done: (works: boolean) => void): void;
+  /** Whether the bus works again; `why` when not all was done that could have been. */
+  recover(done: (works: boolean, why?: string) => void): void;
   close(): void;
 }

@@ -16,7 +16,7 @@ const CHIP = 0x18;
 
 async function open(t: SpecContext, name = "i2c-1"): Promise<I2cDevBus> {
   i2cSim.reset();
-  const bus = await I2cDevBus.open(name);
+  const bus = await I2cDevBus.open({ bus: name, hz: 400_000 });
   t.defer(() => bus.close());
   return bus;
 }
@@ -118,7 +118,7 @@ spec("a bus that works again says so", async (t) => {
 
 spec("a bus that is not there is named with what turns it on", async () => {
   await rejects(
-    I2cDevBus.open("i2c-9"),
+    I2cDevBus.open({ bus: "i2c-9", hz: 400_000 }),
     /^i2c-9: no such bus: "dtparam=i2c_arm=on" in \/boot\/firmware\/config.txt/,
   );
 });
@@ -129,7 +129,7 @@ spec(
     i2cSim.reset();
     renameSync("/dev/i2c-1", "/dev/away");
     const reports: string[] = [];
-    const bus = new KeptBus("i2c-1", (why) => reports.push(why));
+    const bus = new KeptBus({ bus: "i2c-1", hz: 400_000 }, undefined, (why) => reports.push(why));
     t.defer(() => bus.close());
     const status = () =>
       new Promise((resolve) => bus.transfer(CHIP, Uint8Array.of(1), 1, (status) => resolve(status)));

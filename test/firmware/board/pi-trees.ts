@@ -6,6 +6,8 @@ const HEADER_NAMES = ["ID_SDA", "ID_SCL", ...Array.from({ length: 26 }, (_, inde
 
 export interface TreeOptions {
   readonly i2c1?: "okay" | "disabled";
+  /** What the node of that bus says of its clock. */
+  readonly i2c1Hz?: number;
   readonly spi0?: "okay" | "disabled";
   readonly uart0?: "okay" | "disabled";
   /** Pins that an overlay gave to PWM. */
@@ -27,6 +29,7 @@ export function bcmTree(
   compatible: readonly string[],
   {
     i2c1 = "disabled",
+    i2c1Hz,
     spi0 = "disabled",
     uart0 = "disabled",
     pwm,
@@ -70,7 +73,12 @@ export function bcmTree(
             status: pwm === undefined ? "disabled\0" : "okay\0",
             "pinctrl-0": [21],
           },
-          "i2c@7e804000": { compatible: ["brcm,bcm2711-i2c"], status: `${i2c1}\0`, "pinctrl-0": [17] },
+          "i2c@7e804000": {
+            compatible: ["brcm,bcm2711-i2c"],
+            status: `${i2c1}\0`,
+            "pinctrl-0": [17],
+            ...(i2c1Hz !== undefined && { "clock-frequency": [i2c1Hz] }),
+          },
           "spi@7e204000": { compatible: ["brcm,bcm2835-spi"], status: `${spi0}\0`, "pinctrl-0": [18, 19] },
           "serial@7e201000": { compatible: ["arm,pl011"], status: `${uart0}\0`, "pinctrl-0": [20] },
         },
@@ -93,7 +101,7 @@ export function bcmTree(
 export function rp1Tree(
   model: string,
   compatible: readonly string[],
-  { i2c1 = "disabled", pwm, devices = [] }: TreeOptions = {},
+  { i2c1 = "disabled", i2c1Hz, pwm, devices = [] }: TreeOptions = {},
 ): Folder {
   return {
     proc: {
@@ -118,7 +126,12 @@ export function rp1Tree(
                 status: pwm === undefined ? "disabled\0" : "okay\0",
                 "pinctrl-0": [48],
               },
-              "i2c@74000": { compatible: ["raspberrypi,rp1-i2c"], status: `${i2c1}\0`, "pinctrl-0": [47] },
+              "i2c@74000": {
+                compatible: ["raspberrypi,rp1-i2c"],
+                status: `${i2c1}\0`,
+                "pinctrl-0": [47],
+                ...(i2c1Hz !== undefined && { "clock-frequency": [i2c1Hz] }),
+              },
             },
           },
         },

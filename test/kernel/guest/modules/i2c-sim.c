@@ -10,13 +10,17 @@
  *
  * Writable from outside below /sys/module/i2c_sim/parameters: `fault` (negative error number for the next
  * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer), `unplugged` (address of an absent chip),
- * `clear` (registers as after a reset, at the next transfer). Readable: `transfers`, `messages`.
+ * `clear` (registers as after a reset, at the next transfer), `rebind_frees` (a fault ends when the driver is bound
+ * again: what nine clocks do). Readable: `transfers`, `messages`, `timeout_ms` and `retries` (of the adapter, at the last
+ * transfer).
  *
  * An absent address answers ENXIO and a refused byte EIO, as drivers/i2c/algos/i2c-algo-bit.c does.
  */
 #include <linux/delay.h>
 #include <linux/i2c.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
 
 static int fault;
 module_param(fault, int, 0644);
@@ -32,6 +36,12 @@ static int transfers;
 module_param(transfers, int, 0444);
 static int messages;
 module_param(messages, int, 0444);
+static int rebind_frees;
+module_param(rebind_frees, int, 0644);
+static int timeout_ms;
+module_param(timeout_ms, int, 0444);
+static int retries;
+module_param(retries, int, 0444);
 
 struct sim_chip {
 	u16 address;
@@ -106,6 +116,8 @@ static int sim_transfer(struct i2c_adapter *adapter, struct i2c_msg *msgs, int c
 
 	transfers++;
 	messages += count;
+	timeout_ms = jiffies_to_msecs(adapter->timeout);
+	retries = adapter->retries;
 	if (delay_ms > 0)
 		msleep(delay_ms);
 	if (clear)
@@ -138,22 +150,52 @@ static const struct i2c_algorithm sim_algorithm = {
 	.functionality = sim_functionality,
 };
 
-/* Number 1: the bus on the header of a Pi. */
-static struct i2c_adapter sim_adapter = {
-	.owner = THIS_MODULE,
-	.nr = 1,
-	.name = "holdfast i2c-sim",
-	.algo = &sim_algorithm,
+/* Number 1: the bus on the header of a Pi. A platform driver, as theirs are, so that it can be unbound. */
+static struct i2c_adapter sim_adapter;
+static struct platform_device *sim_device;
+
+static int sim_probe(struct platform_device *device)
+{
+	memset(&sim_adapter, 0, sizeof(sim_adapter));
+	sim_adapter.owner = THIS_MODULE;
+	sim_adapter.nr = 1;
+	sim_adapter.algo = &sim_algorithm;
+	sim_adapter.dev.parent = &device->dev;
+	strscpy(sim_adapter.name, "holdfast i2c-sim", sizeof(sim_adapter.name));
+	if (rebind_frees)
+		fault = 0;
+	return i2c_add_numbered_adapter(&sim_adapter);
+}
+
+static int sim_remove(struct platform_device *device)
+{
+	i2c_del_adapter(&sim_adapter);
+	return 0;
+}
+
+static struct platform_driver sim_driver = {
+	.driver = { .name = "i2c-sim" },
+	.probe = sim_probe,
+	.remove = sim_remove,
 };
 
 static int __init sim_init(void)
 {
-	return i2c_add_numbered_adapter(&sim_adapter);
+	int error = platform_driver_register(&sim_driver);
+
+	if (error)
+		return error;
+	sim_device = platform_device_register_simple("i2c-sim", 0, NULL, 0);
+	if (!IS_ERR(sim_device))
+		return 0;
+	platform_driver_unregister(&sim_driver);
+	return PTR_ERR(sim_device);
 }
 
 static void __exit sim_exit(void)
 {
-	i2c_del_adapter(&sim_adapter);
+	platform_device_unregister(sim_device);
+	platform_driver_unregister(&sim_driver);
 }
 
 module_init(sim_init);
