@@ -181,7 +181,16 @@ const policyFields = {
   ),
 };
 
-const outputFields = { line: outputLine("The line that switches the load."), ...policyFields };
+const outputFields = {
+  line: outputLine("The line that switches the load."),
+  drive: optional(
+    choice(
+      "Which levels the line drives: open-drain only low, open-source only high, a resistor brings the other one. Default: push-pull, both.",
+      ["push-pull", "open-drain", "open-source"],
+    ),
+  ),
+  ...policyFields,
+};
 const pwmFields = { line: line("The line that carries the PWM.", PWM_LINES), ...policyFields };
 const pulseFields = { ...pwmFields, safe: choice("Off: no pulses.", ["off"]) };
 const i2cFields = {

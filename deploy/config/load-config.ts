@@ -4,6 +4,7 @@ import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkBuses } from "./check-buses.ts";
 import { checkControllers } from "./check-controllers.ts";
+import { checkDrive } from "./check-drive.ts";
 import { checkExpanders } from "./check-expanders.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkInterlocks } from "./check-interlocks.ts";
@@ -94,6 +95,7 @@ function checkBetween(value: unknown, report: Report): void {
   checkPlacement(board, report);
   checkWiring(board, report);
   checkInputs(board, report);
+  checkDrive(board, isPlainObject(value) && value.hardware === "linux" ? value.backend : undefined, report);
   checkBuses(board, isPlainObject(value) ? value.hardware : undefined, report);
   checkWires(board, report);
   checkExpanders(board, report);

@@ -19,12 +19,13 @@ export function outputPolicy(
   periodNs?: number,
 ): OutputPlan {
   const { line, activeLow = false, safe, onCrash = "safe", lease = DEFAULT_LEASE } = device;
-  const { holdFor, maxOn, maxOnRest, maxOnLatch, minOff } = device;
+  const { drive, holdFor, maxOn, maxOnRest, maxOnLatch, minOff } = device;
   return {
     line,
     kind,
     ...(periodNs !== undefined && { periodNs }),
     activeLow,
+    ...(drive !== undefined && { drive }),
     safe,
     onCrash,
     ...(holdFor !== undefined && { holdForMs: durationMs(holdFor) }),

@@ -11,6 +11,8 @@ export interface OutputPlan {
   /** Only `pwm`: its period, ns. Default 40,000: the 25 kHz of four-wire fans. */
   readonly periodNs?: number;
   readonly activeLow: boolean;
+  /** Lines only. Default push-pull. */
+  readonly drive?: LineDrive;
   readonly safe: "on" | "off";
   readonly onCrash: "safe" | "hold" | "release";
   /** With `hold`: how long the level is held before it goes safe. Absent: for ever. */
@@ -36,6 +38,9 @@ export interface InterlockPlan {
   /** Time from the moment that one has read back off until another may go on. Default 0. */
   readonly deadTimeMs?: number;
 }
+
+/** How a line drives. Push-pull drives both levels; open-drain lets go for high, open-source for low: a resistor does the rest. */
+export type LineDrive = "push-pull" | "open-drain" | "open-source";
 
 /** Logical: `rising` is the change to the active level. */
 export type EdgeChoice = "rising" | "falling" | "both";

@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/time/clock.ts";
 import type { FoundLine } from "../contracts/backend.ts";
+import type { LineDrive } from "../contracts/output-plan.ts";
 import { headerLine, LINE_NAMES } from "../header-map.ts";
 import { Witness } from "./witness.ts";
 
@@ -8,8 +9,9 @@ export type Bias = "pull-up" | "pull-down" | "none";
 interface Line {
   direction: "input" | "output";
   bias: Bias;
-  /** What the guardian drives. */
+  /** What the guardian drives, and which levels of it reach the line. */
   driven: number;
+  drive: LineDrive;
   /** What the world drives an input to; undefined when nothing does. */
   world: 0 | 1 | undefined;
   level: number;
@@ -41,7 +43,14 @@ export class EmulatedLines {
     for (const line of LINE_NAMES) {
       const bias = headerLine(line).pull === "up" ? "pull-up" : "pull-down";
       const level = bias === "pull-up" ? 1 : 0;
-      this.#lines.set(line, { direction: "input", bias, driven: 0, world: undefined, level });
+      this.#lines.set(line, {
+        direction: "input",
+        bias,
+        driven: 0,
+        drive: "push-pull",
+        world: undefined,
+        level,
+      });
     }
   }
 
@@ -75,6 +84,11 @@ export class EmulatedLines {
     line.driven = level;
     this.#settle(name, line);
     return line.level;
+  }
+
+  /** Guardian: how the line drives from its next level on. The resistor that an open line needs is in this world. */
+  drives(name: string, drive: LineDrive): void {
+    this.#line(name).drive = drive;
   }
 
   sense(name: string): number {
@@ -119,7 +133,7 @@ export class EmulatedLines {
   #settle(name: string, line: Line, asOutput = line.direction === "output", atUs = this.#clock.now()): void {
     const before = line.level;
     const undriven = line.bias === "pull-up" ? 1 : line.bias === "pull-down" ? 0 : before > 0 ? 1 : 0;
-    line.level = line.direction === "output" ? line.driven : (line.world ?? undriven);
+    line.level = line.direction === "output" ? drivenLevel(line) : (line.world ?? undriven);
     if (line.level === before) return;
     if (asOutput) {
       this.witness.record({ line: name, level: line.level, atUs });
@@ -128,4 +142,10 @@ export class EmulatedLines {
       this.#onEdge(name, line.level > 0 ? 1 : 0, atUs);
     }
   }
+}
+
+/** What an output comes to: where it lets go, what the world drives, or else its resistor. */
+function drivenLevel({ drive, driven, world }: Line): number {
+  const letsGo = (drive === "open-drain" && driven > 0) || (drive === "open-source" && driven === 0);
+  return letsGo ? (world ?? driven) : driven;
 }

@@ -37,6 +37,7 @@ export class LocalBackend implements Backend {
     this.#buses = plan.buses.map(({ bus }) =>
       known(options.buses[bus] ?? options.wires?.[bus], `bus ${bus}`),
     );
+    for (const { line, drive = "push-pull" } of plan.outputs) this.#lines.drives(line, drive);
     for (const { line, bias } of plan.inputs) this.#lines.input(line, bias);
   }
 

@@ -5,7 +5,7 @@ import type { HardwarePlan } from "../contracts/output-plan.ts";
 import { FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
 import { FrameStream } from "../transport/frame-stream.ts";
 import { decodeStatus } from "../transport/status.ts";
-import { encodeBias } from "./world-guardian.ts";
+import { encodeBias, encodeDrive } from "./world-guardian.ts";
 
 /** How long a world that starts beside the guardian may take to listen. */
 const CONNECT_LIMIT_MS = 10_000;
@@ -121,7 +121,9 @@ export class WorldBackend implements Backend {
   }
 
   #open(plan: HardwarePlan): Promise<void> {
-    for (const [index, { line }] of plan.outputs.entries()) this.#openLine(index, 1, 0, line);
+    for (const [index, { line, drive = "push-pull" }] of plan.outputs.entries()) {
+      this.#openLine(index, 1, encodeDrive(drive), line);
+    }
     for (const [index, { line, bias }] of plan.inputs.entries()) {
       this.#openLine(plan.outputs.length + index, 0, encodeBias(bias), line);
     }
@@ -139,10 +141,10 @@ export class WorldBackend implements Backend {
     });
   }
 
-  #openLine(index: number, direction: 0 | 1, bias: number, name: string): void {
+  #openLine(index: number, direction: 0 | 1, config: number, name: string): void {
     this.#opening++;
     this.#names[index] = name;
-    const frame = this.#out.begin(KIND.openLine, 0, index, 0, 0, 0).u16(index).u8(direction).u8(bias);
+    const frame = this.#out.begin(KIND.openLine, 0, index, 0, 0, 0).u16(index).u8(direction).u8(config);
     this.#send(frame.append(Buffer.from(name)));
   }
 

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { LineDrive } from "../contracts/output-plan.ts";
 import { FrameReader, FrameWriter, KIND } from "../transport/frame.ts";
 import { FrameStream } from "../transport/frame-stream.ts";
 import { encodeStatus } from "../transport/status.ts";
@@ -18,6 +19,13 @@ export interface World {
 }
 
 const BIASES: readonly Bias[] = ["none", "pull-up", "pull-down"];
+
+const DRIVES: readonly LineDrive[] = ["push-pull", "open-drain", "open-source"];
+
+/** The number of a drive on the wire. */
+export function encodeDrive(drive: LineDrive): number {
+  return DRIVES.indexOf(drive);
+}
 
 /** The number of a bias on the wire. */
 export function encodeBias(bias: Bias): number {
@@ -99,6 +107,7 @@ export class WorldGuardian {
     }
     this.#names[frame.u16(0)] = name;
     if (frame.u8(2) === 0) this.#edges.listen(name, frame.u16(0), true);
+    else this.#world.lines.drives(name, DRIVES[frame.u8(3)] ?? "push-pull");
     if (frame.u8(2) === 0) this.#world.lines.input(name, BIASES[frame.u8(3)] ?? "none");
     this.#send(
       this.#begin(frame, "ok")

@@ -1,7 +1,7 @@
 import type { FoundLine } from "../contracts/backend.ts";
 import type { LinePlace } from "../contracts/guardian-plan.ts";
 import { HardwareError } from "../contracts/hardware-error.ts";
-import type { HardwarePlan, InputPlan } from "../contracts/output-plan.ts";
+import type { HardwarePlan, InputPlan, OutputPlan } from "../contracts/output-plan.ts";
 import { wantedEdges } from "../wanted-edges.ts";
 import { EdgeWatch } from "./edge-watch.ts";
 import { GpioChip } from "./gpio-chip.ts";
@@ -32,6 +32,7 @@ export class ChardevLines implements LinuxLines {
   readonly #lines: Open[] = [];
   readonly #outputs: number;
   readonly debounces = true;
+  readonly #drives: readonly OutputPlan["drive"][];
   readonly #inputs: readonly InputPlan[];
   /** Number of the last event of each input; NaN when the next one begins anew. */
   readonly #sequences: number[] = [];
@@ -39,6 +40,7 @@ export class ChardevLines implements LinuxLines {
 
   private constructor({ outputs, inputs }: HardwarePlan) {
     this.#outputs = outputs.length;
+    this.#drives = outputs.map(({ drive }) => drive);
     this.#inputs = inputs;
   }
 
@@ -84,7 +86,7 @@ export class ChardevLines implements LinuxLines {
     const open = this.#lines[line]!;
     return attempt(() => {
       if (open.output) open.request.drive(0, level);
-      else open.request.configure({ direction: "output", levels: [level] });
+      else open.request.configure({ direction: "output", levels: [level], ...driveOf(this.#drives[line]) });
       open.output = true;
       return open.request.level(0);
     });
@@ -136,6 +138,10 @@ export class ChardevLines implements LinuxLines {
     );
     this.#lines.push({ request, output: false });
   }
+}
+
+function driveOf(drive: OutputPlan["drive"]): Pick<LineConfig, "drive"> {
+  return drive === undefined || drive === "push-pull" ? {} : { drive };
 }
 
 function inputConfig(plan: InputPlan): LineConfig {

@@ -58,7 +58,10 @@ export class SysfsLines implements LinuxLines {
     now: () => number,
   ): SysfsLines {
     const lines = new SysfsLines(plan.outputs.length, now);
-    for (const { line, kind } of plan.outputs) {
+    for (const { line, kind, drive = "push-pull" } of plan.outputs) {
+      if (drive !== "push-pull") {
+        throw new HardwareError(`${line}: sysfs cannot drive ${drive}; use backend "chardev", or push-pull`);
+      }
       if (kind === "pwm") throw new HardwareError(`${line}: PWM is not a GPIO line`);
       lines.#openOutput(numberOf(files, line, placeOf(places, line)), line);
     }

@@ -33,7 +33,7 @@ export const KIND = {
   edge: 6,
   /** The owner with this epoch was fenced. */
   fenced: 7,
-  /** Guardian to world: u16 index, u8 0 input, 1 output, u8 bias, then the name of the line. */
+  /** Guardian to world: u16 index, u8 0 input, 1 output, u8 bias or drive, then the name of the line. */
   openLine: 8,
   /** Guardian to world: u16 index, then the name of the bus. */
   openBus: 9,

@@ -165,6 +165,33 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
     },
   },
   {
+    name: "an open drain through sysfs",
+    changes: [
+      ["hardware", "linux"],
+      ["backend", "sysfs"],
+      ["devices.fan", undefined],
+      ["devices.button.bias", "none"],
+      ["devices.led.drive", "open-drain"],
+    ],
+    problem: {
+      path: "devices.led.drive",
+      found: '"open-drain"',
+      allowed: '"push-pull": sysfs cannot let go of a line for one level ("backend": "chardev" can)',
+    },
+  },
+  {
+    name: "an open drain that holds",
+    changes: [
+      ["devices.led.onCrash", "hold"],
+      ["devices.led.drive", "open-drain"],
+    ],
+    problem: {
+      path: "devices.led.drive",
+      found: '"open-drain"',
+      allowed: '"push-pull" with "onCrash": "hold": nobody could tell a level that was let go from an input',
+    },
+  },
+  {
     name: "a debounce and a glitch filter",
     changes: [
       ["devices.button.settings", undefined],

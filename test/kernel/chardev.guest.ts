@@ -148,6 +148,25 @@ spec("an open-drain output is driven low or let go", (t) => {
   equal(directions, ["22 out", "22 in", "22 out", "22 in"], "an input whenever it is high");
 });
 
+spec("an output with an open drain is never driven high, from its first level on", (t) => {
+  const sim = header(t);
+  sim.pull("GPIO22", 1);
+  const trace = gpioTrace(t, sysfsChip(localFiles(), "pinctrl-bcm2835")!.base);
+  const outputs: OutputPlan[] = [{ ...off, line: "GPIO22", drive: "open-drain" }];
+  const lines = open(t, sim, { outputs, inputs: [], buses: [] });
+  for (const level of [0, 1, 0]) lines.drive(0, level);
+  const seen = trace().filter((record) => !record.includes("get"));
+  equal(
+    seen.filter((record) => record.endsWith("set 1")),
+    [],
+    "high is let go",
+  );
+  equal(
+    seen.filter((record) => !record.includes("set")),
+    ["22 out", "22 in", "22 out"],
+  );
+});
+
 spec("a bias holds an input that nobody drives", (t) => {
   const sim = header(t);
   const inputs: InputPlan[] = [

@@ -83,6 +83,16 @@ spec("a bias is refused with what helps instead", (t) => {
   );
 });
 
+spec("an open drain is refused with what helps instead", (t) => {
+  const sim = header(t);
+  const outputs: OutputPlan[] = [{ ...off, line: "GPIO17", drive: "open-drain" }];
+  throws(
+    () => open(t, sim, { outputs, inputs: [], buses: [] }),
+    (error: Error) =>
+      error.message === 'GPIO17: sysfs cannot drive open-drain; use backend "chardev", or push-pull',
+  );
+});
+
 spec("a line in use, and somebody who may not use it, are told what helps", (t) => {
   const sim = header(t);
   const chip = GpioChip.find("pinctrl-bcm2835")!;
