@@ -37,7 +37,7 @@ import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
-import { withInput } from "./event-input.ts";
+import { stormMessage, withInput } from "./event-input.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { HangDesk } from "./hang-desk.ts";
 import { KeptBoots } from "./kept-boots.ts";
@@ -86,7 +86,7 @@ const control = new GuardianControl({
   onEvent: (event) => {
     // An owner that runs into its own policy says so itself, once (`waits`).
     if (event.kind === "contract") endForContract(event);
-    if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) tell(withInput(event, devices));
+    if (event.kind !== "refusedWrite" || !POLICY.includes(event.status)) hear(withInput(event, devices));
   },
 });
 const ownership = new Ownership(
@@ -342,6 +342,13 @@ function tellCrash(report: CrashEntry, device: string): void {
   const stack = typeof reason === "object" && "stack" in reason ? reason.stack : null;
   const about = { process: label, pid, names, cause: describeReason(reason), restarts, ...notes };
   tell({ kind: "crash", device, ...about, stack, handled, waiting, mailboxLength });
+}
+
+/** People are told, and the device of an input whose line cannot be believed. */
+function hear(event: ReturnType<typeof withInput>): void {
+  tell({ ...event });
+  const message = stormMessage(event);
+  if (message !== undefined && event.device !== undefined) kernel.cell.post(event.device, message);
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {

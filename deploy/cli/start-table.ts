@@ -8,6 +8,7 @@ import { expanderPin } from "../config/expander-schema.ts";
 import { addressText } from "../config/place-fields.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import { inputWords } from "./input-words.ts";
 import { policyWords } from "./policy-words.ts";
 
 export interface StartView {
@@ -91,8 +92,7 @@ function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string
 function deviceRow(device: DevicePlan): string[] {
   const { id, driver, chip, input, output, job, ownedBy, commandForMs } = device;
   const words = [
-    ...(input === undefined ? [] : [`pull ${input.bias.replace("pull-", "")}`]),
-    ...(input?.activeLow ? ["active low"] : []),
+    ...(input === undefined ? [] : inputWords(input)),
     ...(output === undefined ? [] : policyWords(output)),
     ...(ownedBy === undefined ? [] : [`owned by ${ownedBy}`]),
     ...(ownedBy !== undefined || commandForMs === undefined

@@ -253,6 +253,9 @@ export function* deviceProcess(
         case "edge":
           took(task.edge?.(message.edge) ?? [], message.edge.atUs);
           break;
+        case "storm":
+          alarm?.storm(message.on);
+          break;
         case "converse":
           if (samplings.isFor(message)) samplings.accept(message);
           else drivings.accept(message);

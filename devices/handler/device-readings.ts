@@ -70,12 +70,12 @@ export class DeviceReadings {
     }
   }
 
-  /** From now on what is good is suspect, or no more: told at once of the latest readings. */
+  /** From now on what is good is suspect, told at once of the latest readings; or what is measured next is believed again. */
   doubt(doubted: boolean): void {
     this.#doubted = doubted;
-    const [from, to] = doubted ? (["good", "suspect"] as const) : (["suspect", "good"] as const);
+    if (!doubted) return;
     for (const { reading, value, quality, sampledAtUs } of [...this.#latest.values()])
-      if (quality === from) this.#publish(reading, value, to, sampledAtUs);
+      if (quality === "good") this.#publish(reading, value, "suspect", sampledAtUs);
   }
 
   /** The device could not measure: whatever it said before must not pass for new. */

@@ -27,6 +27,7 @@ export class InputAlarm {
   #value: Measurement["value"];
   #movedUs: number;
   #stuck = false;
+  #storm = false;
 
   /** The first reading of an input is what moves when its line does. Time begins at `nowUs`, monotonic. */
   constructor(plan: Plan, task: Pick<DeviceTask, "heldSinceUs">, nowUs: number, voice: AlarmVoice) {
@@ -55,6 +56,12 @@ export class InputAlarm {
     this.expire(atUs);
   }
 
+  /** While the line has a storm of edges, what is read of it is suspect; the guardian tells people of it. */
+  storm(on: boolean): void {
+    this.#storm = on;
+    this.#voice.doubt(on || this.#stuck);
+  }
+
   /** Raises the alarm if it is due at `nowUs`. */
   expire(nowUs: number): void {
     if (this.#stuck) return;
@@ -78,6 +85,6 @@ export class InputAlarm {
     this.#stuck = false;
     this.#voice.event({ kind: "inputMoved", line: this.#line });
     this.#voice.patch({ stuck: null });
-    this.#voice.doubt(false);
+    this.#voice.doubt(this.#storm);
   }
 }

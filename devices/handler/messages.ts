@@ -35,7 +35,9 @@ export type DeviceMessage =
   | TalkMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault }
-  | { readonly type: "edge"; readonly edge: Edge };
+  | { readonly type: "edge"; readonly edge: Edge }
+  /** A storm of edges on its input began, or is over. */
+  | { readonly type: "storm"; readonly on: boolean };
 
 /** Beside these, what devices say in the conversations of `contracts.ts`. */
 export type ControllerMessage =

@@ -24,7 +24,7 @@ device      driver      where          every  policy
 climate     bme280      i2c-1 0x76     1s
 soil        ads1115     i2c-1 0x48     2s
 light       bh1750      i2c-0 0x23     1s
-button      button      GPIO23 pin 16  500ms  pull up, active low
+button      button      GPIO23 pin 16  500ms  pull up, active low, debounce 20ms
 heater      relay       GPIO17 pin 11  500ms  safe off (low), lease 2s, maxOn 10m, rest 1m,
                                               minOff 10s, owned by thermostat
 pump        relay       GPIO6 pin 31   500ms  safe off (high: active low), lease 2s, maxOn 1m,

@@ -63,9 +63,9 @@ spec(
     board.for(1);
     equal(board.trace.news(), [
       "10.100 edgeStorm GPIO16 rateHz=200020 count=10001 maskedMs=1000",
-      "11.000 flow.count suspect",
-      "11.000 flow.total suspect",
-      "11.000 flow.rate suspect",
+      "10.100 flow.count suspect",
+      "10.100 flow.total suspect",
+      "10.100 flow.rate suspect",
     ]);
     board.for(2);
     equal(board.trace.news(), ["11.200 edgeStorm GPIO16 rateHz=200020 count=10001 maskedMs=2000"]);

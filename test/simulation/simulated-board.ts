@@ -6,6 +6,7 @@
  * The same configuration and the same sequence of calls give the same journal, to the last character.
  */
 import { type EmulatedBoard, emulatedBoard } from "../../deploy/board/emulated-board.ts";
+import { stormMessage, withInput } from "../../deploy/board/event-input.ts";
 import { type ContractEvent, contractReason } from "../../deploy/board/guardian-contract.ts";
 import { sharedCells } from "../../deploy/board/shared-cells.ts";
 import type { BoardConfig } from "../../deploy/config/board-schema.ts";
@@ -108,7 +109,10 @@ export class SimulatedBoard {
         wait: (us) => clock.advanceTo(clock.now() + us),
       }),
       onEvent: (event) => {
+        const about = withInput(event, this.devices);
         this.#tell({ ...event });
+        const message = stormMessage(event);
+        if (message !== undefined && about.device !== undefined) this.kernel.cell.post(about.device, message);
         if (event.kind === "contract") this.#endForContract(event);
       },
     });

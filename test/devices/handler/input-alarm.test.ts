@@ -93,3 +93,23 @@ spec("an input of which nothing is expected is never unchanged for too long", ()
   is(alarm.dueUs(), Infinity);
   equal(said(), [{ stuck: null }]);
 });
+
+spec("readings are suspect during a storm, also where the input moves meanwhile", () => {
+  const { alarm, reads, said } = bench();
+  reads(true, 1);
+  said();
+  alarm.storm(true);
+  alarm.expire(seconds(10));
+  reads(false, 12);
+  equal(said(), [
+    "suspect",
+    "inputStuck GPIO5 unchanged for 10s",
+    { stuck: { why: "unchanged", forMs: 10_000 } },
+    "suspect",
+    "inputMoved GPIO5",
+    { stuck: null },
+    "suspect",
+  ]);
+  alarm.storm(false);
+  equal(said(), ["believed"]);
+});
