@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bootLevelProblems } from "../../firmware/board/boot-levels.ts";
 import type { GuardianPlan } from "../../firmware/contracts/guardian-plan.ts";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import { noHardwareCode, runGuardian } from "../../firmware/guardian/guardian-process.ts";
@@ -42,6 +43,9 @@ const service = process.env.RUNTIME_DIRECTORY;
 const folder = service ?? (options.worldSocket === "" ? undefined : dirname(options.worldSocket));
 const lines = hardwarePlan(config);
 const hardware = await chosenHardware(config);
+const atBoot = hardware.linux === undefined ? [] : bootLevelProblems(lines, files);
+for (const { message, remedy } of atBoot)
+  process.stderr.write(`${JSON.stringify({ bootLevels: { message, remedy } })}\n`);
 if (service !== undefined && hardware.linux !== undefined)
   leaveStopPlan(service, { outputs: lines.outputs, linux: hardware.linux });
 await runGuardian({
@@ -56,7 +60,10 @@ await runGuardian({
   runtime: {
     command: process.execPath,
     args: [...runtimeFlags(realtime), runtime],
-    env: bootEnvironment(boot),
+    env: {
+      ...bootEnvironment(boot),
+      HOLDFAST_BOOT_LEVELS: JSON.stringify(atBoot.map(({ message, remedy }) => `${message}; ${remedy}`)),
+    },
   },
   watch: { ...watch, ...(watchdog === undefined ? {} : { watchdog }) },
   ...(boot.keptSafe ? { keptSafe: keptSafeReason(boot) } : {}),

@@ -274,6 +274,10 @@ const children: ChildSpec[] = [
   ),
 ];
 
+// The guardian says it in its log; this is for whoever watches from afar.
+for (const cause of JSON.parse(process.env.HOLDFAST_BOOT_LEVELS ?? "[]") as string[])
+  tell({ kind: "bootLevels", cause });
+
 const root = kernel.cell.spawn(
   supervisor({
     strategy: "oneForOne",

@@ -44,6 +44,8 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       const { text, refused } = detail as { text: string; refused: readonly string[] };
       return refused.length === 0 ? undefined : text;
     }
+    case "bootLevels":
+      return `boot levels: ${detail.message}; ${detail.remedy}`;
     case "onTimesNotKept":
       return `guardian: times on start afresh when it dies: ${detail}`;
     case "notKept":

@@ -4,6 +4,7 @@ import { cac } from "cac";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive, silenceLimits } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
+import { printBootLevels } from "./boot-levels.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
 import { doctor } from "./doctor.ts";
@@ -73,6 +74,17 @@ cli
   .action((config: string | undefined, flags: Flags) =>
     check(config ?? DEFAULT_CONFIG, { emulated: flags.emulated === true, json: flags.json === true }),
   );
+cli
+  .command("boot-levels [config]", "Print the safe levels as commands for config.txt, or write them")
+  .option("--write <folder>", "Write holdfast-gpio.txt there and have config.txt include it: /boot/firmware")
+  .example("  sudo holdfast boot-levels --write /boot/firmware")
+  .action((config: string | undefined, flags: Flags) => {
+    const write = textOf(flags.write);
+    return printBootLevels(config ?? DEFAULT_CONFIG, {
+      json: flags.json === true,
+      ...(write === undefined ? {} : { write: resolve(write) }),
+    });
+  });
 cli
   .command("doctor", "Explain this machine: what it has, what stands in a board's way, and what helps")
   .option("--config <file>", "Compare it with what a configuration needs")

@@ -1,4 +1,5 @@
 import { checkBoard } from "./checks/board.ts";
+import { checkBootLevels } from "./checks/boot-levels.ts";
 import { checkBuses } from "./checks/buses.ts";
 import { checkClock } from "./checks/clock.ts";
 import { checkConfiguration } from "./checks/configuration.ts";
@@ -18,7 +19,7 @@ const CHECKS: Readonly<Record<Group, Check>> = {
   board: checkBoard,
   lines: checkLines,
   buses: checkBuses,
-  outputs: checkOutputs,
+  outputs: (examination) => [...checkOutputs(examination), ...checkBootLevels(examination)],
   watchdog: checkWatchdog,
   time: checkTime,
   clock: checkClock,

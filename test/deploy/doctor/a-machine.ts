@@ -115,7 +115,9 @@ const PI_FILES: Folder = {
   etc: { systemd: { "system.conf": "[Manager]\n#RuntimeWatchdogSec=off\nRuntimeWatchdogSec=15\n" } },
   boot: {
     firmware: {
-      "config.txt": "# a comment\ndtparam=i2c_arm=on\n[pi4]\ndtoverlay=vc4-kms-v3d\n[all]\n#dtparam=spi=on\n",
+      "config.txt":
+        "# a comment\ndtparam=i2c_arm=on\n[pi4]\ndtoverlay=vc4-kms-v3d\n[all]\n#dtparam=spi=on\ninclude holdfast-gpio.txt\n",
+      "holdfast-gpio.txt": "gpio=6=op,dh\ngpio=17,24=op,dl\n",
     },
   },
 };

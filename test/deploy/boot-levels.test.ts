@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { equal, match, throws } from "uvu/assert";
+import { printBootLevels } from "../../deploy/cli/boot-levels.ts";
+import { checkBootLevels } from "../../deploy/doctor/checks/boot-levels.ts";
+import { type SpecContext, spec } from "../harness/spec.ts";
+import { demoFile } from "./demo-board.ts";
+import { aMachine, linuxDemo, said } from "./doctor/a-machine.ts";
+
+/** A boot partition with this config.txt. */
+function bootFolder(t: SpecContext, config: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "boot-"));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "config.txt"), config);
+  return folder;
+}
+
+spec("boot-levels --write writes the file and includes it once, for every board", (t) => {
+  const write = bootFolder(t, "dtparam=i2c_arm=on\n[pi4]\narm_boost=1");
+  for (let times = 0; times < 2; times++) printBootLevels(demoFile, { json: true, write });
+  equal(
+    readFileSync(join(write, "config.txt"), "utf8"),
+    "dtparam=i2c_arm=on\n[pi4]\narm_boost=1\n\n[all]\ninclude holdfast-gpio.txt\n",
+  );
+  match(readFileSync(join(write, "holdfast-gpio.txt"), "utf8"), /\ngpio=6=op,dh\ngpio=17=op,dl\n/);
+});
+
+spec("a folder without config.txt is refused with what --write takes, and nothing is written", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "boot-"));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  const empty = join(folder, "empty");
+  mkdirSync(empty);
+  throws(() => printBootLevels(demoFile, { json: true, write: empty }), /config.txt.*\/boot\/firmware/);
+  throws(() => readFileSync(join(empty, "holdfast-gpio.txt")), /ENOENT/);
+});
+
+spec("the doctor advises where outputs float at boot, and is content where they do not", () => {
+  equal(said(checkBootLevels, aMachine(), linuxDemo()), [
+    "ok outputs.bootLevels: the firmware brings every output to its safe level at power-up",
+  ]);
+  const files = { boot: { firmware: { "holdfast-gpio.txt": undefined } } };
+  const [missing = ""] = said(checkBootLevels, aMachine({ files }), linuxDemo());
+  match(
+    missing,
+    /^advice outputs\.bootLevels: .*GPIO17.* float: there is no .*holdfast-gpio\.txt → run "sudo holdfast boot-levels/,
+  );
+  equal(said(checkBootLevels, aMachine()), [], "no configuration, no outputs");
+});
