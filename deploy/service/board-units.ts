@@ -104,7 +104,7 @@ function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection
 
 function bootUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
   const program = (word: string) =>
-    [options.node, `${options.programs}/boot-step.js`, word].map(commandWord).join(" ");
+    [options.node, `${options.programs}/boot-step.js`, word, config.board.id].map(commandWord).join(" ");
   return [
     {
       name: "Unit",
@@ -121,7 +121,7 @@ function bootUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
         ["ExecStart", program("begin")],
         ["ExecStop", program("end")],
         ["TimeoutStartSec", "20s"],
-        ["TimeoutStopSec", "5s"],
+        ["TimeoutStopSec", "10s"],
         ...surroundings(config, options),
         { note: "For the guardian's times on: there for as long as the board is up." },
         ["RuntimeDirectory", "holdfast-kept"],

@@ -22,6 +22,9 @@ export const forKernelGuest = [
   { name: "xz-utils", file: "/usr/bin/xz" },
 ];
 
+/** What is the first process of the guest in `npm run test:systemd`. */
+export const forSystemdGuest = [{ name: "systemd", file: "/lib/systemd/systemd" }];
+
 /** What is a Raspberry Pi 3 to `npm run test:pi`. */
 export const forPi = [{ name: "qemu-system-arm", file: "/usr/bin/qemu-system-aarch64" }];
 

@@ -10,8 +10,8 @@ import { root } from "./prepare.mjs";
 /** For one boot, s. A quiet machine needs a tenth of it. */
 const limitS = 1800;
 
-/** Resolves to `{file, output, code, seconds}` of each file, or throws an Error with the reason. */
-export async function runInGuest(files) {
+/** Resolves to `{file, output, code, seconds}` of each file, or throws an Error with the reason. `options`: of `boot`. */
+export async function runInGuest(files, options = {}) {
   if (process.arch !== "x64" || process.platform !== "linux") {
     throw new Error(`the guest runs Debian's amd64 kernel; this is ${process.platform} on ${process.arch}`);
   }
@@ -26,7 +26,7 @@ export async function runInGuest(files) {
     process.stderr.write(`holdfast: kernel guest: ${what} (after ${passed()})\n`),
   );
   process.stderr.write(`holdfast: kernel guest: booting ${parts.version} (after ${passed()})\n`);
-  const outcome = await boot(parts, { files, root, limitS, env: testEnvironment() });
+  const outcome = await boot(parts, { files, root, limitS, env: testEnvironment(), ...options });
   if (outcome.files.some(({ code }) => code === undefined)) process.stderr.write(`${outcome.console}\n`);
   return outcome.files;
 }

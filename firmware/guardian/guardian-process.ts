@@ -127,7 +127,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
       loop.wake();
     },
     ended: (code) => watchers.health.ended(clock.now(), code),
-    started: (pid, number) => watchers.status(`runtime ${pid}, started ${number} times`),
+    started: (pid, number) => watchers.status(`runtime ${pid}, incarnation ${number}`),
     runtimeDied: () => {
       guardian.runtimeDied();
       turn.clear();

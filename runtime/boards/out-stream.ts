@@ -16,15 +16,13 @@ export interface OutStreamOptions {
   readonly most: { readonly packets: number; readonly bytes: number };
   /** Without a word of the other side so long, what it may miss is sent again, us. */
   readonly resendUs: number;
-  /** `ageUs`: since it was sent first. */
-  send(number: number, parts: number, payload: Uint8Array, ageUs: number): void;
+  send(number: number, parts: number, payload: Uint8Array): void;
   /** The other side has given up the message that began with these bytes, or a part of it. */
   lost(start: Uint8Array): void;
 }
 
 interface Kept {
   readonly number: number;
-  readonly sentUs: number;
   readonly parts: number;
   readonly payload: Uint8Array;
 }
@@ -64,10 +62,10 @@ export class OutStream {
     for (let index = 0; index < packets; index++) {
       const payload = message.subarray(index * packetBytes, (index + 1) * packetBytes);
       const parts = (index === 0 ? PART.first : 0) | (index === packets - 1 ? PART.last : 0);
-      const kept = { number: this.#next++, sentUs: nowUs, parts, payload };
+      const kept = { number: this.#next++, parts, payload };
       this.#kept.push(kept);
       this.#keptBytes += payload.length;
-      this.#options.send(kept.number, parts, payload, 0);
+      this.#options.send(kept.number, parts, payload);
     }
     return true;
   }
@@ -95,7 +93,7 @@ export class OutStream {
       this.#compact();
     }
     this.#waitsSinceUs = nowUs;
-    for (const number of missing) this.#sendAgain(number, nowUs);
+    for (const number of missing) this.#sendAgain(number);
   }
 
   /** When `expire` is due, us; `Infinity` while nothing waits. */
@@ -107,7 +105,7 @@ export class OutStream {
   expire(nowUs: number): void {
     if (nowUs < this.nextUs) return;
     this.#waitsSinceUs = nowUs;
-    this.#sendAgain(this.#kept[this.#keptFrom]!.number, nowUs);
+    this.#sendAgain(this.#kept[this.#keptFrom]!.number);
   }
 
   /** Each message once: by its first packet, which is still kept, or the first of its packets that is lost. */
@@ -135,11 +133,11 @@ export class OutStream {
     return kept?.number === number ? kept : undefined;
   }
 
-  #sendAgain(number: number, nowUs: number): void {
+  #sendAgain(number: number): void {
     const kept = this.#at(number);
     if (kept === undefined) return;
     this.resent++;
-    this.#options.send(kept.number, kept.parts, kept.payload, nowUs - kept.sentUs);
+    this.#options.send(kept.number, kept.parts, kept.payload);
   }
 
   /** Forgets what was confirmed, some at a time. */

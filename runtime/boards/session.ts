@@ -45,8 +45,8 @@ export interface SessionKeys {
 
 export interface SessionSink {
   publish(bytes: Uint8Array): void;
-  /** A whole message of the other side, in order; it was sent at `sinceUs` or, by the time on the way, before. */
-  message(bytes: Uint8Array, sinceUs: number): void;
+  /** A whole message of the other side, in order. */
+  message(bytes: Uint8Array): void;
   /** The other side gave up a message of ours that begins with these bytes. */
   lost(start: Uint8Array): void;
   /** So many packets of the other side are lost here. */
@@ -95,8 +95,7 @@ export class Session {
       packetBytes,
       most,
       resendUs: RESEND_US,
-      send: (number, parts, payload, ageUs) =>
-        this.#say({ type: "data", session: this.id, number, parts, ageUs, payload }),
+      send: (number, parts, payload) => this.#say({ type: "data", session: this.id, number, parts, payload }),
       lost: (start) => sink.lost(start),
     });
     this.#in = new InStream({
@@ -105,7 +104,7 @@ export class Session {
       reorderUs: REORDER_US,
       giveUpUs: limits.lostUs / 2,
       confirm: CONFIRM,
-      message: (bytes, sinceUs) => sink.message(bytes, sinceUs),
+      message: (bytes) => sink.message(bytes),
       lost: (packets) => sink.gap(packets),
       tell: (next, missing, lost) => this.#say({ type: "confirm", session: this.id, next, missing, lost }),
     });
@@ -131,7 +130,7 @@ export class Session {
     switch (packet.type) {
       case "data": {
         const { duplicates } = this.#in;
-        this.#in.packet(packet.number, packet.parts, packet.payload, packet.ageUs, nowUs);
+        this.#in.packet(packet.number, packet.parts, packet.payload, nowUs);
         // What was heard before proves nothing: somebody may have kept it.
         if (this.#in.duplicates === duplicates) this.#heardUs = nowUs;
         return true;

@@ -10,7 +10,10 @@ import { inspect } from "node:util";
 import type { Process } from "./process.ts";
 
 /** How a pid travels between cells. Never shown to process code. */
-export interface WirePid extends PidHome {
+export interface WirePid {
+  readonly board: string;
+  readonly cell: string;
+  readonly incarnation: number;
   readonly number: number;
   readonly key: string;
 }
@@ -66,11 +69,6 @@ export class Pid {
     return this.#home.incarnation;
   }
 
-  /** Of another board: the life of its runtime. */
-  get life(): number | undefined {
-    return this.#home.life;
-  }
-
   get number(): number {
     return this.#number;
   }
@@ -94,14 +92,12 @@ export class Pid {
       importPid: (wire) => new Pid(MINT, wire, wire.number, wire.key, undefined),
       exportPid: (pid) => {
         pid.#key ??= randomKey();
-        const { board, cell, incarnation, life } = pid.#home;
-        const wire = { board, cell, incarnation, number: pid.#number, key: pid.#key };
-        return life === undefined ? wire : { ...wire, life };
+        const { board, cell, incarnation } = pid.#home;
+        return { board, cell, incarnation, number: pid.#number, key: pid.#key };
       },
       processOf: (pid) => pid.#process,
       pidId: (pid) => {
-        const { board, cell, incarnation, life } = pid.#home;
-        pid.#id ??= `${life === undefined ? board : `${board}#${life}`}/${cell}/${incarnation}/${pid.#number}`;
+        pid.#id ??= `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
         return pid.#id;
       },
       hasKey: (pid, key) => pid.#key !== undefined && pid.#key === key,
@@ -136,22 +132,13 @@ export const isPid: Access["isPid"] = access!.isPid;
 export interface PidHome {
   readonly board: string;
   readonly cell: string;
-  /** Counts the lives of the cell. */
   readonly incarnation: number;
-  /** Of another board, and there only: counts the lives of its runtime, in each of which its cells count anew. */
-  readonly life?: number;
 }
 
 /** Same process, also when the two objects came by different ways. */
 export function samePid(a: Pid, b: Pid): boolean {
   if (a === b) return true;
-  return (
-    a.number === b.number &&
-    a.incarnation === b.incarnation &&
-    a.cell === b.cell &&
-    a.board === b.board &&
-    a.life === b.life
-  );
+  return a.number === b.number && a.incarnation === b.incarnation && a.cell === b.cell && a.board === b.board;
 }
 
 /** 128 bits from the system's secure source, 32 hex digits; drawn in blocks because a draw costs a call. */

@@ -74,8 +74,8 @@ spec("the watchdog device has one owner, and the service says which", () => {
 spec("another unit writes down why the board came up, before, and that it went down, after", () => {
   const text = units("none").get("holdfast-boot.service")!;
   const program = '"/usr/bin/node" "/opt/holdfast/dist/deploy/board/boot-step.js"';
-  equal(values(text, "ExecStart"), [`${program} "begin"`]);
-  equal(values(text, "ExecStop"), [`${program} "end"`]);
+  equal(values(text, "ExecStart"), [`${program} "begin" "greenhouse"`]);
+  equal(values(text, "ExecStop"), [`${program} "end" "greenhouse"`]);
   equal(values(text, "RemainAfterExit"), ["yes"]);
   equal(values(units("none").get("holdfast.service")!, "Wants"), ["holdfast-boot.service"]);
 });

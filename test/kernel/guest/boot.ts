@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KernelParts } from "./kernel-parts.ts";
@@ -11,6 +11,8 @@ export interface BootOptions {
   readonly root: string;
   /** For all files together, s. */
   readonly limitS: number;
+  /** systemd is the first process, of which a service runs the files. Default: a shell script runs them. */
+  readonly systemd?: boolean;
   /** Further arguments of QEMU. */
   readonly qemu?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -61,6 +63,9 @@ export async function boot(parts: KernelParts, options: BootOptions): Promise<Bo
     writeFileSync(path("files"), options.files.map((file) => `${file}\n`).join(""));
     writeFileSync(path("limit"), `${options.limitS}\n`);
     writeFileSync(path("run"), runScript(options));
+    if (options.systemd === true) {
+      cpSync(join(options.root, "test/kernel/guest/systemd"), path("systemd"), { recursive: true });
+    }
     const startMs = performance.now();
     await qemu(parts, results, options);
     const seconds = (performance.now() - startMs) / 1000;
