@@ -47,7 +47,7 @@ const atBoot = hardware.linux === undefined ? [] : bootLevelProblems(lines, file
 for (const { message, remedy } of atBoot)
   process.stderr.write(`${JSON.stringify({ bootLevels: { message, remedy } })}\n`);
 if (service !== undefined && hardware.linux !== undefined)
-  leaveStopPlan(service, { outputs: lines.outputs, linux: hardware.linux });
+  leaveStopPlan(service, { ...lines, linux: hardware.linux });
 await runGuardian({
   ...lines,
   ...hardware,

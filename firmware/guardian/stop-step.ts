@@ -1,11 +1,16 @@
 import type { Clock } from "../../runtime/time/clock.ts";
-import type { BackendSink } from "../contracts/backend.ts";
+import type { Backend, BackendSink } from "../contracts/backend.ts";
+import type { ExpanderPlan } from "../contracts/expander-plan.ts";
 import type { LinuxPlan } from "../contracts/guardian-plan.ts";
 import type { HardwarePlan, OutputPlan } from "../contracts/output-plan.ts";
 import { openHardware } from "./open-hardware.ts";
+import { type StopTransfer, stopExpander } from "./stop-expander.ts";
+
+/** Only told, never set: the kernel knows how fast its bus is. */
+const SLOW_HZ = 100_000;
 
 /** What the stop step needs to know, as the guardian left it at its start. */
-export interface StopPlan extends Pick<HardwarePlan, "outputs"> {
+export interface StopPlan extends Pick<HardwarePlan, "outputs" | "expanders"> {
   readonly linux: LinuxPlan;
 }
 
@@ -29,7 +34,59 @@ export async function stopOutputs(plan: StopPlan, orderly: boolean, clock: Clock
     const did = orderly ? "safe" : policyOf(output);
     outcomes.push(did === "held" ? { line: output.line, did } : await stopOutput(plan, output, did, clock));
   }
+  for (const expander of plan.expanders ?? [])
+    outcomes.push(...(await stopChip(plan, expander, orderly, clock)));
   return outcomes;
+}
+
+/** An expander's pins are never let go: `release` makes them safe, too, as it is not offered for them. */
+async function stopChip(
+  { linux }: StopPlan,
+  expander: ExpanderPlan,
+  orderly: boolean,
+  clock: Clock,
+): Promise<StopOutcome[]> {
+  const isWanted = (output: OutputPlan) => orderly || policyOf(output) !== "held";
+  const [bus = ""] = expander.bus.split("/");
+  const why = await openedFor({ outputs: [], buses: [{ bus, hz: SLOW_HZ }] }, linux, clock)
+    .then(async (backend) => {
+      const found = await stopExpander(expander, isWanted, transferOf(backend));
+      backend.close();
+      return found;
+    })
+    .catch((error: Error) => new Map(expander.outputs.map(({ line }) => [line, error.message])));
+  return expander.outputs.map((output): StopOutcome => {
+    const { line } = output;
+    if (!isWanted(output)) return { line, did: "held" };
+    const failed = why.get(line);
+    return failed === undefined ? { line, did: "safe" } : { line, did: "failed", why: failed };
+  });
+}
+
+function openedFor(
+  lines: Pick<HardwarePlan, "outputs" | "buses">,
+  linux: LinuxPlan,
+  clock: Clock,
+): Promise<Backend> {
+  const noWorld = () => {};
+  const plan = { ...lines, inputs: [], linux, runtime: { command: "", args: [] } };
+  return openHardware(plan, clock, noWorld, noWorld).then(({ backend }) => backend);
+}
+
+/** One after the other, over the first bus of the backend. */
+function transferOf(backend: Backend): StopTransfer {
+  let answer: (got: Uint8Array | string) => void = () => {};
+  backend.attach({
+    ...sinkFor(() => {}),
+    transferred: (_, status, bytes, at, length) =>
+      answer(status === "ok" ? bytes.slice(at, at + length) : status),
+  });
+  return (address, write, readLength) =>
+    new Promise((resolve) => {
+      answer = resolve;
+      const bytes = Uint8Array.from(write);
+      backend.transfer(0, address, bytes, 0, bytes.length, readLength);
+    });
 }
 
 function policyOf({ onCrash }: OutputPlan): "safe" | "held" | "released" {
@@ -44,16 +101,8 @@ async function stopOutput(
   clock: Clock,
 ): Promise<StopOutcome> {
   const { line, safe, activeLow } = output;
-  const noWorld = () => {};
-  const plan = {
-    outputs: [output],
-    inputs: [],
-    buses: [],
-    linux,
-    runtime: { command: "", args: [] },
-  };
   try {
-    const { backend } = await openHardware(plan, clock, noWorld, noWorld);
+    const backend = await openedFor({ outputs: [output], buses: [] }, linux, clock);
     let seen = Number.NaN;
     backend.attach(sinkFor((level) => (seen = level)));
     const wanted = (safe === "on") === activeLow ? 0 : 1;
