@@ -14,7 +14,7 @@ export interface W1Plan {
 
 /** Why a request failed; each code has one physical cause. */
 export type W1ErrorCode =
-  /** The device does not answer: unplugged, unpowered, or its number is another. */
+  /** The device does not answer: unplugged, unpowered, its number is another, or noise spoils whatever it says. */
   | "absent"
   /** What it was told to do is not done yet; ask again. */
   | "not_ready"

@@ -41,8 +41,9 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /**
- * The nine bytes of a scratchpad in the text of `w1_slave`, checksum included, right or wrong. The first of its
- * two lines is what came over the wire; the second repeats the last good one. Undefined where there are none.
+ * The nine bytes of a scratchpad in the text of `w1_slave`, checksum included. The first of its two lines is what came
+ * over the wire; the second repeats the last good one. The checksum of the first may be wrong (`NO`) before Linux 5.8; since
+ * then the text is empty when five tries have failed. Undefined where there are no bytes.
  */
 export function decodeScratchpad(text: string): Uint8Array | undefined {
   const [, hex] = /^((?:[0-9a-f]{2} ){9}): crc=/.exec(text) ?? [];

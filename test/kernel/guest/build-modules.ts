@@ -15,7 +15,7 @@ import type { DebianKernel } from "./debian-kernel.ts";
 const GPIO_SIM = ["drivers/gpio/gpio-sim.c", "drivers/gpio/gpiolib.h", "kernel/irq/irq_sim.c"];
 
 /** Our own modules, each a file of this name in C. */
-const OWN = ["i2c-sim", "pwm-sim"];
+const OWN = ["i2c-sim", "pwm-sim", "spi-sim", "w1-sim"];
 
 /** Everything in `sources` that is built. */
 export const MODULE_SOURCES = ["Kbuild", ...OWN.map((name) => `${name}.c`)];

@@ -19,9 +19,9 @@ export interface KernelParts {
 /** What the guest needs of Debian's modules: its disks, then what is under test. */
 const MODULES = [
   ...["virtio_pci", "9pnet_virtio", "9p", "overlay", "configfs", "virtio_rng"],
-  ...["i2c_dev", "i2c_stub", "i6300esb"],
+  ...["i2c_dev", "i2c_stub", "i6300esb", "wire", "w1_therm"],
 ];
-const OWN_MODULES = ["gpio_sim", "i2c_sim", "pwm_sim"];
+const OWN_MODULES = ["gpio_sim", "i2c_sim", "pwm_sim", "spi_sim", "w1_sim"];
 
 /**
  * The kernel parts, made where they are missing (20 s, 215 MB from Debian) and kept in the user's cache folder.
