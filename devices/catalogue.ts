@@ -12,10 +12,14 @@ import { choice, duration, durationMs, flag, frequency, frequencyHz, quantity, w
 import type { JobCost } from "./job-cost.ts";
 import { servoSettings } from "./servo-settings.ts";
 
-/** What a device publishes under one reading. `resolution` is also the deadband of its telemetry. */
+/**
+ * What a device publishes under one reading. `resolution` is also the deadband of its telemetry. `grows`: it is a count,
+ * which only grows, but for starting over at 0.
+ */
 export type Reading =
-  | { readonly type: "number"; readonly unit: string; readonly resolution: number }
-  | { readonly type: "boolean" };
+  | { readonly type: "number"; readonly unit: string; readonly resolution: number; readonly grows?: true }
+  /** `ended`: it is over by itself, as a press is, and this is the word for that; each change is then an event, too. */
+  | { readonly type: "boolean"; readonly ended?: string };
 
 export type Settings = Readonly<Record<string, number | string | boolean>>;
 
@@ -73,8 +77,8 @@ const BUDGET_US = 1000;
 /** Pulses, and what they stand for. */
 function pulseReadings({ pulsesPerUnit, unit, per }: Settings) {
   return {
-    count: { type: "number", unit: "", resolution: 1 },
-    total: { type: "number", unit: String(unit), resolution: 1 / Number(pulsesPerUnit) },
+    count: { type: "number", unit: "", resolution: 1, grows: true },
+    total: { type: "number", unit: String(unit), resolution: 1 / Number(pulsesPerUnit), grows: true },
     rate: { type: "number", unit: `${unit}/${per}`, resolution: 0.01 },
   } as const;
 }
@@ -248,7 +252,7 @@ export const DRIVERS = {
     kind: "input",
     hardware: "input",
     input: { debounceMs: 20 },
-    readings: { pressed: { type: "boolean" } },
+    readings: { pressed: { type: "boolean", ended: "released" } },
     command: {},
     world: { pressed: { type: "boolean" } },
     settings: v.pipe(

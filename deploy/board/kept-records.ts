@@ -51,6 +51,11 @@ export class KeptRecords<T> {
     this.#written = this.#text();
   }
 
+  /** Of whom something is kept. */
+  get keys(): readonly string[] {
+    return [...this.#records.keys()];
+  }
+
   of(device: string): T | undefined {
     return this.#records.get(device);
   }

@@ -14,14 +14,17 @@ import type { Self } from "../../runtime/process/self.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { Announcer } from "../homeassistant/announcer.ts";
 import { EdgeServer } from "../http/edge-server.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { type BootNotice, bootStatus } from "./boot-notice.ts";
+import type { DiscoveryPlan } from "./discovery-plan.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
+import { keptAnnounced } from "./kept-announced.ts";
 import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
 import { Telemetry, type TelemetryDevice } from "./telemetry.ts";
@@ -33,6 +36,8 @@ export interface MqttPlan {
   readonly version: string;
   readonly hardware: "emulated" | "linux";
   readonly uid: string;
+  /** Of the machine, so that a copied card shows. */
+  readonly machine: string;
   readonly incarnation: number;
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -44,6 +49,10 @@ export interface MqttPlan {
   readonly clockFloorMs: number;
   /** Why the board came up; absent where nobody knows. */
   readonly boot?: BootNotice;
+  /** What Home Assistant is told; absent: nothing. */
+  readonly homeAssistant?: DiscoveryPlan;
+  /** What it was told, so that it can be taken back. */
+  readonly announcedFile: string;
 }
 
 interface MqttResources extends CellResources {
@@ -124,7 +133,19 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     root: plan.root,
     board: plan.board,
     version: plan.version,
-    identity: { incarnation: plan.incarnation, hardware: plan.hardware, uid: plan.uid },
+    identity: {
+      incarnation: plan.incarnation,
+      hardware: plan.hardware,
+      uid: plan.uid,
+      machine: plan.machine,
+    },
+    companion: new Announcer({
+      announcements: [],
+      ...plan.homeAssistant,
+      memory: keptAnnounced(plan.announcedFile),
+      now: () => clock.now() / 1000,
+      onProblem: (text) => post({ type: "problem", text }),
+    }),
     clock: wallMs() === undefined ? "unsynced" : "synced",
     at,
     catalogue: () => telemetry.catalogue(),

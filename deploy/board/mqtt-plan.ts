@@ -1,13 +1,14 @@
 /** What the MQTT cell is told, worked out of the configuration and the options. */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { driverNamed, type Reading } from "../../devices/catalogue.ts";
 import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import { staleAfterMs } from "../../devices/handler/telemetry-pace.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import { eventTypes } from "../homeassistant/reading-entities.ts";
+import { machineHash } from "./board-uid.ts";
 import type { BootNotice } from "./boot-notice.ts";
+import { discoveryPlan } from "./discovery-plan.ts";
+import { announcedFile } from "./kept-announced.ts";
 import type { MqttPlan } from "./mqtt-cell.ts";
 import type { BoardOptions } from "./options.ts";
 import type { TelemetryDevice } from "./telemetry.ts";
@@ -18,20 +19,24 @@ const PROCESS_FAULTS = ["crash", "hang", "leak"] as const;
 export function mqttPlan(board: {
   readonly config: BoardConfig;
   readonly options: BoardOptions;
+  /** The board's own for ever. */
+  readonly uid: string;
   readonly incarnation: number;
   readonly dashboard: string;
   readonly boot: BootNotice | undefined;
 }): MqttPlan {
-  const { config, options, incarnation, dashboard, boot } = board;
+  const { config, options, uid, incarnation, dashboard, boot } = board;
   const { id, hardware, mqtt } = boardPlan(config);
   const brokerUrl = options.brokerUrl ?? mqtt.url;
+  const homeAssistant = discoveryPlan(config, uid, VERSION);
   const emulated = hardware === "emulated";
   return {
     board: id,
     root: mqtt.root,
     version: VERSION,
     hardware,
-    uid: machineId(),
+    uid,
+    machine: machineHash(),
     incarnation,
     httpPort: options.httpPort,
     mqttPort: options.mqttPort,
@@ -42,6 +47,8 @@ export function mqttPlan(board: {
       ...controllerPlans(config).map((plan) => controllerView(plan, emulated)),
     ],
     clockFloorMs: BUILT_AT_MS,
+    ...(homeAssistant !== undefined && { homeAssistant }),
+    announcedFile: announcedFile(options.stateFolder, id),
     ...(boot === undefined ? {} : { boot }),
   };
 }
@@ -86,11 +93,12 @@ function controllerView(plan: ControllerPlan, emulated: boolean): TelemetryDevic
 }
 
 function readingViews(readings: Readonly<Record<string, Reading>>): TelemetryDevice["readings"] {
-  const view = (reading: Reading) =>
-    reading.type === "number"
-      ? { unit: reading.unit, resolution: reading.resolution }
-      : { unit: "", resolution: 1 };
-  return Object.fromEntries(Object.entries(readings).map(([name, reading]) => [name, view(reading)]));
+  const view = (name: string, reading: Reading) => {
+    if (reading.type === "number") return { unit: reading.unit, resolution: reading.resolution };
+    const { ended } = reading;
+    return { unit: "", resolution: 1, ...(ended !== undefined && { events: eventTypes(name, ended) }) };
+  };
+  return Object.fromEntries(Object.entries(readings).map(([name, reading]) => [name, view(name, reading)]));
 }
 
 function offValues({ command }: DevicePlan): Record<string, boolean | number> {
@@ -98,18 +106,4 @@ function offValues({ command }: DevicePlan): Record<string, boolean | number> {
   return Object.fromEntries(
     Object.entries(fields).map(([field, { type }]) => [field, type === "boolean" ? false : 0]),
   );
-}
-
-/** The machine's id, hashed as machine-id(5) asks; the host name where there is none. */
-function machineId(): string {
-  let id: string;
-  try {
-    id = readFileSync("/etc/machine-id", "utf8").trim();
-  } catch {
-    id = ""; // not every system has one
-  }
-  return createHash("sha256")
-    .update(`holdfast ${id === "" ? hostname() : id}`)
-    .digest("hex")
-    .slice(0, 16);
 }

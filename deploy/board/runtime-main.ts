@@ -33,6 +33,7 @@ import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
+import { boardUid } from "./board-uid.ts";
 import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
@@ -174,6 +175,7 @@ const driverChanges = { kernel, housing, folder: options.driversFolder, setup: h
 const plan = mqttPlan({
   config,
   options,
+  uid: boardUid(options.stateFolder, board.id, (why) => log.line({ notKept: why })),
   incarnation,
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
   boot,

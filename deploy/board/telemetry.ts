@@ -11,13 +11,20 @@ import type { CatalogueEntry } from "../mqtt/command-gate.ts";
 import { type KnownJob, timingDocument } from "./job-report.ts";
 import type { DeviceFacts } from "./overview.ts";
 
+export interface TelemetryReading {
+  readonly unit: string;
+  readonly resolution: number;
+  /** What is said on `<device>/event` when it becomes true, and when it becomes false. */
+  readonly events?: readonly [began: string, ended: string];
+}
+
 /** A device or controller as people see it. Plain data. */
 export interface TelemetryDevice {
   readonly id: string;
   readonly kind: "sensor" | "input" | "actuator" | "controller";
   readonly driver: string;
   readonly command: CommandSpec;
-  readonly readings: Readonly<Record<string, { readonly unit: string; readonly resolution: number }>>;
+  readonly readings: Readonly<Record<string, TelemetryReading>>;
   /** What a person can set in the emulated world. */
   readonly world: CommandSpec;
   readonly faults: readonly string[];
@@ -45,6 +52,7 @@ export interface TelemetrySink {
     rules: { resolution: number },
   ): void;
   deviceState(device: string, state: Readonly<Record<string, unknown>>): void;
+  happened(device: string, event: Readonly<Record<string, unknown>>): void;
   timing(job: string, timing: Readonly<Record<string, unknown>>): void;
   event(event: { readonly kind: string } & Readonly<Record<string, unknown>>): void;
   refuse(device: string, command: unknown, reason: string): void;
@@ -190,6 +198,7 @@ export class Telemetry {
     const known = this.#devices.get(message.device);
     const spec = known?.device.readings[message.reading];
     if (known === undefined || spec === undefined) return;
+    const before = known.latest.get(message.reading);
     known.latest.set(message.reading, message);
     const { value, quality } = message;
     const reading = {
@@ -198,6 +207,12 @@ export class Telemetry {
       quality,
       at: this.#at(message.sampledAtUs),
     };
+    // Before the reading, which tells of the state afterwards. Nobody saw what happened while it was not known.
+    if (spec.events !== undefined && isTrusted(before) && isTrusted(message) && before.value !== value)
+      this.#sink.happened(message.device, {
+        event_type: spec.events[value === true ? 0 : 1],
+        at: reading.at,
+      });
     this.#sink.reading(message.device, message.reading, reading, { resolution: spec.resolution });
   }
 
@@ -244,6 +259,12 @@ export class Telemetry {
     if (wallMs === undefined) return null;
     return new Date(wallMs - (this.#nowUs() - us) / 1000).toISOString();
   }
+}
+
+/** It is fresh, and says yes or no. */
+function isTrusted(message: ReadingMessage | undefined): message is ReadingMessage & { value: boolean } {
+  if (message === undefined || typeof message.value !== "boolean") return false;
+  return message.quality === "good" || message.quality === "suspect";
 }
 
 function saysNothingNew(state: StatePatch, patch: StatePatch): boolean {

@@ -19,6 +19,7 @@ import {
   timingFields,
 } from "./device-schema.ts";
 import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
+import { homeAssistantSchema } from "./homeassistant-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
 import { busName, id } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
@@ -72,6 +73,7 @@ const mqttSchema = v.pipe(
         }),
       ),
     ),
+    homeAssistant: optional(homeAssistantSchema),
   }),
   v.description("Where telemetry goes and commands come from."),
 );

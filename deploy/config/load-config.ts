@@ -4,6 +4,7 @@ import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
 import { checkBuses } from "./check-buses.ts";
 import { checkControllers } from "./check-controllers.ts";
+import { checkDiscovery } from "./check-discovery.ts";
 import { checkDrive } from "./check-drive.ts";
 import { checkExpanders } from "./check-expanders.ts";
 import { checkInputs } from "./check-inputs.ts";
@@ -91,6 +92,7 @@ function checkBetween(value: unknown, report: Report): void {
     checkLinux(board, value.backend, report);
     checkWatchdog(value.watchdog, report);
   }
+  if (isPlainObject(value)) checkDiscovery(value.mqtt, report);
   checkNames(board, report);
   checkPlacement(board, report);
   checkWiring(board, report);

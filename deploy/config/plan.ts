@@ -10,6 +10,7 @@ import { busLinePlans, busPlans } from "./bus-plan.ts";
 import type { DeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { expanderPlans, railPlans } from "./expander-plan.ts";
 import { expanderPin } from "./expander-schema.ts";
+import { DEFAULT_PREFIX } from "./homeassistant-schema.ts";
 import { inputPolicy } from "./input-policy.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
 import { settingsOf } from "./settings.ts";
@@ -22,7 +23,12 @@ export interface BoardPlan {
   readonly hardware: BoardConfig["hardware"];
   /** Only used where the hardware is emulated. */
   readonly world: Required<WorldConfig>;
-  readonly mqtt: { readonly root: string; readonly url?: string };
+  readonly mqtt: {
+    readonly root: string;
+    readonly url?: string;
+    /** Only where Home Assistant is to be told of the board. */
+    readonly homeAssistant?: { readonly prefix: string };
+  };
 }
 
 export function boardPlan({ board, hardware, world = {}, mqtt = {} }: BoardConfig): BoardPlan {
@@ -31,7 +37,13 @@ export function boardPlan({ board, hardware, world = {}, mqtt = {} }: BoardConfi
     id: board.id,
     hardware,
     world: { model, seed, timeScale },
-    mqtt: { root: mqtt.root ?? "holdfast", ...(mqtt.url !== undefined && { url: mqtt.url }) },
+    mqtt: {
+      root: mqtt.root ?? "holdfast",
+      ...(mqtt.url !== undefined && { url: mqtt.url }),
+      ...(mqtt.homeAssistant !== undefined && {
+        homeAssistant: { prefix: DEFAULT_PREFIX, ...mqtt.homeAssistant },
+      }),
+    },
   };
 }
 

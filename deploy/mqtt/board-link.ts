@@ -13,8 +13,9 @@ import type { ConnectionOptions } from "node:tls";
 import type { Command } from "../../devices/command-spec.ts";
 import { type CatalogueEntry, CommandGate, excessEveryMs, type WorldSet } from "./command-gate.ts";
 import { EventRing } from "./event-ring.ts";
+import type { LinkCompanion } from "./link-companion.ts";
 import { MqttClient } from "./mqtt-client.ts";
-import { type Reading, type ReadingRules, RetainedBoard } from "./retained-board.ts";
+import { REPEAT_MS, type Reading, type ReadingRules, RetainedBoard } from "./retained-board.ts";
 import { type BoardIdentity, judgeStatus } from "./status-watch.ts";
 import { type BoardTopics, boardTopics, isTopicLevel, parseSetTopic } from "./topics.ts";
 
@@ -43,6 +44,8 @@ export interface BoardLinkOptions {
   /** The state changed; `cause` is for people. */
   readonly onState?: (state: LinkState, cause: string) => void;
   readonly onProblem?: (text: string) => void;
+  /** Says what it has to say over this link, too. */
+  readonly companion?: LinkCompanion;
   readonly publishEveryMs?: number;
   readonly repeatMs?: number;
   /** Default 256. */
@@ -92,7 +95,7 @@ export class BoardLink {
     this.#topics = boardTopics(root, board);
     this.#now = options.now ?? (() => performance.now());
     this.#clock = options.clock ?? "unsynced";
-    this.#repeatMs = options.repeatMs ?? 60_000;
+    this.#repeatMs = options.repeatMs ?? REPEAT_MS;
     this.#events = new EventRing(options.eventsKept ?? 256);
     this.#board = new RetainedBoard({
       root,
@@ -109,7 +112,11 @@ export class BoardLink {
       // 23 characters: the most that MQTT 3.1 brokers must accept.
       clientId: `${board.slice(0, 14)}-${randomHex(8)}`,
       will: this.#will(),
-      subscriptions: emulated ? [status, index, setFilter, worldFilter] : [status, index, setFilter],
+      subscriptions: [
+        ...[status, index, setFilter],
+        ...(emulated ? [worldFilter] : []),
+        ...(options.companion?.filters ?? []),
+      ],
       onConnect: () => this.#connected(),
       onMessage: (topic, payload, retain) => this.#received(topic, payload, retain),
       onOffline: (cause) => this.#offline(cause),
@@ -186,6 +193,16 @@ export class BoardLink {
     this.#pump();
   }
 
+  /**
+   * What happened on an input: QoS 1, not retained, and never kept: it is said at once or not at all, because whoever
+   * switches something by it must not do so later.
+   */
+  happened(device: string, event: Readonly<Record<string, unknown>>): void {
+    if (this.#state !== "live") return;
+    const payload = JSON.stringify(event);
+    this.#client.publish(this.#topics.event(device), payload, { qos: 1, retain: false });
+  }
+
   /** Answers a command that passed the gate and then could not be carried out, for example `ownedBy`. */
   refuse(device: string, command: unknown, reason: string): void {
     const id = (command as { readonly id?: unknown } | null)?.id;
@@ -234,6 +251,7 @@ export class BoardLink {
 
   #goLive(): void {
     this.#enter("live", "connected");
+    this.#options.companion?.live();
     this.#pump();
   }
 
@@ -252,8 +270,14 @@ export class BoardLink {
     if (this.#closing) return;
     if (topic === this.#topics.status) this.#statusSeen(payload);
     else if (topic === this.#topics.index) this.#indexSeen(payload);
+    else if (this.#options.companion?.filters.includes(topic)) this.#companionHeard(payload);
     else if (this.#state === "live") this.#commanded(topic, payload, retain);
     else if (this.#conflict === undefined) this.#commandedEarly(topic, payload, retain);
+  }
+
+  #companionHeard(payload: Uint8Array): void {
+    this.#options.companion?.received(payload);
+    this.#pump();
   }
 
   #commanded(topic: string, payload: Uint8Array, retain: boolean): void {
@@ -387,11 +411,14 @@ export class BoardLink {
         },
       }),
     );
+    this.#options.companion?.take(({ topic, payload }, done) =>
+      client.publish(topic, payload, { qos: 1, retain: true, done }),
+    );
     this.#arm();
   }
 
   #arm(): void {
-    const atMs = this.#board.nextAtMs;
+    const atMs = soonest(this.#board.nextAtMs, this.#options.companion?.nextAtMs);
     if (atMs === this.#timerAtMs && this.#timer !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -419,6 +446,10 @@ export class BoardLink {
     const { identity, version } = this.#options;
     return { schema: 1, state, ...identity, version };
   }
+}
+
+function soonest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function readIndex(payload: Uint8Array): string[] {

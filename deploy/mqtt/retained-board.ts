@@ -12,6 +12,9 @@
  */
 import { type BoardTopics, boardTopics, isTopicLevel, reservedIds, reservedReadingIds } from "./topics.ts";
 
+/** Longest time between two publications of a topic, ms: a listener tells quiet from dead by it. */
+export const REPEAT_MS = 60_000;
+
 export interface RetainedBoardOptions {
   readonly root: string;
   readonly board: string;
@@ -83,7 +86,7 @@ export class RetainedBoard {
     this.#topics = boardTopics(options.root, options.board);
     this.#now = options.now;
     this.#everyMs = options.publishEveryMs ?? 1000;
-    this.#repeatMs = options.repeatMs ?? 60_000;
+    this.#repeatMs = options.repeatMs ?? REPEAT_MS;
     this.#maxTopics = options.maxTopics ?? 1000;
     this.#entry(this.#topics.status, "", 0);
     this.#entry(this.#topics.index, "", this.#everyMs);

@@ -6,8 +6,10 @@ export interface BoardIdentity {
   /** Counts the starts of this board. */
   readonly incarnation: number;
   readonly hardware: "emulated" | "linux";
-  /** Unique to the machine, so that a copied card shows. */
+  /** The board's own for ever: made at its first start, kept with its state. */
   readonly uid: string;
+  /** Of the machine it runs on: the same `uid` on two of them is a copied card. Not known of boards before 0.2. */
+  readonly machine?: string;
 }
 
 export type StatusVerdict =
@@ -27,8 +29,9 @@ export type StatusVerdict =
 export function judgeStatus(own: BoardIdentity, board: string, payload: Uint8Array): StatusVerdict {
   const status = readStatus(payload);
   if (status === undefined || status.state !== "online") return { kind: "stale" };
-  const { hardware, uid } = status;
-  if (uid === own.uid && hardware === own.hardware) {
+  const { hardware, uid, machine } = status;
+  const isCopy = typeof machine === "string" && own.machine !== undefined && machine !== own.machine;
+  if (uid === own.uid && hardware === own.hardware && !isCopy) {
     if (!(Number(status.incarnation) > own.incarnation))
       return { kind: status.incarnation === own.incarnation ? "fine" : "stale" };
     return { kind: "other", reason: `a later start of this board is online as "${board}" beside this one` };

@@ -14,7 +14,11 @@ export interface BoardTopics {
   readonly worldFilter: string;
   reading(device: string, id: string): string;
   state(device: string): string;
+  /** Commands to one device. */
+  set(device: string): string;
   error(device: string): string;
+  /** What happened on an input, once and at once. */
+  event(device: string): string;
   timing(job: string): string;
 }
 
@@ -24,7 +28,7 @@ export const reservedIds: ReadonlySet<string> = new Set(
 );
 
 /** Ids a reading may not have. `on` and `level` it may: they are the levels read back from an actuator. */
-export const reservedReadingIds: ReadonlySet<string> = new Set(["state", "set", "error"]);
+export const reservedReadingIds: ReadonlySet<string> = new Set(["state", "set", "error", "event"]);
 
 /** One level of a topic: lower case letters, digits, `_`, `-`; 1..64 characters. */
 export function isTopicLevel(text: string): boolean {
@@ -54,7 +58,9 @@ export function boardTopics(root: string, board: string): BoardTopics {
     worldFilter: `${base}/world/+/set`,
     reading: (device, id) => join(device, id),
     state: (device) => join(device, "state"),
+    set: (device) => join(device, "set"),
     error: (device) => join(device, "error"),
+    event: (device) => join(device, "event"),
     timing: (job) => join("timing", job),
   };
 }

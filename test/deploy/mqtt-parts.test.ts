@@ -112,6 +112,11 @@ spec("a status is judged by who says it", () => {
   assert.is(judge({ ...online, hardware: "linux" }, real), "fine");
   assert.is(judge({ ...online, hardware: "linux", uid: "you" }, real), "conflict");
   assert.is(judge({ ...online, uid: "you" }, real), "stale");
+  // The same id on another machine: its card was copied.
+  const here = { ...real, machine: "here" };
+  assert.is(judge({ ...online, hardware: "linux", machine: "here" }, here), "fine");
+  assert.is(judge({ ...online, hardware: "linux", machine: "there" }, here), "conflict");
+  assert.is(judge({ ...online, hardware: "linux" }, here), "fine", "a release that did not say it");
   assert.is(judge(undefined), "stale");
   assert.is(judge([1]), "stale");
   assert.is(judgeStatus(own, "b", Buffer.from([0xff, 0x00])).kind, "stale");

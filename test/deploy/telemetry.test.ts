@@ -17,24 +17,26 @@ const climate: TelemetryDevice = {
 };
 
 /** A telemetry whose clock a test moves, and what it told of timings. */
-function started(wallMs: number | null = 1_000_000_000_000) {
+function started(device = climate, wallMs: number | null = 1_000_000_000_000) {
   const told: [string, Readonly<Record<string, unknown>>][] = [];
+  const happened: [string, Readonly<Record<string, unknown>>][] = [];
   const nothing = () => {};
   const sink: TelemetrySink = {
     reading: nothing,
     deviceState: nothing,
+    happened: (device, event) => void happened.push([device, event]),
     event: nothing,
     refuse: nothing,
     timing: (name, document) => void told.push([name, document]),
   };
   const clock = { us: 5_000_000 };
   const telemetry = new Telemetry(
-    [climate],
+    [device],
     sink,
     () => clock.us,
     () => wallMs ?? undefined,
   );
-  return { telemetry, told, clock };
+  return { telemetry, told, happened, clock };
 }
 
 const { ageMs: _, job: __, ...timing } = job("climate");
@@ -53,7 +55,7 @@ spec("a job's report is told with wall times, and kept as it came with the time 
 });
 
 spec("while the wall clock is not to be believed the worst has no time", () => {
-  const { telemetry, told } = started(null);
+  const { telemetry, told } = started(climate, null);
   telemetry.take({ type: "timing", job: "climate", timing });
   assert.equal(told[0]?.[1].worst, { responseUs: 1380, latenessUs: 900, at: null });
 });
@@ -80,4 +82,35 @@ spec("a device is told of as it is: its state, and its readings rounded, doubtfu
       readings: [{ name: "temperature", unit: "°C", value: 21.44, quality: "suspect" }],
     },
   ]);
+});
+
+const button: TelemetryDevice = {
+  ...climate,
+  id: "button",
+  kind: "input",
+  driver: "button",
+  readings: { pressed: { unit: "", resolution: 1, events: ["pressed", "released"] } },
+};
+
+spec("each press and each release is an event of its own, nothing that was not seen is one", () => {
+  const { telemetry, happened, clock } = started(button);
+  const press = (value: boolean | null, quality: "good" | "suspect" | "bad" = "good") => {
+    clock.us += 1_000_000;
+    const about = { device: "button", reading: "pressed", sampledAtUs: clock.us };
+    telemetry.take({ type: "reading", ...about, value, quality });
+  };
+  press(false);
+  press(false);
+  assert.equal(happened, [], "that it is not pressed is a state");
+  press(true);
+  press(true, "suspect");
+  press(false);
+  const at = "2001-09-09T01:46:40.000Z";
+  assert.equal(happened, [
+    ["button", { event_type: "pressed", at }],
+    ["button", { event_type: "released", at }],
+  ]);
+  press(null, "bad");
+  press(true);
+  assert.is(happened.length, 2, "when it was pressed nobody saw");
 });

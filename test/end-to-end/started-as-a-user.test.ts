@@ -146,7 +146,8 @@ function checkDocuments(heard: ReadonlyMap<string, Document>) {
   is(status.hardware, "emulated");
   is(status.clock, "synced");
   match(String(status.version), /^\d+\.\d+\.\d+/);
-  match(String(status.uid), /^[0-9a-f]{16}$/);
+  match(String(status.uid), /^[0-9a-f]{32}$/);
+  match(String(status.machine), /^[0-9a-f]{16}$/);
 
   for (const id of [...DEVICES, ...CONTROLLERS]) {
     const state = heard.get(`holdfast/greenhouse/${id}/state`);
