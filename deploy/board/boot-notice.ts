@@ -32,12 +32,24 @@ export function bootStatus(notice: BootNotice | undefined): Readonly<Record<stri
   return { boot: { cause, watchdogBoots }, ...(keptSafe && { alarm: keptSafeReason(notice) }) };
 }
 
+/** A repeating timer; gives the way to end it. */
+export type Every = (ms: number, run: () => void) => () => void;
+
 /** Writes now and then how long this boot has lived, `uptimeS` of the system, until nobody needs to know any more. */
-export function markBoot(boots: KeptBoots, uptimeS: () => number, failed: (why: string) => void): void {
-  const timer = setInterval(() => {
-    const minutes = Math.floor(uptimeS() / 60);
-    if (minutes >= ENOUGH_MIN) clearInterval(timer);
-    boots.lived(Math.min(minutes, ENOUGH_MIN)).catch((error: Error) => failed(error.message));
-  }, MARK_MIN * 60_000);
-  timer.unref();
+export function markBoot(
+  boots: Pick<KeptBoots, "lived">,
+  uptimeS: () => number,
+  failed: (why: string) => void,
+  every: Every = backgroundTimer,
+): void {
+  const stop = every(MARK_MIN * 60_000, () => {
+    const minutes = Math.min(Math.floor(uptimeS() / 60), ENOUGH_MIN);
+    if (minutes === ENOUGH_MIN) stop();
+    boots.lived(minutes).catch((error: Error) => failed(error.message));
+  });
+}
+
+function backgroundTimer(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms).unref();
+  return () => clearInterval(timer);
 }

@@ -19,6 +19,8 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `guardian: lost its hardware: ${detail.why}`;
     case "hardwareAway":
       return `guardian: ${detail.why}`;
+    case "watchdogPetted":
+      return watchdogLine(detail);
     case "watchdogLost":
       return `guardian: cannot pet the watchdog: ${detail.why}`;
     case "resetComing":
@@ -53,6 +55,14 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
     default:
       return undefined;
   }
+}
+
+/** Only what a person would not expect: another limit than asked for, or no way to stop it. */
+function watchdogLine({ device, identity, askedS, limitS, stoppable }: Entry): string | undefined {
+  const limit = askedS === limitS ? "" : `: it counts to ${limitS} s, not to ${askedS} s`;
+  const end =
+    stoppable === false ? `: it cannot be stopped, so the board is reset ${limitS} s after a stop` : "";
+  return limit + end === "" ? undefined : `guardian: watchdog ${device} (${identity})${limit}${end}`;
 }
 
 /** Where the kernel's thread was, when it could still tell. */

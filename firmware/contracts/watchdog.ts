@@ -2,6 +2,8 @@
 export interface WatchdogTimer {
   /** What the driver calls itself. */
   readonly identity: string;
+  /** False where `close` stops nothing: the kernel has `nowayout`, or the driver knows no magic close. */
+  readonly stoppable: boolean;
   /** Asks for a limit and returns the one that it has then, s: its driver's own where that takes no other. */
   setLimitS(seconds: number): number;
   /** Starts its time anew. Must not wait. Throws when the device does not take it. */

@@ -82,9 +82,9 @@ export class Watchers {
           lost: (why) => log.line({ watchdogLost: { why, atUs: clock.now() } }),
         },
       });
-      const { identity } = device;
+      const { identity, stoppable } = device;
       const { limitS } = this.#watchdog;
-      log.line({ watchdogPetted: { device: plan.device, identity, askedS: plan.limitS, limitS } });
+      log.line({ watchdogPetted: { device: plan.device, identity, askedS: plan.limitS, limitS, stoppable } });
       this.#alive.add(this.#watchdog);
     } catch (error) {
       log.line({ watchdogLost: { why: (error as Error).message, atUs: clock.now() } });

@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { basename } from "node:path";
 import { HardwareError } from "../contracts/hardware-error.ts";
 import type { WatchdogTimer } from "../contracts/watchdog.ts";
 import { ioctl } from "./system-calls.ts";
@@ -26,14 +27,16 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * where the kernel has `nowayout`. Every call is a write of a register (bcm2835_wdt, i6300esb): about 1 us, no waiting.
  */
 export class WatchdogDevice implements WatchdogTimer {
+  readonly stoppable: boolean;
   readonly #info: WatchdogInfo;
   readonly #fd: number;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, path: string) {
     this.#fd = fd;
     const bytes = Buffer.alloc(INFO_BYTES);
     ioctl(fd, WATCHDOG_IOCTL.support, bytes, "information about the watchdog");
     this.#info = decodeWatchdogInfo(bytes);
+    this.stoppable = (this.#info.options & WDIOF.magicClose) !== 0 && !hasNoWayOut(path);
   }
 
   /** Throws `HardwareError` with what helps: in use, not there, no right. */
@@ -46,7 +49,7 @@ export class WatchdogDevice implements WatchdogTimer {
       throw new HardwareError(`${path}: ${REMEDIES[code] ?? message}`);
     }
     try {
-      return new WatchdogDevice(fd);
+      return new WatchdogDevice(fd, path);
     } catch (error) {
       closeSync(fd); // the kernel goes on counting: better a reset than a watchdog that nobody minds
       throw error;
@@ -91,5 +94,15 @@ export class WatchdogDevice implements WatchdogTimer {
   close(): void {
     writeSync(this.#fd, MAGIC_CLOSE);
     closeSync(this.#fd);
+  }
+}
+
+/** `/dev/watchdog` is the first device. Kernels without the attribute (CONFIG_WATCHDOG_SYSFS) do not tell. */
+function hasNoWayOut(path: string): boolean {
+  const name = basename(path) === "watchdog" ? "watchdog0" : basename(path);
+  try {
+    return readFileSync(`/sys/class/watchdog/${name}/nowayout`, "utf8").trim() === "1";
+  } catch {
+    return false; // nothing tells, so its driver's word has to do
   }
 }

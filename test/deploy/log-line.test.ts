@@ -19,3 +19,19 @@ spec("a real-time place is a line only where it was not granted", () => {
   const text = "the kernel runs as any other thread; not granted: fifo priority 47: Operation not permitted";
   assert.is(line(["fifo priority 47: Operation not permitted"], text), text);
 });
+
+spec(
+  "a watchdog that does what it was asked is no news; one that counts otherwise, or cannot be stopped, is",
+  () => {
+    const line = (limitS: number, stoppable: boolean) =>
+      logLine("", {
+        watchdogPetted: { device: "/dev/watchdog0", identity: "Broadcom", askedS: 15, limitS, stoppable },
+      });
+    assert.is(line(15, true), undefined);
+    assert.is(line(10, true), "guardian: watchdog /dev/watchdog0 (Broadcom): it counts to 10 s, not to 15 s");
+    assert.is(
+      line(15, false),
+      "guardian: watchdog /dev/watchdog0 (Broadcom): it cannot be stopped, so the board is reset 15 s after a stop",
+    );
+  },
+);

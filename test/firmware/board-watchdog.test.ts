@@ -15,6 +15,7 @@ function bench({ mayReset = true, longestS = 15 } = {}) {
   const watchdog = new BoardWatchdog(
     {
       identity: "hand-made",
+      stoppable: true,
       setLimitS: (seconds) => {
         trace.push(`limit ${seconds}`);
         return Math.min(seconds, longestS);

@@ -14,6 +14,7 @@ spec("a device says its name, takes a limit that is read back, and stops by magi
   is(watchdogSays("state"), "inactive");
   const device = WatchdogDevice.open(WATCHDOG);
   is(device.identity, "i6300ESB timer");
+  is(device.stoppable, true);
   is(device.setLimitS(30), 30);
   is(device.setLimitS(100_000), 30, "beyond what it counts to: it keeps its own");
   device.pet();
