@@ -26,4 +26,6 @@ export interface Command extends CommandOptions {
   readonly values: Readonly<Record<string, boolean | number>>;
   /** For the ladder, not for the driver; such a command has no values. */
   readonly mode?: ModeOrder;
+  /** For the guardian: an operator acknowledges that `maxOn` latched the output off. It has no values either. */
+  readonly clear?: true;
 }

@@ -22,6 +22,7 @@ import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { type BootNotice, bootStatus } from "./boot-notice.ts";
 import type { DiscoveryPlan } from "./discovery-plan.ts";
+import { FAULTS } from "./fault-desk.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
 import { keptAnnounced } from "./kept-announced.ts";
@@ -185,7 +186,11 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     }
     switch (message.type) {
       case "commanded":
-        if (message.command.mode !== undefined) {
+        if (message.command.clear === true) {
+          const { id } = message.command;
+          link.event({ kind: "clear", device: message.device, ...(id && { id }) });
+          self.send(FAULTS, { type: "clear", device: message.device });
+        } else if (message.command.mode !== undefined) {
           const { mode, forMs, id } = message.command;
           // Also where it moves nothing: who keeps a device down is never a secret.
           link.event({

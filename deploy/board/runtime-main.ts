@@ -39,6 +39,7 @@ import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
 import { stormMessage, withInput } from "./event-input.ts";
+import { FAULTS, faultDesk } from "./fault-desk.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { HangDesk } from "./hang-desk.ts";
 import { KeptBoots } from "./kept-boots.ts";
@@ -235,6 +236,11 @@ const children: ChildSpec[] = [
     id: INSPECTOR,
     restart: "permanent",
     start: (self) => self.spawn(inspector(kernel, crashes), [], { label: INSPECTOR }),
+  },
+  {
+    id: FAULTS,
+    restart: "permanent",
+    start: (self) => self.spawn(faultDesk(control, devices), [], { label: FAULTS }),
   },
   {
     id: "world",

@@ -85,10 +85,11 @@ function eventLine({
   switch (kind) {
     case "leaseExpired":
     case "maxOn":
-    case "maxOnLatched":
     case "gaveWay":
     case "unsafe":
       return `guardian: ${kind} at ${line}`;
+    case "maxOnLatched":
+      return `guardian: maxOn fired too often at ${line}: it stays off until "holdfast clear" of its device`;
     case "edgesLost":
       return `guardian: ${line} changes too fast: lost ${count} edges`;
     case "edgeStorm":

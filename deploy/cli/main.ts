@@ -7,6 +7,7 @@ import { VERSION } from "../board/version.ts";
 import { printBootLevels } from "./boot-levels.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
+import { clear } from "./clear.ts";
 import { doctor } from "./doctor.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { get } from "./get.ts";
@@ -141,6 +142,9 @@ cli
     const forText = textOf(flags.for);
     return mode(device, wanted, { ...boardFlags(flags), ...(forText === undefined ? {} : { for: forText }) });
   });
+cli
+  .command("clear <device>", "Acknowledge that maxOn has latched an output off: it may be switched on again")
+  .action((device: string, flags: Flags) => clear(device, boardFlags(flags)));
 cli
   .command("ps [match]", "List the processes of a running board; match: part of a pid, a name or a function")
   .option("--order <what>", "pid (default), mailbox, time or messages: the greatest of each cell first")

@@ -84,7 +84,8 @@ export function checkCommandFields(
   };
 }
 
-function checkId(id: unknown): string | undefined {
+/** A sentence when an id is none. */
+export function checkId(id: unknown): string | undefined {
   if (id === undefined || (typeof id === "string" && id !== "" && id.length <= 64)) return undefined;
   return `"id" is a text of 1 to 64 characters, not ${jsonTypeOf(id)}`;
 }

@@ -11,6 +11,7 @@
 import type { Command, CommandSpec } from "../../devices/command-spec.ts";
 import { isSafing } from "../../devices/handler/mode-order.ts";
 import { nearestNames } from "../nearest.ts";
+import { checkClear, isClear } from "./clear-command.ts";
 import { checkCommandFields, checkOrder, isOrder, list } from "./command-fields.ts";
 import { maxCommandBytes, parseCommandJson } from "./command-json.ts";
 import { SeenIds } from "./seen-ids.ts";
@@ -148,10 +149,12 @@ export class CommandGate {
     }
     const command = order
       ? checkOrder(json.fields)
-      : checkCommandFields(device, json.fields, entry.spec, {
-          maxForMs: entry.maxForMs ?? 24 * 3_600_000,
-          maxOverrideMs: entry.maxOverrideMs ?? 30 * 60_000,
-        });
+      : isClear(json.fields)
+        ? checkClear(device, json.fields, entry.off !== undefined)
+        : checkCommandFields(device, json.fields, entry.spec, {
+            maxForMs: entry.maxForMs ?? 24 * 3_600_000,
+            maxOverrideMs: entry.maxOverrideMs ?? 30 * 60_000,
+          });
     if (typeof command === "string") return refuse(device, json.fields, command);
     if (command.id !== undefined) {
       const key = idKey(device, command.id);

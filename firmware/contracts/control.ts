@@ -82,6 +82,8 @@ export type BusRung = "reset" | "clocks" | "muxReset" | "rail" | "quarantine" | 
 /** What the guardian did by itself; `atUs` monotonic. */
 export type GuardianEvent = { readonly atUs: number } & (
   | { readonly kind: "leaseExpired" | "maxOn" | "maxOnLatched" | "holdEnded"; readonly line: string }
+  /** An operator acknowledged that `maxOn` had latched the output off. */
+  | { readonly kind: "faultCleared"; readonly line: string }
   /** The guardian took the power from the loads behind an expander, whose output `for` does not reach its safe level. */
   | { readonly kind: "railOff"; readonly line: string; readonly for: string }
   /** Another output of its interlock group was wanted on: this one went off for it. */

@@ -146,7 +146,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** Acknowledges a latched `maxOn` fault. */
   clear(line: string): void {
-    this.#outputs.named(line)?.clear();
+    this.#outputs.named(line)?.clear(this.#clock.now());
   }
 
   /** Every owner died at once; the next runtime counts its epochs afresh. */

@@ -208,7 +208,9 @@ export class Output {
   }
 
   /** An operator acknowledged a latched `maxOn` fault. */
-  clear(): void {
+  clear(nowUs: number): void {
+    if (this.#onTime.latched)
+      this.#effects.event({ kind: "faultCleared", line: this.plan.line, atUs: nowUs });
     this.#onTime.clear();
     this.#keep();
   }

@@ -356,3 +356,16 @@ spec("an order is known again by its id, also after its device was started again
   life = 1;
   assert.is(send(), "repeated");
 });
+
+spec("the fault of an output is cleared by a command by itself, and only where there is an output", () => {
+  const g = gate();
+  assert.equal(g.set("pump", { clear: true, id: "c" }), {
+    kind: "command",
+    device: "pump",
+    command: { values: {}, clear: true, id: "c" },
+  });
+  assert.match(g.reason("pump", { clear: false }), /"clear" is true/);
+  assert.match(g.reason("pump", { clear: true, on: true }), /send "on" in a command of its own/);
+  assert.match(g.reason("pump", { clear: true, id: 7 }), /"id" is a text/);
+  assert.match(g.reason("button", { clear: true }), /"button" has no output/);
+});

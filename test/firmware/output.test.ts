@@ -184,8 +184,11 @@ spec("maxOn latches after so many firings within the window, until an operator c
   equal(happened(), ["drive 0", "maxOn", "drive 0", "maxOnLatched"]);
   is(write(1), "max_on");
   is(write(0), "ok", "off is always accepted");
-  output.clear();
+  output.clear(100_000_000);
+  equal(happened(), ["faultCleared"]);
   is(write(1), "ok");
+  output.clear(100_000_000);
+  equal(happened(), [], "nothing else happened");
 });
 
 spec("minOff delays going on, never going safe", () => {
