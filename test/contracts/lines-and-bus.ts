@@ -199,7 +199,7 @@ async function edgesOf(bench: Bench): Promise<string[]> {
 }
 
 /** The code of the error that a call must end with. */
-async function code(call: Promise<unknown>): Promise<string | undefined> {
+export async function code(call: Promise<unknown>): Promise<string | undefined> {
   try {
     await call;
   } catch (error) {

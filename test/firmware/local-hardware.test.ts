@@ -1,13 +1,14 @@
 import { LocalGuardian } from "../../firmware/client/local-hardware.ts";
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
-import { linesAndBus } from "../contracts/lines-and-bus.ts";
+import { type Bench, linesAndBus } from "../contracts/lines-and-bus.ts";
+import { wires } from "../contracts/wires.ts";
 import { allOf, benchPlan } from "./fixtures/bench-plan.ts";
 import { benchWorld } from "./fixtures/bench-world.ts";
 import { HandClock } from "./fixtures/hand-clock.ts";
 import { carryOut } from "./fixtures/operation.ts";
 
-linesAndBus("one thread", async () => {
+const makeBench = async (): Promise<Bench> => {
   const clock = new HandClock();
   const world = benchWorld(clock);
   const local = new LocalGuardian(benchPlan, {
@@ -33,4 +34,7 @@ linesAndBus("one thread", async () => {
       hardware = local.grant(allOf(0, epoch));
     },
   };
-});
+};
+
+linesAndBus("one thread", makeBench);
+wires("one thread", makeBench);

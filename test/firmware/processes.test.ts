@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { linesAndBus } from "../contracts/lines-and-bus.ts";
+import { type Bench, linesAndBus } from "../contracts/lines-and-bus.ts";
+import { wires } from "../contracts/wires.ts";
+import type { SpecContext } from "../harness/spec.ts";
 import { BenchRig } from "./fixtures/bench-rig.ts";
 
-linesAndBus("real processes", async (t) => {
+const makeBench = async (t: SpecContext): Promise<Bench> => {
   const rig = await BenchRig.start();
   t.defer(() => rig.close());
   const drive = async (line: string, level: 0 | 1) => void (await rig.observe({ drive: { line, level } }));
@@ -17,4 +19,7 @@ linesAndBus("real processes", async (t) => {
     revoke: async () => void (await rig.call({ control: "revoke" })),
     regrant: async (epoch) => void (await rig.call({ control: "regrant", epoch })),
   };
-});
+};
+
+linesAndBus("real processes", makeBench);
+wires("real processes", makeBench);

@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { equal, is, ok } from "uvu/assert";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import type { OutputPlan } from "../../firmware/contracts/output-plan.ts";
+import { stopOutputs } from "../../firmware/guardian/stop-step.ts";
 import { LinuxBackend } from "../../firmware/linux/linux-backend.ts";
 import { PwmLines } from "../../firmware/linux/pwm-lines.ts";
-import { drivePwmSafe } from "../../firmware/linux/pwm-safe.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { allOf, benchPlan } from "../firmware/fixtures/bench-plan.ts";
 import { HandClock } from "../firmware/fixtures/hand-clock.ts";
@@ -124,13 +124,17 @@ spec("a channel that is not there, and a controller that is not, are said with w
   is(await message("/soc/pwm@0", 0), "GPIO18: no PWM controller belongs to /soc/pwm@0");
 });
 
-spec("without a guardian the safe levels are driven, held outputs are left alone", async (t) => {
+spec("the stop step drives safe levels without a guardian, held outputs are left alone", async (t) => {
   freshPwm(t);
   const held: OutputPlan = { ...servo, onCrash: "hold" };
   const lines = await open(t, fan, held);
   lines.drive(0, 0.5);
   lines.drive(1, 0.1);
-  equal(await drivePwmSafe({ outputs: [fan, held] }, pwmPlaces), []);
+  const linux = { backend: "chardev", places: {}, pwm: pwmPlaces } as const;
+  equal(await stopOutputs({ outputs: [fan, held], linux }, false, new SystemClock()), [
+    { line: "GPIO18", did: "safe" },
+    { line: "GPIO13", did: "held" },
+  ]);
   is(lines.sense(0), 0);
   is(lines.sense(1), 0.1);
 });
