@@ -19,6 +19,7 @@ import { EdgeServer } from "../http/edge-server.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
+import type { IdProblem } from "../mqtt/status-watch.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { type BootNotice, bootStatus } from "./boot-notice.ts";
 import type { DiscoveryPlan } from "./discovery-plan.ts";
@@ -69,7 +70,7 @@ type MqttMessage =
   | { readonly type: "commanded"; readonly device: string; readonly command: Command }
   | { readonly type: "worldSet"; readonly device: string; readonly set: WorldSet }
   | { readonly type: "link"; readonly state: LinkState; readonly cause: string }
-  | { readonly type: "problem"; readonly text: string }
+  | { readonly type: "problem"; readonly text: string; readonly code?: IdProblem }
   | { readonly type: "closed" };
 
 /** How often readings are checked for age, ms. */
@@ -112,6 +113,7 @@ export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttR
       hardware: plan.hardware,
       incarnation: plan.incarnation,
       broker: view.link?.state ?? "offline",
+      ...(view.link?.taken && { refused: view.link.taken }),
       ...view.telemetry?.totals(),
     }),
     operator: inspectRoutes(ask, overview),
@@ -153,7 +155,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     onCommand: (device, command) => post({ type: "commanded", device, command }),
     onWorld: (device, set) => post({ type: "worldSet", device, set }),
     onState: (state, cause) => post({ type: "link", state, cause }),
-    onProblem: (text) => post({ type: "problem", text }),
+    onProblem: (text, code) => post({ type: "problem", text, ...(code && { code }) }),
   });
   const telemetry = new Telemetry(plan.devices, link, () => clock.now(), wallMs);
   if (plan.boot?.keptSafe) {
@@ -212,7 +214,9 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         link.event({ kind: "link", state: message.state, cause: message.cause });
         break;
       case "problem":
-        link.event({ kind: "problem", cause: message.text });
+        link.event({ kind: "problem", cause: message.text, ...(message.code && { code: message.code }) });
+        // A board that is silent can tell it nobody over the broker.
+        console.error(message.text);
         break;
       case "exit": {
         void link.close().then(() => post({ type: "closed" }));

@@ -4,8 +4,7 @@
  *
  * States: offline; claiming (connected and subscribed, waits `claimMs` whether somebody else is online under
  * its id; nothing is published, commands are refused); live; silent (there is somebody else).
- * Silent ends for a real board when the other one goes offline, or was not heard for three repetitions of its
- * status; for an emulated board never: a real board that restarts must not find its id taken.
+ * How long it is silent `id-claim.ts` decides.
  * Nothing here waits for the broker; while it is away readings are overwritten in place and the last
  * `eventsKept` events wait.
  */
@@ -13,10 +12,11 @@ import type { ConnectionOptions } from "node:tls";
 import type { Command } from "../../devices/command-spec.ts";
 import { type CatalogueEntry, CommandGate, excessEveryMs, type WorldSet } from "./command-gate.ts";
 import { EventRing } from "./event-ring.ts";
+import { IdClaim } from "./id-claim.ts";
 import type { LinkCompanion } from "./link-companion.ts";
 import { MqttClient } from "./mqtt-client.ts";
 import { REPEAT_MS, type Reading, type ReadingRules, RetainedBoard } from "./retained-board.ts";
-import { type BoardIdentity, judgeStatus } from "./status-watch.ts";
+import type { BoardIdentity, IdProblem } from "./status-watch.ts";
 import { type BoardTopics, boardTopics, isTopicLevel, parseSetTopic } from "./topics.ts";
 
 export type LinkState = "offline" | "claiming" | "live" | "silent";
@@ -43,7 +43,8 @@ export interface BoardLinkOptions {
   readonly onWorld?: (device: string, set: WorldSet) => void;
   /** The state changed; `cause` is for people. */
   readonly onState?: (state: LinkState, cause: string) => void;
-  readonly onProblem?: (text: string) => void;
+  /** `code`: where it is the board's id that is not its own. */
+  readonly onProblem?: (text: string, code?: IdProblem) => void;
   /** Says what it has to say over this link, too. */
   readonly companion?: LinkCompanion;
   readonly publishEveryMs?: number;
@@ -56,8 +57,6 @@ export interface BoardLinkOptions {
   readonly backoffMs?: { readonly min: number; readonly max: number };
 }
 
-/** A status that somebody else keeps overwriting is corrected at most this often, ms. */
-const statusDuelMs = 1000;
 /** How long the last words may take when the link closes, ms. */
 const lastWordsMs = 1000;
 /** Answers to refused commands that may wait for room on the connection. */
@@ -71,17 +70,12 @@ export class BoardLink {
   readonly #events: EventRing;
   readonly #gate: CommandGate;
   readonly #client: MqttClient;
+  readonly #claim: IdClaim;
   readonly #repeatMs: number;
   #clock: "synced" | "unsynced";
   #extra: Readonly<Record<string, unknown>> = {};
   #state: LinkState = "offline";
-  #silenceTimer: NodeJS.Timeout | undefined;
-  #ghost: string | undefined;
   #formerIndexSeen = false;
-  #conflict: string | undefined;
-  #correctedAtMs = Number.NEGATIVE_INFINITY;
-  #correction: NodeJS.Timeout | undefined;
-  #reported: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
   #claimTimer: NodeJS.Timeout | undefined;
@@ -123,11 +117,23 @@ export class BoardLink {
       onRoom: () => this.#pump(),
       onProblem: (text) => options.onProblem?.(text),
     });
+    this.#claim = new IdClaim({
+      ...{ board, identity, repeatMs: this.#repeatMs, now: this.#now },
+      onTaken: (reason) => this.#fallSilent(reason),
+      onFree: () => this.#client.restart(this.#will()),
+      onCorrect: () => this.#correctStatus(),
+      onProblem: (text, code) => options.onProblem?.(text, code),
+    });
     this.#board.status(this.#status());
   }
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Why the board is silent; undefined while it may speak. */
+  get taken(): { readonly code: IdProblem; readonly reason: string } | undefined {
+    return this.#claim.taken;
   }
 
   /** 5, or 4 for MQTT 3.1.1. */
@@ -216,8 +222,7 @@ export class BoardLink {
     this.#closing = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#claimTimer);
-    clearTimeout(this.#correction);
-    clearTimeout(this.#silenceTimer);
+    this.#claim.close();
     clearTimeout(this.#excessTimer);
     if (this.#state === "live") {
       await new Promise<void>((done) => {
@@ -238,8 +243,8 @@ export class BoardLink {
     if (this.#closing) return;
     // All is said again on every connection: the broker may have been restarted without its memory.
     this.#board.republish();
-    if (this.#conflict !== undefined) {
-      this.#enter("silent", this.#conflict);
+    if (this.#claim.taken !== undefined) {
+      this.#enter("silent", this.#claim.taken.reason);
     } else {
       this.#enter("claiming", "connected");
       clearTimeout(this.#claimTimer);
@@ -268,11 +273,11 @@ export class BoardLink {
 
   #received(topic: string, payload: Uint8Array, retain: boolean): void {
     if (this.#closing) return;
-    if (topic === this.#topics.status) this.#statusSeen(payload);
+    if (topic === this.#topics.status) this.#claim.seen(payload, this.#state === "live");
     else if (topic === this.#topics.index) this.#indexSeen(payload);
     else if (this.#options.companion?.filters.includes(topic)) this.#companionHeard(payload);
     else if (this.#state === "live") this.#commanded(topic, payload, retain);
-    else if (this.#conflict === undefined) this.#commandedEarly(topic, payload, retain);
+    else if (this.#claim.taken === undefined) this.#commandedEarly(topic, payload, retain);
   }
 
   #companionHeard(payload: Uint8Array): void {
@@ -321,72 +326,24 @@ export class BoardLink {
     this.event({ kind: "refused", device, command, reason });
   }
 
-  #statusSeen(payload: Uint8Array): void {
-    const { board, identity } = this.#options;
-    const verdict = judgeStatus(identity, board, payload);
-    if (verdict.kind === "conflict") {
-      if (this.#state === "live" && verdict.yields) this.#correctStatus();
-      else if (this.#state === "live" || verdict.who !== this.#ghost)
-        this.#staySilent(verdict.reason, verdict.who);
-    } else if (verdict.kind === "other") {
-      this.#report(verdict.reason);
-    } else if (verdict.kind === "stale" && this.#conflict !== undefined) {
-      if (identity.hardware === "linux") this.#speakAgain();
-    } else if (verdict.kind === "stale" && this.#state === "live") {
-      this.#correctStatus();
-    }
-  }
-
   /** The first index is that of an earlier start: what it names and nobody says any more is cleared. */
   #indexSeen(payload: Uint8Array): void {
-    if (this.#formerIndexSeen || this.#conflict !== undefined || this.#state === "live") return;
+    if (this.#formerIndexSeen || this.#claim.taken !== undefined || this.#state === "live") return;
     this.#formerIndexSeen = true;
     this.#board.inherit(readIndex(payload));
     this.#pump();
   }
 
-  #staySilent(reason: string, who: string): void {
-    this.#ghost = undefined;
-    if (this.#options.identity.hardware === "linux") {
-      clearTimeout(this.#silenceTimer);
-      this.#silenceTimer = setTimeout(() => {
-        // The broker still holds the last word of the one who is gone.
-        this.#ghost = who;
-        this.#speakAgain();
-      }, 3 * this.#repeatMs);
-    }
-    if (this.#conflict !== undefined) return;
-    this.#conflict = reason;
+  #fallSilent(reason: string): void {
     clearTimeout(this.#claimTimer);
-    this.#report(reason);
     this.#enter("silent", reason);
     // Our will would mark the other board as gone.
     this.#client.restart(undefined);
   }
 
-  #speakAgain(): void {
-    clearTimeout(this.#silenceTimer);
-    this.#conflict = undefined;
-    this.#reported = undefined;
-    this.#client.restart(this.#will());
-  }
-
-  #report(reason: string): void {
-    if (reason === this.#reported) return;
-    this.#reported = reason;
-    this.#options.onProblem?.(reason);
-  }
-
   #correctStatus(): void {
-    if (this.#correction !== undefined) return;
-    const correct = () => {
-      this.#correction = undefined;
-      this.#correctedAtMs = this.#now();
-      this.#board.republishStatus();
-      this.#pump();
-    };
-    const waitMs = Math.max(0, this.#correctedAtMs + statusDuelMs - this.#now());
-    this.#correction = setTimeout(correct, waitMs);
+    this.#board.republishStatus();
+    this.#pump();
   }
 
   /** Publishes what is due and sets the timer for what will be. */

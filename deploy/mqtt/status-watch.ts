@@ -12,54 +12,69 @@ export interface BoardIdentity {
   readonly machine?: string;
 }
 
+/**
+ * `board_id_taken`: another board is online under this one's id, or this one on another machine (a copied card).
+ * `board_runs_twice`: a later start of this board, on this machine, is online beside it.
+ */
+export type IdProblem = "board_id_taken" | "board_runs_twice";
+
 export type StatusVerdict =
   /** Ours, or nothing to do. */
   | { readonly kind: "fine" }
   /** Somebody, usually the broker with a will of an earlier connection, says that this board is gone. */
   | { readonly kind: "stale" }
   /** Somebody else is online under this id, whom we neither yield to nor fight. */
-  | { readonly kind: "other"; readonly reason: string }
+  | { readonly kind: "other"; readonly code: IdProblem; readonly reason: string }
   /**
-   * A real board is online under this id; publishing would hide it. `who`: that start of that board; `yields`:
-   * it will give way to us.
+   * Another board is online under this id; publishing would hide it. `who`: that start of that board; `yields`: it will
+   * give way to us; `lasting`: the id is not ours even when it is gone.
    */
-  | { readonly kind: "conflict"; readonly reason: string; readonly who: string; readonly yields: boolean };
+  | {
+      readonly kind: "conflict";
+      readonly code: IdProblem;
+      readonly reason: string;
+      readonly who: string;
+      readonly yields: boolean;
+      readonly lasting: boolean;
+    };
 
 /** `payload`: what the status topic holds; empty after it was cleared. Never throws. */
 export function judgeStatus(own: BoardIdentity, board: string, payload: Uint8Array): StatusVerdict {
   const status = readStatus(payload);
   if (status === undefined || status.state !== "online") return { kind: "stale" };
-  const { hardware, uid, machine } = status;
+  const { hardware, uid, machine, incarnation } = status;
   const isCopy = typeof machine === "string" && own.machine !== undefined && machine !== own.machine;
   if (uid === own.uid && hardware === own.hardware && !isCopy) {
-    if (!(Number(status.incarnation) > own.incarnation))
-      return { kind: status.incarnation === own.incarnation ? "fine" : "stale" };
-    return { kind: "other", reason: `a later start of this board is online as "${board}" beside this one` };
+    if (!(Number(incarnation) > own.incarnation))
+      return { kind: incarnation === own.incarnation ? "fine" : "stale" };
+    const reason = `a later start of this board is online as "${board}" beside this one`;
+    return { kind: "other", code: "board_runs_twice", reason };
   }
-  if (hardware !== "linux") {
-    if (own.hardware === "linux") return { kind: "stale" };
-    return {
-      kind: "other",
-      reason: `another emulated board is online as "${board}": give one of them another id`,
-    };
-  }
-  const who = JSON.stringify([uid, status.incarnation]);
-  if (own.hardware === "emulated") {
-    return {
-      kind: "conflict",
-      who,
-      yields: false,
-      reason: `a real board is online as "${board}": this emulated board stays silent; give it another id`,
-    };
+  // A real board does not yield to an emulated one, whoever came first.
+  if (own.hardware === "linux" && hardware !== "linux") return { kind: "stale" };
+  const conflict = {
+    kind: "conflict",
+    code: "board_id_taken",
+    who: JSON.stringify([uid, machine, incarnation]),
+  } as const;
+  if (hardware === "linux" && own.hardware === "emulated") {
+    const reason = `a real board is online as "${board}": this emulated board stays silent; give it another id`;
+    return { ...conflict, reason, yields: false, lasting: true };
   }
   if (typeof uid !== "string") return { kind: "stale" };
+  const what = isCopy && uid === own.uid ? "this board on another machine" : "another board";
+  const why = own.hardware === "linux" ? "a copied card? give" : "give";
   return {
-    kind: "conflict",
-    who,
-    // Two that went online in the same moment see each other: the smaller uid stays.
-    yields: own.uid < uid,
-    reason: `another board (uid ${uid.slice(0, 64)}) is online as "${board}", this one is ${own.uid}: a copied card? give one of them another id`,
+    ...conflict,
+    reason: `${what} (uid ${uid.slice(0, 64)}) is online as "${board}", this one is ${own.uid}: ${why} one of them another id`,
+    // Two that went online in the same moment see each other: the smaller one stays.
+    yields: rank(own.uid, own.machine) < rank(uid, machine),
+    lasting: false,
   };
+}
+
+function rank(uid: string, machine: unknown): string {
+  return `${uid} ${machine ?? ""}`;
 }
 
 function readStatus(payload: Uint8Array): Record<string, unknown> | undefined {

@@ -255,6 +255,48 @@ spec("two copies that go online in the same moment: one stays, the other falls s
   assert.is(reader.last(at("status"))?.state, "online");
 });
 
+spec(
+  "an emulated board whose id another one has is refused by name, and speaks when the other is gone",
+  async (t) => {
+    const { url } = await embedded(t);
+    const first = link(t, url);
+    await first.live();
+    const named: unknown[] = [];
+    const second = link(t, url, {
+      identity: { ...emulated, uid: "laptop" },
+      onProblem: (text, code) => named.push([code, text]),
+    });
+    await until("silent", () => second.link.state === "silent");
+    const reason =
+      'another board (uid desk) is online as "b", this one is laptop: give one of them another id';
+    assert.equal(second.link.taken, { code: "board_id_taken", reason });
+    assert.equal(named, [["board_id_taken", reason]]);
+    await (await probe(t, url)).send(at("pump/set"), { on: true });
+    await until("the first has the command", () => first.log.some((line) => line.startsWith("command pump")));
+    assert.not(
+      second.log.some((line) => line.startsWith("command")),
+      "not both",
+    );
+    await first.link.close();
+    await second.live();
+    assert.is(second.link.taken, undefined);
+  },
+);
+
+spec("a card that was copied with its uid shows by the machine", async (t) => {
+  const { url } = await embedded(t);
+  const first = link(t, url, { identity: { ...real, machine: "a" } });
+  await first.live();
+  const copy = link(t, url, { identity: { ...real, machine: "b" } });
+  await until("silent", () => copy.link.state === "silent");
+  assert.match(
+    copy.problems[0]!,
+    /^this board on another machine \(uid pi\) is online as "b".*a copied card\?/,
+  );
+  await quietFor(100);
+  assert.is(first.link.state, "live");
+});
+
 spec("a silent board speaks again when the other was not heard for three repetitions", async (t) => {
   const { url } = await embedded(t);
   const ghost = await probe(t, url);

@@ -106,7 +106,7 @@ spec("a status is judged by who says it", () => {
   assert.is(judge({ ...online, state: "offline" }), "stale");
   assert.is(judge({ ...online, incarnation: 4 }), "stale");
   assert.is(judge({ ...online, incarnation: 6 }), "other");
-  assert.is(judge({ ...online, uid: "you" }), "other");
+  assert.is(judge({ ...online, uid: "you" }), "conflict");
   assert.is(judge({ ...online, hardware: "linux" }), "conflict");
   assert.is(judge({ ...online, hardware: "linux", uid: "you" }), "conflict");
   assert.is(judge({ ...online, hardware: "linux" }, real), "fine");
