@@ -127,6 +127,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   const clock = new SystemClock();
   const post = self.poster();
   const wallMs = () => (Date.now() >= plan.clockFloorMs ? Date.now() : undefined);
+  const clockState = () => (wallMs() === undefined ? "unsynced" : "synced");
   const at = () => {
     const ms = wallMs();
     return ms === undefined ? null : new Date(ms).toISOString();
@@ -149,7 +150,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       now: () => clock.now() / 1000,
       onProblem: (text) => post({ type: "problem", text }),
     }),
-    clock: wallMs() === undefined ? "unsynced" : "synced",
+    clock: clockState(),
     at,
     catalogue: () => telemetry.catalogue(),
     onCommand: (device, command) => post({ type: "commanded", device, command }),
@@ -181,6 +182,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   for (let ageAtUs = self.nowUs(); ; ) {
     const message = yield* self.receive(undefined, { untilUs: ageAtUs });
     if (message === undefined) {
+      link.clock(clockState());
       telemetry.age();
       for (const id of telemetry.unheard()) ask(id);
       ageAtUs = self.nowUs() + AGE_EVERY_MS * 1000;

@@ -187,8 +187,9 @@ export class BoardLink {
     this.#pump();
   }
 
-  /** Wall time became known, or is not to be believed any more. */
+  /** Wall time became known, or is not to be believed any more; published when it changes. */
   clock(clock: "synced" | "unsynced"): void {
+    if (clock === this.#clock) return;
     this.#clock = clock;
     this.status(this.#extra);
   }

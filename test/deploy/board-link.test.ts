@@ -412,6 +412,12 @@ spec("the status document follows what is added to it and the clock", async (t) 
     "both",
     () => reader.last(at("status"))?.alarms === 2 && reader.last(at("status"))?.clock === "synced",
   );
+  const count = () => reader.texts(at("status")).length;
+  const before = count();
+  l.clock("synced");
+  l.clock("unsynced");
+  await until("the change back", () => reader.last(at("status"))?.clock === "unsynced");
+  assert.is(count(), before + 1, "what did not change was not published");
 });
 
 spec("a link to nowhere closes at once and leaves nothing open", async (t) => {
