@@ -1,13 +1,16 @@
 import { DRIVERS, type Driver } from "../../devices/catalogue.ts";
+import { EXPANDERS, type ExpanderPart } from "../../devices/expander-catalogue.ts";
 
-/** Drivers whose part can be strapped to a 7-bit I2C address: what may be there, never what is. */
+const PARTS: Readonly<Record<string, Driver | ExpanderPart>> = { ...DRIVERS, ...EXPANDERS };
+
+/** Parts that Holdfast knows and that can be strapped to a 7-bit I2C address: what may be there, never what is. */
 export function partsAt(address: number): readonly string[] {
-  return Object.entries<Driver>(DRIVERS).flatMap(([name, { addresses }]) =>
+  return Object.entries(PARTS).flatMap(([name, { addresses }]) =>
     addresses?.includes(address) ? [name] : [],
   );
 }
 
-/** Addresses among `answered` that a driver's part can have. */
-export function addressesOf(driver: string, answered: readonly number[]): readonly number[] {
-  return answered.filter((address) => partsAt(address).includes(driver));
+/** Addresses among `answered` that a part can have. */
+export function addressesOf(part: string, answered: readonly number[]): readonly number[] {
+  return answered.filter((address) => partsAt(address).includes(part));
 }

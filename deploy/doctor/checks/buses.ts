@@ -1,8 +1,8 @@
 import { busProblem } from "../../../firmware/board/bus-state.ts";
 import { textFile } from "../../../firmware/board/text-file.ts";
 import { addressText } from "../../config/place-fields.ts";
-import { devicePlans } from "../../config/plan.ts";
 import type { Check, Examination } from "../examination.ts";
+import { expectedChips } from "../expected-chips.ts";
 import type { Finding } from "../finding.ts";
 import { addressesOf, partsAt } from "../known-parts.ts";
 import type { BusScan } from "../machine.ts";
@@ -68,21 +68,21 @@ function missingFindings(there: readonly string[], { machine, board, config }: E
 /** Chips of the configuration that were asked and said nothing. A chip that a kernel driver holds is no chip of ours. */
 function chipFindings({ machine, config }: Examination): Finding[] {
   if (config?.hardware !== "linux") return [];
-  return devicePlans(config).flatMap(({ id, driver, chip }): Finding[] => {
-    const scan = chip && machine.scans.get(chip.bus);
-    if (chip === undefined || scan === undefined || scan.error !== undefined) return [];
-    const place = `${addressText(chip.address)} of ${chip.bus}`;
-    const where = `/dev/${chip.bus}`;
-    if (scan.answered.includes(chip.address)) {
+  return expectedChips(config).flatMap(({ id, part, bus, address }): Finding[] => {
+    const scan = machine.scans.get(bus);
+    if (scan === undefined || scan.error !== undefined) return [];
+    const place = `${addressText(address)} of ${bus}`;
+    const where = `/dev/${bus}`;
+    if (scan.answered.includes(address)) {
       return [{ id: "buses.chip", verdict: "ok", what: `${id}: something answers at ${place}`, where }];
     }
-    if (scan.held.includes(chip.address)) {
+    if (scan.held.includes(address)) {
       const what = `${id}: a kernel driver holds ${place}, so Holdfast's cannot`;
       const remedy = "take the dtoverlay that loads it out of config.txt and restart";
       return [{ id: "buses.chip", verdict: "problem", what, where, remedy }];
     }
-    const others = addressesOf(driver, scan.answered);
-    const what = `${id}: no ${driver} answers at ${place}`;
+    const others = addressesOf(part, scan.answered);
+    const what = `${id}: no ${part} answers at ${place}`;
     const remedy =
       others.length > 0
         ? `one may be at ${others.map(addressText).join(" or ")}: "address" in the configuration, or the strap of the chip`

@@ -61,6 +61,20 @@ spec(
   },
 );
 
+spec("expanders and multiplexers are looked for, too; what is behind a multiplexer no scan sees", () => {
+  const wired = linuxDemo(
+    ["buses.i2c-1.muxes", { "0x70": { chip: "tca9548a" } }],
+    ["expanders", { valves: { chip: "mcp23017", bus: "i2c-1", address: "0x20" } }],
+    ["devices.soil.bus", "i2c-1/0x70/2"],
+  );
+  equal(wired.problems, undefined);
+  equal(said(checkBuses, asked({ answered: [0x21, 0x70, 0x76], held: [] }), wired).slice(1), [
+    "ok buses.chip: multiplexer 0x70: something answers at 0x70 of i2c-1",
+    "ok buses.chip: climate: something answers at 0x76 of i2c-1",
+    'problem buses.chip: valves: no mcp23017 answers at 0x20 of i2c-1 → one may be at 0x21: "address" in the configuration, or the strap of the chip',
+  ]);
+});
+
 spec("no right to a bus, and a bus of the header that is turned off", () => {
   const denied = aMachine({
     files: named,
