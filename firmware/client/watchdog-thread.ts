@@ -83,7 +83,8 @@ const watchdog = new Watchdog(
       lost ??= why;
     },
   },
-  { ...WATCHDOG_DEFAULTS, kernelLimitUs },
+  // A kernel's thread that may be as late as this ends no cell sooner.
+  { ...WATCHDOG_DEFAULTS, kernelLimitUs, endLimitUs: Math.max(WATCHDOG_DEFAULTS.endLimitUs, kernelLimitUs) },
   (thread) => coreTimes.of(thread),
 );
 

@@ -15,6 +15,9 @@ import { SimHeader } from "./fixtures/sim-header.ts";
 const SEEN_MS = 400_000;
 const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s", HOLDFAST_GUARDIAN_LIMIT: "60s" };
 
+/** A command for an hour, not long after. */
+const stillHalfAnHour = ({ remainingMs }: Record<string, unknown>) => Number(remainingMs) > 1_800_000;
+
 /** Wall time goes on afterwards as if nobody had set it. */
 function keepClock(t: SpecContext): void {
   const startMs = Date.now() - performance.now();
@@ -75,7 +78,29 @@ spec(
       );
       is(reading.quality, "good");
       is(header.level("GPIO24"), 1, "the lamp is still on");
+      const { remainingMs } = await board.waitForLast(
+        "led/state",
+        "its time goes on",
+        stillHalfAnHour,
+        SEEN_MS,
+      );
+      ok(Number(remainingMs) < 3_600_000, `${remainingMs}`);
+      // What telemetry says of its time is true: the new year, or nothing where the clock shows less than the build.
+      const year = String(new Date().getUTCFullYear());
+      await board.waitForLast(
+        "climate/temperature",
+        `its time after a jump of ${years} years`,
+        ({ at }) => (years > 0 ? String(at).startsWith(year) : at === null),
+        SEEN_MS,
+      );
+      await board.waitForLast(
+        "status",
+        "it says so",
+        ({ clock }) => clock === (years > 0 ? "synced" : "unsynced"),
+        SEEN_MS,
+      );
     }
+    equal(board.events("commandExpired"), []);
     is(board.logged("runtimeDead").length, 0);
 
     process.kill(board.runtimePid, "SIGKILL");

@@ -1,26 +1,10 @@
 /** Deaths of runtime, cell and guardian over real lines, judged from their other side: what gpio-sim puts out. */
 import { equal, is, ok } from "uvu/assert";
 import { GpioChip } from "../../firmware/linux/gpio-chip.ts";
-import { BenchRig, until } from "../firmware/fixtures/bench-rig.ts";
-import { type SpecContext, spec } from "../harness/spec.ts";
-import { i2cSim } from "./fixtures/i2c-sim.ts";
-import { kernelPlan } from "./fixtures/kernel-bench.ts";
-import { SimHeader } from "./fixtures/sim-header.ts";
-
-/** An emulated processor beside other work: what is judged is what happens, not how fast. */
-const SEEN_MS = 60_000;
-const PET_LIMIT_MS = 10_000;
-
-async function start(t: SpecContext): Promise<{ rig: BenchRig; header: SimHeader }> {
-  i2cSim.reset();
-  const header = new SimHeader();
-  t.defer(() => header.close());
-  const linux = { backend: "chardev", places: header.places } as const;
-  const hardware = { plan: kernelPlan("chardev"), linux, levels: () => header.levels() };
-  const rig = await BenchRig.start({ petLimitMs: PET_LIMIT_MS, hardware });
-  t.defer(() => rig.close());
-  return { rig, header };
-}
+import { until } from "../firmware/fixtures/bench-rig.ts";
+import { spec } from "../harness/spec.ts";
+import { kernelRig, SEEN_MS } from "./fixtures/kernel-rig.ts";
+import type { SimHeader } from "./fixtures/sim-header.ts";
 
 const seen = (header: SimHeader, line: string, level: number) =>
   until(() => header.level(line) === level, `${line} at ${level}`, SEEN_MS);
@@ -28,7 +12,7 @@ const seen = (header: SimHeader, line: string, level: number) =>
 spec(
   "kill -9 of the runtime brings every real line to its policy, and a new runtime takes over",
   async (t) => {
-    const { rig, header } = await start(t);
+    const { rig, header } = await kernelRig(t);
     for (const line of ["GPIO17", "GPIO22", "GPIO23", "GPIO25"]) {
       is(await rig.call({ op: "write", line, level: 1 }), 1, line);
     }
@@ -45,7 +29,7 @@ spec(
 );
 
 spec("a frozen runtime is taken for dead, and its lines are safe before it ends", async (t) => {
-  const { rig, header } = await start(t);
+  const { rig, header } = await kernelRig(t);
   await rig.call({ op: "write", line: "GPIO17", level: 1 });
   process.kill(rig.runtimePid, "SIGSTOP");
   await seen(header, "GPIO17", 0);
@@ -56,7 +40,7 @@ spec("a frozen runtime is taken for dead, and its lines are safe before it ends"
 spec(
   "an absent chip takes nothing with it, a driver that hangs only its cell's lines, and the runtime lives on",
   async (t) => {
-    const { rig, header } = await start(t);
+    const { rig, header } = await kernelRig(t);
     await rig.call({ op: "transfer", write: [3, 7], read: 0 });
     const away = rig.call({ op: "transfer", address: 0x19, write: [3], read: 1 });
     is(await away.catch(({ code }: { code?: string }) => code), "address_nak");
@@ -75,7 +59,7 @@ spec(
 spec(
   "the death of the guardian ends the runtime; the next one makes the lines safe that the kernel let go",
   async (t) => {
-    const { rig, header } = await start(t);
+    const { rig, header } = await kernelRig(t);
     // A board on which a line that nobody has goes on driving its load: without a guardian it stays on.
     header.pull("GPIO17", 1);
     await rig.call({ op: "write", line: "GPIO17", level: 1 });
@@ -89,7 +73,7 @@ spec(
 );
 
 spec("an orderly stop: safe levels, then the end of the runtime, then exit 0", async (t) => {
-  const { rig, header } = await start(t);
+  const { rig, header } = await kernelRig(t);
   for (const line of ["GPIO17", "GPIO23"]) await rig.call({ op: "write", line, level: 1 });
   const { guardian, runtimePid } = rig;
   guardian!.kill("SIGTERM");
