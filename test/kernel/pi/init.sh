@@ -8,6 +8,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mount -t debugfs debug /sys/kernel/debug
+for module in /modules/*.ko; do insmod "$module" || echo "PI $module does not load"; done
 echo "PI UP $(cut -d' ' -f1 /proc/uptime)"
 /bin/node /app/board.mjs 2>&1
 echo "PI END $?"

