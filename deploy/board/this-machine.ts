@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
 import type { ConfigResult } from "../config/load-config.ts";
@@ -101,7 +102,8 @@ function orRefused<T, R>(call: () => T, otherwise: (error: Error) => R): T | R {
   try {
     return call();
   } catch (error) {
-    if (error instanceof Error && "code" in error) return otherwise(error);
+    if (error instanceof HardwareError || (error instanceof Error && "code" in error))
+      return otherwise(error);
     throw error;
   }
 }

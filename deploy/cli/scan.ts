@@ -45,7 +45,7 @@ export function busNamed(word: string): string {
 /** A line for each address at which somebody is, and one for a bus where nobody is or that does not work. */
 export function scanLines(scans: readonly (readonly [string, BusScan])[]): readonly string[] {
   const rows = scans.flatMap(([bus, scan]): string[][] => {
-    if (scan.error !== undefined) return [[bus, "", `does not work: ${scan.error}`]];
+    if (scan.error !== undefined) return [[bus, "", scan.error]];
     const found = [
       ...scan.answered.map((address) => ({ address, who: mayBe(address) })),
       ...scan.held.map((address) => ({ address, who: "held by a kernel driver, not asked" })),

@@ -8,6 +8,7 @@ import { HardwareError } from "../contracts/hardware-error.ts";
 import { limitAdapter } from "./adapter-limits.ts";
 import { CombinedTransfer } from "./i2c-combined.ts";
 import { busStatus } from "./i2c-errno.ts";
+import { openRemedy } from "./i2c-open.ts";
 
 /** Of the guardian's protocol: a transfer is at most 256 bytes either way. */
 const MAX_BYTES = 256;
@@ -47,7 +48,7 @@ export class I2cDevBus {
       fd = openSync(path, constants.O_RDWR);
     } catch (error) {
       const { code = "" } = error as { code?: string };
-      throw new HardwareError(`${name}: ${OPEN_REMEDIES[code] ?? `${path} cannot be opened (${code})`}`);
+      throw new HardwareError(`${name}: ${openRemedy(path, code)}`);
     }
     try {
       limitAdapter(fd, plan);
@@ -122,11 +123,6 @@ export class I2cDevBus {
     }
   }
 }
-
-const OPEN_REMEDIES: Readonly<Record<string, string>> = {
-  ENOENT: 'no such bus: "dtparam=i2c_arm=on" in /boot/firmware/config.txt turns on i2c-1; modprobe i2c-dev',
-  EACCES: "no right to it: the user must be in the group i2c (sudo usermod -aG i2c <user>)",
-};
 
 /** i2c-bus needs a compiler where it is installed, so it may be missing. */
 function loadI2cBus(): typeof import("i2c-bus") {

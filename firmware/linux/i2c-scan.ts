@@ -1,5 +1,7 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { constants as osConstants } from "node:os";
+import { HardwareError } from "../contracts/hardware-error.ts";
+import { openRemedy } from "./i2c-open.ts";
 import { addressOf, ioctl, POINTER_BYTES, SystemCallError } from "./system-calls.ts";
 
 /** linux/i2c-dev.h, linux/i2c.h. */
@@ -29,15 +31,18 @@ export interface I2cScan {
  * Asks every address in turn whether somebody is there, as i2cdetect does by default: by reading a byte where a write of
  * nothing could change a memory (0x30-0x37, 0x50-0x5f), else by the write of nothing, which no other part takes for
  * anything. Blocks for 20 to 50 ms at 100 kHz, a second on a bus that is stuck. Never on a bus that a board runs on: the
- * transfers were not admitted there. Throws `SystemCallError` for a stuck bus or an adapter that can ask neither way,
- * and the error of `open`.
+ * transfers were not admitted there. Throws `HardwareError` for a bus that cannot be opened, is stuck, or whose adapter can
+ * ask neither way.
  */
 export function scanI2cBus(bus: string): I2cScan {
-  const fd = openSync(`/dev/${bus}`, constants.O_RDWR);
+  const fd = openBus(`/dev/${bus}`);
   try {
     const functions = Buffer.alloc(8);
     ioctl(fd, I2C_FUNCS, functions, `functions of ${bus}`);
     const can = functions.readBigUInt64LE();
+    if ((can & (FUNCTION.quick | FUNCTION.readByte)) === 0n) {
+      throw new HardwareError("its adapter can ask no address whether somebody is there");
+    }
     const answered: number[] = [];
     const held: number[] = [];
     for (let address = FIRST; address <= LAST; address++) {
@@ -48,6 +53,14 @@ export function scanI2cBus(bus: string): I2cScan {
     return { answered, held };
   } finally {
     closeSync(fd);
+  }
+}
+
+function openBus(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR);
+  } catch (error) {
+    throw new HardwareError(openRemedy(path, (error as NodeJS.ErrnoException).code ?? ""));
   }
 }
 
@@ -72,8 +85,10 @@ function askAddress(fd: number, address: number, functions: bigint): "answers" |
     else smbus(fd, READ, BYTE);
     return "answers";
   } catch (error) {
-    // Nothing moves on the bus: each further address would take a second to say so.
-    if (errnoOf(error) === osConstants.errno.ETIMEDOUT) throw error;
+    // Each further address would take a second to say the same.
+    if (errnoOf(error) === osConstants.errno.ETIMEDOUT) {
+      throw new HardwareError("nothing moves on it (ETIMEDOUT): SDA or SCL is held low, or has no pull-up");
+    }
     return "silent";
   }
 }

@@ -229,6 +229,30 @@ onBoard("check of the running file is clean, and prints what would run", async (
   match(out, /pump .*GPIO6/);
 });
 
+onBoard("doctor and scan ask a board that runs here, and leave its buses alone", async (board, t) => {
+  const page = ["--page", board.pageUrl];
+  const found = objects((await holdfast(t, ["doctor", "--json", ...page])).out);
+  const [running] = found.filter(({ id }) => id === "network.running");
+  match(
+    String(running?.what),
+    /^board greenhouse \(emulated\) runs here, \d+ of \d+ devices and controllers/,
+  );
+  equal(
+    found.filter(({ id }) => id === "network.port"),
+    [],
+  );
+  const chips = await holdfast(t, ["scan", "--json", ...page]);
+  is(chips.code, 0, chips.err);
+  equal(
+    objects(chips.out).map(({ device, driver }) => `${device} ${driver}`),
+    ["climate bme280", "soil ads1115", "light bh1750"],
+  );
+  match(
+    (await holdfast(t, ["scan", ...page])).out,
+    /^board greenhouse \(emulated\) runs here and has the buses/,
+  );
+});
+
 onBoard("get prints readings, of one device or one by one, also as JSON", async (board, t) => {
   const url = ["--url", board.mqttUrl];
   const all = await holdfast(t, ["get", ...url]);
@@ -295,9 +319,6 @@ onBoard(
   "ps, inspect and trace tell of the processes of a running board, in words and as JSON",
   async (board, t) => {
     const page = ["--page", board.pageUrl];
-    const lines = (text: string) => text.trim().split("\n");
-    const objects = (text: string) => lines(text).map((line) => JSON.parse(line) as Record<string, unknown>);
-
     const all = await holdfast(t, ["ps", ...page]);
     is(all.code, 0, all.err);
     match(all.out, /^board greenhouse: 12 cells, \d+ processes$/m);
@@ -424,6 +445,15 @@ onBoard(
 );
 
 end();
+
+/** What a verb printed with --json: one object a line. */
+function objects(text: string): Record<string, unknown>[] {
+  return lines(text).map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function lines(text: string): string[] {
+  return text.trim().split("\n");
+}
 
 function written(t: SpecContext, text: string): { file: string; folder: string } {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"));

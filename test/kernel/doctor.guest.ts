@@ -50,9 +50,9 @@ spec("a stuck bus is told after the first address, which takes its second", (t) 
   i2cSim.fault(110); // ETIMEDOUT
   t.defer(() => i2cSim.reset());
   const before = i2cSim.counted().transfers;
-  throws(() => scanI2cBus("i2c-1"), /question to an address: ETIMEDOUT/);
+  throws(() => scanI2cBus("i2c-1"), /nothing moves on it \(ETIMEDOUT\)/);
   is(i2cSim.counted().transfers - before, 1);
-  throws(() => scanI2cBus("i2c-9"), /ENOENT/);
+  throws(() => scanI2cBus("i2c-9"), /no such bus: "dtparam=i2c_arm=on"/);
 });
 
 spec("chips and who has their lines are seen without touching them", (t) => {
