@@ -11,9 +11,7 @@ export function systemConf(
 ): { readonly value: string; readonly file: string } | undefined {
   let found: { value: string; file: string } | undefined;
   for (const file of confFiles(files)) {
-    const bytes = files.read(file);
-    if (bytes === undefined) continue;
-    for (const line of Buffer.from(bytes).toString().split("\n")) {
+    for (const line of (textFile(files, file) ?? "").split("\n")) {
       const [, name, value = ""] = /^\s*([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
       if (name !== key) continue;
       found = value === "" ? undefined : { value, file }; // an empty one takes back what was said before

@@ -38,6 +38,9 @@ function hold(rig: BenchRig, owner: number, body: "hangs" | "holds", line: strin
 const ON = [0, 1];
 const levels = (header: SimHeader) => [header.level("GPIO22"), header.level("GPIO23")];
 
+const isFenced = (event: unknown): event is { readonly lines: readonly string[] } =>
+  (event as { kind?: string } | undefined)?.kind === "fenced";
+
 spec(
   "a driver that loops for ever: its line is fenced, its cell ends, another's line stays",
   async (t) => {
@@ -47,11 +50,9 @@ spec(
     equal(levels(header), ON);
     await rig.call({ order: "hang", cell: "cell-0" });
     await until(() => header.level("GPIO22") === 1, "GPIO22 safe", SEEN_MS);
-    const fenced = rig.log.filter(({ event }) => (event as { kind?: string } | undefined)?.kind === "fenced");
-    equal(
-      fenced.map(({ event }) => (event as { lines: unknown }).lines),
-      [["GPIO22"]],
-    );
+    const fenced = () => rig.log.flatMap(({ event }) => (isFenced(event) ? [event.lines] : []));
+    await until(() => fenced().length > 0, "word of the fence", SEEN_MS);
+    equal(fenced(), [["GPIO22"]]);
     is(header.level("GPIO23"), 1);
     is(rig.log.filter((line) => line.runtimeDead).length, 0);
   },

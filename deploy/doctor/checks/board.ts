@@ -1,5 +1,5 @@
 import { textFile } from "../../../firmware/board/text-file.ts";
-import type { Check, Examination } from "../examination.ts";
+import { type Check, type Examination, wantsPins } from "../examination.ts";
 import type { Finding } from "../finding.ts";
 import { splitSentence } from "../remedies.ts";
 
@@ -52,15 +52,17 @@ function nodeFinding({ machine: { software } }: Examination): Finding {
 }
 
 /** koffi is needed for lines, i2c-bus for buses, onoff only where the configuration asks for sysfs. */
-function packageFindings({ machine: { software }, config, board }: Examination): Finding[] {
-  const pins = config === undefined ? board !== undefined : config.hardware === "linux";
+function packageFindings(examination: Examination): Finding[] {
+  const { config, machine } = examination;
+  const pins = wantsPins(examination);
+  const buses = config?.buses === undefined || Object.keys(config.buses).length > 0;
   const wanted = [
     { name: "koffi", use: "GPIO lines", needed: pins },
-    { name: "i2c-bus", use: "I2C", needed: pins && Object.keys(config?.buses ?? { any: 1 }).length > 0 },
+    { name: "i2c-bus", use: "I2C", needed: pins && buses },
     { name: "onoff", use: '"backend": "sysfs"', needed: pins && config?.backend === "sysfs" },
   ] as const;
   return wanted.flatMap(({ name, use, needed }): Finding[] => {
-    const why = software.natives[name];
+    const why = machine.software.natives[name];
     if (why === undefined || !needed) return [];
     const what = `the package ${name}, which ${use} needs, does not load (${why})`;
     const remedy =

@@ -16,7 +16,7 @@ export const checkFirmware: Check = ({ machine: { files }, board }) =>
 function settingFindings(files: SystemFiles): Finding[] {
   const id = "firmware.overlays";
   const where = CONFIG_TXT.find((path) => files.read(path) !== undefined);
-  const settings = where === undefined ? [] : treeSettings(Buffer.from(files.read(where) ?? []).toString());
+  const settings = where === undefined ? [] : treeSettings(textFile(files, where) ?? "");
   const loaded = files.list(LOADED);
   const more = loaded.length === 0 ? "" : `; loaded since the start: ${loaded.join(", ")}`;
   if (where === undefined) {

@@ -1,7 +1,6 @@
 import { findLine, lineText } from "../../../firmware/board/line-names.ts";
 import { devicePlans } from "../../config/plan.ts";
-import type { Check, Examination } from "../examination.ts";
-import { wantsPins } from "../examination.ts";
+import { type Check, type Examination, wantsPins } from "../examination.ts";
 import type { Finding } from "../finding.ts";
 import type { ChipSurvey, Machine } from "../machine.ts";
 import { groupRemedy } from "../remedies.ts";

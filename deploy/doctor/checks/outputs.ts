@@ -1,7 +1,6 @@
 import { textFile } from "../../../firmware/board/text-file.ts";
 import { devicePlans } from "../../config/plan.ts";
-import type { Check, Examination } from "../examination.ts";
-import { wantsPins } from "../examination.ts";
+import { type Check, type Examination, wantsPins } from "../examination.ts";
 import type { Finding } from "../finding.ts";
 
 /** `pinctrl-rp1` has a module of its own; that of the others is pinctrl_bcm2835, whatever the chip. */

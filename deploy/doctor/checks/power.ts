@@ -64,7 +64,7 @@ function heatFindings({ machine: { files } }: Examination): Finding[] {
 function memoryFindings({ machine: { files } }: Examination): Finding[] {
   const id = "power.memory";
   const where = "/proc/meminfo";
-  const table = Buffer.from(files.read(where) ?? []).toString();
+  const table = textFile(files, where) ?? "";
   const bytes = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(table)?.[1] ?? Number.NaN) * 1024;
   const [total, free] = [bytes("MemTotal"), bytes("MemAvailable")];

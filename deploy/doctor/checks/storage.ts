@@ -20,7 +20,7 @@ export const checkStorage: Check = (examination) => [
 
 /** ext4 turns a file system read-only after an error, and so may people, who want it so. */
 function rootFindings({ files }: Machine): Finding[] {
-  const root = mounts(text(files.read("/proc/mounts"))).findLast(({ at }) => at === "/");
+  const root = mounts(textFile(files, "/proc/mounts") ?? "").findLast(({ at }) => at === "/");
   if (root === undefined) return [];
   const id = "storage.root";
   const where = root.device;
@@ -87,7 +87,7 @@ function spaceFindings({ space, software: { stateFolder } }: Machine): Finding[]
 /** Pages on a card wear it, and bring them back in tens of milliseconds. */
 function swapFindings({ machine: { files }, board }: Examination): Finding[] {
   if (board === undefined) return [];
-  const [, ...rows] = text(files.read("/proc/swaps")).trim().split("\n");
+  const [, ...rows] = (textFile(files, "/proc/swaps") ?? "").split("\n");
   return rows.flatMap((row): Finding[] => {
     const [device = "", kind] = row.split(/\s+/);
     if (!(kind === "file" || device.startsWith("/dev/mmcblk"))) return [];
@@ -123,8 +123,4 @@ function share({ freeBytes, totalBytes, freeFiles, totalFiles }: Space): number 
 
 function size(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
-}
-
-function text(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString();
 }

@@ -1,7 +1,6 @@
 import { textFile } from "../../../firmware/board/text-file.ts";
 import type { SystemFiles } from "../../../firmware/contracts/system-files.ts";
-import type { Check, Examination } from "../examination.ts";
-import { wantsPins } from "../examination.ts";
+import { type Check, type Examination, wantsPins } from "../examination.ts";
 import type { Finding } from "../finding.ts";
 
 /** CAP_SYS_NICE of linux/capability.h: any scheduling policy. */
@@ -59,8 +58,7 @@ function slackFindings({ machine }: Examination): Finding[] {
     return [{ id, verdict: "ok", what: `timer slack ${us} us, which cells may set to less`, where }];
   }
   const what = `timer slack ${us} us, which cells may not set to less: jobs begin as much later`;
-  const remedy =
-    "no process needs a right for its own; a container or security module refuses it (CONFIG_PROC_FS, /proc writable)";
+  const remedy = "run it outside of the container or sandbox that keeps /proc from being written";
   return [{ id, verdict: "advice", what, where, remedy }];
 }
 
@@ -74,22 +72,19 @@ function governorFindings(examination: Examination): Finding[] {
   if (governor === "performance" || governor === "schedutil")
     return [{ id, verdict: "ok", what, where: GOVERNOR }];
   const remedy =
-    "performance keeps jobs from starting at a low clock: force_turbo=0 and cpufreq.default_governor=performance in cmdline.txt; it takes more power";
+    "performance keeps jobs from starting at a low clock: cpufreq.default_governor=performance at the end of the line in cmdline.txt, then restart; it takes more power";
   return [{ id, verdict: "advice", what, where: GOVERNOR, remedy }];
 }
 
 /** The soft limit; undefined where there is no such file. */
 function rtPriority(files: SystemFiles): number | undefined {
-  const bytes = files.read("/proc/self/limits");
-  const [, limit] = /^Max realtime priority\s+(\d+|unlimited)/m.exec(text(bytes)) ?? [];
+  const limits = textFile(files, "/proc/self/limits") ?? "";
+  const [, limit] = /^Max realtime priority\s+(\d+|unlimited)/m.exec(limits) ?? [];
   return limit === undefined ? undefined : limit === "unlimited" ? 99 : Number(limit);
 }
 
 function mayNice(files: SystemFiles): boolean {
-  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)/m.exec(text(files.read("/proc/self/status"))) ?? [];
+  const status = textFile(files, "/proc/self/status") ?? "";
+  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)/m.exec(status) ?? [];
   return ((BigInt(`0x${effective}`) >> CAP_SYS_NICE) & 1n) === 1n;
-}
-
-function text(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString();
 }

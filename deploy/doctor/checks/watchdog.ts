@@ -1,7 +1,6 @@
 import { textFile } from "../../../firmware/board/text-file.ts";
 import { bootEvidence } from "../../board/boot-evidence.ts";
-import type { Check, Examination } from "../examination.ts";
-import { wantsPins } from "../examination.ts";
+import { type Check, type Examination, wantsPins } from "../examination.ts";
 import type { Finding } from "../finding.ts";
 import { hasSystemd, systemConf, systemdSeconds } from "../systemd-conf.ts";
 
