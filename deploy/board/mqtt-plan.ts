@@ -71,7 +71,7 @@ function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
     ownedBy: ownedBy ?? null,
     modes: ladder.rungs,
     staleAfterMs: Object.fromEntries(ages),
-    ...(output === undefined ? {} : { off: offValues(plan) }),
+    ...(output === undefined ? {} : { off: offValues(plan), output }),
     ...(maxOverrideMs === undefined ? {} : { maxOverrideMs }),
   };
 }

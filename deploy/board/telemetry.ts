@@ -3,10 +3,12 @@
  *
  * A reading that is not renewed becomes stale here, so that a dead device's last value is never shown as new.
  */
+
 import type { CommandSpec } from "../../devices/command-spec.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
 import type { StatePatch, TelemetryMessage, TimingReport } from "../../devices/handler/messages.ts";
 import type { Mode } from "../../devices/handler/mode.ts";
+import type { OutputPlan } from "../../firmware/contracts/output-plan.ts";
 import type { CatalogueEntry } from "../mqtt/command-gate.ts";
 import { type KnownJob, timingDocument } from "./job-report.ts";
 import type { DeviceFacts } from "./overview.ts";
@@ -34,6 +36,8 @@ export interface TelemetryDevice {
   /** Age at which an unrenewed reading is stale, by mode, ms. Controllers' settings never are: 0. */
   readonly staleAfterMs: Readonly<Record<string, number>>;
   readonly off?: Readonly<Record<string, boolean | number>>;
+  /** Where it is, and its policy. */
+  readonly output?: OutputPlan;
   readonly maxForMs?: number;
   readonly maxOverrideMs?: number;
 }
@@ -236,6 +240,7 @@ export class Telemetry {
       cause: state.cause ?? null,
       why: state.why ?? null,
       modes: device.modes,
+      ...(device.output !== undefined && { output: device.output }),
       modeOverride: state.modeOverride ?? null,
       climbsInMs: state.climbsInMs ?? null,
       ...(kind === "input" && { stuck: state.stuck ?? null }),

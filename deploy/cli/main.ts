@@ -7,6 +7,7 @@ import { VERSION } from "../board/version.ts";
 import { printBootLevels } from "./boot-levels.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
+import { checkAgainst } from "./check-against.ts";
 import { clear } from "./clear.ts";
 import { doctor } from "./doctor.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -72,9 +73,14 @@ cli
 cli
   .command("check [config]", "Check a configuration: every problem at once")
   .option("--emulated", "Check as it would run emulated")
-  .action((config: string | undefined, flags: Flags) =>
-    check(config ?? DEFAULT_CONFIG, { emulated: flags.emulated === true, json: flags.json === true }),
-  );
+  .option("--against <board>", "Compare its outputs with a board that runs: which lines would move")
+  .action((config: string | undefined, flags: Flags) => {
+    const file = config ?? DEFAULT_CONFIG;
+    const emulated = flags.emulated === true;
+    const board = textOf(flags.against);
+    if (board !== undefined) return checkAgainst(file, { ...boardFlags(flags), board, emulated });
+    return check(file, { emulated, json: flags.json === true });
+  });
 cli
   .command("boot-levels [config]", "Print the safe levels as commands for config.txt, or write them")
   .option("--write <folder>", "Write holdfast-gpio.txt there and have config.txt include it: /boot/firmware")
