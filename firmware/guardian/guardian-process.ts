@@ -23,6 +23,8 @@ const DRAIN_MS = 200;
 const NO_HARDWARE = 2;
 /** A service is started again at once. What is not there yet, such as a chip that is still being found, may come. */
 const NO_HARDWARE_PAUSE_MS = 5000;
+/** A service that is not ready is ended: an output that does not read back must not cost the others their guardian. */
+const READY_LIMIT_MS = 1000;
 /** One read of a request FIFO. */
 const READ_BYTES = 4096;
 
@@ -127,7 +129,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
       loop.wake();
     },
     ended: (code) => watchers.health.ended(clock.now(), code),
-    started: (pid, number) => watchers.status(`runtime ${pid}, incarnation ${number}`),
+    started: (pid, number) => watchers.status(plan.keptSafe ?? `runtime ${pid}, incarnation ${number}`),
     runtimeDied: () => {
       guardian.runtimeDied();
       turn.clear();
@@ -161,6 +163,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   });
   log.line({ guardianStarted: { pid: process.pid, atUs: clock.now() } });
   guardian.whenSettled(() => watchers.ready());
+  setTimeout(() => watchers.ready(), READY_LIMIT_MS).unref();
   await runtime.start();
 }
 

@@ -20,6 +20,8 @@ export class Watchers {
   readonly #alive: KeepAlive;
   readonly #service: ServiceLink | undefined;
   #watchdog: BoardWatchdog | undefined;
+  #isReady = false;
+  #status = "outputs at their policy, runtime starting";
 
   private constructor(clock: Clock, plan: WatchPlan, service: ServiceLink | undefined) {
     this.health = new RuntimeHealth(clock.now());
@@ -43,12 +45,14 @@ export class Watchers {
     return watchers;
   }
 
-  /** The lines are adopted and at their policy. */
+  /** The lines are adopted and at their policy, or have had their time. Only the first call counts. */
   ready(): void {
-    this.#service?.ready("outputs at their policy, runtime starting");
+    if (!this.#isReady) this.#service?.ready(this.#status);
+    this.#isReady = true;
   }
 
   status(text: string): void {
+    this.#status = text;
     this.#service?.status(text);
   }
 

@@ -11,14 +11,14 @@ import { localFiles } from "../../firmware/linux/local-files.ts";
 import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { gpioTrace } from "./fixtures/gpio-trace.ts";
-import { kernelPlan } from "./fixtures/kernel-bench.ts";
+import { linesPlan } from "./fixtures/kernel-bench.ts";
 import { SimHeader } from "./fixtures/sim-header.ts";
 
 /** An emulated processor beside other work. */
 const LIMIT_MS = "60000";
 const program = fileURLToPath(new URL("../../deploy/board/stop-step.js", import.meta.url));
 /** Of the bench: safe off, safe on by an active-low relay, held, released. */
-const outputs = kernelPlan("chardev").outputs.filter(({ kind }) => kind === "line");
+const { outputs } = linesPlan("chardev");
 
 function bench(t: SpecContext) {
   const header = new SimHeader();
