@@ -11,7 +11,7 @@ export interface OverviewSources {
   readonly plan: Pick<MqttPlan, "board" | "version" | "hardware" | "incarnation">;
   /** Absent until the telemetry's process has started. */
   readonly view: {
-    readonly telemetry?: Pick<Telemetry, "devices" | "jobs">;
+    readonly telemetry?: Pick<Telemetry, "devices" | "jobs" | "buses">;
     readonly link?: Pick<BoardLink, "state" | "counts">;
   };
   nowUs(): number;
@@ -47,6 +47,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
     broker: link?.state ?? "offline",
     devices: telemetry?.devices() ?? [],
     jobs: telemetry?.jobs().map((known) => jobFacts(known, atUs)) ?? [],
+    buses: telemetry?.buses() ?? [],
     cells,
     dropped: { events: link?.counts.eventsDropped ?? 0, commands: link?.counts.commandsRefused ?? 0 },
   };

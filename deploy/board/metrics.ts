@@ -3,6 +3,7 @@
  * `job`: that one is Prometheus's own.
  */
 import { BAR_EDGES_US, type Quantiles } from "../../runtime/time/histogram.ts";
+import { busMetrics } from "./bus-metrics.ts";
 import type { CellFacts, DeviceFacts, JobFacts, Overview } from "./overview.ts";
 import { type Labels, MetricsText, type Sample } from "./prometheus.ts";
 
@@ -16,6 +17,7 @@ export function boardMetrics(overview: Overview): Promise<string> {
   const { board } = overview;
   devices(text, overview.devices, board);
   jobs(text, overview.jobs, board);
+  busMetrics(text, overview.buses, board);
   cells(text, overview.cells ?? [], board);
   return text.text();
 }

@@ -1,5 +1,6 @@
 /** A board in one document: what `/overview` answers, `holdfast top` shows and `/metrics` counts. */
 import type { TimingReport } from "../../devices/handler/messages.ts";
+import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
 import type { LinkState } from "../mqtt/board-link.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
@@ -46,6 +47,8 @@ export interface Overview {
   readonly broker: LinkState;
   readonly devices: readonly DeviceFacts[];
   readonly jobs: readonly JobFacts[];
+  /** As the guardian counts them since it started; up to 2 s old, empty until it has answered first. */
+  readonly buses: readonly BusReport[];
   /** Null while the board's inspector does not answer. */
   readonly cells: readonly CellFacts[] | null;
   readonly dropped: { readonly events: number; readonly commands: number };

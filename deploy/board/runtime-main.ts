@@ -35,6 +35,7 @@ import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { boardUid } from "./board-uid.ts";
 import { markBoot, readBootNotice } from "./boot-notice.ts";
+import { busWatch } from "./bus-watch.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { changeDriver, isDriverChange } from "./driver-change.ts";
@@ -241,6 +242,16 @@ const children: ChildSpec[] = [
     id: FAULTS,
     restart: "permanent",
     start: (self) => self.spawn(faultDesk(control, devices), [], { label: FAULTS }),
+  },
+  {
+    id: "buses",
+    restart: "permanent",
+    start: (self) =>
+      self.spawn(
+        busWatch(() => control.buses()),
+        [],
+        { label: "buses" },
+      ),
   },
   {
     id: "world",

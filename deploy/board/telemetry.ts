@@ -8,6 +8,7 @@ import type { CommandSpec } from "../../devices/command-spec.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
 import type { StatePatch, TelemetryMessage, TimingReport } from "../../devices/handler/messages.ts";
 import type { Mode } from "../../devices/handler/mode.ts";
+import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { OutputPlan } from "../../firmware/contracts/output-plan.ts";
 import type { CatalogueEntry } from "../mqtt/command-gate.ts";
 import { type KnownJob, timingDocument } from "./job-report.ts";
@@ -77,6 +78,7 @@ export class Telemetry {
   readonly #wallMs: () => number | undefined;
   readonly #devices = new Map<string, Known>();
   readonly #jobs = new Map<string, KnownJob>();
+  #buses: readonly BusReport[] = [];
 
   /** `wallMs`: wall time, `undefined` while it can't be believed. */
   constructor(
@@ -152,6 +154,11 @@ export class Telemetry {
     }));
   }
 
+  /** Every bus as the guardian last reported it. */
+  buses(): readonly BusReport[] {
+    return this.#buses;
+  }
+
   /** Every job as it last reported. */
   jobs(): readonly KnownJob[] {
     return [...this.#jobs.values()];
@@ -177,6 +184,9 @@ export class Telemetry {
         break;
       case "timing":
         this.#takeTiming(message.job, message.timing);
+        break;
+      case "buses":
+        this.#buses = message.buses;
         break;
     }
   }

@@ -1,6 +1,7 @@
 /** One picture of `holdfast top`: lines of text and how each is set off. Knows no terminal. */
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { Overview } from "../board/overview.ts";
+import { busLine, busWarns } from "./bus-words.ts";
 import { columns } from "./columns.ts";
 import { bytes, silenceWords } from "./process-words.ts";
 import { type CellRow, cellRows, type JobRow, jobRows, type Sort } from "./top-rows.ts";
@@ -79,7 +80,10 @@ function titleLines({ now, before, silentMs }: FrameState): readonly Line[] {
             tone: "bad",
           },
         ];
-  return [{ text: first, tone: "title" }, plain(second), ...silent, plain("")];
+  const buses = now.buses.map(
+    (bus): Line => ({ text: busLine(bus), tone: busWarns(bus) ? "warn" : "plain" }),
+  );
+  return [{ text: first, tone: "title" }, plain(second), ...buses, ...silent, plain("")];
 }
 
 function jobTable(rows: readonly JobRow[], width: number): readonly Line[] {

@@ -1,4 +1,5 @@
 /** Messages that devices, controllers, their keepers and the telemetry exchange. Plain data and pids. */
+import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { Edge } from "../../firmware/contracts/line.ts";
 import type { SystemMessage } from "../../runtime/behaviour/system-message.ts";
 import type { TalkMessage } from "../../runtime/protocol/conversation-messages.ts";
@@ -101,4 +102,5 @@ export type TelemetryMessage =
   | { readonly type: "state"; readonly device: string; readonly patch: StatePatch }
   | { readonly type: "event"; readonly event: BoardEvent }
   | { readonly type: "refused"; readonly device: string; readonly command: Command; readonly reason: string }
-  | { readonly type: "timing"; readonly job: string; readonly timing: TimingReport };
+  | { readonly type: "timing"; readonly job: string; readonly timing: TimingReport }
+  | { readonly type: "buses"; readonly buses: readonly BusReport[] };

@@ -13,6 +13,7 @@ export function decodeToGuardian(value: unknown): ToGuardian | undefined {
     return { clear: { line: value.clear.line } };
   }
   if (isWorldSet(value.world)) return { world: value.world };
+  if (value.buses === true) return { buses: true };
   return value.stats === true ? { stats: true } : undefined;
 }
 

@@ -104,6 +104,7 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
       job("pump", { misses: 3, skipped: 1, aborted: 1, overBudget: 2, budgetUs: 1000 }),
       job("climate", { periodUs: 1_000_000, latenessUs: quantilesOf(50, 70) }),
     ],
+    buses: [],
     cells: [
       cell("kernel", atUs, 100_000),
       cell("pump", atUs, ranUs, 2),

@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import { type OverviewSources, overviewMaker } from "../../deploy/board/make-overview.ts";
 import type { InspectReply } from "../../runtime/introspection/inspector.ts";
 import { spec } from "../harness/spec.ts";
+import { aBus } from "./a-bus.ts";
 import { anOverview } from "./an-overview.ts";
 
 const plan = { board: "greenhouse", version: "1.2.3", hardware: "emulated", incarnation: 2 } as const;
@@ -15,7 +16,7 @@ function sources(answer: () => Promise<InspectReply>): OverviewSources & { asked
     asked,
     plan,
     view: {
-      telemetry: { devices: () => devices, jobs: () => known },
+      telemetry: { devices: () => devices, jobs: () => known, buses: () => [aBus()] },
       link: { state: "live", counts: { eventsDropped: 0, commandsRefused: 5, topicsRefused: 0 } },
     },
     nowUs: () => 9_000_000,
@@ -40,14 +41,14 @@ spec(
   "an overview is what the telemetry knows and what the cells answer, without their processes",
   async () => {
     const from = sources(async () => board());
-    assert.equal(await overviewMaker(from)(), anOverview());
+    assert.equal(await overviewMaker(from)(), { ...anOverview(), buses: [aBus()] });
     assert.equal(from.asked, [{ what: "board", query: { limit: 1 } }]);
   },
 );
 
 spec("an inspector that does not answer costs the cells, not the rest", async () => {
   const overview = await overviewMaker(sources(() => Promise.reject(new Error("the board is starting"))))();
-  assert.equal(overview, { ...anOverview(), cells: null });
+  assert.equal(overview, { ...anOverview(), buses: [aBus()], cells: null });
 });
 
 spec("before the telemetry has started nothing is known, and that is told", async () => {

@@ -397,6 +397,13 @@ onBoard("what a running board tells Prometheus keeps the rules of its format", a
     .get("holdfast_job_lateness_seconds")
     ?.samples.find(({ name, labels }) => name.endsWith("_count") && labels.device === "thermostat");
   ok(counted !== undefined && counted.value > 0, "the thermostat's jobs are counted");
+  const chips = all.get("holdfast_chip_transfers_total")?.samples ?? [];
+  equal(
+    chips.map(({ labels }) => `${labels.bus} ${labels.address}`).sort(),
+    ["i2c-0 0x23", "i2c-1 0x48", "i2c-1 0x76"],
+    "the guardian's figures come through",
+  );
+  ok(chips.every(({ value }) => value > 0));
 });
 
 onBoard(

@@ -58,6 +58,7 @@ spec("only well-formed control messages pass", () => {
   const grant = { owner: 1, epoch: 2, outputs: ["GPIO17"], inputs: [], i2c: [{ bus: "i2c-1", address: 24 }] };
   equal(decodeToGuardian({ grant }), { grant });
   equal(decodeToGuardian({ stats: true }), { stats: true });
+  equal(decodeToGuardian({ buses: true }), { buses: true });
   const bad = [
     { grant: { ...grant, owner: -1 } },
     { grant: { ...grant, outputs: "GPIO17" } },
@@ -67,6 +68,7 @@ spec("only well-formed control messages pass", () => {
     { world: { id: 1, device: "x" } },
     { clear: {} },
     { stats: 1 },
+    { buses: {} },
     [],
     null,
   ];
