@@ -6,20 +6,34 @@ import { type HeaderLine, headerLine, type LineName } from "../../firmware/heade
 import type { BoardDraft, DeviceDraft } from "./draft.ts";
 import { expanderPin } from "./expander-schema.ts";
 import { safeElectrical } from "./output-policy.ts";
-import type { Report } from "./problem.ts";
+import type { Path, Report } from "./problem.ts";
 
-/** Warns of every output whose pull at power-up is not its safe level. */
-export function checkPowerUp({ devices }: BoardDraft, report: Report): void {
+/** Warns of every output whose pull at power-up is not its safe level; so of the rails of expanders, which are off then. */
+export function checkPowerUp({ devices, expanders }: BoardDraft, report: Report): void {
+  for (const { at, fields } of expanders) {
+    const { line, activeLow } = fields.rail ?? {};
+    if (line !== undefined)
+      warn([...at, "rail", "line"], line, { safe: "off", activeLow: activeLow ?? false }, report);
+  }
   for (const { at, driver, fields, written } of devices) {
     const { line, safe, activeLow } = fields;
     if (driver.kind !== "actuator" || line === undefined || safe === undefined) continue;
     if (expanderPin(line) !== undefined) continue; // its pins float until then: DS20001952, 1.6
     if (activeLow === undefined && written.has("activeLow")) continue;
-    const header = headerLine(line as LineName);
-    const level = safeElectrical({ safe, activeLow: activeLow ?? false });
-    if ((header.pull === "up") === (level === "high")) continue;
-    report.warning([...at, "line"], `${pullText(line, safe, header)}; ${remedy(header, level, safe)}`);
+    warn([...at, "line"], line as LineName, { safe, activeLow: activeLow ?? false }, report);
   }
+}
+
+function warn(
+  at: Path,
+  line: LineName,
+  policy: { readonly safe: "on" | "off"; readonly activeLow: boolean },
+  report: Report,
+): void {
+  const header = headerLine(line);
+  const level = safeElectrical(policy);
+  if ((header.pull === "up") === (level === "high")) return;
+  report.warning(at, `${pullText(line, policy.safe, header)}; ${remedy(header, level, policy.safe)}`);
 }
 
 function pullText(line: string, safe: "on" | "off", { pull }: HeaderLine): string {

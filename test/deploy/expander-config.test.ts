@@ -96,3 +96,15 @@ spec("an expander may be written with the pins of the header, and one without de
   const { warnings } = found(["devices.pump.line", "GPIO6"]);
   assert.ok(warnings.some(({ path }) => path === "expanders.valves"));
 });
+
+spec("a rail that its pull switches on at power-up is worth a warning with the resistor that helps", () => {
+  const told = (rail: object) =>
+    found(["expanders.valves.rail", rail]).warnings.filter(
+      ({ path }) => path === "expanders.valves.rail.line",
+    );
+  assert.equal(told({ line: "GPIO5", activeLow: true }), []);
+  assert.match(
+    told({ line: "GPIO5" })[0]!.message,
+    /pulled high, which switches it on; a 10k pull-down from pin 29/,
+  );
+});
