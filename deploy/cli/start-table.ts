@@ -86,6 +86,9 @@ function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string
     ...cellLines(config),
     ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
     ...(mqttUrl === undefined ? [] : [`mqtt  ${mqttUrl}  topics ${mqtt.root}/${id}/#`]),
+    ...(mqttUrl === undefined || mqtt.homeAssistant === undefined
+      ? []
+      : [`Home Assistant  told of the board there, prefix ${mqtt.homeAssistant.prefix}`]),
   ];
 }
 

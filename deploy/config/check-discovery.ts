@@ -1,17 +1,21 @@
-/** Home Assistant's topics and the board's must not be the same ones. */
+/** Home Assistant's topics are not the board's, and it must be able to reach the broker. */
+import { DEFAULT_PREFIX } from "./homeassistant-schema.ts";
 import type { Report } from "./problem.ts";
 import { isPlainObject } from "./shape.ts";
 
 /** `mqtt`: the section as written. */
 export function checkDiscovery(mqtt: unknown, report: Report): void {
   if (!isPlainObject(mqtt) || !isPlainObject(mqtt.homeAssistant)) return;
-  const { root = "holdfast", homeAssistant } = mqtt;
-  if (homeAssistant.prefix !== root) return;
-  const allowed = `a prefix other than "root" of mqtt ("${root}"): a board could have the name of one of its topics`;
-  report.problem(
-    ["mqtt", "homeAssistant", "prefix"],
-    root,
-    allowed,
-    root === "homeassistant" ? undefined : "homeassistant",
-  );
+  const at = ["mqtt", "homeAssistant"];
+  const { root = "holdfast", url, homeAssistant } = mqtt;
+  const { prefix = DEFAULT_PREFIX } = homeAssistant;
+  if (String(prefix).split("/")[0] === root) {
+    const allowed = `a prefix that does not begin with "root" of mqtt ("${root}"): a board could have the name of its next level`;
+    report.problem([...at, "prefix"], prefix, allowed, root === DEFAULT_PREFIX ? undefined : DEFAULT_PREFIX);
+  }
+  if (url === undefined) {
+    const text =
+      'the board\'s own broker listens on this machine only, so Home Assistant has to run here; "url" of mqtt (or --broker) names one that both reach';
+    report.warning(at, text);
+  }
 }

@@ -69,3 +69,11 @@ spec("colour is only there when it is asked for", () => {
   assert.not.ok(startTable(config!, view).includes(start));
   assert.ok(startTable(config!, { ...view, colour: true }).includes(`${start}33mEMULATED`));
 });
+
+spec("that Home Assistant is told of the board is said, with its prefix, where it is so", () => {
+  assert.match(
+    table(["mqtt.homeAssistant", { prefix: "home/ha" }]),
+    /^Home Assistant {2}told of the board there, prefix home\/ha$/m,
+  );
+  assert.not.match(table(), /Home Assistant/);
+});

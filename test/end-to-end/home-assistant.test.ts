@@ -89,6 +89,31 @@ spec(
   { limitMs: 120_000 },
 );
 
+spec(
+  "the same through the board's own broker: found by one that comes later, told again, a command carried out",
+  async (t) => {
+    const board = await startBoard(t, { config });
+    const home = await Home.connect(t, board.mqttUrl);
+    const count = 1 + DEVICES.length + CONTROLLERS.length;
+    await until("all are announced", () => home.names().length === count, 10_000);
+    const mark = home.probe.seen.length;
+    await home.probe.send("homeassistant/status", "online");
+    const again = () => home.probe.seen.slice(mark).filter(({ topic }) => topic.endsWith("/config")).length;
+    await until("all are announced again", () => again() === count, 10_000);
+
+    const fan = home.entity("greenhouse fan", "number_level");
+    is(fan.command_template, '{"level":{{ (value / 100) | round(4) }}}');
+    await home.probe.send(String(fan.command_topic), '{"level":0.37}');
+    await until("its level comes back", () => home.last(fan.state_topic)?.value === 0.37);
+    const order = home.entity("greenhouse led", "select_ladder_order");
+    await home.probe.send(String(order.command_topic), '{"mode":"safe"}');
+    await until("the order is seen", () => home.last(order.state_topic)?.mode === "safe");
+    equal((home.last(order.state_topic)!.modeOverride as Fields).mode, "safe");
+    await board.stop();
+  },
+  { limitMs: 60_000 },
+);
+
 /** What Home Assistant does with a broker: it subscribes, takes announcements, publishes payloads that they name. */
 class Home {
   readonly probe: MqttProbe;

@@ -266,11 +266,12 @@ spec("without the section nothing is told; a prefix that is the board's own topi
   assert.is(discoveryPlan(config!, UID, "0.1.0"), undefined);
   const [topic] = announced(["mqtt.homeAssistant", { prefix: "home/ha" }]).map((told) => told.topic);
   assert.is(topic, `home/ha/device/${UID}/config`);
-  const { problems } = parseConfig(demoWith(["mqtt.homeAssistant", { prefix: "holdfast" }]));
-  assert.equal(
-    problems?.map(({ path, suggestion }) => [path, suggestion]),
-    [["mqtt.homeAssistant.prefix", "homeassistant"]],
-  );
+  const refused = (mqtt: unknown) =>
+    parseConfig(demoWith(["mqtt", mqtt])).problems?.map(({ path, suggestion }) => [path, suggestion]);
+  const path = "mqtt.homeAssistant.prefix";
+  assert.equal(refused({ homeAssistant: { prefix: "holdfast" } }), [[path, "homeassistant"]]);
+  assert.equal(refused({ homeAssistant: { prefix: "holdfast/ha" } }), [[path, "homeassistant"]]);
+  assert.equal(refused({ root: "homeassistant", homeAssistant: {} }), [[path, undefined]]);
   const { problems: wrong } = parseConfig(demoWith(["mqtt.homeAssistant", { prefix: "Home Assistant" }]));
   assert.match(String(wrong?.[0]?.allowed), /topic levels/);
 });
@@ -288,3 +289,10 @@ spec(
     assert.is(expireAfterS(60_000), 150);
   },
 );
+
+spec("a Home Assistant elsewhere can't reach the board's own broker, and the check says so", () => {
+  const warned = (mqtt: unknown) => parseConfig(demoWith(["mqtt", mqtt])).warnings.map(({ path }) => path);
+  assert.equal(warned({ homeAssistant: {} }), ["mqtt.homeAssistant"]);
+  assert.equal(warned({ homeAssistant: {}, url: "mqtt://10.0.0.2:1883" }), []);
+  assert.equal(warned({}), []);
+});
