@@ -70,13 +70,15 @@ export async function falseAlarms(seconds: number): Promise<Row> {
     await rig.load(3, 100, 20_000);
     while (performance.now() - startedMs < seconds * 1000) {
       await sleep(1000);
-      found.push(...(await rig.findings()).map(({ cause, cell }) => `${cell} ${cause}`));
-      if (deaths(rig) > 0) break;
+      // It may end while it is asked.
+      const findings = await rig.findings().catch(() => []);
+      found.push(...findings.map(({ cause, cell }) => `${cell} ${cause}`));
+      if (deaths(rig).length > 0) break;
     }
     const minutes = (performance.now() - startedMs) / 60_000;
-    const alarms = found.length + deaths(rig);
-    const what =
-      alarms === 0 ? "" : ` (${[...found, ...(deaths(rig) > 0 ? ["runtime dead"] : [])].join(", ")})`;
+    const all = [...found, ...deaths(rig)];
+    const alarms = all.length;
+    const what = alarms === 0 ? "" : ` (${all.join(", ")})`;
     return {
       work: `false alarms in ${minutes.toFixed(1)} minutes of load`,
       ours: `${alarms}${what}`,
@@ -91,8 +93,13 @@ export async function falseAlarms(seconds: number): Promise<Row> {
   }
 }
 
-function deaths({ rig }: FenceRig): number {
-  return rig.log.filter((line) => "runtimeDead" in line).length;
+/** How the guardian saw each, and what the runtime and the guardian's own loop said just before. */
+function deaths({ rig }: FenceRig): string[] {
+  return rig.log.flatMap((line, at) => {
+    if (!("runtimeDead" in line)) return [];
+    const before = rig.log.slice(Math.max(0, at - 3), at).map((one) => JSON.stringify(one));
+    return [`runtime dead ${JSON.stringify(line.runtimeDead)} after ${before.join(" ")}`];
+  });
 }
 
 async function eachOnRigs(
