@@ -40,7 +40,7 @@ export interface BoardLinkSink {
   publish(bytes: Uint8Array): void;
   up(life: BoardLife): void;
   down(life: BoardLife, why: LinkEnd): void;
-  message(bytes: Uint8Array): void;
+  message(bytes: Uint8Array, sinceUs: number): void;
   /** A message of ours, which begins so, is lost for good. */
   lost(start: Uint8Array): void;
   gap(packets: number): void;
@@ -156,6 +156,13 @@ export class BoardLink {
     this.#tryUs = Number.POSITIVE_INFINITY;
   }
 
+  /** Ends this session, whose other side cannot be kept up with, and begins another. */
+  reset(nowUs: number): void {
+    if (this.#live === undefined) return;
+    this.close();
+    this.#try(nowUs);
+  }
+
   #try(nowUs: number): void {
     this.#tryUs = nowUs + this.#waitUs;
     this.#waitUs = Math.min(2 * this.#waitUs, RETRY.mostUs);
@@ -232,7 +239,7 @@ export class BoardLink {
       limits,
       {
         publish: (bytes) => sink.publish(bytes),
-        message: (bytes) => sink.message(bytes),
+        message: (bytes, sinceUs) => sink.message(bytes, sinceUs),
         lost: (start) => sink.lost(start),
         gap: (packets) => sink.gap(packets),
         bye: () => {

@@ -19,8 +19,8 @@ export interface InStreamOptions {
   readonly giveUpUs: number;
   /** Packets are confirmed at least after so many, and after so long, us. */
   readonly confirm: { readonly packets: number; readonly us: number };
-  /** One whole message, in order. The bytes are its own. */
-  message(bytes: Uint8Array): void;
+  /** One whole message, in order. The bytes are its own. `sinceUs`: when its first packet came, or would have come. */
+  message(bytes: Uint8Array, sinceUs: number): void;
   /** So many packets before the next message are lost. */
   lost(packets: number): void;
   /** To the other side: everything before `next` is here, or `lost` (first, after the last); these are missing. */
@@ -30,6 +30,7 @@ export interface InStreamOptions {
 interface Early {
   readonly parts: number;
   readonly payload: Uint8Array;
+  readonly sinceUs: number;
 }
 
 /** Missing numbers in one question. */
@@ -46,6 +47,7 @@ export class InStream {
   /** Parts of the message that is being put together. */
   #parts: Uint8Array[] = [];
   #partBytes = 0;
+  #sinceUs = 0;
   /** Its first part is lost, or it is too long: until its last part. */
   #skipping = false;
   /** Said to the other side so often. */
@@ -63,8 +65,11 @@ export class InStream {
     this.#options = options;
   }
 
-  /** A packet; its payload is kept only until the message is whole, and must not change. */
-  packet(number: number, parts: number, payload: Uint8Array, nowUs: number): void {
+  /**
+   * A packet; its payload is kept only until the message is whole, and must not change. `ageUs`: how long after it was
+   * sent first it was sent again.
+   */
+  packet(number: number, parts: number, payload: Uint8Array, ageUs: number, nowUs: number): void {
     if (number < this.#next || this.#early.has(number)) {
       this.duplicates++;
       // Its confirmation may be lost.
@@ -72,10 +77,10 @@ export class InStream {
       return;
     }
     if (number > this.#next) {
-      this.#keep(number, parts, payload, nowUs);
+      this.#keep(number, { parts, payload, sinceUs: nowUs - ageUs }, nowUs);
       return;
     }
-    this.#take(parts, payload);
+    this.#take({ parts, payload, sinceUs: nowUs - ageUs });
     this.#confirmSoon(nowUs, 1);
     this.#drain(nowUs);
   }
@@ -91,11 +96,11 @@ export class InStream {
   }
 
   /** Waits for what is before it. */
-  #keep(number: number, parts: number, payload: Uint8Array, nowUs: number): void {
+  #keep(number: number, early: Early, nowUs: number): void {
     const { most, reorderUs, giveUpUs } = this.#options;
     this.reordered++;
-    this.#early.set(number, { parts, payload });
-    this.#earlyBytes += payload.length;
+    this.#early.set(number, early);
+    this.#earlyBytes += early.payload.length;
     this.#lastEarly = Math.max(this.#lastEarly, number);
     if (this.#giveUpUs === Number.POSITIVE_INFINITY) {
       this.#askUs = nowUs + reorderUs;
@@ -122,7 +127,7 @@ export class InStream {
     for (let early = this.#early.get(this.#next); early; early = this.#early.get(this.#next)) {
       this.#early.delete(this.#next);
       this.#earlyBytes -= early.payload.length;
-      this.#take(early.parts, early.payload);
+      this.#take(early);
       this.#confirmSoon(nowUs, 1);
     }
     const { reorderUs, giveUpUs } = this.#options;
@@ -132,10 +137,11 @@ export class InStream {
   }
 
   /** The next packet in order. */
-  #take(parts: number, payload: Uint8Array): void {
+  #take({ parts, payload, sinceUs }: Early): void {
     this.#next++;
     if ((parts & PART.first) !== 0) {
       this.#dropParts();
+      this.#sinceUs = sinceUs;
       this.#skipping = false;
     }
     if (this.#skipping) return;
@@ -150,7 +156,7 @@ export class InStream {
     if ((parts & PART.last) === 0) return;
     const message = this.#parts.length === 1 ? payload.slice() : Buffer.concat(this.#parts);
     this.#dropParts();
-    this.#options.message(message);
+    this.#options.message(message, this.#sinceUs);
   }
 
   #dropParts(): void {

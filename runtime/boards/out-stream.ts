@@ -16,13 +16,15 @@ export interface OutStreamOptions {
   readonly most: { readonly packets: number; readonly bytes: number };
   /** Without a word of the other side so long, what it may miss is sent again, us. */
   readonly resendUs: number;
-  send(number: number, parts: number, payload: Uint8Array): void;
+  /** `ageUs`: since it was sent first. */
+  send(number: number, parts: number, payload: Uint8Array, ageUs: number): void;
   /** The other side has given up the message that began with these bytes, or a part of it. */
   lost(start: Uint8Array): void;
 }
 
 interface Kept {
   readonly number: number;
+  readonly sentUs: number;
   readonly parts: number;
   readonly payload: Uint8Array;
 }
@@ -62,10 +64,10 @@ export class OutStream {
     for (let index = 0; index < packets; index++) {
       const payload = message.subarray(index * packetBytes, (index + 1) * packetBytes);
       const parts = (index === 0 ? PART.first : 0) | (index === packets - 1 ? PART.last : 0);
-      const kept = { number: this.#next++, parts, payload };
+      const kept = { number: this.#next++, sentUs: nowUs, parts, payload };
       this.#kept.push(kept);
       this.#keptBytes += payload.length;
-      this.#options.send(kept.number, parts, payload);
+      this.#options.send(kept.number, parts, payload, 0);
     }
     return true;
   }
@@ -93,7 +95,7 @@ export class OutStream {
       this.#compact();
     }
     this.#waitsSinceUs = nowUs;
-    for (const number of missing) this.#sendAgain(number);
+    for (const number of missing) this.#sendAgain(number, nowUs);
   }
 
   /** When `expire` is due, us; `Infinity` while nothing waits. */
@@ -105,7 +107,7 @@ export class OutStream {
   expire(nowUs: number): void {
     if (nowUs < this.nextUs) return;
     this.#waitsSinceUs = nowUs;
-    this.#sendAgain(this.#kept[this.#keptFrom]!.number);
+    this.#sendAgain(this.#kept[this.#keptFrom]!.number, nowUs);
   }
 
   /** Each message once: by its first packet, which is still kept, or the first of its packets that is lost. */
@@ -133,11 +135,11 @@ export class OutStream {
     return kept?.number === number ? kept : undefined;
   }
 
-  #sendAgain(number: number): void {
+  #sendAgain(number: number, nowUs: number): void {
     const kept = this.#at(number);
     if (kept === undefined) return;
     this.resent++;
-    this.#options.send(kept.number, kept.parts, kept.payload);
+    this.#options.send(kept.number, kept.parts, kept.payload, nowUs - kept.sentUs);
   }
 
   /** Forgets what was confirmed, some at a time. */

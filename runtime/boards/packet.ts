@@ -25,7 +25,14 @@ export type Packet =
 
 /** Packets of a session name it, and are sealed with its key. */
 export type SessionPacket = { readonly session: number } & (
-  | { readonly type: "data"; readonly number: number; readonly parts: number; readonly payload: Uint8Array }
+  | {
+      readonly type: "data";
+      readonly number: number;
+      readonly parts: number;
+      /** Since it was sent first, us. */
+      readonly ageUs: number;
+      readonly payload: Uint8Array;
+    }
   | {
       readonly type: "confirm";
       readonly next: number;
@@ -85,7 +92,7 @@ export function encodePacket(packet: Packet): Uint8Array {
 function ofSession(out: ByteWriter, packet: SessionPacket): void {
   switch (packet.type) {
     case "data":
-      out.count(packet.number).u8(packet.parts).raw(packet.payload);
+      out.count(packet.number).u8(packet.parts).count(Math.round(packet.ageUs)).raw(packet.payload);
       break;
     case "confirm":
       out.count(packet.next).count(packet.missing.length);
@@ -124,9 +131,9 @@ function readOfSession(reader: ByteReader, type: SessionPacket["type"]): Session
   const session = reader.count();
   switch (type) {
     case "data": {
-      const [number, parts] = [reader.count(), reader.u8()];
+      const [number, parts, ageUs] = [reader.count(), reader.u8(), reader.count()];
       if (parts > 3) throw new FrameError("no such part");
-      return { type, session, number, parts, payload: reader.raw(reader.left) };
+      return { type, session, number, parts, ageUs, payload: reader.raw(reader.left) };
     }
     case "confirm": {
       const next = reader.count();

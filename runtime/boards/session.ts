@@ -45,8 +45,8 @@ export interface SessionKeys {
 
 export interface SessionSink {
   publish(bytes: Uint8Array): void;
-  /** A whole message of the other side, in order. */
-  message(bytes: Uint8Array): void;
+  /** A whole message of the other side, in order; it was sent at `sinceUs` or, by the time on the way, before. */
+  message(bytes: Uint8Array, sinceUs: number): void;
   /** The other side gave up a message of ours that begins with these bytes. */
   lost(start: Uint8Array): void;
   /** So many packets of the other side are lost here. */
@@ -95,7 +95,8 @@ export class Session {
       packetBytes,
       most,
       resendUs: RESEND_US,
-      send: (number, parts, payload) => this.#say({ type: "data", session: this.id, number, parts, payload }),
+      send: (number, parts, payload, ageUs) =>
+        this.#say({ type: "data", session: this.id, number, parts, ageUs, payload }),
       lost: (start) => sink.lost(start),
     });
     this.#in = new InStream({
@@ -104,7 +105,7 @@ export class Session {
       reorderUs: REORDER_US,
       giveUpUs: limits.lostUs / 2,
       confirm: CONFIRM,
-      message: (bytes) => sink.message(bytes),
+      message: (bytes, sinceUs) => sink.message(bytes, sinceUs),
       lost: (packets) => sink.gap(packets),
       tell: (next, missing, lost) => this.#say({ type: "confirm", session: this.id, next, missing, lost }),
     });
@@ -130,7 +131,7 @@ export class Session {
     switch (packet.type) {
       case "data": {
         const { duplicates } = this.#in;
-        this.#in.packet(packet.number, packet.parts, packet.payload, nowUs);
+        this.#in.packet(packet.number, packet.parts, packet.payload, packet.ageUs, nowUs);
         // What was heard before proves nothing: somebody may have kept it.
         if (this.#in.duplicates === duplicates) this.#heardUs = nowUs;
         return true;

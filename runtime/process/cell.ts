@@ -14,6 +14,7 @@ import { RateLimit } from "../time/rate-limit.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
 import type { Belongings } from "./belongings.ts";
+import { type BoardRoute, BoardRoutes } from "./board-routes.ts";
 import type {
   Body,
   CellCounts,
@@ -96,6 +97,8 @@ export class Cell {
   #backgroundFromUs = 0;
   readonly #processes = new Map<number, Process>();
   readonly #peers = new Map<string, Peer>();
+  /** Of other boards. */
+  readonly #routes = new BoardRoutes();
   readonly #links: Links;
   readonly #reports = new RateLimit(20, 20_000);
   readonly #hangLimitUs: number;
@@ -122,6 +125,7 @@ export class Cell {
     this.#sentTimers = new SentTimers(this.#wheel);
     this.#links = new Links({
       post: (to, frame) => this.#postTo(to, frame),
+      unreachable: (to) => (to.board === board ? "noproc" : "noconnection"),
       end: (process, reason) => this.#end(process, reason),
       tell: (process, message) => this.#tell(process, message),
     });
@@ -301,6 +305,17 @@ export class Cell {
     this.#links.peerDown(cell, incarnation, { cell, cause });
   }
 
+  /** From now on pids of that life of another board are reached by `route`. */
+  boardUp(board: string, life: number, route: BoardRoute): void {
+    this.#routes.up(board, life, route);
+  }
+
+  /** The link with that life is gone: fires every link and monitor into it. */
+  boardDown(board: string, life: number): void {
+    this.#routes.down(board, life);
+    this.#links.boardDown(board, life);
+  }
+
   /** A frame of another cell. What does not name a living process with the right key is dropped and counted. */
   deliver(frame: Frame): void {
     const process = this.#addressed(frame);
@@ -388,7 +403,9 @@ export class Cell {
 
   /** A pid of this cell becomes the one object its process has; all others are imported. */
   readonly resolve = (wire: WirePid): Pid => {
-    if (wire.cell !== this.home.cell || wire.incarnation !== this.home.incarnation) return importPid(wire);
+    const { board, cell, incarnation } = this.home;
+    const isOurs = wire.cell === cell && wire.incarnation === incarnation && wire.board === board;
+    if (!isOurs || wire.life !== undefined) return importPid(wire);
     const process = this.#processes.get(wire.number);
     return process !== undefined && hasKey(process.pid, wire.key) ? process.pid : importPid(wire);
   };
@@ -687,6 +704,8 @@ export class Cell {
   }
 
   #peerOf(pid: Pid): Peer | undefined {
+    if (pid.board !== this.home.board) return this.#routes.peerOf(pid);
+    if (pid.life !== undefined) return undefined; // of this board's runtime before this one
     let peer = this.#peers.get(pid.cell);
     if (peer?.incarnation !== pid.incarnation) {
       this.#options.onUnknownPeer?.();

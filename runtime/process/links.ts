@@ -15,8 +15,10 @@ import type { DownMessage, ExitMessage, Frame, SignalFrame, WireTarget } from ".
 
 /** What links need of their cell. */
 export interface LinksHost {
-  /** False when that life of the other cell is not known. */
+  /** False when that life of the other cell is not known, or there is no link with its board. */
   post(to: Pid, frame: Frame): boolean;
+  /** Why it could not be reached. */
+  unreachable(to: Pid): "noproc" | "noconnection";
   /** Ends a process of this cell. */
   end(process: Process, reason: ExitReason): void;
   /** Puts a signal's message into a mailbox: never refused. */
@@ -69,7 +71,9 @@ export class Links {
     this.#bonded.add(process);
     process.addLinkAbroad(other, id);
     const sent = this.#host.post(other, { kind: "link", to: target(other), from: exportPid(pid), id });
-    if (!sent) this.#queue({ kind: "exit", process, from: other, reason: "noproc", link: [id] });
+    if (sent) return;
+    const reason = this.#host.unreachable(other);
+    this.#queue({ kind: "exit", process, from: other, reason, link: [id] });
   }
 
   unlink(process: Process, other: Pid): void {
@@ -96,7 +100,9 @@ export class Links {
     }
     this.#bonded.add(process);
     const frame: Frame = { kind: "monitor", to: target(other), from: exportPid(process.pid), ref };
-    if (!this.#host.post(other, frame)) this.#noproc(process, other, ref);
+    if (!this.#host.post(other, frame)) {
+      this.#queue({ kind: "down", process, from: other, ref, reason: this.#host.unreachable(other) });
+    }
     return ref;
   }
 
@@ -195,9 +201,20 @@ export class Links {
     this.#carryOut();
   }
 
-  /** A life of another cell is over: fires every link and monitor into it. */
+  /** A life of another cell of this board is over: fires every link and monitor into it. */
   peerDown(cell: string, incarnation: number, reason: ExitReason): void {
-    const gone = (pid: Pid) => pid.cell === cell && pid.incarnation === incarnation;
+    this.#cut(
+      (pid) => pid.life === undefined && pid.cell === cell && pid.incarnation === incarnation,
+      reason,
+    );
+  }
+
+  /** The link with that life of another board is gone: fires every link and monitor into it. */
+  boardDown(board: string, life: number): void {
+    this.#cut((pid) => pid.life === life && pid.board === board, "noconnection");
+  }
+
+  #cut(gone: (pid: Pid) => boolean, reason: ExitReason): void {
     for (const process of [...this.#bonded]) {
       for (const { pid, ids } of process.abroad?.links.values() ?? []) {
         if (gone(pid)) this.#signals.push({ kind: "exit", process, from: pid, reason, link: ids });

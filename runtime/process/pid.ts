@@ -10,10 +10,7 @@ import { inspect } from "node:util";
 import type { Process } from "./process.ts";
 
 /** How a pid travels between cells. Never shown to process code. */
-export interface WirePid {
-  readonly board: string;
-  readonly cell: string;
-  readonly incarnation: number;
+export interface WirePid extends PidHome {
   readonly number: number;
   readonly key: string;
 }
@@ -69,6 +66,11 @@ export class Pid {
     return this.#home.incarnation;
   }
 
+  /** Of another board: the life of its runtime. */
+  get life(): number | undefined {
+    return this.#home.life;
+  }
+
   get number(): number {
     return this.#number;
   }
@@ -92,12 +94,14 @@ export class Pid {
       importPid: (wire) => new Pid(MINT, wire, wire.number, wire.key, undefined),
       exportPid: (pid) => {
         pid.#key ??= randomKey();
-        const { board, cell, incarnation } = pid.#home;
-        return { board, cell, incarnation, number: pid.#number, key: pid.#key };
+        const { board, cell, incarnation, life } = pid.#home;
+        const wire = { board, cell, incarnation, number: pid.#number, key: pid.#key };
+        return life === undefined ? wire : { ...wire, life };
       },
       processOf: (pid) => pid.#process,
       pidId: (pid) => {
-        pid.#id ??= `${pid.board}/${pid.cell}/${pid.incarnation}/${pid.number}`;
+        const { board, cell, incarnation, life } = pid.#home;
+        pid.#id ??= `${life === undefined ? board : `${board}#${life}`}/${cell}/${incarnation}/${pid.#number}`;
         return pid.#id;
       },
       hasKey: (pid, key) => pid.#key !== undefined && pid.#key === key,
@@ -132,13 +136,22 @@ export const isPid: Access["isPid"] = access!.isPid;
 export interface PidHome {
   readonly board: string;
   readonly cell: string;
+  /** Counts the lives of the cell. */
   readonly incarnation: number;
+  /** Of another board, and there only: counts the lives of its runtime, in each of which its cells count anew. */
+  readonly life?: number;
 }
 
 /** Same process, also when the two objects came by different ways. */
 export function samePid(a: Pid, b: Pid): boolean {
   if (a === b) return true;
-  return a.number === b.number && a.incarnation === b.incarnation && a.cell === b.cell && a.board === b.board;
+  return (
+    a.number === b.number &&
+    a.incarnation === b.incarnation &&
+    a.cell === b.cell &&
+    a.board === b.board &&
+    a.life === b.life
+  );
 }
 
 /** 128 bits from the system's secure source, 32 hex digits; drawn in blocks because a draw costs a call. */

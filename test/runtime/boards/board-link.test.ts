@@ -206,7 +206,7 @@ spec("packets are read as they were written, and damaged ones are refused by one
     { type: "knock", from: life },
     { type: "hello", from: life, nonce },
     { type: "welcome", from: life, nonces: [nonce, nonce] },
-    { type: "data", session: 2 ** 47, number: 300, parts: 3, payload: Uint8Array.of(1, 2) },
+    { type: "data", session: 2 ** 47, number: 300, parts: 3, ageUs: 70_000, payload: Uint8Array.of(1, 2) },
     { type: "confirm", session: 1, next: 5, missing: [1, 2], lost: [[3, 4]] },
     { type: "beat", session: 1, count: 4, sentUs: 1.5, heard, wallMs: 1e12 },
     { type: "bye", session: 1 },

@@ -23,8 +23,8 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     packetBytes: 8,
     most: LIMITS,
     resendUs: 200 * MS,
-    send: (number, parts, payload) =>
-      later(fate(packets++), () => incoming.packet(number, parts, payload, nowUs)),
+    send: (number, parts, payload, ageUs) =>
+      later(fate(packets++), () => incoming.packet(number, parts, payload, ageUs, nowUs)),
     lost: (start) => void lostAtSender.push(Buffer.from(start).toString().split(".")[0]!),
   });
   const incoming = new InStream({

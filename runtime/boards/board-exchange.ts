@@ -1,0 +1,327 @@
+/**
+ * One board among others: a link with each, the frames of its cells to theirs and back, and the names that all may know.
+ *
+ * Public names of another board are known here with its name behind an @: `pump@pumphouse`. Pure: packets come in by
+ * `packet` and leave by `publish`, time comes with each call, timers by `nextUs` and `expire`.
+ */
+import type { WirePid } from "../process/pid.ts";
+import type { Frame, WireTarget } from "../process/signal.ts";
+import { BoardLink, type LinkEnd, type LinkRefusals } from "./board-link.ts";
+import {
+  type Addressee,
+  addresseeOf,
+  decodeFromBoard,
+  encodeFrame,
+  encodeNotice,
+  type Here,
+} from "./frame-codec.ts";
+import { FrameError } from "./frame-error.ts";
+import type { BoardLife } from "./packet.ts";
+import type { LinkLimits } from "./session.ts";
+
+/** What a process hears of when messages to it were lost between boards: at least one, from this board. */
+export interface LostMessage {
+  readonly type: "lost";
+  readonly board: string;
+}
+
+/** The board that the exchange belongs to. */
+export interface OwnBoard {
+  /** To a cell of this board. `full`: a message found no room; `gone`: no such life of a cell. */
+  deliver(cell: string, incarnation: number, frame: Frame): "ok" | "full" | "gone";
+  /** Every cell reaches pids of that life by `route` of this exchange from now on. */
+  boardUp(board: string, life: number): void;
+  /** Every cell is told that they are out of reach. */
+  boardDown(board: string, life: number, why: LinkEnd): void;
+  /** A name of another board is known from now on, or no longer. */
+  named(name: string, pid: WirePid): void;
+  unnamed(name: string, pid: WirePid): void;
+  /** The public names of this board. */
+  publicNames(): readonly (readonly [string, WirePid])[];
+}
+
+export interface BoardExchangeOptions {
+  readonly us: BoardLife;
+  readonly own: OwnBoard;
+  readonly limits: LinkLimits;
+  /** Of this board and that one; `undefined`: no link with it. */
+  keyFor(board: string): Uint8Array | undefined;
+  /** To the topic on which that board hears this one. */
+  publish(board: string, bytes: Uint8Array): void;
+  random(bytes: number): Uint8Array;
+  nowUs(): number;
+  wallMs(): number;
+  /** A second board has the name of that one. */
+  stranger?(life: BoardLife): void;
+}
+
+/** What was refused or lost, over all links. */
+export interface ExchangeCounts {
+  /** Frames that spoke for somebody else, or were none. */
+  malformed: number;
+  /** Requests whose time was over when they came. */
+  late: number;
+  /** Messages that found no room: on the way out, and in a cell here. */
+  full: number;
+  /** Messages that were lost between boards, of which their receivers were told here. */
+  lost: number;
+}
+
+const ANYBODY_NORMAL = 2;
+const NAMES_AT_ONCE = 500;
+
+export class BoardExchange {
+  readonly counts: ExchangeCounts = { malformed: 0, late: 0, full: 0, lost: 0 };
+  readonly #options: BoardExchangeOptions;
+  readonly #links = new Map<string, BoardLink>();
+  /** Public names of each linked board. */
+  readonly #names = new Map<string, Map<string, WirePid>>();
+
+  constructor(options: BoardExchangeOptions) {
+    this.#options = options;
+  }
+
+  /** Boards that this one is linked with, with their links. */
+  links(): IterableIterator<[string, BoardLink]> {
+    return this.#links.entries();
+  }
+
+  /** Refusals of all links together. */
+  refusals(): LinkRefusals {
+    const total: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0 };
+    for (const { refusals } of this.#links.values())
+      for (const name of Object.keys(total) as (keyof LinkRefusals)[]) total[name] += refusals[name];
+    return total;
+  }
+
+  present(board: string, incarnation: number): void {
+    this.#linkOf(board)?.present(incarnation, this.#options.nowUs());
+  }
+
+  absent(board: string): void {
+    this.#links.get(board)?.absent(this.#options.nowUs());
+  }
+
+  /** What came on the topic on which that board speaks to this one. */
+  packet(board: string, bytes: Uint8Array): void {
+    this.#linkOf(board)?.packet(bytes, this.#options.nowUs());
+  }
+
+  /** A frame of a cell of this board. False when it is a message and was refused. */
+  route(board: string, life: number, cell: string, frame: Frame): boolean {
+    const link = this.#links.get(board);
+    if (link?.life?.incarnation !== life) return true; // Its sender hears of the board's end.
+    const here = this.#here();
+    const sent = link.send(encodeFrame(cell, frame, here, this.#options.limits.messageBytes), here.nowUs);
+    if (sent) return true;
+    // Signals must not be lost: who is so far behind is not there.
+    if (frame.kind !== "message") link.reset(here.nowUs);
+    this.counts.full++;
+    return false;
+  }
+
+  /** A name of this board became public. */
+  published(name: string, pid: WirePid): void {
+    this.#tellAll({ notice: "names", anew: false, names: [[name, pid]] });
+  }
+
+  withdrawn(name: string, pid: WirePid): void {
+    this.#tellAll({ notice: "unnamed", name, pid });
+  }
+
+  get nextUs(): number {
+    let nextUs = Number.POSITIVE_INFINITY;
+    for (const link of this.#links.values()) nextUs = Math.min(nextUs, link.nextUs);
+    return nextUs;
+  }
+
+  expire(): void {
+    const nowUs = this.#options.nowUs();
+    for (const link of this.#links.values()) if (link.nextUs <= nowUs) link.expire(nowUs);
+  }
+
+  /** Says goodbye to all. */
+  close(): void {
+    for (const link of this.#links.values()) link.close();
+  }
+
+  #here(): Here {
+    const { us, nowUs } = this.#options;
+    return { board: us.board, life: us.incarnation, nowUs: nowUs() };
+  }
+
+  #linkOf(board: string): BoardLink | undefined {
+    const known = this.#links.get(board);
+    if (known !== undefined || board === this.#options.us.board) return known;
+    const key = this.#options.keyFor(board);
+    if (key === undefined) return undefined;
+    const { us, limits, random, wallMs } = this.#options;
+    const link: BoardLink = new BoardLink({
+      us,
+      peer: board,
+      key,
+      limits,
+      random,
+      wallMs,
+      sink: {
+        publish: (bytes) => this.#options.publish(board, bytes),
+        up: (life) => this.#up(link, life),
+        down: (life, why) => this.#down(life, why),
+        message: (bytes, sinceUs) => this.#message(link, bytes, sinceUs),
+        lost: (start) => this.#lost(link, start),
+        gap: () => {}, // whoever sent it names the receivers
+        stranger: (life) => this.#options.stranger?.(life),
+      },
+    });
+    this.#links.set(board, link);
+    return link;
+  }
+
+  #up(link: BoardLink, { board, incarnation }: BoardLife): void {
+    this.#options.own.boardUp(board, incarnation);
+    const names = this.#options.own.publicNames();
+    const here = this.#here();
+    for (let at = 0; at === 0 || at < names.length; at += NAMES_AT_ONCE) {
+      const part = names.slice(at, at + NAMES_AT_ONCE);
+      link.send(encodeNotice({ notice: "names", anew: at === 0, names: part }, here), here.nowUs);
+    }
+  }
+
+  #down({ board, incarnation }: BoardLife, why: LinkEnd): void {
+    for (const [name, pid] of this.#names.get(board) ?? []) this.#options.own.unnamed(name, pid);
+    this.#names.delete(board);
+    this.#options.own.boardDown(board, incarnation, why);
+  }
+
+  #message(link: BoardLink, bytes: Uint8Array, sinceUs: number): void {
+    try {
+      const found = decodeFromBoard(bytes, { ...this.#here(), nowUs: sinceUs });
+      if ("frame" in found) this.#frame(link, found.cell, found.frame);
+      else if (found.notice === "lost") this.#tellLost(link, found);
+      else if (found.notice === "unnamed") this.#unnamed(link, found.name, found.pid);
+      else this.#named(link, found.anew, found.names);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.counts.malformed++;
+    }
+  }
+
+  #frame(link: BoardLink, cell: string, frame: Frame): void {
+    const from = frame.kind === "message" ? frame.monitor?.from : frame.from;
+    if (from !== undefined && !isOf(from, link.life)) {
+      this.counts.malformed++;
+      return;
+    }
+    const isMessage = frame.kind === "message";
+    if (isMessage && frame.deadlineUs <= this.#options.nowUs()) {
+      this.counts.late++;
+      if (frame.monitor === undefined) return;
+      // Its sender waits for an answer, and hears of the end of whom it asked.
+      const { to, monitor } = frame;
+      this.#deliver(link, cell, { kind: "monitor", to, ...monitor });
+      return;
+    }
+    // Nobody elsewhere decides that its work comes before that of this board.
+    this.#deliver(link, cell, isMessage ? { ...frame, band: Math.max(frame.band, ANYBODY_NORMAL) } : frame);
+  }
+
+  #deliver(link: BoardLink, cell: string, frame: Frame): void {
+    const how = this.#options.own.deliver(cell, frame.to.incarnation, frame);
+    if (how === "full") this.counts.full++;
+    if (how === "gone") this.#answerForGone(link, cell, frame);
+  }
+
+  /** As the cell would answer for a process that is dead. */
+  #answerForGone(link: BoardLink, cell: string, { kind, to, ...rest }: Frame): void {
+    const self: WirePid = { board: this.#options.us.board, cell, ...to };
+    const reason = "noproc";
+    const signal = kind === "message" ? (rest as { monitor?: { from: WirePid; ref: number } }).monitor : rest;
+    if (signal === undefined || !("from" in signal)) return;
+    const { from } = signal;
+    if (kind === "link") {
+      const { id } = rest as { id: string };
+      this.#answer(link, from, { kind: "exit", to: targetOf(from), from: self, reason, links: [id] });
+    } else if (kind === "monitor" || kind === "message") {
+      const { ref } = signal as { ref: number };
+      this.#answer(link, from, { kind: "down", to: targetOf(from), from: self, ref, reason });
+    }
+  }
+
+  #answer(link: BoardLink, { cell }: WirePid, frame: Frame): void {
+    const here = this.#here();
+    link.send(encodeFrame(cell, frame, here, this.#options.limits.messageBytes), here.nowUs);
+  }
+
+  /** A message of ours is lost for good: its receiver is told. A signal that is lost is the end of the link. */
+  #lost(link: BoardLink, start: Uint8Array): void {
+    const addressee = addresseeOf(start);
+    if (addressee?.isMessage !== true) {
+      link.reset(this.#options.nowUs());
+      return;
+    }
+    const { cell, to } = addressee;
+    const here = this.#here();
+    link.send(encodeNotice({ notice: "lost", cell, to }, here), here.nowUs);
+  }
+
+  #tellLost(link: BoardLink, { cell, to }: Addressee): void {
+    this.counts.lost++;
+    const body: LostMessage = { type: "lost", board: link.life!.board };
+    this.#options.own.deliver(cell, to.incarnation, {
+      kind: "message",
+      to,
+      packed: { body, placeholders: [], pids: [] },
+      deadlineUs: Number.POSITIVE_INFINITY,
+      band: ANYBODY_NORMAL,
+      bytes: 64,
+    });
+  }
+
+  #named(link: BoardLink, anew: boolean, names: readonly (readonly [string, WirePid])[]): void {
+    const { board } = link.life!;
+    const known = this.#names.get(board) ?? new Map<string, WirePid>();
+    this.#names.set(board, known);
+    if (anew) {
+      for (const [name, pid] of known) this.#options.own.unnamed(name, pid);
+      known.clear();
+    }
+    for (const [plain, pid] of names) {
+      if (!isOf(pid, link.life)) {
+        this.counts.malformed++;
+        continue;
+      }
+      const name = `${plain}@${board}`;
+      const before = known.get(name);
+      if (before !== undefined) this.#options.own.unnamed(name, before);
+      known.set(name, pid);
+      this.#options.own.named(name, pid);
+    }
+  }
+
+  #unnamed(link: BoardLink, plain: string, pid: WirePid): void {
+    const { board } = link.life!;
+    const name = `${plain}@${board}`;
+    const known = this.#names.get(board)?.get(name);
+    if (known === undefined || known.key !== pid.key) return;
+    this.#names.get(board)!.delete(name);
+    this.#options.own.unnamed(name, known);
+  }
+
+  #tellAll(notice: Parameters<typeof encodeNotice>[0]): void {
+    const here = this.#here();
+    const bytes = encodeNotice(notice, here);
+    for (const link of this.#links.values()) {
+      // A name that is not told is missed for ever: it comes with all others in the next session.
+      if (link.life !== undefined && !link.send(bytes, here.nowUs)) link.reset(here.nowUs);
+    }
+  }
+}
+
+/** A board speaks for its own processes only. */
+function isOf({ board, life }: WirePid, of: BoardLife | undefined): boolean {
+  return of !== undefined && board === of.board && life === of.incarnation;
+}
+
+function targetOf({ incarnation, number, key }: WirePid): WireTarget {
+  return { incarnation, number, key };
+}

@@ -1,0 +1,268 @@
+/**
+ * Frames between cells of two boards as bytes. Whom a message is for stands first, so that it can be told of a loss by
+ * the first packet alone. Pids name the life of their board's runtime; those that are at home where they arrive lose it.
+ * Deadlines travel as the time that is left when the frame is sent: boards have no clock in common.
+ */
+import type { ExitReason } from "../process/exit-reason.ts";
+import type { WirePid } from "../process/pid.ts";
+import type { Frame, MessageFrame, SignalFrame, WireTarget } from "../process/signal.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { decodeValue } from "./decode-value.ts";
+import { encodeValue } from "./encode-value.ts";
+import { FrameError } from "./frame-error.ts";
+
+/** A cell of a board, and a process of it. */
+export interface Addressee {
+  readonly cell: string;
+  readonly to: WireTarget;
+}
+
+/** This board in this life, and what time it is; of what was received: when it was sent, as far as is known. */
+export interface Here {
+  readonly board: string;
+  readonly life: number;
+  readonly nowUs: number;
+}
+
+/** What one board tells another beside frames between their cells. */
+export type BoardNotice =
+  /** These names are public, in the place of all before, or beside them. */
+  | {
+      readonly notice: "names";
+      readonly anew: boolean;
+      readonly names: readonly (readonly [string, WirePid])[];
+    }
+  | { readonly notice: "unnamed"; readonly name: string; readonly pid: WirePid }
+  /** A message to this process is lost. */
+  | ({ readonly notice: "lost" } & Addressee);
+
+export type FromBoard = { readonly cell: string; readonly frame: Frame } | BoardNotice;
+
+const KINDS = ["message", "exit", "link", "unlink", "monitor", "demonitor", "down"] as const;
+const NOTICES = { names: 16, unnamed: 17, lost: 18 } as const;
+const KEY_BYTES = 16;
+const LONGEST_NAME = 256;
+const MOST_PIDS = 4096;
+const MOST_IDS = 1024;
+
+/** Throws `FrameError` for a frame of more than `most` bytes, `UncopyableError` for shared memory. */
+export function encodeFrame(cell: string, frame: Frame, here: Here, most: number): Uint8Array {
+  const out = new ByteWriter(most).u8(KINDS.indexOf(frame.kind));
+  addressee(out, cell, frame.to);
+  if (frame.kind === "message") message(out, frame, here);
+  else signal(out, frame, here);
+  return out.take();
+}
+
+export function encodeNotice(notice: BoardNotice, here: Here): Uint8Array {
+  const out = new ByteWriter().u8(NOTICES[notice.notice]);
+  switch (notice.notice) {
+    case "names":
+      out.u8(notice.anew ? 1 : 0).count(notice.names.length);
+      for (const [name, pid] of notice.names) wirePid(out.text(name), pid, here);
+      break;
+    case "unnamed":
+      wirePid(out.text(notice.name), notice.pid, here);
+      break;
+    case "lost":
+      addressee(out, notice.cell, notice.to);
+      break;
+  }
+  return out.take();
+}
+
+/** Throws `FrameError` for whatever is none. */
+export function decodeFromBoard(bytes: Uint8Array, here: Here): FromBoard {
+  const reader = new ByteReader(bytes);
+  const kind = reader.u8();
+  const found = readFromBoard(reader, kind, here);
+  reader.end();
+  return found;
+}
+
+/** Of a frame, by the bytes it begins with; `undefined` for what is not for a process. Throws `FrameError`. */
+export function addresseeOf(start: Uint8Array): (Addressee & { readonly isMessage: boolean }) | undefined {
+  const reader = new ByteReader(start);
+  const kind = KINDS[reader.u8()];
+  return kind === undefined ? undefined : { ...readAddressee(reader), isMessage: kind === "message" };
+}
+
+function readFromBoard(reader: ByteReader, kind: number, here: Here): FromBoard {
+  switch (kind) {
+    case NOTICES.names: {
+      const anew = reader.u8() === 1;
+      const names = Array.from(
+        { length: reader.countOf(1) },
+        () => [name(reader), readPid(reader, here)] as const,
+      );
+      return { notice: "names", anew, names };
+    }
+    case NOTICES.unnamed:
+      return { notice: "unnamed", name: name(reader), pid: readPid(reader, here) };
+    case NOTICES.lost:
+      return { notice: "lost", ...readAddressee(reader) };
+  }
+  const { cell, to } = readAddressee(reader);
+  const frame = kind === 0 ? readMessage(reader, to, here) : readSignal(reader, KINDS[kind], to, here);
+  return { cell, frame };
+}
+
+const HAS = { deadline: 1, alias: 2, closed: 4, monitor: 8 } as const;
+
+function message(out: ByteWriter, frame: MessageFrame, here: Here): void {
+  const { packed, deadlineUs, band, bytes, alias, closed, monitor } = frame;
+  const hasDeadline = Number.isFinite(deadlineUs);
+  out.u8(
+    (hasDeadline ? HAS.deadline : 0) |
+      (alias === undefined ? 0 : HAS.alias) |
+      (closed === undefined ? 0 : HAS.closed) |
+      (monitor === undefined ? 0 : HAS.monitor),
+  );
+  out.u8(band).count(bytes);
+  if (hasDeadline) out.f64(deadlineUs - here.nowUs);
+  if (alias !== undefined) out.count(alias);
+  if (monitor !== undefined) wirePid(out, monitor.from, here).count(monitor.ref);
+  out.count(packed.pids.length);
+  for (const pid of packed.pids) wirePid(out, pid, here);
+  encodeValue(out, packed);
+}
+
+function readMessage(reader: ByteReader, to: WireTarget, here: Here): MessageFrame {
+  const has = reader.u8();
+  const [band, bytes] = [reader.u8(), reader.count()];
+  if (band > LEAST_BAND) throw new FrameError("no such band");
+  const deadlineUs = (has & HAS.deadline) === 0 ? Number.POSITIVE_INFINITY : here.nowUs + reader.f64();
+  if (Number.isNaN(deadlineUs)) throw new FrameError("no deadline");
+  const alias = (has & HAS.alias) === 0 ? {} : { alias: reader.count() };
+  const closed = (has & HAS.closed) === 0 ? {} : ({ closed: true } as const);
+  const monitor =
+    (has & HAS.monitor) === 0 ? {} : { monitor: { from: readPid(reader, here), ref: reader.count() } };
+  const pids = list(reader, MOST_PIDS, () => readPid(reader, here));
+  const packed = decodeValue(reader, pids);
+  return { kind: "message", to, packed, deadlineUs, band, bytes, ...alias, ...closed, ...monitor };
+}
+
+/** Of the bands of a process. */
+const LEAST_BAND = 4;
+
+function signal(out: ByteWriter, frame: SignalFrame, here: Here): void {
+  wirePid(out, frame.from, here);
+  switch (frame.kind) {
+    case "exit":
+      out.u8(frame.links === undefined ? 0 : 1);
+      texts(out, frame.links ?? []);
+      reason(out, frame.reason);
+      break;
+    case "link":
+      out.text(frame.id);
+      break;
+    case "unlink":
+      texts(out, frame.ids);
+      break;
+    case "monitor":
+    case "demonitor":
+      out.count(frame.ref);
+      break;
+    case "down":
+      out.count(frame.ref);
+      reason(out, frame.reason);
+      break;
+  }
+}
+
+function readSignal(
+  reader: ByteReader,
+  kind: (typeof KINDS)[number] | undefined,
+  to: WireTarget,
+  here: Here,
+): SignalFrame {
+  if (kind === undefined) throw new FrameError("no such frame");
+  const from = readPid(reader, here);
+  switch (kind) {
+    case "exit": {
+      const isOfLinks = reader.u8() === 1;
+      const links = list(reader, MOST_IDS, () => reader.text());
+      const why = readReason(reader);
+      return isOfLinks ? { kind, to, from, reason: why, links } : { kind, to, from, reason: why };
+    }
+    case "link":
+      return { kind, to, from, id: reader.text() };
+    case "unlink":
+      return { kind, to, from, ids: list(reader, MOST_IDS, () => reader.text()) };
+    case "monitor":
+    case "demonitor":
+      return { kind, to, from, ref: reader.count() };
+    case "down": {
+      const ref = reader.count();
+      return { kind, to, from, ref, reason: readReason(reader) };
+    }
+    default:
+      throw new FrameError("no such signal");
+  }
+}
+
+/** Plain data, with the stack of an error written out. */
+function reason(out: ByteWriter, why: ExitReason): void {
+  encodeValue(out, { body: why, placeholders: [], pids: [] });
+}
+
+function readReason(reader: ByteReader): ExitReason {
+  const why = decodeValue(reader, []).body;
+  const isPlain = typeof why === "object" && why !== null && Object.getPrototypeOf(why) === Object.prototype;
+  if (typeof why !== "string" && !isPlain) throw new FrameError("no reason");
+  return why as ExitReason;
+}
+
+function addressee(out: ByteWriter, cell: string, { incarnation, number, key }: WireTarget): void {
+  out.text(cell).count(incarnation).count(number).raw(keyBytes(key));
+}
+
+function readAddressee(reader: ByteReader): Addressee {
+  const cell = name(reader);
+  return { cell, to: { incarnation: reader.count(), number: reader.count(), key: readKey(reader) } };
+}
+
+function wirePid(out: ByteWriter, pid: WirePid, here: Here): ByteWriter {
+  const { board, cell, incarnation, number, key } = pid;
+  const life = pid.life ?? (board === here.board ? here.life : 0);
+  return out.text(board).count(life).text(cell).count(incarnation).count(number).raw(keyBytes(key));
+}
+
+function readPid(reader: ByteReader, here: Here): WirePid {
+  const [board, life, cell] = [name(reader), reader.count(), name(reader)];
+  const pid = {
+    board,
+    cell,
+    incarnation: reader.count(),
+    number: reader.count(),
+    key: readKey(reader),
+  };
+  return board === here.board && life === here.life ? pid : { ...pid, life };
+}
+
+function name(reader: ByteReader): string {
+  const text = reader.text();
+  if (text.length === 0 || text.length > LONGEST_NAME) throw new FrameError("no name");
+  return text;
+}
+
+function keyBytes(key: string): Uint8Array {
+  const bytes = Buffer.from(key, "hex");
+  if (bytes.length !== KEY_BYTES) throw new FrameError("no key of a pid");
+  return bytes;
+}
+
+function readKey(reader: ByteReader): string {
+  return Buffer.from(reader.raw(KEY_BYTES)).toString("hex");
+}
+
+function texts(out: ByteWriter, all: readonly string[]): void {
+  out.count(all.length);
+  for (const text of all) out.text(text);
+}
+
+function list<T>(reader: ByteReader, most: number, read: () => T): T[] {
+  const length = reader.countOf(1);
+  if (length > most) throw new FrameError(`${length} parts`);
+  return Array.from({ length }, read);
+}

@@ -1,0 +1,317 @@
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { addressOf } from "../../../runtime/behaviour/address.ts";
+import { call } from "../../../runtime/behaviour/call.ts";
+import { CallError } from "../../../runtime/behaviour/call-error.ts";
+import { serverBody } from "../../../runtime/behaviour/server.ts";
+import type { Pid } from "../../../runtime/process/pid.ts";
+import type { ProcessGenerator } from "../../../runtime/process/process.ts";
+import type { Self } from "../../../runtime/process/self.ts";
+import { spec } from "../../harness/spec.ts";
+import { type BenchModule, benchModule } from "../behaviour/bench-server.ts";
+import { LinkedCells } from "./linked-cells.ts";
+
+const BOARDS = ["greenhouse", "pumphouse"];
+
+// biome-ignore lint/suspicious/noExplicitAny: the messages of tests
+type Any = any;
+
+/** Puts down what it hears, under a public name. */
+function* listener(self: Self<Any>, name: string, heard: Any[]): ProcessGenerator {
+  self.trapExit();
+  self.publish(name);
+  for (;;) heard.push(yield* self.receive());
+}
+
+/** Arguments are copied; the list must be the test's own. */
+function listen(net: LinkedCells, board: string, name = "ear"): { heard: Any[]; pid: Pid } {
+  const heard: Any[] = [];
+  const pid = net.of(board).cell.spawn(function* (self: Self<Any>) {
+    yield* listener(self, name, heard);
+  }, []);
+  net.pass(20);
+  return { heard, pid };
+}
+
+function reasonOf(message: unknown): unknown {
+  return (message as { reason: unknown }).reason;
+}
+
+function act(net: LinkedCells, board: string, body: (self: Self<Any>) => ProcessGenerator): Pid {
+  return net.of(board).cell.spawn(function* (self: Self<Any>) {
+    yield* body(self);
+  }, []);
+}
+
+spec("a public name of one board is an address on the other, and gone with its holder", () => {
+  const net = new LinkedCells(BOARDS);
+  const { heard, pid } = listen(net, "pumphouse");
+  const { names } = net.of("greenhouse").cell;
+  assert.is(String(names.whereis("ear@pumphouse")), String(pid));
+  act(net, "greenhouse", function* (self) {
+    self.send("ear@pumphouse", { on: true });
+  });
+  net.pass(10);
+  assert.equal(heard, [{ on: true }]);
+  net.of("pumphouse").cell.exit(undefined, pid, "kill");
+  net.pass(10);
+  assert.is(names.whereis("ear@pumphouse"), undefined);
+});
+
+spec("names that were public before the link, and after a cut, are known when it is there", () => {
+  const net = new LinkedCells(BOARDS);
+  listen(net, "pumphouse");
+  const { names } = net.of("greenhouse").cell;
+  net.fate = () => [];
+  net.pass(8000);
+  assert.is(names.whereis("ear@pumphouse"), undefined, "cut");
+  net.fate = () => [1];
+  net.pass(31_000);
+  assert.is(String(names.whereis("ear@pumphouse")), "<pumphouse.main.1>");
+});
+
+spec("a call crosses boards and comes back, with pids in both directions that can be used", () => {
+  const net = new LinkedCells(BOARDS);
+  const server = net.of("pumphouse").cell.spawn(serverBody(benchModule([])), ["run"]);
+  let sum: unknown;
+  const { heard } = listen(net, "pumphouse");
+  const pids = listen(net, "greenhouse", "ours");
+  act(net, "greenhouse", function* (self) {
+    self.send("ear@pumphouse", { to: pids.pid });
+  });
+  net.pass(10);
+  act(net, "pumphouse", function* (self) {
+    self.send(heard[0].to, { server });
+  });
+  net.pass(10);
+  act(net, "greenhouse", function* (self) {
+    sum = yield* call(self, addressOf<BenchModule>(pids.heard[0].server), { type: "add", n: 42 });
+  });
+  net.pass(10);
+  assert.is(sum, 42);
+});
+
+spec(
+  "a monitor fires with the reason when the process ends, and with noconnection when the board is gone",
+  () => {
+    const net = new LinkedCells(BOARDS);
+    const downs: unknown[] = [];
+    const watch = (name: string) => {
+      const { pid } = listen(net, "pumphouse", name);
+      act(net, "greenhouse", function* (self) {
+        self.monitor(self.whereis(`${name}@pumphouse`)!);
+        downs.push(reasonOf(yield* self.receive("down")));
+      });
+      net.pass(20);
+      return pid;
+    };
+    const first = watch("first");
+    net.of("pumphouse").cell.exit(undefined, first, { shutdown: "test" });
+    net.pass(20);
+    // It traps exits: kill it.
+    net.of("pumphouse").cell.exit(undefined, first, "kill");
+    net.pass(20);
+    watch("second");
+    net.fate = () => [];
+    net.pass(9000);
+    assert.equal(downs, ["killed", "noconnection"]);
+    net.fate = () => [1];
+    net.pass(40_000);
+    assert.is(downs.length, 2, "each once");
+  },
+);
+
+spec("links across boards: the end of one is the end of the other, and a cut ends both", () => {
+  const net = new LinkedCells(BOARDS);
+  const ends: string[] = [];
+  const linked = (name: string) => {
+    const { heard, pid } = listen(net, "pumphouse", name);
+    const here = act(net, "greenhouse", function* (self) {
+      self.trapExit();
+      self.link(self.whereis(`${name}@pumphouse`)!);
+      ends.push(String(reasonOf(yield* self.receive("exit"))));
+    });
+    net.pass(20);
+    return { heard, pid, here };
+  };
+  const one = linked("one");
+  net.of("pumphouse").cell.exit(undefined, one.pid, "kill");
+  net.pass(20);
+  const two = linked("two");
+  net.of("greenhouse").cell.exit(undefined, two.here, "kill");
+  net.pass(20);
+  assert.equal(
+    two.heard.map(({ type, reason }) => `${type} ${reason}`),
+    ["exit killed"],
+  );
+  const three = linked("three");
+  net.fate = () => [];
+  net.pass(9000);
+  assert.equal(ends, ["killed", "noconnection"]);
+  assert.equal(
+    three.heard.map(({ type, reason }) => `${type} ${reason}`),
+    ["exit noconnection"],
+  );
+});
+
+spec("a monitor of a process that has ended, and of a board that is not there, fire at once", () => {
+  const net = new LinkedCells(BOARDS);
+  const { pid } = listen(net, "pumphouse");
+  const ours = listen(net, "greenhouse", "ours");
+  act(net, "pumphouse", function* (self) {
+    self.send("ours@greenhouse", { pid });
+  });
+  net.pass(10);
+  net.of("pumphouse").cell.exit(undefined, pid, "kill");
+  net.pass(10);
+  const reasons: unknown[] = [];
+  const watch = () => {
+    act(net, "greenhouse", function* (self) {
+      self.monitor(ours.heard[0].pid);
+      reasons.push(reasonOf(yield* self.receive("down")));
+    });
+    net.pass(20);
+  };
+  watch();
+  net.fate = () => [];
+  net.pass(9000);
+  watch();
+  assert.equal(reasons, ["noproc", "noconnection"]);
+});
+
+spec(
+  "a board that began anew: what pointed into its former life fires, and its old pids reach nobody",
+  () => {
+    const net = new LinkedCells(BOARDS);
+    const { pid } = listen(net, "pumphouse");
+    const reasons: unknown[] = [];
+    let old: Pid | undefined;
+    act(net, "greenhouse", function* (self) {
+      old = self.whereis("ear@pumphouse");
+      self.monitor(old!);
+      reasons.push(reasonOf(yield* self.receive("down")));
+    });
+    net.pass(20);
+    net.boot("pumphouse", 2);
+    const anew = listen(net, "pumphouse");
+    net.meet((board) => (board === "pumphouse" ? 2 : 1));
+    assert.equal(reasons, ["noconnection"]);
+    assert.is(String(anew.pid), String(pid), "the same numbers");
+    act(net, "greenhouse", function* (self) {
+      self.send(old!, "to the dead");
+      self.send("ear@pumphouse", "to the living");
+    });
+    net.pass(20);
+    assert.equal(anew.heard, ["to the living"]);
+  },
+);
+
+spec("a call that comes when its time is over is dropped there, and counted", () => {
+  const net = new LinkedCells(BOARDS);
+  const log: string[] = [];
+  net.of("pumphouse").cell.spawn(function* (self: Self<Any>) {
+    self.publish("server");
+    for (;;) log.push(JSON.stringify(yield* self.receive()));
+  }, []);
+  net.pass(20);
+  let error: unknown;
+  let packets = 0;
+  // The request waits for the one before it, which is sent again after half a second.
+  net.fate = (from) => (from === "greenhouse" && packets++ === 0 ? [] : [1]);
+  act(net, "greenhouse", function* (self) {
+    self.send("server@pumphouse", "before");
+    const server = addressOf<BenchModule>(self.whereis("server@pumphouse")!);
+    try {
+      yield* call(self, server, { type: "get" }, { within: 0.5 });
+    } catch (thrown) {
+      error = thrown;
+    }
+  });
+  net.pass(3000);
+  assert.ok(error instanceof CallError && error.code === "timeout");
+  assert.equal(log, ['"before"']);
+  assert.is(net.of("pumphouse").exchange.counts.late, 1);
+});
+
+spec("a board that speaks for processes of others is not believed", () => {
+  const net = new LinkedCells([...BOARDS, "shed"]);
+  const { pid, heard } = listen(net, "pumphouse");
+  act(net, "greenhouse", function* (self) {
+    self.monitor(self.whereis("ear@pumphouse")!);
+    heard.push(yield* self.receive("down"));
+  });
+  net.pass(20);
+  // What the shed would need to say that the ear is dead: all it lacks is to be its board.
+  const { exchange } = net.of("shed");
+  const down = { kind: "down", to: { incarnation: 1, number: 1, key: "0".repeat(32) }, ref: 1 } as const;
+  const from = {
+    board: "pumphouse",
+    cell: "main",
+    incarnation: 1,
+    number: pid.number,
+    key: "1".repeat(32),
+    life: 1,
+  };
+  exchange.route("greenhouse", 1, "main", { ...down, from, reason: "normal" });
+  net.pass(20);
+  assert.equal(heard, []);
+  assert.is(net.of("greenhouse").exchange.counts.malformed, 1);
+});
+
+spec("pids of a third board are passed on, and used over the link with it", () => {
+  const net = new LinkedCells([...BOARDS, "shed"]);
+  const { heard } = listen(net, "shed");
+  act(net, "pumphouse", function* (self) {
+    self.publish("middle");
+    const { pid } = yield* self.receive();
+    self.send(pid, "from the pumphouse");
+  });
+  net.pass(20);
+  act(net, "greenhouse", function* (self) {
+    self.send("middle@pumphouse", { pid: self.whereis("ear@shed") });
+  });
+  net.pass(20);
+  assert.equal(heard, ["from the pumphouse"]);
+});
+
+spec(
+  "whatever the network does: order of each pair, nothing twice, no loss without a word, links fire once",
+  () => {
+    const fates = fc.array(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 2 }), {
+      minLength: 1,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(fates, fc.integer({ min: 1, max: 60 }), fc.nat(40), (fate, count, pauseMs) => {
+        const net = new LinkedCells(BOARDS);
+        const { heard } = listen(net, "pumphouse");
+        const downs: unknown[] = [];
+        act(net, "greenhouse", function* (self) {
+          self.monitor(self.whereis("ear@pumphouse")!);
+          const to = self.whereis("ear@pumphouse")!;
+          for (let n = 0; n < count; n++) {
+            self.send(to, n);
+            yield* self.sleep(pauseMs);
+          }
+          downs.push(reasonOf(yield* self.receive("down")));
+        });
+        let packets = 0;
+        net.fate = () => fate[packets++ % fate.length]!;
+        net.pass(count * pauseMs + 20_000);
+        net.fate = () => [1];
+        net.pass(20_000);
+        const numbers = heard.filter((one) => typeof one === "number");
+        assert.equal(
+          numbers,
+          [...new Set(numbers)].sort((a, b) => a - b),
+          "in order, each once",
+        );
+        const isWhole = numbers.length === count;
+        const isTold = downs.length > 0 || heard.some(({ type }) => type === "lost");
+        assert.ok(isWhole || isTold, `${numbers.length} of ${count} came, and nobody said so`);
+        assert.ok(downs.length <= 1 && downs.every((reason) => reason === "noconnection"));
+      }),
+      { numRuns: 60 },
+    );
+  },
+);

@@ -1,0 +1,115 @@
+/** Boards with a cell each, linked by a network in virtual time: what processes say crosses as bytes. */
+import { BoardExchange } from "../../../runtime/boards/board-exchange.ts";
+import { pairKey } from "../../../runtime/boards/seal.ts";
+import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
+import { Cell } from "../../../runtime/process/cell.ts";
+import { exportPid, importPid } from "../../../runtime/process/pid.ts";
+import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
+
+const SECRET = Buffer.from("secret");
+const CELL = "main";
+
+/** What becomes of a packet: it arrives after each of these times, ms. */
+export type Fate = (from: string, to: string, bytes: Uint8Array) => readonly number[];
+
+export interface LinkedBoard {
+  readonly cell: Cell;
+  readonly exchange: BoardExchange;
+  readonly told: string[];
+}
+
+export class LinkedCells {
+  readonly clock = new VirtualClock();
+  fate: Fate = () => [1];
+  readonly #boards = new Map<string, LinkedBoard>();
+  readonly #arrivals: { readonly atUs: number; readonly arrive: () => void }[] = [];
+  readonly #limits: LinkLimits;
+  #randoms = 0;
+
+  constructor(boards: readonly string[], limits: Partial<LinkLimits> = {}) {
+    this.#limits = { ...LINK_LIMITS, ...limits };
+    for (const board of boards) this.boot(board, 1);
+    this.meet();
+  }
+
+  of(board: string): LinkedBoard {
+    return this.#boards.get(board)!;
+  }
+
+  /** A new life of the runtime of this board; the one before is gone without a word. */
+  boot(board: string, incarnation: number): LinkedBoard {
+    const clock = this.clock;
+    const cell = new Cell({ board, cell: CELL, incarnation: 1, clock });
+    const told: string[] = [];
+    const exchange: BoardExchange = new BoardExchange({
+      us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
+      limits: this.#limits,
+      keyFor: (other) => pairKey(SECRET, board, other),
+      publish: (to, bytes) => this.#publish(board, to, bytes),
+      random: (length) => new Uint8Array(length).fill(++this.#randoms),
+      nowUs: () => clock.now(),
+      wallMs: () => clock.now() / 1000,
+      own: {
+        deliver: (name, life, frame) => {
+          if (name !== CELL || life !== 1) return "gone";
+          cell.deliver(frame);
+          return "ok";
+        },
+        boardUp: (other, life) => {
+          told.push(`up ${other}`);
+          cell.boardUp(other, life, {
+            post: (name, _, frame) => exchange.route(other, life, name, frame),
+          });
+        },
+        boardDown: (other, life, why) => {
+          told.push(`down ${other} ${why}`);
+          cell.boardDown(other, life);
+        },
+        named: (name, pid) => cell.names.added(name, importPid(pid)),
+        unnamed: (name, pid) => cell.names.removed(name, importPid(pid)),
+        publicNames: () => cell.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),
+      },
+    });
+    cell.names.watchPublic({
+      published: (name, pid) => exchange.published(name, exportPid(pid)),
+      withdrawn: (name, pid) => exchange.withdrawn(name, exportPid(pid)),
+    });
+    const linked = { cell, exchange, told };
+    this.#boards.set(board, linked);
+    return linked;
+  }
+
+  /** Everybody hears of everybody, as of their status topics. */
+  meet(incarnation: (board: string) => number = () => 1): void {
+    for (const { exchange } of this.#boards.values())
+      for (const board of this.#boards.keys()) exchange.present(board, incarnation(board));
+    this.pass(20);
+  }
+
+  /** Lets so much time pass, ms. */
+  pass(ms: number): void {
+    for (const endUs = this.clock.now() + ms * 1000; ; ) {
+      for (const { cell } of this.#boards.values()) while (cell.run());
+      this.#arrivals.sort((a, b) => a.atUs - b.atUs);
+      const dues = [...this.#boards.values()].flatMap(({ cell, exchange }) => [
+        cell.nextWakeUs(),
+        exchange.nextUs,
+      ]);
+      const nextUs = Math.max(Math.min(this.#arrivals[0]?.atUs ?? Infinity, ...dues), this.clock.now());
+      if (nextUs > endUs) {
+        this.clock.advanceTo(endUs);
+        return;
+      }
+      this.clock.advanceTo(nextUs);
+      if ((this.#arrivals[0]?.atUs ?? Infinity) <= nextUs) this.#arrivals.shift()!.arrive();
+      for (const { exchange } of this.#boards.values()) exchange.expire();
+    }
+  }
+
+  #publish(from: string, to: string, bytes: Uint8Array): void {
+    for (const ms of this.fate(from, to, bytes)) {
+      const atUs = this.clock.now() + ms * 1000;
+      this.#arrivals.push({ atUs, arrive: () => this.#boards.get(to)?.exchange.packet(from, bytes) });
+    }
+  }
+}
