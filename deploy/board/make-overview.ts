@@ -2,6 +2,7 @@
 import type { InspectReply, InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { CellView } from "../../runtime/introspection/report.ts";
 import type { BoardLink } from "../mqtt/board-link.ts";
+import type { BoardOutbox } from "../outbox/board-outbox.ts";
 import type { KnownJob } from "./job-report.ts";
 import type { MqttPlan } from "./mqtt-cell.ts";
 import type { CellFacts, JobFacts, Overview } from "./overview.ts";
@@ -13,6 +14,7 @@ export interface OverviewSources {
   readonly view: {
     readonly telemetry?: Pick<Telemetry, "devices" | "jobs" | "buses">;
     readonly link?: Pick<BoardLink, "state" | "counts">;
+    readonly outbox?: Pick<BoardOutbox, "facts">;
   };
   nowUs(): number;
   /** Of the runtime. */
@@ -36,7 +38,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
   const { board, version, hardware, incarnation } = plan;
   const cells = await cellFacts(ask);
   const atUs = nowUs();
-  const { telemetry, link } = view;
+  const { telemetry, link, outbox } = view;
   return {
     board,
     version,
@@ -49,6 +51,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
     jobs: telemetry?.jobs().map((known) => jobFacts(known, atUs)) ?? [],
     buses: telemetry?.buses() ?? [],
     cells,
+    outbox: outbox?.facts ?? null,
     dropped: { events: link?.counts.eventsDropped ?? 0, commands: link?.counts.commandsRefused ?? 0 },
   };
 }

@@ -20,6 +20,7 @@ import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
 import type { IdProblem } from "../mqtt/status-watch.ts";
+import { BoardOutbox, type OutboxPlan } from "../outbox/board-outbox.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { type BootNotice, bootStatus } from "./boot-notice.ts";
 import type { DiscoveryPlan } from "./discovery-plan.ts";
@@ -29,7 +30,7 @@ import { inspectRoutes } from "./inspect-routes.ts";
 import { keptAnnounced } from "./kept-announced.ts";
 import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
-import { Telemetry, type TelemetryDevice } from "./telemetry.ts";
+import { Telemetry, type TelemetryDevice, type TelemetrySink } from "./telemetry.ts";
 
 /** What the MQTT cell is started with. */
 export interface MqttPlan {
@@ -49,6 +50,8 @@ export interface MqttPlan {
   readonly devices: readonly TelemetryDevice[];
   /** Wall time before this cannot be true: when the program was built, ms since 1970. */
   readonly clockFloorMs: number;
+  /** What is kept until the broker has it, and where; absent: nothing is. */
+  readonly outbox?: OutboxPlan;
   /** Why the board came up; absent where nobody knows. */
   readonly boot?: BootNotice;
   /** What Home Assistant is told; absent: nothing. */
@@ -61,7 +64,7 @@ interface MqttResources extends CellResources {
   readonly plan: MqttPlan;
   readonly brokerUrl: string;
   /** Filled in by the process: what health and metrics tell. */
-  readonly view: { telemetry?: Telemetry; link?: BoardLink };
+  readonly view: { telemetry?: Telemetry; link?: BoardLink; outbox?: BoardOutbox };
   readonly desk: InspectDesk;
 }
 
@@ -115,6 +118,7 @@ export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttR
       broker: view.link?.state ?? "offline",
       ...(view.link?.taken && { refused: view.link.taken }),
       ...view.telemetry?.totals(),
+      ...(view.outbox && { outbox: view.outbox.facts }),
     }),
     operator: inspectRoutes(ask, overview),
     metrics: async () => boardMetrics(await overview()),
@@ -132,7 +136,17 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     const ms = wallMs();
     return ms === undefined ? null : new Date(ms).toISOString();
   };
-  const link = new BoardLink({
+  const outbox =
+    plan.outbox &&
+    new BoardOutbox({
+      plan: plan.outbox,
+      now: () => clock.now() / 1000,
+      wallMs,
+      wake: () => link.wake(),
+      tell: (event) => sink.event(event),
+      onStatus: (status) => link.status({ ...bootStatus(plan.boot), outbox: status }),
+    });
+  const link: BoardLink = new BoardLink({
     url: brokerUrl,
     root: plan.root,
     board: plan.board,
@@ -153,18 +167,21 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     clock: clockState(),
     at,
     catalogue: () => telemetry.catalogue(),
+    ...(outbox && { outbox }),
     onCommand: (device, command) => post({ type: "commanded", device, command }),
     onWorld: (device, set) => post({ type: "worldSet", device, set }),
     onState: (state, cause) => post({ type: "link", state, cause }),
     onProblem: (text, code) => post({ type: "problem", text, ...(code && { code }) }),
   });
-  const telemetry = new Telemetry(plan.devices, link, () => clock.now(), wallMs);
+  const sink: TelemetrySink = outbox?.beside(link) ?? link;
+  const telemetry = new Telemetry(plan.devices, sink, () => clock.now(), wallMs);
   if (plan.boot?.keptSafe) {
     const patch = { mode: "off" as const, cause: keptSafeReason(plan.boot) };
     for (const { id } of plan.devices) telemetry.take({ type: "state", device: id, patch });
   }
   view.telemetry = telemetry;
   view.link = link;
+  if (outbox) view.outbox = outbox;
   link.status(bootStatus(plan.boot));
   link.start();
   self.register(TELEMETRY);
@@ -177,7 +194,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     self.send(keeperName(id), { type: "announce" });
   };
   for (const { id } of plan.devices) ask(id);
-  link.event({ kind: "boot", incarnation: plan.incarnation, ...bootStatus(plan.boot) });
+  sink.event({ kind: "boot", incarnation: plan.incarnation, ...bootStatus(plan.boot) });
 
   for (let ageAtUs = self.nowUs(); ; ) {
     const message = yield* self.receive(undefined, { untilUs: ageAtUs });
@@ -192,12 +209,12 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       case "commanded":
         if (message.command.clear === true) {
           const { id } = message.command;
-          link.event({ kind: "clear", device: message.device, ...(id && { id }) });
+          sink.event({ kind: "clear", device: message.device, ...(id && { id }) });
           self.send(FAULTS, { type: "clear", device: message.device });
         } else if (message.command.mode !== undefined) {
           const { mode, forMs, id } = message.command;
           // Also where it moves nothing: who keeps a device down is never a secret.
-          link.event({
+          sink.event({
             kind: "order",
             device: message.device,
             asked: mode,
@@ -213,15 +230,15 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         self.send("world", { type: "set", device: message.device, set: message.set });
         break;
       case "link":
-        link.event({ kind: "link", state: message.state, cause: message.cause });
+        sink.event({ kind: "link", state: message.state, cause: message.cause });
         break;
       case "problem":
-        link.event({ kind: "problem", cause: message.text, ...(message.code && { code: message.code }) });
+        sink.event({ kind: "problem", cause: message.text, ...(message.code && { code: message.code }) });
         // A board that is silent can tell it nobody over the broker.
         console.error(message.text);
         break;
       case "exit": {
-        void link.close().then(() => post({ type: "closed" }));
+        void Promise.all([link.close(), outbox?.close()]).then(() => post({ type: "closed" }));
         yield* self.receive("closed", { within: 1000 });
         return;
       }

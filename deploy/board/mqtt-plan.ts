@@ -11,6 +11,7 @@ import { discoveryPlan } from "./discovery-plan.ts";
 import { announcedFile } from "./kept-announced.ts";
 import type { MqttPlan } from "./mqtt-cell.ts";
 import type { BoardOptions } from "./options.ts";
+import { outboxPlan } from "./outbox-plan.ts";
 import type { TelemetryDevice } from "./telemetry.ts";
 import { BUILT_AT_MS, VERSION } from "./version.ts";
 
@@ -30,6 +31,7 @@ export function mqttPlan(board: {
   const brokerUrl = options.brokerUrl ?? mqtt.url;
   const homeAssistant = discoveryPlan(config, uid, VERSION);
   const emulated = hardware === "emulated";
+  const outbox = outboxPlan(config, options);
   return {
     board: id,
     root: mqtt.root,
@@ -49,6 +51,7 @@ export function mqttPlan(board: {
     clockFloorMs: BUILT_AT_MS,
     ...(homeAssistant !== undefined && { homeAssistant }),
     announcedFile: announcedFile(options.stateFolder, id),
+    ...(outbox === undefined ? {} : { outbox }),
     ...(boot === undefined ? {} : { boot }),
   };
 }

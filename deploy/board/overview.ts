@@ -4,6 +4,7 @@ import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
 import type { LinkState } from "../mqtt/board-link.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
+import type { OutboxFacts } from "../outbox/outbox-contract.ts";
 
 /** A device or controller as it is. */
 export interface DeviceFacts {
@@ -51,5 +52,7 @@ export interface Overview {
   readonly buses: readonly BusReport[];
   /** Null while the board's inspector does not answer. */
   readonly cells: readonly CellFacts[] | null;
+  /** Null where nothing is kept for the broker. */
+  readonly outbox: OutboxFacts | null;
   readonly dropped: { readonly events: number; readonly commands: number };
 }

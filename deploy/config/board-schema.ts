@@ -21,6 +21,7 @@ import {
 import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
 import { homeAssistantSchema } from "./homeassistant-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
+import { outboxSchema } from "./outbox-schema.ts";
 import { busName, id } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
 import { type WatchdogConfig, watchdogSchema } from "./watchdog-schema.ts";
@@ -74,6 +75,7 @@ const mqttSchema = v.pipe(
       ),
     ),
     homeAssistant: optional(homeAssistantSchema),
+    outbox: optional(outboxSchema),
   }),
   v.description("Where telemetry goes and commands come from."),
 );

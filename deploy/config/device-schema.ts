@@ -92,6 +92,12 @@ const commonFields = {
       example: "1s",
     }),
   ),
+  keepEvery: optional(
+    duration(
+      "Shortest time between two values of a reading that are kept for a broker that cannot be reached. Default: none is.",
+      { from: "100ms", to: "24h", example: "10s" },
+    ),
+  ),
   cell: cellField,
 };
 

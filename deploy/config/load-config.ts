@@ -12,6 +12,7 @@ import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkLinux } from "./check-linux.ts";
 import { checkNames } from "./check-names.ts";
+import { checkOutbox } from "./check-outbox.ts";
 import { checkPlacement } from "./check-placement.ts";
 import { checkPolicies } from "./check-policy.ts";
 import { checkPowerUp } from "./check-power-up.ts";
@@ -94,6 +95,7 @@ function checkBetween(value: unknown, report: Report): void {
   }
   if (isPlainObject(value)) checkDiscovery(value.mqtt, report);
   checkNames(board, report);
+  if (isPlainObject(value)) checkOutbox(board, value.mqtt, report);
   checkPlacement(board, report);
   checkWiring(board, report);
   checkInputs(board, report);

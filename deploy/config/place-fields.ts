@@ -5,7 +5,7 @@ import { HEADER, LINE_NAMES, type LineName } from "../../firmware/header-map.ts"
 
 /** Ids are topic levels; these are levels that mean something else. */
 export const RESERVED_IDS: readonly string[] = [
-  ..."state set error on level status events timing index world link".split(" "),
+  ..."state set error on level status events timing index world link outbox".split(" "),
 ];
 
 /** Lines with hardware PWM. */

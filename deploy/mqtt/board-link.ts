@@ -6,7 +6,7 @@
  * its id; nothing is published, commands are refused); live; silent (there is somebody else).
  * How long it is silent `id-claim.ts` decides.
  * Nothing here waits for the broker; while it is away readings are overwritten in place and the last
- * `eventsKept` events wait.
+ * `eventsKept` events wait. What must not be lost comes from an outbox, in what room the rest leaves.
  */
 import type { ConnectionOptions } from "node:tls";
 import type { Command } from "../../devices/command-spec.ts";
@@ -47,6 +47,8 @@ export interface BoardLinkOptions {
   readonly onProblem?: (text: string, code?: IdProblem) => void;
   /** Says what it has to say over this link, too. */
   readonly companion?: LinkCompanion;
+  /** Emptied to the topic `outbox` with QoS 1 while the board is live. */
+  readonly outbox?: MessageSource;
   readonly publishEveryMs?: number;
   readonly repeatMs?: number;
   /** Default 256. */
@@ -55,6 +57,11 @@ export interface BoardLinkOptions {
   readonly claimMs?: number;
   readonly keepaliveS?: number;
   readonly backoffMs?: { readonly min: number; readonly max: number };
+}
+
+/** Gives messages to `publish` until that says `false`; each `done` is called once. */
+export interface MessageSource {
+  take(publish: (payload: string, done: (error?: Error) => void) => boolean): void;
 }
 
 /** How long the last words may take when the link closes, ms. */
@@ -208,6 +215,11 @@ export class BoardLink {
     if (this.#state !== "live") return;
     const payload = JSON.stringify(event);
     this.#client.publish(this.#topics.event(device), payload, { qos: 1, retain: false });
+  }
+
+  /** The outbox has something. */
+  wake(): void {
+    this.#pump();
   }
 
   /** Answers a command that passed the gate and then could not be carried out, for example `ownedBy`. */
@@ -371,6 +383,9 @@ export class BoardLink {
     );
     this.#options.companion?.take(({ topic, payload }, done) =>
       client.publish(topic, payload, { qos: 1, retain: true, done }),
+    );
+    this.#options.outbox?.take((payload, done) =>
+      client.publish(this.#topics.outbox, payload, { qos: 1, retain: false, done }),
     );
     this.#arm();
   }

@@ -8,6 +8,8 @@ export interface BoardTopics {
   readonly status: string;
   readonly events: string;
   readonly index: string;
+  /** What was kept until the broker had it. */
+  readonly outbox: string;
   /** Filter for commands to every device of the board. */
   readonly setFilter: string;
   /** Filter for what an emulated world is told. */
@@ -24,7 +26,7 @@ export interface BoardTopics {
 
 /** Ids a device may not have: they name something else on some topic of a board. */
 export const reservedIds: ReadonlySet<string> = new Set(
-  "state set error on level status events timing index world link".split(" "),
+  "state set error on level status events timing index world link outbox".split(" "),
 );
 
 /** Ids a reading may not have. `on` and `level` it may: they are the levels read back from an actuator. */
@@ -54,6 +56,7 @@ export function boardTopics(root: string, board: string): BoardTopics {
     status: `${base}/status`,
     events: `${base}/events`,
     index: `${base}/index`,
+    outbox: `${base}/outbox`,
     setFilter: `${base}/+/set`,
     worldFilter: `${base}/world/+/set`,
     reading: (device, id) => join(device, id),

@@ -18,7 +18,7 @@ export function prepare() {
     fail(`Holdfast needs Node 20.11 or newer; this is ${process.version}`);
   }
   const lock = readFileSync(join(root, "package-lock.json"));
-  once("node_modules/.holdfast", hash(lock), "installing packages", () =>
+  once("node_modules/.holdfast-installed", hash(lock), "installing packages", () =>
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], ownHeaders()),
   );
   once("dist/.holdfast", hash(lock, ...sourceStamps()), "building", () => {

@@ -119,6 +119,7 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
         report: null,
       },
     ],
+    outbox: { records: 7, bytes: 1200, oldestMs: 90_000, dropped: 3, fault: null },
     dropped: { events: 0, commands: 5 },
   };
 }

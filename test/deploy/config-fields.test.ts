@@ -166,7 +166,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.button.edges",
       found: "unknown key",
       allowed:
-        "driver, line, bias, activeLow, debounce, glitchFilter, maxEdgeRate, expectChange, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, cell, settings",
+        "driver, line, bias, activeLow, debounce, glitchFilter, maxEdgeRate, expectChange, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, keepEvery, cell, settings",
     },
   },
   {
@@ -176,7 +176,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.evrey",
       found: "unknown key",
       allowed:
-        "driver, bus, address, retries, stretch, reset, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, cell, settings",
+        "driver, bus, address, retries, stretch, reset, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, keepEvery, cell, settings",
     },
   },
   {
@@ -186,7 +186,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.light.lease",
       found: "unknown key",
       allowed:
-        "driver, bus, address, retries, stretch, reset, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, cell, settings",
+        "driver, bus, address, retries, stretch, reset, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, keepEvery, cell, settings",
     },
   },
   {

@@ -17,6 +17,7 @@ function sources(answer: () => Promise<InspectReply>): OverviewSources & { asked
     plan,
     view: {
       telemetry: { devices: () => devices, jobs: () => known, buses: () => [aBus()] },
+      outbox: { facts: anOverview().outbox! },
       link: { state: "live", counts: { eventsDropped: 0, commandsRefused: 5, topicsRefused: 0 } },
     },
     nowUs: () => 9_000_000,

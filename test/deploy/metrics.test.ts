@@ -27,11 +27,24 @@ spec("the names that monitors know are still there, with their totals", async ()
     ["holdfast_deadline_misses_total", "counter", 3],
     ["holdfast_events_dropped_total", "counter", 0],
     ["holdfast_commands_refused_total", "counter", 5],
+    ["holdfast_outbox_records", "gauge", 7],
+    ["holdfast_outbox_bytes", "gauge", 1200],
+    ["holdfast_outbox_oldest_seconds", "gauge", 90],
+    ["holdfast_outbox_dropped_total", "counter", 3],
+    ["holdfast_outbox_storage_works", "gauge", 1],
   ] as const;
   for (const [name, type, total] of totals) {
     assert.is(all.get(name)?.type, type, name);
     assert.is(value(all, name, { board: "greenhouse" }), total, name);
   }
+});
+
+spec("a board that keeps nothing has no series of an outbox", async () => {
+  const names = [...(await families({ ...anOverview(), outbox: null })).keys()];
+  assert.equal(
+    names.filter((name) => name.includes("outbox")),
+    [],
+  );
 });
 
 spec("every series is of this board, and has its help", async () => {

@@ -1,0 +1,150 @@
+import * as assert from "uvu/assert";
+import { BoardLink } from "../../../deploy/mqtt/board-link.ts";
+import { BoardOutbox } from "../../../deploy/outbox/board-outbox.ts";
+import { type Mosquitto, mosquitto } from "../../harness/mosquitto.ts";
+import { type MqttProbe, probe } from "../../harness/mqtt-probe.ts";
+import { type SpecContext, spec } from "../../harness/spec.ts";
+import { until } from "../../harness/until.ts";
+import { PROGRAM, storeFolder } from "./a-program.ts";
+
+const LIMITS = { sizeBytes: 1_000_000, ageMs: 86_400_000, syncEveryMs: 50, syncRecords: 100 };
+const TOPIC = "holdfast/b/outbox";
+
+/** A link with an outbox, as the MQTT cell of a board has them. */
+function board(t: SpecContext, url: string, folder: string) {
+  const told: { kind: string }[] = [];
+  const outbox: BoardOutbox = new BoardOutbox({
+    plan: { program: PROGRAM, folder, limits: LIMITS, events: ["crash"], keepEveryMs: { air: 1 } },
+    now: () => performance.now(),
+    wallMs: () => Date.now(),
+    wake: () => link.wake(),
+    tell: (event) => told.push(event),
+    onStatus: (status) => link.status({ outbox: status }),
+  });
+  const link: BoardLink = new BoardLink({
+    url,
+    board: "b",
+    identity: { incarnation: 1, hardware: "emulated", uid: "desk" },
+    version: "0.1.0",
+    claimMs: 60,
+    backoffMs: { min: 20, max: 80 },
+    outbox,
+    catalogue: () => [],
+    onCommand: () => {},
+  });
+  const sink = outbox.beside(link);
+  const end = async () => {
+    await Promise.all([link.close(), outbox.close()]);
+  };
+  t.defer(end);
+  link.start();
+  const crash = (from: number, to: number) => {
+    for (let n = from; n <= to; n++) sink.event({ kind: "crash", n });
+  };
+  return { link, outbox, sink, told, crash, end, live: () => until("live", () => link.state === "live") };
+}
+
+interface Words {
+  readonly id: string;
+  readonly late: boolean;
+  readonly at: string | null;
+  readonly event?: { readonly n: number };
+  readonly reading?: string;
+}
+
+const words = (reader: MqttProbe) => reader.texts(TOPIC).map((text) => JSON.parse(text) as Words);
+/** Each number once, in the order of its first coming. */
+const events = (reader: MqttProbe) => [...new Set(words(reader).flatMap(({ event }) => event?.n ?? []))];
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+async function reader(t: SpecContext, broker: Mosquitto): Promise<MqttProbe> {
+  return await probe(t, broker.url, [TOPIC, "holdfast/b/events", "holdfast/b/air/temperature"]);
+}
+
+spec(
+  "what happens while the broker is away comes in order when it is back, late, on a topic of its own",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const { link, sink, crash, live, outbox } = board(t, broker.url, storeFolder(t));
+    await live();
+    const before = await reader(t, broker);
+    crash(1, 3);
+    await until("they come at once", () => events(before).length === 3, 10_000);
+    assert.ok(words(before).every(({ late }) => !late));
+    await broker.kill();
+    await until("that is seen", () => link.state === "offline");
+    for (let n = 0; n < 400; n++) {
+      const at = "2026-11-22T18:06:00.123Z";
+      const reading = { value: n, unit: "°C", quality: "good", at } as const;
+      sink.reading("air", "temperature", reading, { resolution: 0.1 });
+      crash(4 + n, 4 + n);
+      if (n % 50 === 0) await new Promise((done) => setTimeout(done, 20));
+    }
+    await until("it is all kept", () => outbox.facts.records >= 400, 10_000);
+    await broker.start();
+    const after = await reader(t, broker);
+    await live();
+    await until("all have come", () => events(after).at(-1) === 403, 10_000);
+    assert.equal(events(after), range(4, 403));
+    const readings = words(after).filter(({ reading }) => reading === "temperature");
+    assert.ok(readings.length > 5, String(readings.length));
+    assert.is(readings[0]!.at, "2026-11-22T18:06:00.123Z");
+    // What is retained is the last, and was never anything older.
+    const values = after.texts("holdfast/b/air/temperature").map((text) => JSON.parse(text).value);
+    assert.equal([...new Set(values)], [399]);
+    await until("nothing is left", () => outbox.facts.records === 0, 10_000);
+    assert.is(outbox.facts.dropped, 0);
+  },
+  { limitMs: 60_000 },
+);
+
+spec(
+  "a board that comes again brings what the one before could not say, and ids tell what came twice",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const folder = storeFolder(t);
+    const first = board(t, broker.url, folder);
+    await first.live();
+    await broker.kill();
+    first.crash(1, 150);
+    await until("it is kept", () => first.outbox.facts.records === 150, 10_000);
+    await first.end();
+    await broker.start();
+    const seen = await reader(t, broker);
+    const second = board(t, broker.url, folder);
+    second.crash(151, 160);
+    await until("all have come", () => events(seen).length === 160, 20_000);
+    assert.equal(events(seen), range(1, 160));
+    const numberOf = new Map(words(seen).map(({ id, event }) => [id, event?.n]));
+    assert.is(numberOf.size, 160);
+  },
+  { limitMs: 60_000 },
+);
+
+spec(
+  "a broker killed again and again gets every record in the end",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const { crash, outbox, live } = board(t, broker.url, storeFolder(t));
+    const got = new Set<number>();
+    for (let round = 0; round < 4; round++) {
+      await live();
+      const seen = await reader(t, broker);
+      crash(round * 500 + 1, round * 500 + 500);
+      await until("some come", () => events(seen).length > 20, 10_000);
+      await broker.kill();
+      for (const n of events(seen)) got.add(n);
+      await broker.start();
+    }
+    const seen = await reader(t, broker);
+    await live();
+    await until("nothing is left", () => outbox.facts.records === 0, 20_000);
+    await until("the last came", () => events(seen).includes(2000));
+    for (const n of events(seen)) got.add(n);
+    // What the broker had acknowledged when it was killed, and had not passed on, is gone with it.
+    const missing = range(1, 2000).filter((n) => !got.has(n));
+    assert.ok(missing.length <= 4 * 16, `${missing.length} are missing`);
+    assert.is(outbox.facts.dropped, 0);
+  },
+  { limitMs: 90_000 },
+);
