@@ -44,11 +44,9 @@ export function commandEntity(
     const own = { ...onOff(device, field), value_template: ON_OFF, state_on: "ON", state_off: "OFF" };
     return [reading, make.ofReading("switch", reading, name, { ...fields, ...own })];
   }
-  const shown = device.readings[reading];
-  const resolution = shown?.type === "number" ? shown.resolution : (spec.max - spec.min) / 100;
   return [
     reading,
-    make.ofReading("number", reading, name, { ...fields, ...range(field, reading, spec, resolution) }),
+    make.ofReading("number", reading, name, { ...fields, ...range(device, field, reading, spec) }),
   ];
 }
 
@@ -61,13 +59,17 @@ export function handBack(make: EntityMaker, owner: string): Component {
   });
 }
 
-/** Off is always accepted. On an output that a controller owns, on takes it away from it for as long as is allowed. */
-function onOff({ owner }: DiscoveredDevice, field: string) {
-  const override = owner === undefined ? {} : { override: true, for: durationText(owner.maxOverrideMs) };
+/** Off is always accepted, without an end of its own. */
+function onOff(device: DiscoveredDevice, field: string) {
   return {
-    payload_on: JSON.stringify({ [field]: true, ...override }),
+    payload_on: JSON.stringify({ [field]: true, ...override(device) }),
     payload_off: JSON.stringify({ [field]: false }),
   };
+}
+
+/** What takes an output that a controller owns away from it, for as long as is allowed. */
+function override({ owner }: DiscoveredDevice): Readonly<Record<string, unknown>> {
+  return owner === undefined ? {} : { override: true, for: durationText(owner.maxOverrideMs) };
 }
 
 /** A duration as commands take it, exactly: `30m`. */
@@ -77,19 +79,18 @@ function durationText(ms: number): string {
   return `${ms / size}${unit}`;
 }
 
-function range(
-  field: string,
-  reading: string,
-  { min, max, unit = "" }: CommandField & { type: "number" },
-  resolution: number,
-) {
+function range(device: DiscoveredDevice, field: string, id: string, spec: NumberField) {
+  const { min, max, unit = "" } = spec;
+  const reading = device.readings[id];
+  // `readingOf` has found one of the same type.
+  const resolution = reading?.type === "number" ? reading.resolution : 1;
   const isShare = unit === "" && min === 0 && max === 1;
   const scale = isShare ? 100 : 1;
   const shownUnit = isShare ? "%" : unit;
-  const device_class = isShare ? undefined : numberClass(reading, unit);
+  const device_class = isShare ? undefined : numberClass(id, unit);
   return {
     value_template: isShare ? PERCENT : NUMBER,
-    command_template: numberCommand(field, isShare),
+    command_template: numberCommand(field, isShare, override(device)),
     min: min * scale,
     max: max * scale,
     // The smallest that number.mqtt takes is 0.001.
@@ -102,3 +103,5 @@ function range(
 function sameUnit(reading: Reading, spec: CommandField): boolean {
   return reading.type === "boolean" || (spec.type === "number" && (spec.unit ?? "") === reading.unit);
 }
+
+type NumberField = Extract<CommandField, { type: "number" }>;

@@ -50,9 +50,16 @@ export const ORDER =
 /** Whether the board is online, for an entity that shows it. */
 export const CONNECTED = "{{ 'ON' if value_json is defined and value_json.state == 'online' else 'OFF' }}";
 
-/** A command of one number; `value` is what a person chose. */
-export function numberCommand(field: string, isShare: boolean): string {
-  return `{"${field}":{{ ${isShare ? "(value / 100) | round(4)" : "value"} }}}`;
+/** A command of one number, and the options beside it; `value` is what a person chose. */
+export function numberCommand(
+  field: string,
+  isShare: boolean,
+  options: Readonly<Record<string, unknown>> = {},
+): string {
+  const others = Object.entries(options).map(
+    ([name, held]) => `,${JSON.stringify(name)}:${JSON.stringify(held)}`,
+  );
+  return `{"${field}":{{ ${isShare ? "(value / 100) | round(4)" : "value"} }}${others.join("")}}`;
 }
 
 /** A command of one option. */

@@ -12,6 +12,15 @@ import { type Change, demoWith } from "../demo-board.ts";
 import { problemsOf } from "./documented-fields.ts";
 
 const UID = "0123456789abcdef0123456789abcdef";
+/** Of devices that no configuration has. */
+const board = {
+  id: "b",
+  root: "r",
+  uid: UID,
+  version: "0.1.0",
+  hardware: "linux",
+  repeatMs: 60_000,
+} as const;
 const timing = { every: "500ms", deadline: "100ms", hardDeadline: "500ms" };
 /** Kinds of device that the demo does without. */
 const OTHERS: readonly Change[] = [
@@ -57,14 +66,6 @@ spec("so is that of every driver in the catalogue", () => {
     const { kind, part, readings, command } = driverNamed(driver);
     return { id: driver, driver, kind, part, readings, command, modes: ["full", "reduced", "safe", "off"] };
   });
-  const board = {
-    id: "b",
-    root: "r",
-    uid: UID,
-    version: "0.1.0",
-    hardware: "linux",
-    repeatMs: 60_000,
-  } as const;
   for (const { topic, document } of announcements("ha", board, devices)) {
     assert.equal(problemsOf(topic, document), [], topic);
     assert.ok(Object.keys(document.components).length > 3, topic);
@@ -193,6 +194,19 @@ spec(
     assert.is(of("thermostat").components.switch_enabled!.payload_on, '{"enabled":true}');
   },
 );
+
+spec("a number of an output that a controller owns takes it for as long as it may, too", () => {
+  const level = { type: "number", unit: "", resolution: 0.01 } as const;
+  const fan: DiscoveredDevice = {
+    ...{ id: "fan", kind: "actuator", driver: "pwm-fan", part: "fan", modes: ["full", "off"] },
+    readings: { level },
+    command: { level: { type: "number", min: 0, max: 1 } },
+    owner: { id: "ventilation", maxOverrideMs: 7_200_000 },
+  };
+  const { document } = announcements("ha", board, [fan])[1]!;
+  const { command_template } = document.components.number_level!;
+  assert.is(command_template, '{"level":{{ (value / 100) | round(4) }},"override":true,"for":"2h"}');
+});
 
 spec("a push button is an event beside its state, a contact only a state", () => {
   const button = of("button").components;
