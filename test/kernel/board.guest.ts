@@ -100,7 +100,7 @@ spec(
         SEEN_MS,
       );
     }
-    equal(board.events("commandExpired"), []);
+    equal(board.events("commandExpired", "led"), []);
     is(board.logged("runtimeDead").length, 0);
 
     process.kill(board.runtimePid, "SIGKILL");
