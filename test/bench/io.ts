@@ -3,6 +3,7 @@
  * on emulated hardware. See `io/README.md` for what each row does.
  */
 import type { IoBench, IoOptions } from "./io/bench.ts";
+import { chips } from "./io/chips.ts";
 import { display } from "./io/display.ts";
 import { guardianKilled } from "./io/guardian-killed.ts";
 import { guardianAtRest } from "./io/guardian-rest.ts";
@@ -12,7 +13,7 @@ import { NoiseMeter } from "./kernel/noise.ts";
 import { machineLateness } from "./machine.ts";
 import { printRows, type Row } from "./rows.ts";
 
-const BENCHES: readonly IoBench[] = [ways, display, guardianAtRest, guardianKilled, kills];
+const BENCHES: readonly IoBench[] = [ways, display, chips, guardianAtRest, guardianKilled, kills];
 const USAGE = "npm run bench:io -- [--trials 200] [--count 1000] [--seconds 30] [--only word]... [--json]";
 
 const { options, only } = readWords(process.argv.slice(2));

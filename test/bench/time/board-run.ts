@@ -58,6 +58,14 @@ export class BoardRun {
     }
   }
 
+  /** What `/metrics` says: the sum over all labels of one name. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(new URL("/metrics", this.#healthUrl))).text();
+    const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))];
+    if (values.length === 0) throw new Error(`/metrics has no ${name}`);
+    return values.reduce((sum, [, value]) => sum + Number(value), 0);
+  }
+
   /** Launcher, world, guardian and runtime. */
   processes(): readonly FoundProcess[] {
     return processesKnowing(this.#folder).filter(({ command }) => !command.startsWith("mkfifo"));
