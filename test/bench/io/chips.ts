@@ -5,7 +5,7 @@ import { transferUs } from "../../../firmware/transfer-time.ts";
 import type { Row } from "../rows.ts";
 import { BoardRun } from "../time/board-run.ts";
 import type { IoBench, IoOptions } from "./bench.ts";
-import { BUS_COUNT, BUS_HZ, CHIPS, manyChips } from "./many-chips.ts";
+import { BUS_COUNT, BUS_HZ, CHIPS, MUX, manyChips } from "./many-chips.ts";
 
 const JOBS_A_SECOND = 10;
 /** What runs often is compiled by then. */
@@ -27,7 +27,7 @@ export const chips: IoBench = {
       const elapsedS = (after.atMs - before.atMs) / 1000;
       const jobs = Math.round(elapsedS * CHIPS * JOBS_A_SECOND);
       const transfers = after.transfers - before.transfers;
-      const selections = transfers - (after.ofChips - before.ofChips);
+      const selections = after.selections - before.selections;
       const wireS = after.wireS - before.wireS - (selections * SELECT_US) / 1e6;
       const use = (100 * wireS) / elapsedS / BUS_COUNT;
       const predicted = predictedPercent();
@@ -71,6 +71,6 @@ async function sample(board: BoardRun) {
   const { misses } = (await board.health()) ?? {};
   const wireS = await board.metric("holdfast_bus_wire_seconds_total");
   const transfers = await board.metric("holdfast_bus_transfers_total");
-  const ofChips = await board.metric("holdfast_chip_transfers_total");
-  return { atMs: performance.now(), misses: Number(misses), wireS, transfers, ofChips };
+  const selections = await board.metric("holdfast_chip_transfers_total", `address="${MUX}"`);
+  return { atMs: performance.now(), misses: Number(misses), wireS, transfers, selections };
 }

@@ -12,6 +12,8 @@ const ADDRESSES = ["0x48", "0x49", "0x4a", "0x4b"];
 export const CHIPS = CHIPS_A_BUS * BUSES.length;
 export const BUS_COUNT = BUSES.length;
 export const BUS_HZ = 400_000;
+/** Address of the multiplexer of each bus. */
+export const MUX = "0x70";
 
 /** The text of its board.config.json. */
 export function manyChips(): string {
@@ -20,14 +22,14 @@ export function manyChips(): string {
       const channel = Math.floor(index / ADDRESSES.length);
       const cell = `${bus}-cell-${Math.floor(index / CHIPS_A_CELL)}`;
       const timing = { every: "100ms", hardDeadline: "2s", cell };
-      const place = { bus: `${bus}/0x70/${channel}`, address: ADDRESSES[index % ADDRESSES.length] };
+      const place = { bus: `${bus}/${MUX}/${channel}`, address: ADDRESSES[index % ADDRESSES.length] };
       const settings = { channel: 0, dryVolts: 2.6, wetVolts: 1.1 };
       return [`${bus}-${index}`, { driver: "ads1115", ...place, ...timing, settings }];
     }),
   );
   const buses = BUSES.map(({ bus, sda, scl }) => [
     bus,
-    { sda, scl, speed: "400kHz", muxes: { "0x70": { chip: "tca9548a" } } },
+    { sda, scl, speed: "400kHz", muxes: { [MUX]: { chip: "tca9548a" } } },
   ]);
   return JSON.stringify({
     version: 1,

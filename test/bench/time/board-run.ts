@@ -58,10 +58,10 @@ export class BoardRun {
     }
   }
 
-  /** What `/metrics` says: the sum over all labels of one name. */
-  async metric(name: string): Promise<number> {
+  /** What `/metrics` says: the sum over all samples of one name, or over those whose labels hold this text. */
+  async metric(name: string, label = ""): Promise<number> {
     const text = await (await fetch(new URL("/metrics", this.#healthUrl))).text();
-    const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))];
+    const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*${label}.*\\})? (\\S+)$`, "gm"))];
     if (values.length === 0) throw new Error(`/metrics has no ${name}`);
     return values.reduce((sum, [, value]) => sum + Number(value), 0);
   }
