@@ -77,6 +77,11 @@ export class BoardOutbox implements MessageSource {
     return this.#client.facts;
   }
 
+  /** Of the outbox's process, while it runs. */
+  get pid(): number | undefined {
+    return this.#client.pid;
+  }
+
   take(publish: (payload: string, done: (error?: Error) => void) => boolean): void {
     this.#drain.take(publish);
   }

@@ -75,6 +75,11 @@ export class OutboxClient {
     };
   }
 
+  /** Of the process that runs now. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   put(record: NewRecord): void {
     this.#waiting.push(record);
     this.#waitingBytes += record.body.length;

@@ -6,10 +6,11 @@ import { prepare, root } from "./prepare.mjs";
 
 const [name, ...words] = process.argv.slice(2);
 prepare();
+if (name === "boards") installDebianPackages();
 if (name === "kernel") installDebianPackages(forKernelBench);
 if (name === "time") installDebianPackages(forTimeBench);
 const file = join(root, "dist/test/bench", `${name}.js`);
-const { status } = spawnSync(process.execPath, ["--enable-source-maps", file, ...words], {
+const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--expose-gc", file, ...words], {
   cwd: root,
   stdio: "inherit",
 });

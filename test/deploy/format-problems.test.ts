@@ -20,9 +20,10 @@ spec("problems and warnings are listed with file and line, aligned and wrapped",
 
 board.config.json:95  devices.heater.lnie
     found    unknown key
-    allowed  driver, line, activeLow, safe, onCrash, holdFor, lease, maxOn, maxOnRest, maxOnLatch,
-             minOff, commandFor, maxOverride, every, deadline, hardDeadline, budget, onMiss, phase,
-             criticality, precision, modes, probation, publishEvery, cell, settings
+    allowed  driver, line, drive, activeLow, safe, onCrash, holdFor, lease, maxOn, maxOnRest,
+             maxOnLatch, minOff, commandFor, maxOverride, every, deadline, hardDeadline, budget,
+             onMiss, phase, criticality, precision, modes, probation, publishEvery, keepEvery, cell,
+             settings
     nearest  line
 
 board.config.json:99  devices.pump.line

@@ -1,0 +1,15 @@
+import type { Row } from "../rows.ts";
+
+/** How much is tried. */
+export interface BoardsOptions {
+  /** Deaths of a process, each. */
+  readonly trials: number;
+  /** Records, messages and the like. */
+  readonly count: number;
+}
+
+/** One part of `npm run bench:boards`. */
+export interface BoardsBench {
+  readonly name: string;
+  run(options: BoardsOptions): Promise<readonly Row[]>;
+}
