@@ -18,7 +18,7 @@ const RETRY_US = 100_000;
 /** How often people are told of an output that stays unsafe. */
 const UNSAFE_EVERY_US = 10_000_000;
 /** PWM duty is read back in steps of the timer. */
-const PWM_TOLERANCE = 0.005;
+const PWM_TOLERANCE = 0.001;
 
 /**
  * The policy of one output: what its level may be whatever lives or dies above it (SAFETY.md).
