@@ -243,8 +243,8 @@ spec("readings of a pulse counter bear the units that were chosen", () => {
   const meter = { driver: "pulse-counter", line: "GPIO5", bias: "pull-up", every: "1s" };
   const settings = { pulsesPerUnit: 1000, unit: "kWh", per: "h" };
   assert.equal(deviceOf(configWith(["devices.meter", { ...meter, settings }]), "meter").readings, {
-    count: { type: "number", unit: "", resolution: 1 },
-    total: { type: "number", unit: "kWh", resolution: 0.001 },
+    count: { type: "number", unit: "", resolution: 1, grows: true },
+    total: { type: "number", unit: "kWh", resolution: 0.001, grows: true },
     rate: { type: "number", unit: "kWh/h", resolution: 0.01 },
   });
 });

@@ -12,7 +12,7 @@ import { TimeLimit } from "../../../runtime/protocol/time-limit.ts";
 import type { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 import { spec } from "../../harness/spec.ts";
 import { handCell } from "../process/hand-cell.ts";
-import { linkedCells } from "./linked-cells.ts";
+import { LIFE, linkedCells } from "./linked-cells.ts";
 import { meter } from "./meter.ts";
 
 /** Answers after `ms` of its own, at every question. */
@@ -335,5 +335,6 @@ spec("who does not look is not told: a limit says something about the one who ha
 
 /** The pid as another cell knows it. */
 function remote(pid: Pid): Pid {
-  return importPid(exportPid(pid));
+  const wire = exportPid(pid);
+  return importPid(wire.board === "bench" ? wire : { ...wire, life: LIFE });
 }

@@ -1,6 +1,7 @@
 /** Two cells under one clock and a link between them that a test slows down, cuts, or lets lose things. */
 import { Cell } from "../../../runtime/process/cell.ts";
 import type { CrashReport } from "../../../runtime/process/cell-contract.ts";
+import type { WirePid } from "../../../runtime/process/pid.ts";
 import type { Frame } from "../../../runtime/process/signal.ts";
 import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 
@@ -55,8 +56,14 @@ export function linkedCells(farBoard = "bench"): LinkedCells {
       },
     };
   };
-  near.peerUp("far", link(far));
-  far.peerUp("near", link(near));
+  const [toFar, toNear] = [link(far), link(near)];
+  if (farBoard === near.home.board) {
+    near.peerUp("far", toFar);
+    far.peerUp("near", toNear);
+  } else {
+    near.boardUp(farBoard, LIFE, { post: (_, __, frame) => toFar.post(crossing(frame, near, far)) });
+    far.boardUp(near.home.board, LIFE, { post: (_, __, frame) => toNear.post(crossing(frame, far, near)) });
+  }
   const turn = () => {
     for (let again = true; again; ) {
       again = false;
@@ -76,4 +83,20 @@ export function linkedCells(farBoard = "bench"): LinkedCells {
     }
   };
   return linked;
+}
+
+/** Of both boards' runtimes. */
+export const LIFE = 1;
+
+/** As a link between boards carries it: pids name the life of their board, except where they are at home. */
+function crossing(frame: Frame, from: Cell, to: Cell): Frame {
+  const carried = (pid: WirePid): WirePid => {
+    const { life = pid.board === from.home.board ? LIFE : undefined, ...rest } = pid;
+    return life === undefined || pid.board === to.home.board ? rest : { ...rest, life };
+  };
+  if (frame.kind !== "message") return { ...frame, from: carried(frame.from) };
+  const packed = { ...frame.packed, pids: frame.packed.pids.map(carried) };
+  const { monitor } = frame;
+  if (monitor === undefined) return { ...frame, packed };
+  return { ...frame, packed, monitor: { ...monitor, from: carried(monitor.from) } };
 }
