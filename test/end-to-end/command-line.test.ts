@@ -127,19 +127,11 @@ spec(
       [taken, free, "--http-port"],
       [free, taken, "--mqtt-port"],
     ]) {
-      const words = [
-        "run",
-        "--http-port",
-        String(http),
-        "--mqtt-port",
-        String(mqtt),
-        "--state",
-        folder,
-        demoFile,
-      ];
+      const words = ["run", "--http-port", String(http), "--mqtt-port", String(mqtt), demoFile];
+      // Two boards at once do not share a state.
       const [{ code, err }, json] = await Promise.all([
-        holdfast(t, words, { TMPDIR: folder }),
-        holdfast(t, [...words, "--json"], { TMPDIR: folder }),
+        holdfast(t, [...words, "--state", join(folder, "one")], { TMPDIR: folder }),
+        holdfast(t, [...words, "--state", join(folder, "other"), "--json"], { TMPDIR: folder }),
       ]);
       is(code, 1);
       match(err, new RegExp(`port ${taken}.*in use.*${option}`));
