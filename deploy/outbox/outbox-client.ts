@@ -27,7 +27,7 @@ const HEAP_MB = 48;
 export interface OutboxClientOptions extends OutboxProcessPlan {
   /** The compiled `outbox-main`. */
   readonly program: string;
-  /** Everything it says except `taken`, which is about this queue, and `facts`, which it adds to. */
+  /** Everything it says, after this queue has taken what is its own business. */
   readonly onMessage: (message: FromOutbox) => void;
   /** It ended, and will be started again: what was read is to be read anew. */
   readonly onEnded: (cause: string) => void;
@@ -78,6 +78,11 @@ export class OutboxClient {
   /** Of the process that runs now. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Records that the process has not said to have. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   put(record: NewRecord): void {
@@ -150,7 +155,6 @@ export class OutboxClient {
       for (const { body } of taken) this.#waitingBytes -= body.length;
       this.#underWay -= taken.length;
       this.#pass();
-      return;
     }
     if (message.type === "facts") {
       this.#facts = message.facts;

@@ -1,19 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { openLevelStore } from "../../../deploy/outbox/level-store.ts";
 import { FIRST_KEY, type OutboxRecord, recordBytes, recordKey } from "../../../deploy/outbox/record.ts";
 import { StoreError } from "../../../deploy/outbox/record-store.ts";
 import { freeBytes } from "../../../deploy/outbox/storage-room.ts";
-import { type SpecContext, spec } from "../../harness/spec.ts";
-
-function folder(t: SpecContext): string {
-  const base = mkdtempSync(join(tmpdir(), "holdfast-outbox-"));
-  t.defer(() => rmSync(base, { recursive: true, force: true }));
-  return join(base, "outbox");
-}
+import { spec } from "../../harness/spec.ts";
+import { storeFolder } from "./a-program.ts";
+import { smallCard } from "./small-card.ts";
 
 const record = (run: number, number: number, body = `{"n":${number}}`): OutboxRecord => ({
   key: recordKey(run, number),
@@ -23,18 +18,6 @@ const record = (run: number, number: number, body = `{"n":${number}}`): OutboxRe
 });
 const some = (run: number, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => record(run, from + index));
-
-/** A file system of its own, which can be full or read-only; the test is skipped where none can be mounted. */
-function smallCard(t: SpecContext, megabytes: number): string {
-  const mount = mkdtempSync(join(tmpdir(), "holdfast-card-"));
-  t.defer(() => rmSync(mount, { recursive: true, force: true }));
-  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", mount], {
-    encoding: "utf8",
-  });
-  if (status !== 0) t.skip(`no file system can be mounted here: ${stderr?.trim() ?? "no mount"}`);
-  t.defer(() => spawnSync("umount", ["-l", mount]));
-  return mount;
-}
 
 async function refusal(work: () => Promise<unknown>): Promise<string> {
   try {
@@ -47,7 +30,7 @@ async function refusal(work: () => Promise<unknown>): Promise<string> {
 }
 
 spec("what was appended is there after it is opened again, in order, with its counts", async (t) => {
-  const place = folder(t);
+  const place = storeFolder(t);
   const first = await openLevelStore(place);
   assert.is(first.run, 1);
   assert.is(first.records, 0);
@@ -72,7 +55,7 @@ spec("what was appended is there after it is opened again, in order, with its co
 });
 
 spec("what was removed is gone, and the rest is still in order", async (t) => {
-  const place = folder(t);
+  const place = storeFolder(t);
   const { store } = await openLevelStore(place);
   await store.append(some(1, 1, 100));
   await store.removeTo(recordKey(1, 40));
@@ -86,7 +69,7 @@ spec("what was removed is gone, and the rest is still in order", async (t) => {
 });
 
 spec("one process has it at a time: the other is told that it is in use", async (t) => {
-  const place = folder(t);
+  const place = storeFolder(t);
   const { store } = await openLevelStore(place);
   assert.is(await refusal(() => openLevelStore(place)), "inUse");
   await store.close();
@@ -95,7 +78,7 @@ spec("one process has it at a time: the other is told that it is in use", async 
 });
 
 spec("a torn end of the log costs what was being written, not what was there", async (t) => {
-  const place = folder(t);
+  const place = storeFolder(t);
   const { store } = await openLevelStore(place);
   await store.append(some(1, 1, 50));
   await store.append(some(1, 51, 60));
@@ -110,7 +93,7 @@ spec("a torn end of the log costs what was being written, not what was there", a
 });
 
 spec("a damaged store is repaired as far as it goes, and says so", async (t) => {
-  const place = folder(t);
+  const place = storeFolder(t);
   const { store } = await openLevelStore(place);
   await store.append(some(1, 1, 50));
   await store.close();

@@ -58,7 +58,12 @@ const events = (reader: MqttProbe) => [...new Set(words(reader).flatMap(({ event
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 async function reader(t: SpecContext, broker: Mosquitto): Promise<MqttProbe> {
-  return await probe(t, broker.url, [TOPIC, "holdfast/b/events", "holdfast/b/air/temperature"]);
+  return await probe(t, broker.url, [
+    TOPIC,
+    "holdfast/b/events",
+    "holdfast/b/air/temperature",
+    "holdfast/b/status",
+  ]);
 }
 
 spec(
@@ -94,6 +99,9 @@ spec(
     assert.equal([...new Set(values)], [399]);
     await until("nothing is left", () => outbox.facts.records === 0, 10_000);
     assert.is(outbox.facts.dropped, 0);
+    const status = () =>
+      after.last("holdfast/b/status")?.outbox as { dropped: number; fault: unknown } | undefined;
+    await until("the status says it", () => status()?.fault === null && status()?.dropped === 0, 10_000);
   },
   { limitMs: 60_000 },
 );

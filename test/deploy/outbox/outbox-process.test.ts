@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { MOST_WAITING, OutboxClient } from "../../../deploy/outbox/outbox-client.ts";
 import type { FromOutbox, SomeRecords } from "../../../deploy/outbox/outbox-messages.ts";
@@ -7,6 +9,8 @@ import { type SpecContext, spec } from "../../harness/spec.ts";
 import { until } from "../../harness/until.ts";
 import { PROGRAM, storeFolder } from "./a-program.ts";
 import { killTrial, TRIAL_LIMITS } from "./kill-trial.ts";
+
+const PARENT = fileURLToPath(new URL("parent-main.js", import.meta.url));
 
 /** The board's side of a real process. */
 function client(t: SpecContext, folder: string) {
@@ -79,6 +83,26 @@ spec(
     assert.equal(await second.read(300), range(1, 300));
   },
   { limitMs: 20_000 },
+);
+
+spec(
+  "what its process had been given is written when the runtime is killed",
+  async (t) => {
+    const folder = storeFolder(t);
+    const runtime = spawn(process.execPath, [PARENT, folder, "400"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    t.defer(() => runtime.kill("SIGKILL"));
+    let said = "";
+    runtime.stdout.on("data", (data) => {
+      said += data;
+    });
+    await until("all are taken", () => said.includes("taken"), 10_000);
+    runtime.kill("SIGKILL");
+    const next = client(t, folder);
+    assert.equal(await next.read(400), range(1, 400));
+  },
+  { limitMs: 40_000 },
 );
 
 spec(
