@@ -88,6 +88,7 @@ export class BoardLink {
   #claimTimer: NodeJS.Timeout | undefined;
   #excessTimer: NodeJS.Timeout | undefined;
   #answers: { readonly topic: string; readonly payload: string }[] = [];
+  #refusal: string | undefined;
   #closing = false;
 
   constructor(options: BoardLinkOptions) {
@@ -385,9 +386,25 @@ export class BoardLink {
       client.publish(topic, payload, { qos: 1, retain: true, done }),
     );
     this.#options.outbox?.take((payload, done) =>
-      client.publish(this.#topics.outbox, payload, { qos: 1, retain: false, done }),
+      client.publish(this.#topics.outbox, payload, {
+        qos: 1,
+        retain: false,
+        done: (error) => {
+          this.#refused(this.#topics.outbox, error);
+          done(error);
+        },
+      }),
     );
     this.#arm();
+  }
+
+  /** On a connection that is still there it was the broker's will: said once for each cause. */
+  #refused(topic: string, error: Error | undefined): void {
+    if (error === undefined || !this.#client.online) return;
+    const text = `the broker does not take ${topic}: ${error.message}; it is kept and tried again: may this board publish there?`;
+    if (text === this.#refusal) return;
+    this.#refusal = text;
+    this.#options.onProblem?.(text);
   }
 
   #arm(): void {

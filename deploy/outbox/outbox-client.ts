@@ -19,6 +19,8 @@ const MOST_UNDER_WAY = 512;
 /** Silence after which the process counts as hung, ms. */
 const SILENT_MS = 10_000;
 const BACKOFF_MS = { least: 500, most: 30_000 } as const;
+/** A process that lived so long was a success: the back-off starts over. */
+const STABLE_MS = 60_000;
 /** How long it may take to write the rest when the board stops, ms. */
 const CLOSE_MS = 1000;
 /** Most heap of the process, MB: its records are bounded, 64 of them are read at a time. */
@@ -44,6 +46,7 @@ export class OutboxClient {
   /** Of processes that have ended. */
   #droppedBefore = 0;
   #heardAtMs = 0;
+  #startedAtMs = 0;
   #facts: OutboxFacts | undefined;
   #factsAtMs = 0;
   #ended: string | undefined;
@@ -144,7 +147,7 @@ export class OutboxClient {
     child.on("close", (code, signal) =>
       this.#lost(child, `ended with ${signal ?? code}${reason(lastWords)}`),
     );
-    this.#heardAtMs = performance.now();
+    this.#heardAtMs = this.#startedAtMs = performance.now();
     this.#pass();
   }
 
@@ -160,7 +163,6 @@ export class OutboxClient {
       this.#facts = message.facts;
       this.#factsAtMs = this.#heardAtMs;
       this.#ended = undefined;
-      this.#backoff.reset();
     }
     this.#options.onMessage(message);
   }
@@ -187,6 +189,7 @@ export class OutboxClient {
     this.#ended = `the outbox's process ${cause}`;
     this.#droppedBefore += this.#facts?.dropped ?? 0;
     this.#facts = undefined;
+    if (performance.now() - this.#startedAtMs >= STABLE_MS) this.#backoff.reset();
     this.#retry = setTimeout(() => this.#start(), this.#backoff.next());
     this.#options.onEnded(this.#ended);
   }

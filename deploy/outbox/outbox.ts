@@ -18,10 +18,9 @@ import type { OutboxFacts, OutboxOptions } from "./outbox-contract.ts";
 import { Pending } from "./pending.ts";
 import { FIRST_KEY, type NewRecord, type OutboxRecord, recordBytes, recordKey } from "./record.ts";
 import { StoreError } from "./record-store.ts";
+import { enough, noSpace, RESERVE_BYTES } from "./storage-room.ts";
 import { StoredPart } from "./stored-part.ts";
 
-/** What stays free for the rest of the machine, and for LevelDB to tidy up in. */
-export const RESERVE_BYTES = 8 * 1024 * 1024;
 /** A call that takes longer is a fault; it is waited for all the same. */
 const SLOW_MS = 10_000;
 /** Confirmed records are deleted together, so often, ms. */
@@ -170,6 +169,7 @@ export class Outbox {
     if (this.#isDue()) this.#wakeIn(0);
     else if (oldest !== undefined) this.#wakeIn(oldest.stampMs + limits.syncEveryMs - this.clockMs());
     if (this.#mustOpen) this.#wakeIn(0);
+    else if (this.#fault !== null) this.#wakeIn(RETRY_MS.most);
     if (this.#confirmed > this.#removed) this.#wakeIn(REMOVE_EVERY_MS);
     this.#wakeIn(this.#ageAtMs - this.#options.timers.nowMs());
   }
@@ -191,7 +191,7 @@ export class Outbox {
       // What came since goes along: it costs no sync of its own.
       for (let due = this.#isDue(); due && this.#pending.length > 0; ) await this.#writeBatch(stored);
       this.#retryMs = RETRY_MS.least;
-      if (this.#fault?.code !== "full") this.#fault = null;
+      if (this.#fault?.code !== "full" || (await this.#freeBytes()) >= RESERVE_BYTES) this.#fault = null;
     } catch (error) {
       this.#pending.notWritten();
       this.#failed(error);
@@ -269,9 +269,7 @@ export class Outbox {
   }
 
   async #freeBytes(): Promise<number> {
-    const free = await this.#timed(this.#options.freeBytes());
-    if (free < RESERVE_BYTES / 2) throw noSpace();
-    return free;
+    return enough(await this.#timed(this.#options.freeBytes()));
   }
 
   /** Calls what takes long a fault while it lasts. */
@@ -294,8 +292,4 @@ export class Outbox {
     this.#retryAtMs = this.#options.timers.nowMs() + this.#retryMs;
     this.#retryMs = Math.min(RETRY_MS.most, this.#retryMs * 2);
   }
-}
-
-function noSpace(): StoreError {
-  return new StoreError("full", "no space is left where the outbox is kept");
 }

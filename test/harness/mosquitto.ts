@@ -1,6 +1,6 @@
 /** A real Mosquitto with a configuration of its own, for one test. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,16 +48,26 @@ export class Mosquitto {
   }
 }
 
-/** Starts one; ends the test as skipped where Mosquitto is not installed. */
-export async function mosquitto(t: SpecContext): Promise<Mosquitto> {
+/**
+ * Starts one; ends the test as skipped where Mosquitto is not installed. `rights`: the lines of its ACL file, see
+ * mosquitto.conf(5); without them everybody may do everything.
+ */
+export async function mosquitto(t: SpecContext, rights: readonly string[] = []): Promise<Mosquitto> {
   if (program === undefined) t.skip("mosquitto is not installed");
   const folder = mkdtempSync(join(tmpdir(), "holdfast-mosquitto-"));
   t.defer(() => rmSync(folder, { recursive: true }));
   const port = await freePort();
   const config = join(folder, "mosquitto.conf");
+  const acl = join(folder, "acl");
+  if (rights.length > 0) {
+    writeFileSync(acl, `${rights.join("\n")}\n`);
+    // Started by root it becomes another user before it reads this.
+    chmodSync(folder, 0o755);
+    chmodSync(acl, 0o644);
+  }
   writeFileSync(
     config,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n`,
+    `${rights.length > 0 ? `acl_file ${acl}\n` : ""}listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n`,
   );
   const broker = new Mosquitto(port, config);
   t.defer(() => broker.kill());

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { openLevelStore } from "../../../deploy/outbox/level-store.ts";
@@ -91,6 +91,38 @@ spec("a torn end of the log costs what was being written, not what was there", a
   assert.is(again.records, 50);
   assert.is(again.damage, undefined);
 });
+
+spec(
+  "whatever a power cut leaves behind the last sync, all before it is there, and nothing half",
+  async (t) => {
+    const place = storeFolder(t);
+    const { store } = await openLevelStore(place);
+    await store.append(some(1, 1, 300));
+    const log = join(place, readdirSync(place).find((file) => file.endsWith(".log"))!);
+    const { size: synced } = statSync(log);
+    await store.append(some(1, 301, 600));
+    await store.close();
+    const whole = readFileSync(log);
+    const files = new Map(readdirSync(place).map((file) => [file, readFileSync(join(place, file))]));
+    const endings: ((cut: number) => Buffer)[] = [
+      (cut) => whole.subarray(0, cut),
+      (cut) => Buffer.concat([whole.subarray(0, cut), Buffer.alloc(whole.length - cut)]),
+      (cut) => Buffer.concat([whole.subarray(0, cut), Buffer.alloc(whole.length - cut, 0xa5)]),
+    ];
+    for (let trial = 0; trial < 30; trial++) {
+      rmSync(place, { recursive: true });
+      mkdirSync(place);
+      for (const [file, bytes] of files) writeFileSync(join(place, file), bytes);
+      const cut = synced + Math.floor((trial / 30) * (whole.length - synced));
+      writeFileSync(log, endings[trial % 3]!(cut));
+      const again = await openLevelStore(place);
+      assert.is(again.records, 300, `cut at ${cut} of ${synced} to ${whole.length}, ending ${trial % 3}`);
+      assert.equal(await again.store.read(FIRST_KEY, 1000), some(1, 1, 300));
+      await again.store.append([record(2, 1)]);
+      await again.store.close();
+    }
+  },
+);
 
 spec("a damaged store is repaired as far as it goes, and says so", async (t) => {
   const place = storeFolder(t);

@@ -13,6 +13,7 @@ const TOPIC = "holdfast/b/outbox";
 /** A link with an outbox, as the MQTT cell of a board has them. */
 function board(t: SpecContext, url: string, folder: string) {
   const told: { kind: string }[] = [];
+  const problems: string[] = [];
   const outbox: BoardOutbox = new BoardOutbox({
     plan: { program: PROGRAM, folder, limits: LIMITS, events: ["crash"], keepEveryMs: { air: 1 } },
     now: () => performance.now(),
@@ -29,6 +30,7 @@ function board(t: SpecContext, url: string, folder: string) {
     claimMs: 60,
     backoffMs: { min: 20, max: 80 },
     outbox,
+    onProblem: (text) => problems.push(text),
     catalogue: () => [],
     onCommand: () => {},
   });
@@ -41,7 +43,16 @@ function board(t: SpecContext, url: string, folder: string) {
   const crash = (from: number, to: number) => {
     for (let n = from; n <= to; n++) sink.event({ kind: "crash", n });
   };
-  return { link, outbox, sink, told, crash, end, live: () => until("live", () => link.state === "live") };
+  return {
+    link,
+    outbox,
+    sink,
+    told,
+    problems,
+    crash,
+    end,
+    live: () => until("live", () => link.state === "live"),
+  };
 }
 
 interface Words {
@@ -127,6 +138,25 @@ spec(
     assert.is(numberOf.size, 160);
   },
   { limitMs: 60_000 },
+);
+
+spec(
+  "a broker that does not let the board publish there is named as the cause, and nothing is lost",
+  async (t) => {
+    const rights = ["topic readwrite holdfast/#", "topic deny holdfast/b/outbox"];
+    const broker = await mosquitto(t, rights);
+    const { outbox, crash, live, problems } = board(t, broker.url, storeFolder(t));
+    await live();
+    crash(1, 50);
+    await until("that is said", () => problems.length > 0, 10_000);
+    assert.match(
+      problems[0]!,
+      /does not take holdfast\/b\/outbox: .*[Nn]ot authorized.*may this board publish/,
+    );
+    await until("all is kept", () => outbox.facts.records === 50, 10_000);
+    assert.is(problems.length, 1);
+  },
+  { limitMs: 40_000 },
 );
 
 spec(

@@ -233,6 +233,19 @@ spec("where the machine has little space left what comes takes the place of the 
   assert.is(outbox.facts.dropped, 800 - card.records.length);
 });
 
+spec("a card that was full is looked at again although nothing is to be written", async () => {
+  const card = new MemoryCard();
+  const { outbox, timers } = await begin(card);
+  card.freeBytes = 1_000_000;
+  put(outbox, 1, 100);
+  await timers.pass(10);
+  assert.is(outbox.facts.fault?.code, "full");
+  assert.equal(await readAll(outbox), range(1, 100));
+  card.freeBytes = 1e9;
+  await timers.pass(120_000);
+  assert.is(outbox.facts.fault, null);
+});
+
 spec("a reader that has read all is told once when there is more", async () => {
   const { outbox, said } = await begin(new MemoryCard());
   assert.equal(await readAll(outbox), []);
