@@ -2,6 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { type Board, devicesOf } from "../store/dashboard.ts";
 import { formatSpan } from "../store/format.ts";
+import { outboxTrouble } from "../store/outbox.ts";
 import { own } from "../store/own.ts";
 import { DeviceCard } from "./device-card.tsx";
 import { EventList } from "./event-list.tsx";
@@ -40,6 +41,7 @@ function BoardHead({ board }: { readonly board: Board }) {
   const offline = status?.state === "offline";
   const lost = connection.value.phase !== "online";
   const last = lost || offline ? "last known: " : "";
+  const trouble = outboxTrouble(status?.outbox);
   return (
     <header class="board-head">
       <h2 id={`board-name-${id}`}>{id}</h2>
@@ -74,6 +76,12 @@ function BoardHead({ board }: { readonly board: Board }) {
           The board is offline
           {typeof board.offlineSinceMs === "number" && ` for ${formatSpan(now.value - board.offlineSinceMs)}`}
           . Its values are old, and it takes no commands.
+        </p>
+      )}
+      {trouble !== undefined && (
+        <p class="board-note" role="status" data-testid={`outbox-${id}`}>
+          <Icon name="warning" />
+          {trouble}
         </p>
       )}
       {status?.schema !== undefined && status.schema !== knownSchema && (

@@ -3,6 +3,7 @@
  * Each returns undefined when the payload is not what the topic promises; unknown fields are ignored.
  */
 import type { CommandField, CommandSpec } from "../../../devices/command-spec.ts";
+import { decodeOutbox, type OutboxStatus } from "./outbox.ts";
 
 export type Quality = "good" | "suspect" | "stale" | "bad";
 export type Mode = "full" | "reduced" | "safe" | "off" | "starting";
@@ -17,6 +18,7 @@ export interface BoardStatus {
   readonly schema: number | undefined;
   readonly hardware: "emulated" | "linux" | undefined;
   readonly clock: string | undefined;
+  readonly outbox: OutboxStatus | undefined;
 }
 
 /** `<device>/<reading>`; `atMs` is the board's wall clock, null where it has none. */
@@ -117,6 +119,7 @@ export function decodeStatus(json: string): BoardStatus | undefined {
     schema: asNumber(fields.schema),
     hardware: hardware === "emulated" || hardware === "linux" ? hardware : undefined,
     clock: asString(fields.clock),
+    outbox: decodeOutbox(fields.outbox),
   };
 }
 

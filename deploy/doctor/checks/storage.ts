@@ -65,7 +65,7 @@ function cardFindings({ files }: Machine): Finding[] {
       const what = `${part}: ${words}`;
       if (used < 8) return { id, verdict: "ok", what, where };
       const remedy =
-        "plan its replacement; the board itself writes settings and ladders only (deploy/board/kept-records.ts)";
+        "plan its replacement; the board itself writes settings and ladders, and what waits for a broker that is away";
       return { id, verdict: used > 9 ? "problem" : "advice", what, where, remedy };
     });
 }
