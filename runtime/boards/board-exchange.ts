@@ -4,9 +4,12 @@
  * Public names of another board are known here with its name behind an @: `pump@pumphouse`. Pure: packets come in by
  * `packet` and leave by `publish`, time comes with each call, timers by `nextUs` and `expire`.
  */
+import type { CellDown } from "../process/board-routes.ts";
+import type { ExitReason } from "../process/exit-reason.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, WireTarget } from "../process/signal.ts";
 import { BoardLink, type LinkEnd, type LinkRefusals } from "./board-link.ts";
+import { ForeignNames, isOf } from "./foreign-names.ts";
 import {
   type Addressee,
   addresseeOf,
@@ -16,6 +19,7 @@ import {
   type Here,
 } from "./frame-codec.ts";
 import { FrameError } from "./frame-error.ts";
+import { OwedNotices } from "./owed-notices.ts";
 import type { BoardLife } from "./packet.ts";
 import type { LinkLimits } from "./session.ts";
 
@@ -33,6 +37,8 @@ export interface OwnBoard {
   boardUp(board: string, life: number): void;
   /** Every cell is told that they are out of reach. */
   boardDown(board: string, life: number, why: LinkEnd): void;
+  /** Every cell is told that a cell over there is gone. */
+  cellDown(down: CellDown): void;
   /** A name of another board is known from now on, or no longer. */
   named(name: string, pid: WirePid): void;
   unnamed(name: string, pid: WirePid): void;
@@ -74,11 +80,12 @@ export class BoardExchange {
   readonly counts: ExchangeCounts = { malformed: 0, late: 0, full: 0, lost: 0 };
   readonly #options: BoardExchangeOptions;
   readonly #links = new Map<string, BoardLink>();
-  /** Public names of each linked board. */
-  readonly #names = new Map<string, Map<string, WirePid>>();
+  readonly #owing = new OwedNotices();
+  readonly #names: ForeignNames;
 
   constructor(options: BoardExchangeOptions) {
     this.#options = options;
+    this.#names = new ForeignNames(options.own);
   }
 
   /** Boards that this one is linked with, with their links. */
@@ -104,18 +111,28 @@ export class BoardExchange {
 
   /** What came on the topic on which that board speaks to this one. */
   packet(board: string, bytes: Uint8Array): void {
-    this.#linkOf(board)?.packet(bytes, this.#options.nowUs());
+    const link = this.#linkOf(board);
+    if (link === undefined) return;
+    link.packet(bytes, this.#options.nowUs());
+    this.#owing.settle(link, this.#here());
   }
 
-  /** A frame of a cell of this board. False when it is a message and was refused. */
+  /**
+   * A frame of a cell of this board. False when it is a message and was refused: its receiver hears of the loss as soon as
+   * there is room, and before whatever is sent to it later.
+   */
   route(board: string, life: number, cell: string, frame: Frame): boolean {
     const link = this.#links.get(board);
     if (link?.life?.incarnation !== life) return true; // Its sender hears of the board's end.
     const here = this.#here();
-    const sent = link.send(encodeFrame(cell, frame, here, this.#options.limits.messageBytes), here.nowUs);
-    if (sent) return true;
+    const isMessage = frame.kind === "message";
+    // Each call has one reply, and whoever waits for it is not told of its loss.
+    const isSignal = !isMessage || frame.closed === true;
+    const bytes = this.#encode(cell, frame, here);
+    const hasRoom = bytes !== undefined && (isSignal || this.#owing.settle(link, here));
+    if (hasRoom && link.send(bytes, here.nowUs, isSignal)) return true;
     // Signals must not be lost: who is so far behind is not there.
-    if (frame.kind !== "message") link.reset(here.nowUs);
+    if (isSignal || !this.#owing.add(board, { cell, to: frame.to })) link.reset(here.nowUs);
     this.counts.full++;
     return false;
   }
@@ -127,6 +144,11 @@ export class BoardExchange {
 
   withdrawn(name: string, pid: WirePid): void {
     this.#tellAll({ notice: "unnamed", name, pid });
+  }
+
+  /** The life of a cell of this board is over: others who knew processes of it hear of that. */
+  cellDown(cell: string, incarnation: number, cause: ExitReason): void {
+    this.#tellAll({ notice: "cellDown", cell, incarnation, cause });
   }
 
   get nextUs(): number {
@@ -143,6 +165,16 @@ export class BoardExchange {
   /** Says goodbye to all. */
   close(): void {
     for (const link of this.#links.values()) link.close();
+  }
+
+  /** `undefined` for what is larger than messages may be. */
+  #encode(cell: string, frame: Frame, here: Here): Uint8Array | undefined {
+    try {
+      return encodeFrame(cell, frame, here, this.#options.limits.messageBytes);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      return undefined;
+    }
   }
 
   #here(): Here {
@@ -183,30 +215,32 @@ export class BoardExchange {
     const here = this.#here();
     for (let at = 0; at === 0 || at < names.length; at += NAMES_AT_ONCE) {
       const part = names.slice(at, at + NAMES_AT_ONCE);
-      link.send(encodeNotice({ notice: "names", anew: at === 0, names: part }, here), here.nowUs);
+      link.send(encodeNotice({ notice: "names", anew: at === 0, names: part }, here), here.nowUs, true);
     }
   }
 
   #down({ board, incarnation }: BoardLife, why: LinkEnd): void {
-    for (const [name, pid] of this.#names.get(board) ?? []) this.#options.own.unnamed(name, pid);
-    this.#names.delete(board);
+    this.#owing.forget(board);
+    this.#names.forget(board);
     this.#options.own.boardDown(board, incarnation, why);
   }
 
   #message(link: BoardLink, bytes: Uint8Array, sinceUs: number): void {
     try {
       const found = decodeFromBoard(bytes, { ...this.#here(), nowUs: sinceUs });
-      if ("frame" in found) this.#frame(link, found.cell, found.frame);
+      if ("frame" in found) this.#frame(link, found.cell, found.frame, bytes.length);
       else if (found.notice === "lost") this.#tellLost(link, found);
-      else if (found.notice === "unnamed") this.#unnamed(link, found.name, found.pid);
-      else this.#named(link, found.anew, found.names);
+      else if (found.notice === "cellDown") this.#cellDown(link.life!, found);
+      else if (found.notice === "unnamed") this.#names.unnamed(link.peer, found.name, found.pid);
+      else this.counts.malformed += this.#names.named(link.life!, found.anew, found.names);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.counts.malformed++;
     }
   }
 
-  #frame(link: BoardLink, cell: string, frame: Frame): void {
+  /** `bytes`: what it takes on its way to the cell, whatever its sender said. */
+  #frame(link: BoardLink, cell: string, frame: Frame, bytes: number): void {
     const from = frame.kind === "message" ? frame.monitor?.from : frame.from;
     if (from !== undefined && !isOf(from, link.life)) {
       this.counts.malformed++;
@@ -222,7 +256,8 @@ export class BoardExchange {
       return;
     }
     // Nobody elsewhere decides that its work comes before that of this board.
-    this.#deliver(link, cell, isMessage ? { ...frame, band: Math.max(frame.band, ANYBODY_NORMAL) } : frame);
+    const band = isMessage ? Math.max(frame.band, ANYBODY_NORMAL) : 0;
+    this.#deliver(link, cell, isMessage ? { ...frame, band, bytes } : frame);
   }
 
   #deliver(link: BoardLink, cell: string, frame: Frame): void {
@@ -247,21 +282,22 @@ export class BoardExchange {
     }
   }
 
+  #cellDown(of: BoardLife, { cell, incarnation, cause }: Omit<CellDown, "board" | "life">): void {
+    this.#options.own.cellDown({ board: of.board, life: of.incarnation, cell, incarnation, cause });
+  }
+
   #answer(link: BoardLink, { cell }: WirePid, frame: Frame): void {
     const here = this.#here();
-    link.send(encodeFrame(cell, frame, here, this.#options.limits.messageBytes), here.nowUs);
+    const bytes = encodeFrame(cell, frame, here, this.#options.limits.messageBytes);
+    if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
   }
 
   /** A message of ours is lost for good: its receiver is told. A signal that is lost is the end of the link. */
   #lost(link: BoardLink, start: Uint8Array): void {
     const addressee = addresseeOf(start);
-    if (addressee?.isMessage !== true) {
-      link.reset(this.#options.nowUs());
-      return;
-    }
-    const { cell, to } = addressee;
     const here = this.#here();
-    link.send(encodeNotice({ notice: "lost", cell, to }, here), here.nowUs);
+    if (addressee?.isPlain === true && this.#owing.add(link.peer, addressee)) this.#owing.settle(link, here);
+    else link.reset(here.nowUs);
   }
 
   #tellLost(link: BoardLink, { cell, to }: Addressee): void {
@@ -277,49 +313,14 @@ export class BoardExchange {
     });
   }
 
-  #named(link: BoardLink, anew: boolean, names: readonly (readonly [string, WirePid])[]): void {
-    const { board } = link.life!;
-    const known = this.#names.get(board) ?? new Map<string, WirePid>();
-    this.#names.set(board, known);
-    if (anew) {
-      for (const [name, pid] of known) this.#options.own.unnamed(name, pid);
-      known.clear();
-    }
-    for (const [plain, pid] of names) {
-      if (!isOf(pid, link.life)) {
-        this.counts.malformed++;
-        continue;
-      }
-      const name = `${plain}@${board}`;
-      const before = known.get(name);
-      if (before !== undefined) this.#options.own.unnamed(name, before);
-      known.set(name, pid);
-      this.#options.own.named(name, pid);
-    }
-  }
-
-  #unnamed(link: BoardLink, plain: string, pid: WirePid): void {
-    const { board } = link.life!;
-    const name = `${plain}@${board}`;
-    const known = this.#names.get(board)?.get(name);
-    if (known === undefined || known.key !== pid.key) return;
-    this.#names.get(board)!.delete(name);
-    this.#options.own.unnamed(name, known);
-  }
-
   #tellAll(notice: Parameters<typeof encodeNotice>[0]): void {
     const here = this.#here();
     const bytes = encodeNotice(notice, here);
     for (const link of this.#links.values()) {
       // A name that is not told is missed for ever: it comes with all others in the next session.
-      if (link.life !== undefined && !link.send(bytes, here.nowUs)) link.reset(here.nowUs);
+      if (link.life !== undefined && !link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
     }
   }
-}
-
-/** A board speaks for its own processes only. */
-function isOf({ board, life }: WirePid, of: BoardLife | undefined): boolean {
-  return of !== undefined && board === of.board && life === of.incarnation;
 }
 
 function targetOf({ incarnation, number, key }: WirePid): WireTarget {

@@ -11,7 +11,7 @@ import { seal, unseal } from "./seal.ts";
 import { type LinkLimits, Session, sessionKeys } from "./session.ts";
 
 /** Between two attempts to begin, us: each waits twice as long as the one before. */
-const RETRY = { firstUs: 1_000_000, mostUs: 30_000_000 } as const;
+const RETRY = { firstUs: 1_000_000, mostUs: 10_000_000 } as const;
 
 /** Why a link ended. */
 export type LinkEnd =
@@ -96,6 +96,11 @@ export class BoardLink {
     return this.#live?.life;
   }
 
+  /** Name of the other board. */
+  get peer(): string {
+    return this.#options.peer;
+  }
+
   get session(): Session | undefined {
     return this.#live?.session;
   }
@@ -117,9 +122,9 @@ export class BoardLink {
     this.#try(nowUs);
   }
 
-  /** False when there is no link, or too much is under way. */
-  send(message: Uint8Array, nowUs: number): boolean {
-    return this.#live?.session.send(message, nowUs) ?? false;
+  /** False when there is no link, or too much is under way; there is a reserve for signals. */
+  send(message: Uint8Array, nowUs: number, isSignal = false): boolean {
+    return this.#live?.session.send(message, nowUs, isSignal) ?? false;
   }
 
   /** What came on the topic from the other board, if it was the other board. */

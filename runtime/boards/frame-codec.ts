@@ -33,13 +33,20 @@ export type BoardNotice =
       readonly names: readonly (readonly [string, WirePid])[];
     }
   | { readonly notice: "unnamed"; readonly name: string; readonly pid: WirePid }
+  /** A cell's life is over, and so are all processes of it. */
+  | {
+      readonly notice: "cellDown";
+      readonly cell: string;
+      readonly incarnation: number;
+      readonly cause: ExitReason;
+    }
   /** A message to this process is lost. */
   | ({ readonly notice: "lost" } & Addressee);
 
 export type FromBoard = { readonly cell: string; readonly frame: Frame } | BoardNotice;
 
 const KINDS = ["message", "exit", "link", "unlink", "monitor", "demonitor", "down"] as const;
-const NOTICES = { names: 16, unnamed: 17, lost: 18 } as const;
+const NOTICES = { names: 16, unnamed: 17, lost: 18, cellDown: 19 } as const;
 const KEY_BYTES = 16;
 const LONGEST_NAME = 256;
 const MOST_PIDS = 4096;
@@ -67,6 +74,9 @@ export function encodeNotice(notice: BoardNotice, here: Here): Uint8Array {
     case "lost":
       addressee(out, notice.cell, notice.to);
       break;
+    case "cellDown":
+      reason(out.text(notice.cell).count(notice.incarnation), notice.cause);
+      break;
   }
   return out.take();
 }
@@ -80,11 +90,16 @@ export function decodeFromBoard(bytes: Uint8Array, here: Here): FromBoard {
   return found;
 }
 
-/** Of a frame, by the bytes it begins with; `undefined` for what is not for a process. Throws `FrameError`. */
-export function addresseeOf(start: Uint8Array): (Addressee & { readonly isMessage: boolean }) | undefined {
+/**
+ * Of a frame, by the bytes it begins with; `undefined` for what is not for a process. `isPlain`: a message on which no
+ * monitor depends. Throws `FrameError`.
+ */
+export function addresseeOf(start: Uint8Array): (Addressee & { readonly isPlain: boolean }) | undefined {
   const reader = new ByteReader(start);
   const kind = KINDS[reader.u8()];
-  return kind === undefined ? undefined : { ...readAddressee(reader), isMessage: kind === "message" };
+  if (kind === undefined) return undefined;
+  const addressee = readAddressee(reader);
+  return { ...addressee, isPlain: kind === "message" && (reader.u8() & (HAS.closed | HAS.monitor)) === 0 };
 }
 
 function readFromBoard(reader: ByteReader, kind: number, here: Here): FromBoard {
@@ -101,12 +116,17 @@ function readFromBoard(reader: ByteReader, kind: number, here: Here): FromBoard 
       return { notice: "unnamed", name: name(reader), pid: readPid(reader, here) };
     case NOTICES.lost:
       return { notice: "lost", ...readAddressee(reader) };
+    case NOTICES.cellDown: {
+      const cell = name(reader);
+      return { notice: "cellDown", cell, incarnation: reader.count(), cause: readReason(reader) };
+    }
   }
   const { cell, to } = readAddressee(reader);
   const frame = kind === 0 ? readMessage(reader, to, here) : readSignal(reader, KINDS[kind], to, here);
   return { cell, frame };
 }
 
+/** What a message has beside what all have: bits. */
 const HAS = { deadline: 1, alias: 2, closed: 4, monitor: 8 } as const;
 
 function message(out: ByteWriter, frame: MessageFrame, here: Here): void {

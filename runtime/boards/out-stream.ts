@@ -52,11 +52,17 @@ export class OutStream {
     return this.#kept.length - this.#keptFrom;
   }
 
-  /** False, and counted, when too much is under way: nothing of it is sent. */
-  push(message: Uint8Array, nowUs: number): boolean {
+  /**
+   * False, and counted, when too much is under way: nothing of it is sent. `isSignal`: as much again is kept free for
+   * what must not be lost.
+   */
+  push(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     const { packetBytes, most } = this.#options;
     const packets = Math.max(1, Math.ceil(message.length / packetBytes));
-    if (this.underWay + packets > most.packets || this.#keptBytes + message.length > most.bytes) {
+    const times = isSignal ? 2 : 1;
+    const isFull =
+      this.underWay + packets > times * most.packets || this.#keptBytes + message.length > times * most.bytes;
+    if (isFull) {
       this.refused++;
       return false;
     }

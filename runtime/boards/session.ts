@@ -112,10 +112,10 @@ export class Session {
   }
 
   /** Sends a message, at most once; false when too much is under way, or it is longer than messages may be. */
-  send(message: Uint8Array, nowUs: number): boolean {
+  send(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     if (message.length > this.#limits.messageBytes) return false;
     this.#saidUs = nowUs;
-    return this.#out.push(message, nowUs);
+    return this.#out.push(message, nowUs, isSignal);
   }
 
   /** Sealed by the other side of this session. */

@@ -3,16 +3,29 @@ import type { FromTrial } from "../code-change/gate-frame.ts";
 import { type RouterWays, TrialRouter } from "../code-change/trial-router.ts";
 import { Inspection } from "../introspection/inspection.ts";
 import type { Cell } from "../process/cell.ts";
+import type { ExitReason } from "../process/exit-reason.ts";
 import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { exportPid, importPid } from "../process/pid.ts";
+import type { Frame } from "../process/signal.ts";
 import { readThreadTime } from "../time/thread-time.ts";
-import type { ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
+import { type BoardWay, BoardWays } from "./board-ways.ts";
+import type { AbroadFrame, BoardUpFrame, ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
 import { isControl } from "./control-frame.ts";
 import { PortPeer } from "./port-peer.ts";
 
 /** Frames taken from one port before the next gets its turn. */
 const FRAMES_PER_TURN = 256;
+
+/** What a cell does that speaks with other boards. */
+export interface PortGate {
+  /** A process of this board has something for one of another. */
+  abroad(frame: AbroadFrame): void;
+  /** The life of another cell of this board is over. */
+  cellDown(cell: string, incarnation: number, cause: ExitReason): void;
+  /** Those that can be reached now. */
+  boards(): readonly BoardUpFrame[];
+}
 
 export class CellPorts {
   readonly names: Names;
@@ -20,6 +33,8 @@ export class CellPorts {
   readonly #peers = new Map<string, PortPeer>();
   readonly #kernel: PortPeer;
   readonly #event: boolean;
+  readonly #boards = new BoardWays();
+  #gate: PortGate | undefined;
   #cell: Cell | undefined;
   #inspection: Inspection | undefined;
   #wake: () => void = () => {};
@@ -52,11 +67,42 @@ export class CellPorts {
   }
 
   /** As `connect`, of a cell whose names are connected, with the ways that another thread had. */
-  takeOver(cell: Cell, ways: readonly PeerLink[]): void {
+  takeOver(cell: Cell, ways: readonly PeerLink[], boards: readonly BoardWay[] = []): void {
     this.#cell = cell;
     this.#inspection = new Inspection(cell, readThreadTime);
     for (const link of ways) this.#peers.set(link.cell, new PortPeer(link));
     for (const peer of this.#peers.values()) cell.peerUp(peer.cell, peer);
+    for (const way of boards) this.#boardUp(way);
+  }
+
+  /** Of the cell. */
+  get cellName(): string {
+    return this.#cell!.home.cell;
+  }
+
+  /** From now on this cell speaks with other boards. */
+  openGate(gate: PortGate): void {
+    this.#gate = gate;
+  }
+
+  /** To a cell of this board, as `Peer.post`; `undefined` when that life of it is not known. */
+  toCell(cell: string, incarnation: number, frame: Frame): boolean | undefined {
+    const { home } = this.#cell!;
+    if (cell === home.cell) {
+      if (incarnation !== home.incarnation) return undefined;
+      this.#cell!.deliver(frame);
+      this.#wake();
+      return true;
+    }
+    const peer = this.#peers.get(cell);
+    return peer?.incarnation === incarnation ? peer.post(frame) : undefined;
+  }
+
+  /** To every cell of this board, this one too. */
+  tellCells(frame: ControlFrame): void {
+    for (const peer of this.#peers.values()) peer.post(frame);
+    this.#onFrame(frame);
+    this.#wake();
   }
 
   /** What the kernel said so far: whoever sends us a pid was introduced by the kernel before. */
@@ -107,6 +153,8 @@ export class CellPorts {
         const peer = this.#peers.get(cell);
         return peer?.incarnation === incarnation ? peer.post(frame) : undefined;
       },
+      toBoard: (frame) => this.#toBoard(frame),
+      boards: () => this.#boards.list(),
       peers: () => [...this.#peers.values()].map(({ cell, incarnation }) => [cell, incarnation] as const),
       claim: ({ claim, pid, scope }) => this.names.claim(claim, importPid(pid), scope),
       release: ({ release, pid }) => this.names.release(release, importPid(pid)),
@@ -118,7 +166,8 @@ export class CellPorts {
       },
       handOver: (kept) => {
         this.tellKernel({ control: "handedOver" });
-        gate.post({ control: "yours", links: [...this.#peers.values()].map(({ link }) => link), kept });
+        const links = [...this.#peers.values()].map(({ link }) => link);
+        gate.post({ control: "yours", links, boards: this.#boards.list(), kept });
         process.exit(0);
       },
       over: (reason) => {
@@ -160,6 +209,7 @@ export class CellPorts {
         this.#cell?.peerUp(peer.cell, peer);
         if (this.#event) this.#listenTo(peer);
         router?.onNews({ peerUp: peer.cell, incarnation: peer.incarnation });
+        for (const up of this.#gate?.boards() ?? []) peer.post(up);
         break;
       }
       case "peerDown": {
@@ -172,8 +222,28 @@ export class CellPorts {
         }
         this.#cell?.peerDown(cell, incarnation, cause);
         router?.onNews({ peerDown: cell, incarnation, cause });
+        this.#gate?.cellDown(cell, incarnation, cause);
+        for (const { board, life } of this.#boards.cellDown(this.#cell, cell))
+          router?.onNews({ boardDown: board, life });
         break;
       }
+      case "abroad":
+        this.#gate?.abroad(frame);
+        break;
+      case "boardUp":
+        this.#boardUp(frame);
+        router?.onNews({ boardUp: frame.board, life: frame.life });
+        break;
+      case "boardDown": {
+        const { board, life } = frame;
+        this.#boards.down(this.#cell, board, life);
+        router?.onNews({ boardDown: board, life });
+        break;
+      }
+      case "cellDown":
+        this.#cell?.cellDownAbroad(frame.down);
+        router?.onNews({ cellDown: frame.down });
+        break;
       case "named":
         this.names.added(frame.name, importPid(frame.pid), frame.scope);
         router?.onNews({ named: frame.name, pid: frame.pid, scope: frame.scope });
@@ -193,4 +263,15 @@ export class CellPorts {
       }
     }
   };
+
+  #boardUp(way: BoardWay): void {
+    this.#boards.up(this.#cell, way, (frame) => this.#toBoard(frame));
+  }
+
+  /** By the cell that speaks with that board: a port, or this cell itself. */
+  #toBoard(frame: AbroadFrame): boolean {
+    const by = this.#boards.by(frame.board);
+    if (by !== undefined && by === this.#cell?.home.cell) this.#gate?.abroad(frame);
+    return by === undefined || (this.#peers.get(by)?.post(frame) ?? true);
+  }
 }

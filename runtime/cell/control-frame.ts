@@ -3,10 +3,11 @@ import type { MessagePort } from "node:worker_threads";
 import type { FromTrial, ToTrial } from "../code-change/gate-frame.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
 import type { CrashDetails, ThreadReport } from "../introspection/report.ts";
+import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
-import type { Frame } from "../process/signal.ts";
+import type { Frame, MessageFrame } from "../process/signal.ts";
 import type { Membership } from "./group-registry.ts";
 import type { LogRecord } from "./kernel.ts";
 
@@ -22,6 +23,25 @@ export interface PeerLink {
   readonly side: 0 | 1;
   /** The other cell, or this one, is in another process: shared memory cannot go there. */
   readonly foreign: boolean;
+}
+
+/** Of a cell, for one of another board: to the cell that speaks with that board. */
+export interface AbroadFrame {
+  readonly control: "abroad";
+  readonly board: string;
+  /** Of that board's runtime. */
+  readonly life: number;
+  /** The cell there. */
+  readonly cell: string;
+  readonly frame: Frame;
+}
+
+/** That life of a board is reached by `by`, the cell that says so. */
+export interface BoardUpFrame {
+  readonly control: "boardUp";
+  readonly board: string;
+  readonly life: number;
+  readonly by: string;
 }
 
 export type ControlFrame =
@@ -53,6 +73,11 @@ export type ControlFrame =
       readonly to: WirePid;
       readonly ref: number;
     }
+  // between cells
+  | AbroadFrame
+  | BoardUpFrame
+  | { readonly control: "boardDown"; readonly board: string; readonly life: number }
+  | { readonly control: "cellDown"; readonly down: CellDown }
   // both ways
   | { readonly control: "member"; readonly membership: Membership }
   // cell to kernel
@@ -75,4 +100,10 @@ export type PortFrame = Frame | ControlFrame | ToTrial | FromTrial;
 
 export function isControl(frame: PortFrame): frame is Exclude<PortFrame, Frame> {
   return "control" in frame;
+}
+
+/** The message in it, which takes room on its way; signals and what cells tell each other always find some. */
+export function messageIn(frame: PortFrame): MessageFrame | undefined {
+  if (!("control" in frame)) return frame.kind === "message" ? frame : undefined;
+  return frame.control === "abroad" && frame.frame.kind === "message" ? frame.frame : undefined;
 }

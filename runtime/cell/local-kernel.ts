@@ -4,6 +4,7 @@
  * For simulation and tests. Nothing here waits; `settle` runs everything that is due, `advanceTo` cranks the
  * clock from expiry to expiry. The same start gives the same trace.
  */
+import type { BoardExchange, OwnBoard } from "../boards/board-exchange.ts";
 import type { Item } from "../code-change/gate-frame.ts";
 
 import { crashDetails } from "../introspection/crash-details.ts";
@@ -17,7 +18,7 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Groups } from "../process/groups.ts";
 import { type NameRegistry as NameClaims, Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
-import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
+import { createPid, exportPid, importPid, isOfCell, type Pid, processOf, randomKey } from "../process/pid.ts";
 import { BAND, type Process, type ProcessGenerator } from "../process/process.ts";
 import type { Frame } from "../process/signal.ts";
 import { spawnerName } from "../process/spawn-in.ts";
@@ -34,6 +35,7 @@ import {
 import { GroupRegistry } from "./group-registry.ts";
 import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
+import { LocalBoards } from "./local-boards.ts";
 import { LocalTrial } from "./local-trial.ts";
 import { NameRegistry } from "./name-registry.ts";
 import { type BodySource, spawner } from "./spawner.ts";
@@ -73,6 +75,7 @@ export class LocalKernel implements Kernel {
   readonly #names = new Map<string, Names>();
   readonly #groups = new Map<string, Groups>();
   readonly #registry: NameRegistry;
+  #boards: LocalBoards | undefined;
   readonly #changed = new ChangedCode();
   readonly #groupRegistry = new GroupRegistry(({ group, pid, times }) => {
     for (const [cell, groups] of this.#groups) {
@@ -87,14 +90,14 @@ export class LocalKernel implements Kernel {
     this.#registry = new NameRegistry({
       named: (name, pid, scope) => {
         for (const [cell, names] of this.#names) {
-          if (cell === pid.cell) continue;
+          if (isOfCell(pid, cell)) continue;
           names.added(name, importPid(pid), scope);
           this.#tellTrial(cell, { named: name, pid, scope });
         }
       },
       unnamed: (name, pid) => {
         for (const [cell, names] of this.#names) {
-          if (cell === pid.cell) continue;
+          if (isOfCell(pid, cell)) continue;
           names.removed(name, importPid(pid));
           this.#tellTrial(cell, { unnamed: name, pid });
         }
@@ -141,6 +144,7 @@ export class LocalKernel implements Kernel {
       onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead, kept)),
     });
     cell.trace = kept;
+    this.#boards?.introduce(cell);
     const inbox: Frame[] = [];
     cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
     this.cell.peerUp(name, direct(incarnation, inbox));
@@ -210,6 +214,8 @@ export class LocalKernel implements Kernel {
             other === name ? [] : ([[other, incarnation]] as const),
           ),
         ],
+        toBoard: (frame) => this.#boards!.route(frame),
+        boards: () => this.#boards?.list() ?? [],
         claim: ({ claim, pid, scope }) => old.names.claim(claim, importPid(pid), scope),
         release: ({ release, pid }) => old.names.release(release, importPid(pid)),
         live: () => {
@@ -241,6 +247,7 @@ export class LocalKernel implements Kernel {
         trial.cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
         for (const [other, { incarnation: theirs, inbox }] of this.#cells)
           if (other !== name) trial.cell.peerUp(other, direct(theirs, inbox));
+        this.#boards?.introduce(trial.cell);
         hooks?.becameCell?.({ name, incarnation }, life);
         tell({ phase: "committed" });
       },
@@ -281,6 +288,7 @@ export class LocalKernel implements Kernel {
     }
     deliverAll(this.#inbox, this.cell);
     this.cell.peerDown(name, incarnation, cause);
+    this.#boards?.exchange.cellDown(name, incarnation, cause);
   }
 
   cells(): readonly CellStatus[] {
@@ -326,7 +334,7 @@ export class LocalKernel implements Kernel {
 
   /** When `settle` has something to do by itself; `Infinity` for never. Ask after `settle`. */
   nextWakeUs(): number {
-    let next = this.cell.nextWakeUs();
+    let next = Math.min(this.cell.nextWakeUs(), this.#boards?.exchange.nextUs ?? Number.POSITIVE_INFINITY);
     for (const { cell, trial } of this.#cells.values())
       next = Math.min(next, cell.nextWakeUs(), trial?.cell.nextWakeUs() ?? Number.POSITIVE_INFINITY);
     return next;
@@ -334,6 +342,7 @@ export class LocalKernel implements Kernel {
 
   /** Runs everything that is due now, in every cell, until nothing is. */
   settle(): void {
+    this.#boards?.exchange.expire();
     for (let again = true; again; ) {
       again = this.#turn(this.cell, this.#inbox);
       for (const [name, local] of [...this.#cells]) {
@@ -347,6 +356,30 @@ export class LocalKernel implements Kernel {
         again = true;
       }
     }
+  }
+
+  /** Links this board with others, by `make`. Once. */
+  openBoards(make: (own: OwnBoard) => BoardExchange): BoardExchange {
+    const boards = new LocalBoards(
+      {
+        cells: () => [this.cell, ...[...this.#cells.values()].map(({ cell }) => cell)],
+        tellTrials: (item) => {
+          for (const { trial } of this.#cells.values()) trial?.router.onNews(item);
+        },
+        deliver: (cell, incarnation, frame) => this.#peerOf(cell, incarnation)?.post(frame) ?? false,
+        named: (name, pid) => this.#registry.claim(name, pid, "board", KERNEL_CELL),
+        unnamed: (name, pid) => this.#registry.release(name, pid),
+        publicNames: () => this.cell.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),
+      },
+      make,
+    );
+    this.#boards = boards;
+    const { exchange } = boards;
+    this.cell.names.watchPublic({
+      published: (name, pid) => exchange.published(name, exportPid(pid)),
+      withdrawn: (name, pid) => exchange.withdrawn(name, exportPid(pid)),
+    });
+    return exchange;
   }
 
   /** Cranks the clock to `us`, stopping at every expiry on the way. */

@@ -26,7 +26,10 @@ export interface LocalTrialOptions {
   /** The board's names, for when it is the cell. */
   readonly registry: NameRegistry;
   /** As in `RouterWays`; the rest is done here. */
-  readonly ways: Pick<RouterWays, "toPeer" | "peers" | "claim" | "release" | "live" | "failed" | "over">;
+  readonly ways: Pick<
+    RouterWays,
+    "toPeer" | "peers" | "toBoard" | "boards" | "claim" | "release" | "live" | "failed" | "over"
+  >;
   startSpawner(cell: Cell): void;
   /** Has the old version go on, with what it held. */
   readonly takeBack: (cause: ExitReason, blame: boolean) => void;
@@ -78,7 +81,8 @@ export class LocalTrial {
         drain: () => this.#hear(),
         rolledBack: options.rolledBack,
         handOver: (kept) => {
-          this.#toNew.push({ control: "yours", links: [], kept: structuredClone(kept) as Frame[] });
+          const frames = structuredClone(kept) as Frame[];
+          this.#toNew.push({ control: "yours", links: [], boards: [], kept: frames });
           options.handOver();
           for (const frame of this.#toNew.splice(0)) this.trial.onFrame(frame);
         },

@@ -1,6 +1,9 @@
-/** The board's registry of names: who claimed first holds it; every cell is told. Kept by the kernel. */
+/**
+ * The board's registry of names: who claimed first holds it; every cell is told. Kept by the kernel. Names of other
+ * boards, which have an @ in them, are claimed by the cell that speaks with these boards.
+ */
 import type { NameScope } from "../process/names.ts";
-import { importPid, type Pid, samePid, type WirePid } from "../process/pid.ts";
+import { importPid, isOfCell, type Pid, samePid, type WirePid } from "../process/pid.ts";
 
 export interface NameListeners {
   /** Told again when its holder makes the name public. */
@@ -15,6 +18,8 @@ export interface NameEntry {
   readonly name: string;
   readonly pid: WirePid;
   readonly scope: NameScope;
+  /** Of a process of another board: the cell that told of it. */
+  readonly via?: string;
 }
 
 export class NameRegistry {
@@ -25,13 +30,19 @@ export class NameRegistry {
     this.#listeners = listeners;
   }
 
-  claim(name: string, pid: WirePid, scope: NameScope = "board"): void {
+  /** `via`: the cell that claims it for a process of another board. */
+  claim(name: string, pid: WirePid, scope: NameScope = "board", via?: string): void {
+    const isAbroad = pid.life !== undefined;
     const holder = this.#names.get(name)?.pid;
     if (holder !== undefined && !samePid(importPid(holder), importPid(pid))) {
-      this.#listeners.refused(name, importPid(pid), importPid(holder));
-      return;
+      // Only that board knows whose it is, and whose it is now.
+      if (!isAbroad) {
+        this.#listeners.refused(name, importPid(pid), importPid(holder));
+        return;
+      }
+      this.release(name, holder);
     }
-    this.#names.set(name, { name, pid, scope });
+    this.#names.set(name, { name, pid, scope, ...(isAbroad && via !== undefined && { via }) });
     this.#listeners.named(name, pid, scope);
   }
 
@@ -42,10 +53,11 @@ export class NameRegistry {
     this.#listeners.unnamed(name, holder);
   }
 
-  /** All names of a cell's life that is over. */
+  /** All names of a cell's life that is over, and all that it told of. */
   releaseCell(cell: string, incarnation: number): void {
-    for (const { name, pid } of [...this.#names.values()]) {
-      if (pid.cell === cell && pid.incarnation === incarnation) this.release(name, pid);
+    for (const { name, pid, via } of this.entries()) {
+      const isOfIt = isOfCell(pid, cell) && pid.incarnation === incarnation;
+      if (isOfIt || via === cell) this.release(name, pid);
     }
   }
 

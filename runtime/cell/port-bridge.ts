@@ -6,7 +6,7 @@
  * tells that the one it was for took it. It is told every 10 ms, or every 500 messages.
  */
 import type { WayFrame, WayId } from "./child-frame.ts";
-import type { PeerLink, PortFrame } from "./control-frame.ts";
+import { messageIn, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { PortPeer } from "./port-peer.ts";
 
 const REPORT_MS = 10;
@@ -75,9 +75,10 @@ export class PortBridge {
 
   #put(id: WayId, way: Way, frame: PortFrame): void {
     way.peer.forward(frame);
-    if (!("kind" in frame) || frame.kind !== "message") return;
+    const message = messageIn(frame);
+    if (message === undefined) return;
     way.messages++;
-    way.bytes += frame.bytes;
+    way.bytes += message.bytes;
     if (way.messages - way.toldMessages >= REPORT_MESSAGES) this.#report(id, way);
     this.#timer ??= setTimeout(() => this.#reportAll(), REPORT_MS);
   }

@@ -5,7 +5,7 @@
  */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { Peer } from "../process/cell-contract.ts";
-import type { PeerLink, PortFrame } from "./control-frame.ts";
+import { messageIn, type PeerLink, type PortFrame } from "./control-frame.ts";
 import { Credit } from "./credit.ts";
 import { refuseSharedMemory } from "./shared-memory.ts";
 
@@ -25,11 +25,12 @@ export class PortPeer implements Peer {
     this.#credit = new Credit(link.credit, link.side);
   }
 
-  /** Throws `UncopyableError` for shared memory on its way to another process. */
+  /** Throws `UncopyableError` for shared memory on its way to another process or board. */
   post(frame: PortFrame): boolean {
-    if ("kind" in frame && frame.kind === "message") {
-      if (this.link.foreign) refuseSharedMemory(frame.packed.body);
-      if (!this.#credit.reserve(frame.bytes)) return false;
+    const message = messageIn(frame);
+    if (message !== undefined) {
+      if (this.link.foreign || message !== frame) refuseSharedMemory(message.packed.body);
+      if (!this.#credit.reserve(message.bytes)) return false;
     }
     this.#post(frame);
     return true;
@@ -37,7 +38,8 @@ export class PortPeer implements Peer {
 
   /** As `post`, for a message that had its credit from whoever sent it here. */
   forward(frame: PortFrame): void {
-    if ("kind" in frame && frame.kind === "message") this.#credit.count(frame.bytes);
+    const message = messageIn(frame);
+    if (message !== undefined) this.#credit.count(message.bytes);
     this.#post(frame);
   }
 
@@ -94,7 +96,8 @@ export class PortPeer implements Peer {
   }
 
   #took(frame: PortFrame): void {
-    if ("kind" in frame && frame.kind === "message") this.#credit.giveBack(1, frame.bytes);
+    const message = messageIn(frame);
+    if (message !== undefined) this.#credit.giveBack(1, message.bytes);
   }
 }
 

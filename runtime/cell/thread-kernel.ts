@@ -12,11 +12,20 @@ import { crashReason, type ExitReason } from "../process/exit-reason.ts";
 import { Groups } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { pack } from "../process/pack.ts";
-import { createPid, exportPid, importPid, type Pid, randomKey } from "../process/pid.ts";
+import {
+  createPid,
+  exportPid,
+  importPid,
+  isOfCell,
+  type Pid,
+  randomKey,
+  type WirePid,
+} from "../process/pid.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import type { Clock } from "../time/clock.ts";
 import { readThreadTime } from "../time/thread-time.ts";
 import type { WatchedCell } from "../watchdog/cell-watch.ts";
+import { BoardWays } from "./board-ways.ts";
 import type { CellHost } from "./cell-host.ts";
 import { CellHosts } from "./cell-hosts.ts";
 import { type CellEnd, openWay } from "./cell-way.ts";
@@ -85,6 +94,7 @@ export class ThreadKernel implements Kernel {
   readonly #lives = new Map<string, number>();
   readonly #names = new Names();
   readonly #registry: NameRegistry;
+  readonly #boards = new BoardWays();
   readonly #groups = new Groups();
   readonly #groupRegistry = new GroupRegistry((membership) => {
     const { group, pid, times } = membership;
@@ -102,12 +112,12 @@ export class ThreadKernel implements Kernel {
     this.#end = { cell: KERNEL_CELL, incarnation: 1, bell: new SharedArrayBuffer(4), foreign: false };
     this.#registry = new NameRegistry({
       named: (name, pid, scope) => {
-        if (pid.cell !== KERNEL_CELL) this.#names.added(name, importPid(pid), scope);
-        this.#tellAll({ control: "named", name, pid, scope }, pid.cell);
+        if (!isOfCell(pid, KERNEL_CELL)) this.#names.added(name, importPid(pid), scope);
+        this.#tellOthers({ control: "named", name, pid, scope }, pid);
       },
       unnamed: (name, pid) => {
         this.#names.removed(name, importPid(pid));
-        this.#tellAll({ control: "unnamed", name, pid }, pid.cell);
+        this.#tellOthers({ control: "unnamed", name, pid }, pid);
       },
       refused: (name, pid) => this.cell.exit(undefined, pid, { nameTaken: name }),
     });
@@ -119,6 +129,9 @@ export class ThreadKernel implements Kernel {
       names: this.#names,
       groups: this.#groups,
       onWake: () => this.#loop.wake(),
+      onUnknownPeer: ({ life }) => {
+        if (life !== undefined) for (const running of this.#cells.values()) this.#drain(running);
+      },
       onCrash: (report, dead) => {
         options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
       },
@@ -234,7 +247,7 @@ export class ThreadKernel implements Kernel {
       end,
       keys,
       post: (frame: ControlFrame) => void peer.post(frame),
-      drain: () => void peer.drain((frame) => this.#onFrame(running, frame)),
+      drain: () => this.#drain(running),
     };
     this.#trials.begin(ways, code, options, tell);
   }
@@ -358,7 +371,7 @@ export class ThreadKernel implements Kernel {
   /** It may have handed over as its last word. */
   #ended(running: Running, cause: ExitReason | undefined): void {
     const { host } = running;
-    running.peer.drain((frame) => this.#onFrame(running, frame));
+    this.#drain(running);
     if (running.host === host) this.#over(running, cause);
   }
 
@@ -369,7 +382,7 @@ export class ThreadKernel implements Kernel {
     this.#booted(running);
     const { peer, end, spec } = running;
     const { incarnation } = end;
-    peer.drain((frame) => this.#onFrame(running, frame));
+    this.#drain(running);
     peer.close();
     const why = running.cause ?? cause ?? "killed";
     this.#cells.delete(spec.name);
@@ -380,7 +393,12 @@ export class ThreadKernel implements Kernel {
     this.#groupRegistry.releaseCell(spec.name, incarnation);
     this.#tellAll({ control: "peerDown", cell: spec.name, incarnation, cause: why }, spec.name);
     this.cell.peerDown(spec.name, incarnation, why);
+    this.#boards.cellDown(this.cell, spec.name);
     this.#loop.wake();
+  }
+
+  #drain(running: Running): void {
+    running.peer.drain((frame) => this.#onFrame(running, frame));
   }
 
   #onFrame(running: Running, frame: PortFrame): void {
@@ -401,10 +419,21 @@ export class ThreadKernel implements Kernel {
         this.#hosts.replenish(spec);
         break;
       case "claim":
-        this.#registry.claim(frame.name, frame.pid, frame.scope);
+        this.#registry.claim(frame.name, frame.pid, frame.scope, spec.name);
         break;
       case "release":
         this.#registry.release(frame.name, frame.pid);
+        break;
+      case "boardUp":
+        this.#boards.up(this.cell, frame, (abroad) => running.peer.post(abroad));
+        break;
+      case "boardDown":
+        this.#boards.down(this.cell, frame.board, frame.life);
+        this.#loop.wake();
+        break;
+      case "cellDown":
+        this.cell.cellDownAbroad(frame.down);
+        this.#loop.wake();
         break;
       case "member":
         this.#groupRegistry.set(frame.membership);
@@ -429,5 +458,10 @@ export class ThreadKernel implements Kernel {
 
   #tellAll(frame: ControlFrame, except: string): void {
     for (const { spec, peer } of this.#cells.values()) if (spec.name !== except) peer.post(frame);
+  }
+
+  /** All but the cell of that process, which knows. */
+  #tellOthers(frame: ControlFrame, pid: WirePid): void {
+    for (const { spec, peer } of this.#cells.values()) if (!isOfCell(pid, spec.name)) peer.post(frame);
   }
 }

@@ -25,6 +25,7 @@ import { NICE, setThreadNice } from "../time/thread-priority.ts";
 import { setTimerSlack } from "../time/timer-slack.ts";
 import { explainBody, guardBlockingCell } from "./blocking-guards.ts";
 import { RESUMES_PER_TURN, runBlocking } from "./blocking-loop.ts";
+import { BoardGate } from "./board-gate.ts";
 import { captureConsole } from "./cell-console.ts";
 import { cellPark } from "./cell-park.ts";
 import { CellPorts } from "./cell-ports.ts";
@@ -86,7 +87,9 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
   try {
     if (spec.setup !== undefined) {
       const setup = await loader.load<(environment: CellEnvironment) => unknown>(spec.setup);
-      const environment = { clock, bell, progress, data: spec.setup.data, prepared: start.prepared };
+      const { data } = spec.setup;
+      const boards = ports instanceof CellPorts ? { boards: new BoardGate(ports, clock) } : {};
+      const environment = { clock, bell, progress, ...boards, data, prepared: start.prepared };
       resources = (await setup(environment)) as CellResources;
     }
     body = await loader.load<Body>(spec.body);
@@ -122,7 +125,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
     ...(spec.band === undefined ? {} : { band: spec.band }),
     endsWithRoot: true,
-    onUnknownPeer: () => ports.drainKernel(),
+    onUnknownPeer: ({ life }) => (life === undefined ? ports.drainKernel() : ports.drain()),
     onCrash: (report, dead) => {
       if (trial === undefined || trial.isCell)
         ports.tellKernel({ control: "crash", report: crashDetails(report, dead, kept) });

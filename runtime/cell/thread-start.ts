@@ -3,6 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { PackedBody } from "../process/signal.ts";
 import type { SpinPlace } from "../time/spin-shares.ts";
 import type { SystemClock } from "../time/system-clock.ts";
+import type { BoardGate } from "./board-gate.ts";
 import type { PeerLink } from "./control-frame.ts";
 import type { CellSpec } from "./kernel.ts";
 import type { ProgressWord } from "./progress-word.ts";
@@ -44,6 +45,8 @@ export interface CellEnvironment {
   readonly bell: Int32Array;
   /** Told by whoever waits for an answer from outside, so that the one who owes it is blamed. */
   readonly progress: Pick<ProgressWord, "waitFor" | "waited">;
+  /** For the one cell with an event loop that is to speak with other boards; absent on trial. */
+  readonly boards?: BoardGate;
   readonly data: unknown;
   readonly prepared: unknown;
 }

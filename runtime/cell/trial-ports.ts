@@ -65,7 +65,7 @@ export class TrialPorts {
     if (frame.control === "yours") {
       const [kernel, ...others] = frame.links as [PeerLink, ...PeerLink[]];
       const ports = new CellPorts(kernel, false, this.names, this.groups);
-      ports.takeOver(this.#cell!, others);
+      ports.takeOver(this.#cell!, others, frame.boards);
       this.#ports = ports;
       this.groups.connect({
         membership: (group, pid, times) =>

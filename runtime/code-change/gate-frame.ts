@@ -4,9 +4,11 @@
  */
 
 import type { Version } from "../behaviour/server-module.ts";
-import type { PeerLink } from "../cell/control-frame.ts";
+import type { BoardWay } from "../cell/board-ways.ts";
+import type { AbroadFrame, PeerLink } from "../cell/control-frame.ts";
 import type { Membership } from "../cell/group-registry.ts";
 import type { Belongings, PackedEntry } from "../process/belongings.ts";
+import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
@@ -17,6 +19,9 @@ export type Item =
   | { readonly frame: Frame }
   | { readonly peerUp: string; readonly incarnation: number }
   | { readonly peerDown: string; readonly incarnation: number; readonly cause: ExitReason }
+  | { readonly boardUp: string; readonly life: number }
+  | { readonly boardDown: string; readonly life: number }
+  | { readonly cellDown: CellDown }
   | { readonly named: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly member: Membership }
   | { readonly unnamed: string; readonly pid: WirePid };
@@ -24,6 +29,7 @@ export type Item =
 /** Something the new version said. */
 export type Spoken =
   | { readonly cell: string; readonly incarnation: number; readonly frame: Frame }
+  | { readonly abroad: AbroadFrame }
   | { readonly claim: string; readonly pid: WirePid; readonly scope: NameScope }
   | { readonly release: string; readonly pid: WirePid };
 
@@ -37,6 +43,7 @@ export interface HandedOver {
   readonly names: readonly (readonly [string, WirePid, NameScope])[];
   readonly groups: readonly Membership[];
   readonly peers: readonly (readonly [cell: string, incarnation: number])[];
+  readonly boards: readonly BoardWay[];
 }
 
 export type ToTrial =
@@ -48,7 +55,12 @@ export type ToTrial =
   /** Come to the end of a message, say so, and wait. */
   | { readonly control: "settle" }
   /** You are the cell: these are its ways, the kernel's first, and what was kept back for other processes. */
-  | { readonly control: "yours"; readonly links: readonly PeerLink[]; readonly kept: readonly Frame[] };
+  | {
+      readonly control: "yours";
+      readonly links: readonly PeerLink[];
+      readonly boards: readonly BoardWay[];
+      readonly kept: readonly Frame[];
+    };
 
 /** What was done, as one: either all of it happened or nothing. */
 export interface Step {

@@ -124,12 +124,13 @@ export class TrialCell {
     return busy && this.isWorking;
   }
 
-  #takeOver({ snapshot, mailbox, belongings, names, groups, peers, version: _ }: HandedOver): void {
+  #takeOver({ snapshot, mailbox, belongings, names, groups, peers, boards }: HandedOver): void {
     const { body, args, keys } = this.#start;
     const cell = this.#cell;
     for (const [name, pid, scope] of names) cell.names.added(name, importPid(pid), scope);
     for (const { group, pid, times } of groups) cell.groups.told(group, importPid(pid), times);
     for (const [other, incarnation] of peers) cell.peerUp(other, this.#peer(other, incarnation));
+    for (const { board, life } of boards) this.#boardUp(board, life);
     const root = processOf(cell.spawn(body, args, { label: cell.home.cell }, keys.root))!;
     // Now that there is a process for the pids of the old one.
     cell.inherited = unpack(snapshot, cell.resolve);
@@ -160,6 +161,14 @@ export class TrialCell {
       cell.peerUp(item.peerUp, this.#peer(item.peerUp, item.incarnation));
     } else if ("peerDown" in item) {
       cell.peerDown(item.peerDown, item.incarnation, item.cause);
+      if (this.#root!.state === "dead") this.#afterResume();
+    } else if ("boardUp" in item) {
+      this.#boardUp(item.boardUp, item.life);
+    } else if ("boardDown" in item) {
+      cell.boardDown(item.boardDown, item.life);
+      if (this.#root!.state === "dead") this.#afterResume();
+    } else if ("cellDown" in item) {
+      cell.cellDownAbroad(item.cellDown);
       if (this.#root!.state === "dead") this.#afterResume();
     } else if ("named" in item) {
       cell.names.added(item.named, importPid(item.pid), item.scope);
@@ -266,6 +275,13 @@ export class TrialCell {
       incarnation,
       post: (frame) => this.#spoken.push({ cell, incarnation, frame }) > 0,
     };
+  }
+
+  #boardUp(board: string, life: number): void {
+    this.#cell.boardUp(board, life, {
+      post: (cell, _, frame) =>
+        this.#spoken.push({ abroad: { control: "abroad", board, life, cell, frame } }) > 0,
+    });
   }
 
   /** An error here is the new version's: what it knows cannot be sent, or it cannot be taken back. */

@@ -12,6 +12,8 @@
  * that the old one would have it, and with all messages that are not done with, but for those that killed it.
  */
 import type { Snapshot } from "../behaviour/system-message.ts";
+import type { BoardWay } from "../cell/board-ways.ts";
+import type { AbroadFrame } from "../cell/control-frame.ts";
 import { type Belongings, packEntry, unpackEntry } from "../process/belongings.ts";
 import type { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
@@ -33,6 +35,9 @@ export interface RouterWays {
   /** As `Peer.post`; `undefined` when that life of the other cell is not known. */
   toPeer(cell: string, incarnation: number, frame: Frame): boolean | undefined;
   peers(): readonly (readonly [cell: string, incarnation: number])[];
+  /** To another board; false when a message finds no room. */
+  toBoard(frame: AbroadFrame): boolean;
+  boards(): readonly BoardWay[];
   claim(spoken: Extract<Spoken, { claim: string }>): void;
   release(spoken: Extract<Spoken, { release: string }>): void;
   /** The new version could begin: `go` is to follow. */
@@ -195,6 +200,7 @@ export class TrialRouter {
           pid: exportPid(pid),
         })),
         peers: this.#ways.peers(),
+        boards: this.#ways.boards(),
       },
     });
     this.#root.mailbox.takeAll();
@@ -217,6 +223,8 @@ export class TrialRouter {
     for (const one of spoken) {
       if ("frame" in one) {
         if (this.#ways.toPeer(one.cell, one.incarnation, one.frame) === false) this.#cell.counts.credit++;
+      } else if ("abroad" in one) {
+        if (!this.#ways.toBoard(one.abroad)) this.#cell.counts.credit++;
       } else if ("claim" in one) this.#ways.claim(one);
       else this.#ways.release(one);
     }
@@ -253,6 +261,8 @@ export class TrialRouter {
   /** As the new version would have taken it; a message that is lost leaves no more than its mark on bonds. */
   #applyAgain(item: Item, lost: boolean): void {
     if ("peerDown" in item) this.#cell.peerDown(item.peerDown, item.incarnation, item.cause);
+    else if ("boardDown" in item) this.#cell.boardDown(item.boardDown, item.life);
+    else if ("cellDown" in item) this.#cell.cellDownAbroad(item.cellDown);
     else if ("frame" in item) {
       const root = this.#root;
       const waiting = lost ? root.mailbox.takeAll() : [];

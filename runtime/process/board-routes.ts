@@ -1,7 +1,18 @@
 /** The ways from one cell to the cells of other boards: one for each board that this one is linked with. */
 import type { Peer } from "./cell-contract.ts";
+import type { ExitReason } from "./exit-reason.ts";
 import type { Pid } from "./pid.ts";
 import type { Frame } from "./signal.ts";
+
+/** The life of a cell of another board is over. */
+export interface CellDown {
+  readonly board: string;
+  /** Of that board's runtime. */
+  readonly life: number;
+  readonly cell: string;
+  readonly incarnation: number;
+  readonly cause: ExitReason;
+}
 
 /** To one board. */
 export interface BoardRoute {

@@ -92,8 +92,8 @@ export interface CellOptions extends PidHome {
    * cell, after everything the cell held was taken back: whoever restarts it finds the way clear.
    */
   readonly endsWithRoot?: boolean;
-  /** A pid names a cell that is not known (yet): the last chance to learn of it. */
-  readonly onUnknownPeer?: () => void;
+  /** This pid names a cell, or a board, that is not known (yet): the last chance to learn of it. */
+  readonly onUnknownPeer?: (pid: Pid) => void;
   /** `process`: the record of the dead, for who wants to tell more. */
   readonly onCrash?: (report: CrashReport, process: Process) => void;
   readonly onAlarm?: (alarm: OverflowAlarm) => void;

@@ -14,7 +14,7 @@ import { RateLimit } from "../time/rate-limit.ts";
 import { RunQueue } from "../time/run-queue.ts";
 import { TimerWheel } from "../time/timer-wheel.ts";
 import type { Belongings } from "./belongings.ts";
-import { type BoardRoute, BoardRoutes } from "./board-routes.ts";
+import { type BoardRoute, BoardRoutes, type CellDown } from "./board-routes.ts";
 import type {
   Body,
   CellCounts,
@@ -262,6 +262,8 @@ export class Cell {
 
   /** Binds a name to a process of this cell; the board's registry may refuse it later (`nameTaken`). */
   register(process: Process, name: string, scope?: NameScope): void {
+    if (name.includes("@"))
+      throw new Error(`name "${name}": what follows an @ is another board; allowed are names without one`);
     const holder = this.names.whereis(name);
     if (holder !== undefined && !samePid(process.pid, holder))
       throw new Error(`name "${name}" is taken by ${holder}`);
@@ -314,6 +316,11 @@ export class Cell {
   boardDown(board: string, life: number): void {
     this.#routes.down(board, life);
     this.#links.boardDown(board, life);
+  }
+
+  /** The life of a cell over there is over: fires every link and monitor into it. */
+  cellDownAbroad(down: CellDown): void {
+    this.#links.cellDownAbroad(down);
   }
 
   /** A frame of another cell. What does not name a living process with the right key is dropped and counted. */
@@ -704,14 +711,21 @@ export class Cell {
   }
 
   #peerOf(pid: Pid): Peer | undefined {
-    if (pid.board !== this.home.board) return this.#routes.peerOf(pid);
+    if (pid.board !== this.home.board) return this.#abroadPeerOf(pid);
     if (pid.life !== undefined) return undefined; // of this board's runtime before this one
     let peer = this.#peers.get(pid.cell);
     if (peer?.incarnation !== pid.incarnation) {
-      this.#options.onUnknownPeer?.();
+      this.#options.onUnknownPeer?.(pid);
       peer = this.#peers.get(pid.cell);
     }
     return peer?.incarnation === pid.incarnation ? peer : undefined;
+  }
+
+  #abroadPeerOf(pid: Pid): Peer | undefined {
+    const peer = this.#routes.peerOf(pid);
+    if (peer !== undefined) return peer;
+    this.#options.onUnknownPeer?.(pid);
+    return this.#routes.peerOf(pid);
   }
 
   /** Whoever calls with something that only looks like a pid is told, and it is counted. */

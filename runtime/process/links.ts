@@ -8,6 +8,7 @@
  */
 
 import type { PackedBonds } from "./belongings.ts";
+import type { CellDown } from "./board-routes.ts";
 import { type ExitReason, rootCause } from "./exit-reason.ts";
 import { exportPid, importPid, type Pid, pidId, processOf, samePid, type WirePid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -212,6 +213,13 @@ export class Links {
   /** The link with that life of another board is gone: fires every link and monitor into it. */
   boardDown(board: string, life: number): void {
     this.#cut((pid) => pid.life === life && pid.board === board, "noconnection");
+  }
+
+  /** A life of a cell of another board is over, as that board says. */
+  cellDownAbroad({ board, life, cell, incarnation, cause }: CellDown): void {
+    const gone = (pid: Pid) =>
+      pid.life === life && pid.board === board && pid.cell === cell && pid.incarnation === incarnation;
+    this.#cut(gone, { cell, cause });
   }
 
   #cut(gone: (pid: Pid) => boolean, reason: ExitReason): void {

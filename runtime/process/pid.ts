@@ -142,6 +142,11 @@ export interface PidHome {
   readonly life?: number;
 }
 
+/** Of a process of that cell of this board: a cell of another board may have the same name. */
+export function isOfCell(pid: PidHome, cell: string): boolean {
+  return pid.cell === cell && pid.life === undefined;
+}
+
 /** Same process, also when the two objects came by different ways. */
 export function samePid(a: Pid, b: Pid): boolean {
   if (a === b) return true;

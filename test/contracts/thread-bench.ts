@@ -13,22 +13,24 @@ const LIMIT_MS = 25_000;
 
 /** `child`: a process for each cell; `mixed`: for every other. */
 export function processBench(kind: "child" | "mixed"): MakeBench {
-  return (t, hooks) => {
-    const bench = threadBench(t, hooks);
-    const { kernel } = bench;
-    let started = 0;
-    const startCell = (spec: CellSpec) =>
-      kernel.startCell({ kind: kind === "child" || started++ % 2 === 0 ? "child" : "thread", ...spec });
-    const others: Omit<Kernel, "cell" | "startCell"> = {
-      endCell: (...which) => kernel.endCell(...which),
-      cells: () => kernel.cells(),
-      changeCell: (...change) => kernel.changeCell(...change),
-      passTrial: (name) => kernel.passTrial(name),
-      rollBack: (name, why) => kernel.rollBack(name, why),
-      ask: (...what) => kernel.ask(...what),
-    };
-    return { ...bench, kernel: { cell: kernel.cell, startCell, ...others } };
+  return (t, hooks) => inProcesses(threadBench(t, hooks), kind);
+}
+
+/** The same bench, whose cells are started in processes of their own, or every other of them. */
+export function inProcesses(bench: CellBench, kind: "child" | "mixed"): CellBench {
+  const { kernel } = bench;
+  let started = 0;
+  const startCell = (spec: CellSpec) =>
+    kernel.startCell({ kind: kind === "child" || started++ % 2 === 0 ? "child" : "thread", ...spec });
+  const others: Omit<Kernel, "cell" | "startCell"> = {
+    endCell: (...which) => kernel.endCell(...which),
+    cells: () => kernel.cells(),
+    changeCell: (...change) => kernel.changeCell(...change),
+    passTrial: (name) => kernel.passTrial(name),
+    rollBack: (name, why) => kernel.rollBack(name, why),
+    ask: (...what) => kernel.ask(...what),
   };
+  return { ...bench, kernel: { cell: kernel.cell, startCell, ...others } };
 }
 
 export function threadBench(

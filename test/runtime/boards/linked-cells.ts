@@ -65,6 +65,7 @@ export class LinkedCells {
           told.push(`down ${other} ${why}`);
           cell.boardDown(other, life);
         },
+        cellDown: (down) => cell.cellDownAbroad(down),
         named: (name, pid) => cell.names.added(name, importPid(pid)),
         unnamed: (name, pid) => cell.names.removed(name, importPid(pid)),
         publicNames: () => cell.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),

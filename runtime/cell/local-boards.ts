@@ -1,0 +1,65 @@
+/** Other boards of a kernel without threads: no cell speaks with them, the kernel itself does. */
+import type { BoardExchange, OwnBoard } from "../boards/board-exchange.ts";
+import type { Item } from "../code-change/gate-frame.ts";
+import type { Cell } from "../process/cell.ts";
+import type { WirePid } from "../process/pid.ts";
+import type { Frame } from "../process/signal.ts";
+import { BoardWays } from "./board-ways.ts";
+import type { AbroadFrame } from "./control-frame.ts";
+import { KERNEL_CELL } from "./kernel-cell.ts";
+
+/** The kernel around. */
+export interface LocalBoardsHost {
+  /** Every cell, the kernel's own too. */
+  cells(): Iterable<Cell>;
+  /** To versions of cells on trial. */
+  tellTrials(item: Item): void;
+  /** Puts a frame into the inbox of a cell; false when that life of it is not known. */
+  deliver(cell: string, incarnation: number, frame: Frame): boolean;
+  named(name: string, pid: WirePid): void;
+  unnamed(name: string, pid: WirePid): void;
+  publicNames(): readonly (readonly [string, WirePid])[];
+}
+
+export class LocalBoards {
+  readonly #ways = new BoardWays();
+  readonly exchange: BoardExchange;
+
+  constructor(host: LocalBoardsHost, make: (own: OwnBoard) => BoardExchange) {
+    this.exchange = make({
+      deliver: (cell, incarnation, frame) => (host.deliver(cell, incarnation, frame) ? "ok" : "gone"),
+      boardUp: (board, life) => {
+        for (const cell of host.cells()) this.#up(cell, board, life);
+        host.tellTrials({ boardUp: board, life });
+      },
+      boardDown: (board, life) => {
+        for (const cell of host.cells()) this.#ways.down(cell, board, life);
+        host.tellTrials({ boardDown: board, life });
+      },
+      cellDown: (down) => {
+        for (const cell of host.cells()) cell.cellDownAbroad(down);
+        host.tellTrials({ cellDown: down });
+      },
+      named: (name, pid) => host.named(name, pid),
+      unnamed: (name, pid) => host.unnamed(name, pid),
+      publicNames: () => host.publicNames(),
+    });
+  }
+
+  /** A cell that is new hears of those that are there. */
+  introduce(cell: Cell): void {
+    for (const { board, life } of this.list()) this.#up(cell, board, life);
+  }
+
+  list(): ReturnType<BoardWays["list"]> {
+    return this.#ways.list();
+  }
+
+  route({ board, life, cell, frame }: AbroadFrame): boolean {
+    return this.exchange.route(board, life, cell, frame);
+  }
+
+  #up(cell: Cell, board: string, life: number): void {
+    this.#ways.up(cell, { board, life, by: KERNEL_CELL }, (frame) => this.route(frame));
+  }
+}

@@ -1,0 +1,78 @@
+/** The cell that speaks with other boards, over a channel between threads in the place of a broker. */
+import { randomBytes } from "node:crypto";
+import { BroadcastChannel } from "node:worker_threads";
+import { BoardExchange, type BoardExchangeOptions } from "../../runtime/boards/board-exchange.ts";
+import { pairKey } from "../../runtime/boards/seal.ts";
+import { LINK_LIMITS } from "../../runtime/boards/session.ts";
+import type { BoardGate } from "../../runtime/cell/board-gate.ts";
+import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
+import type { CellResources } from "../../runtime/process/cell-contract.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+
+export const BOARDS = ["greenhouse", "pumphouse"] as const;
+
+export interface LinkPlan {
+  readonly board: string;
+  readonly channel: string;
+}
+
+/** On the channel: a packet, or whether the channel is cut. */
+export type OnChannel =
+  | { readonly from: string; readonly to: string; readonly bytes: Uint8Array }
+  | { readonly cut: boolean };
+
+interface LinkResources extends CellResources {
+  readonly plan: LinkPlan;
+  readonly gate: BoardGate;
+  nowUs(): number;
+}
+
+export function exchangeOptions(
+  board: string,
+  publish: (to: string, bytes: Uint8Array) => void,
+  nowUs: () => number,
+): Omit<BoardExchangeOptions, "own"> {
+  return {
+    us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation: 1 },
+    // A cut is seen soon enough for a test, and a shared machine that stands still is none.
+    limits: { ...LINK_LIMITS, heartbeatUs: 500_000, lostUs: 3_000_000 },
+    keyFor: (other) => pairKey(Buffer.from("secret"), board, other),
+    publish,
+    random: (length) => randomBytes(length),
+    nowUs,
+    wallMs: () => Number.NaN,
+  };
+}
+
+export function linkSetup({ boards, clock, data }: CellEnvironment): LinkResources {
+  return { plan: data as LinkPlan, gate: boards!, nowUs: () => clock.now() };
+}
+
+/** Until it is told to end. */
+export function* linkCell(self: Self): ProcessGenerator {
+  const { plan, gate, nowUs } = self.resources as LinkResources;
+  const { board } = plan;
+  const channel = new BroadcastChannel(plan.channel);
+  let isCut = false;
+  const publish = (to: string, bytes: Uint8Array) => {
+    if (!isCut) channel.postMessage({ from: board, to, bytes } satisfies OnChannel);
+  };
+  const meet = () => {
+    for (const other of BOARDS) if (other !== board) gate.present(other, 1);
+  };
+  channel.onmessage = (event: unknown) => {
+    const { data } = event as { data: OnChannel };
+    if ("cut" in data) {
+      isCut = data.cut;
+      if (!isCut) meet();
+    } else if (data.to === board && !isCut) gate.packet(data.from, data.bytes);
+  };
+  gate.open((own) => new BoardExchange({ ...exchangeOptions(board, publish, nowUs), own }), {
+    up: () => {},
+    down: () => {},
+  });
+  meet();
+  yield* self.receive();
+  channel.close();
+}

@@ -1,0 +1,4 @@
+import { boardContract } from "../../contracts/boards.ts";
+import { linkedThreads } from "../../contracts/linked-threads.ts";
+
+boardContract("child", (t) => linkedThreads(t, "child"));
