@@ -188,8 +188,9 @@ export class Outbox {
       const stored = await this.#openIfClosed();
       await this.#removeConfirmed(stored);
       await this.#removeAged(stored);
-      // What came since goes along: it costs no sync of its own.
-      for (let due = this.#isDue(); due && this.#pending.length > 0; ) await this.#writeBatch(stored);
+      // What comes meanwhile waits for its own time: it would cost a sync for itself.
+      for (let due = this.#isDue() ? this.#pending.length : 0; due > 0 && this.#pending.length > 0; )
+        due -= await this.#writeBatch(stored);
       this.#retryMs = RETRY_MS.least;
       if (this.#fault?.code !== "full" || (await this.#freeBytes()) >= RESERVE_BYTES) this.#fault = null;
     } catch (error) {
@@ -246,7 +247,8 @@ export class Outbox {
     this.#ageAtMs = this.#options.timers.nowMs() + AGE_EVERY_MS;
   }
 
-  async #writeBatch(stored: StoredPart): Promise<void> {
+  /** Says how many it were. */
+  async #writeBatch(stored: StoredPart): Promise<number> {
     const batch = this.#pending.batch(this.#options.limits.syncRecords);
     await this.#makeRoom(stored, batch);
     await this.#timed(stored.append(batch));
@@ -254,6 +256,7 @@ export class Outbox {
     const last = batch.at(-1)!.key;
     this.#options.onStored?.(last);
     await this.#removeConfirmed(stored);
+    return batch.length;
   }
 
   /** When the machine has little space left, what comes takes the place of the oldest. */

@@ -80,6 +80,24 @@ spec(
   },
 );
 
+spec("what comes while a batch is synced waits for its own time", async () => {
+  const card = new MemoryCard();
+  const { outbox, timers } = await begin(card);
+  let answer = () => {};
+  card.hang = new Promise((done) => {
+    answer = done;
+  });
+  put(outbox, 1, 10);
+  await timers.pass(5000);
+  put(outbox, 11, 11);
+  card.hang = undefined;
+  answer();
+  await timers.pass(4999);
+  assert.equal(card.log, ["open", "append 10"]);
+  await timers.pass(1);
+  assert.equal(card.log, ["open", "append 10", "append 1"]);
+});
+
 spec("records come back in order over restarts, each once, with ids of their own", async () => {
   const card = new MemoryCard();
   for (const from of [1, 301, 601]) {
