@@ -17,6 +17,7 @@ import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { Announcer } from "../homeassistant/announcer.ts";
 import { EdgeServer } from "../http/edge-server.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
+import { type LoginFiles, readBrokerLogin } from "../mqtt/broker-login.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
 import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
 import type { IdProblem } from "../mqtt/status-watch.ts";
@@ -46,6 +47,8 @@ export interface MqttPlan {
   readonly mqttPort: number;
   /** An external broker instead of the embedded one. */
   readonly brokerUrl?: string;
+  /** Read at each connection to an external broker. */
+  readonly login: LoginFiles;
   readonly dashboard: string;
   readonly devices: readonly TelemetryDevice[];
   /** Wall time before this cannot be true: when the program was built, ms since 1970. */
@@ -108,7 +111,7 @@ export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttR
     root: plan.root,
     mqtt:
       broker === undefined
-        ? { url: plan.brokerUrl! }
+        ? { url: plan.brokerUrl!, login: () => readBrokerLogin(plan.login) }
         : { handle: (stream, role) => broker.handle(stream, role) },
     health: () => ({
       ok: view.telemetry?.ready() ?? false,
@@ -116,6 +119,7 @@ export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttR
       hardware: plan.hardware,
       incarnation: plan.incarnation,
       broker: view.link?.state ?? "offline",
+      ...(view.link?.state === "offline" && { brokerCause: view.link.cause }),
       ...(view.link?.taken && { refused: view.link.taken }),
       ...view.telemetry?.totals(),
       ...(view.outbox && { outbox: view.outbox.facts }),
@@ -148,6 +152,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     });
   const link: BoardLink = new BoardLink({
     url: brokerUrl,
+    ...(plan.brokerUrl !== undefined && { login: () => readBrokerLogin(plan.login) }),
     root: plan.root,
     board: plan.board,
     version: plan.version,
@@ -196,6 +201,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   for (const { id } of plan.devices) ask(id);
   sink.event({ kind: "boot", incarnation: plan.incarnation, ...bootStatus(plan.boot) });
 
+  let cause = "";
   for (let ageAtUs = self.nowUs(); ; ) {
     const message = yield* self.receive(undefined, { untilUs: ageAtUs });
     if (message === undefined) {
@@ -230,6 +236,9 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         self.send("world", { type: "set", device: message.device, set: message.set });
         break;
       case "link":
+        // What keeps it off the broker it can't tell anybody there; once, not at every attempt.
+        if (message.state === "offline" && message.cause !== cause) console.error(`broker: ${message.cause}`);
+        if (message.state !== "claiming") cause = message.state === "offline" ? message.cause : "";
         sink.event({ kind: "link", state: message.state, cause: message.cause });
         break;
       case "problem":

@@ -3,6 +3,7 @@ import { driverNamed, type Reading } from "../../devices/catalogue.ts";
 import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import { staleAfterMs } from "../../devices/handler/telemetry-pace.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { eventTypes } from "../homeassistant/reading-entities.ts";
 import { machineHash } from "./board-uid.ts";
@@ -43,6 +44,7 @@ export function mqttPlan(board: {
     httpPort: options.httpPort,
     mqttPort: options.mqttPort,
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
+    login: loginFiles(config.mqtt ?? {}, options.config),
     dashboard,
     devices: [
       ...devicePlans(config).map((plan) => deviceView(plan, emulated)),

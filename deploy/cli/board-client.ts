@@ -1,9 +1,13 @@
 /** A board seen from the command line, over its broker. */
 import type { MqttClient } from "mqtt";
+import { brokerCause } from "../mqtt/broker-cause.ts";
+import type { LoginFiles } from "../mqtt/broker-login.ts";
 import { CliError, EXIT } from "./exit-code.ts";
+import { readLogin } from "./read-login.ts";
 
 export interface BoardFlags {
   readonly url: string;
+  readonly login: LoginFiles;
   readonly board?: string;
   readonly json: boolean;
 }
@@ -18,17 +22,28 @@ export interface Retained {
   readonly topics: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
-/** Connects; throws `CliError` when nobody answers. */
-export async function connectBoard({ url }: BoardFlags): Promise<MqttClient> {
+/** Connects; throws `CliError` when nobody answers, or the broker refuses the login. */
+export async function connectBoard({ url, login }: BoardFlags): Promise<MqttClient> {
+  const host = hostOf(url);
+  const { user, password, tls = {} } = readLogin(login);
   // Loaded only by the verbs that need it: `run` stays a small process.
   const { connectAsync } = await import("mqtt");
   try {
-    const client = await connectAsync(url, { connectTimeout: CONNECT_LIMIT_MS, reconnectPeriod: 0 });
+    const client = await connectAsync(url, {
+      connectTimeout: CONNECT_LIMIT_MS,
+      reconnectPeriod: 0,
+      ...(user !== undefined && { username: user }),
+      ...(password !== undefined && { password }),
+      ...tls,
+    });
     (client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     return client;
   } catch (error) {
+    const asked = { host, handshake: url.startsWith("mqtts:"), ...(user !== undefined && { user }) };
     const why =
-      error instanceof AggregateError ? error.errors.map(String).join(", ") : (error as Error).message;
+      error instanceof AggregateError
+        ? error.errors.map(String).join(", ")
+        : brokerCause(error as Error, asked);
     throw new CliError(
       EXIT.unreachable,
       `no broker at ${url} (${why}): is the board running? --url names another`,
@@ -91,4 +106,21 @@ function only(online: readonly string[]): string {
     throw new CliError(EXIT.usage, `several boards are online (${online.join(", ")}): choose with --board`);
   }
   return first;
+}
+
+/** Of `--url`. A login in it would be in the process list for every user of the machine to read. */
+function hostOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined) {
+    throw new CliError(
+      EXIT.usage,
+      `--url: "${url}" is no address: write mqtt://host:1883 or mqtts://host:8883`,
+    );
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    const help =
+      "every user of this machine could read it; --credentials names a file with user and password";
+    throw new CliError(EXIT.usage, `--url: the address of ${parsed.hostname} carries a login: ${help}`);
+  }
+  return parsed.hostname;
 }

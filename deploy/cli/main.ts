@@ -1,8 +1,7 @@
 /** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
 import { resolve } from "node:path";
 import { cac } from "cac";
-import { parseDurationMs } from "../../runtime/time/duration.ts";
-import { DEFAULT_PORTS, defaultStateFolder, port, positive, silenceLimits } from "../board/options.ts";
+import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
 import { printBootLevels } from "./boot-levels.ts";
 import { change } from "./change.ts";
@@ -11,8 +10,19 @@ import { checkAgainst } from "./check-against.ts";
 import { clear } from "./clear.ts";
 import { doctor } from "./doctor.ts";
 import { CliError, EXIT } from "./exit-code.ts";
+import {
+  boardFlags,
+  DEFAULT_CONFIG,
+  everyMs,
+  type Flags,
+  launchFlags,
+  listOf,
+  operatorFlags,
+  textOf,
+} from "./flags.ts";
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
+import { keys } from "./keys.ts";
 import { mode } from "./mode.ts";
 import { ps } from "./ps.ts";
 import { run } from "./run.ts";
@@ -23,9 +33,6 @@ import { top } from "./top.ts";
 import { trace } from "./trace.ts";
 import { watch } from "./watch.ts";
 
-type Flags = Readonly<Record<string, unknown>>;
-
-const DEFAULT_CONFIG = "board.config.json";
 const cli = cac("holdfast");
 
 cli
@@ -152,6 +159,18 @@ cli
   .command("clear <device>", "Acknowledge that maxOn has latched an output off: it may be switched on again")
   .action((device: string, flags: Flags) => clear(device, boardFlags(flags)));
 cli
+  .command("keys <what> [...boards]", "Make keys: tls greenhouse pump-house (an authority, certificates)")
+  .option("--out <folder>", "Where they lie; what is there is kept (default: keys)")
+  .option("--broker <hosts>", "Names and addresses of the broker that needs a certificate, with commas")
+  .example("  holdfast keys tls greenhouse pump-house --broker broker.local,192.168.1.10")
+  .action((what: string, boards: readonly string[], flags: Flags) =>
+    keys(what, boards, {
+      json: flags.json === true,
+      out: textOf(flags.out) ?? "keys",
+      broker: listOf(flags.broker),
+    }),
+  );
+cli
   .command("ps [match]", "List the processes of a running board; match: part of a pid, a name or a function")
   .option("--order <what>", "pid (default), mailbox, time or messages: the greatest of each cell first")
   .option("--limit <count>", "Processes of each cell (default: 50)")
@@ -215,6 +234,10 @@ cli
 cli.option("--json", "Print JSON, one object a line");
 cli.option("--board <id>", "Which board (default: the only one online)");
 cli.option("--url <url>", "Broker of the board (default: mqtt://127.0.0.1 and HOLDFAST_MQTT_PORT or 1883)");
+cli.option("--credentials <file>", "Login at that broker, mode 0600, HOLDFAST_CREDENTIALS");
+cli.option("--ca <file>", "Authority of its certificate (mqtts://), HOLDFAST_CA");
+cli.option("--cert <file>", "Own certificate where it asks for one, HOLDFAST_CERT");
+cli.option("--key <file>", "The key of that, mode 0600, HOLDFAST_KEY");
 cli.option("--page <url>", "Page of the board (default: http://127.0.0.1 and HOLDFAST_HTTP_PORT or 8080)");
 cli.help((sections) => [
   ...sections,
@@ -241,53 +264,4 @@ try {
   process.stderr.write(json ? `${JSON.stringify({ error: message })}\n` : `holdfast: ${message}\n`);
   const usage = error instanceof RangeError || (error instanceof Error && error.name === "CACError");
   process.exitCode = error instanceof CliError ? error.exitCode : usage ? EXIT.usage : EXIT.failed;
-}
-
-/** What a board is started with, by hand or as a service. */
-function launchFlags(config: string | undefined, flags: Flags) {
-  const text = (name: string, variable: string) =>
-    textOf(flags[name]) ?? (process.env[variable] || undefined);
-  const broker = text("broker", "HOLDFAST_BROKER");
-  const drivers = text("drivers", "HOLDFAST_DRIVERS");
-  return {
-    config: resolve(config ?? DEFAULT_CONFIG),
-    httpPort: port("--http-port", text("httpPort", "HOLDFAST_HTTP_PORT"), DEFAULT_PORTS.http),
-    mqttPort: port("--mqtt-port", text("mqttPort", "HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
-    ...(broker === undefined ? {} : { brokerUrl: broker }),
-    limits: silenceLimits(process.env),
-    ...(drivers === undefined ? {} : { driversFolder: resolve(drivers) }),
-  };
-}
-
-function boardFlags(flags: Flags) {
-  const board = textOf(flags.board);
-  const port = process.env.HOLDFAST_MQTT_PORT || DEFAULT_PORTS.mqtt;
-  return {
-    json: flags.json === true,
-    url: textOf(flags.url) ?? process.env.HOLDFAST_BROKER ?? `mqtt://127.0.0.1:${port}`,
-    ...(board === undefined ? {} : { board }),
-  };
-}
-
-function operatorFlags(flags: Flags) {
-  const port = process.env.HOLDFAST_HTTP_PORT || DEFAULT_PORTS.http;
-  const page = textOf(flags.page) ?? `http://127.0.0.1:${port}/`;
-  if (!URL.canParse(page)) throw new CliError(EXIT.usage, `--page: "${page}" is no address`);
-  return { json: flags.json === true, page };
-}
-
-function everyMs(text: string): number {
-  const ms = parseDurationMs(text);
-  if (ms === undefined || ms < 200 || ms > 60_000)
-    throw new CliError(EXIT.usage, `--every: "${text}" is no time from 200ms to 1m`);
-  return ms;
-}
-
-/** Words between commas, of an option that may be given more than once. */
-function listOf(value: unknown): string[] {
-  return [value].flat().flatMap((each) => textOf(each)?.split(",") ?? []);
-}
-
-function textOf(value: unknown): string | undefined {
-  return value === undefined || value === null || value === "" ? undefined : String(value);
 }

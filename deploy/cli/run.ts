@@ -17,11 +17,13 @@ import { ThisBoot } from "../board/this-boot.ts";
 import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, hardwarePlan } from "../config/plan.ts";
 import { listen } from "../listen.ts";
 import { EXIT } from "./exit-code.ts";
 import { watchGuardian } from "./guardian-silence.ts";
 import { logLine } from "./log-line.ts";
+import { readLogin } from "./read-login.ts";
 import { startTable } from "./start-table.ts";
 
 /** As the service unit has it. */
@@ -46,6 +48,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   }
   const brokerUrl = wanted.brokerUrl ?? boardPlan(config).mqtt.url;
   await portsAreFree(wanted, brokerUrl === undefined);
+  if (brokerUrl !== undefined) readLogin(loginFiles(config.mqtt ?? {}, wanted.config));
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
   const options: BoardOptions = { ...wanted, worldSocket: join(folder, "world.sock") };
   const pageUrl = `http://localhost:${options.httpPort}/`;

@@ -21,6 +21,7 @@ import {
 import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
 import { homeAssistantSchema } from "./homeassistant-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
+import { credentialsFileField, tlsSchema } from "./login-schema.ts";
 import { outboxSchema } from "./outbox-schema.ts";
 import { busName, id } from "./place-fields.ts";
 import { type RealtimeConfig, realtimeSchema } from "./realtime-schema.ts";
@@ -66,14 +67,17 @@ const mqttSchema = v.pipe(
     url: optional(
       v.pipe(
         v.string(),
-        v.regex(/^(mqtts?|wss?):\/\/[^\s/]+/),
+        v.regex(/^mqtts?:\/\/[^\s/@]+$/),
         v.check((url) => URL.canParse(url)),
         v.description("Broker to use; without it the board runs its own."),
         v.metadata({
-          errorMessage: 'an address such as "mqtt://192.168.1.10:1883" (mqtt, mqtts, ws or wss)',
+          errorMessage:
+            'an address such as "mqtt://192.168.1.10:1883" (mqtt or mqtts); a user and password belong into the file that "credentialsFile" names',
         }),
       ),
     ),
+    credentialsFile: optional(credentialsFileField),
+    tls: optional(tlsSchema),
     homeAssistant: optional(homeAssistantSchema),
     outbox: optional(outboxSchema),
   }),

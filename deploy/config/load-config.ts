@@ -11,6 +11,7 @@ import { checkInputs } from "./check-inputs.ts";
 import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkLinux } from "./check-linux.ts";
+import { checkLogin } from "./check-login.ts";
 import { checkNames } from "./check-names.ts";
 import { checkOutbox } from "./check-outbox.ts";
 import { checkPlacement } from "./check-placement.ts";
@@ -94,6 +95,7 @@ function checkBetween(value: unknown, report: Report): void {
     checkWatchdog(value.watchdog, report);
   }
   if (isPlainObject(value)) checkDiscovery(value.mqtt, report);
+  if (isPlainObject(value)) checkLogin(value.mqtt, report);
   checkNames(board, report);
   if (isPlainObject(value)) checkOutbox(board, value.mqtt, report);
   checkPlacement(board, report);

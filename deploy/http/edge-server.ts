@@ -9,20 +9,24 @@
  * Not implemented: TLS (put a proxy before it and name its host in `allowedHosts`), HTTP/2, range requests.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Duplex, pipeline } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
+import type { Duplex } from "node:stream";
 import { isLoopback, listen } from "../listen.ts";
 import { Access, type Credential, type Role } from "../mqtt/access.ts";
-import { type BrokerAddress, openBrokerSocket, parseBrokerUrl } from "../mqtt/broker-address.ts";
+import type { BrokerLogin } from "../mqtt/broker-login.ts";
 import { AllowedHosts, isForeignFetch } from "./allowed-hosts.ts";
+import { BrokerProxy } from "./broker-proxy.ts";
 import { MqttWebSocket } from "./mqtt-websocket.ts";
 import { OperatorDoor, type OperatorRoutes } from "./operator-routes.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { StaticFolder } from "./static-folder.ts";
 
-/** Where `/mqtt` leads: a broker in this process, or one that is reached over TCP. */
+/**
+ * Where `/mqtt` leads: a broker in this process, or one that is reached over TCP. `login` is asked for each client, and stands in
+ * for the user name and password of one that brings none.
+ */
 export type MqttBehind =
   | { readonly handle: (stream: Duplex, role?: Role) => void }
-  | { readonly url: string; readonly tls?: ConnectionOptions };
+  | { readonly url: string; readonly login?: () => BrokerLogin };
 
 export interface EdgeServerOptions {
   /** Default 8080; 0 takes any free port. */
@@ -49,7 +53,6 @@ export interface EdgeServerOptions {
 }
 
 const maxMessageBytes = 256 * 1024;
-const upstreamLimitMs = 5000;
 
 export class EdgeServer {
   readonly #options: EdgeServerOptions;
@@ -57,9 +60,8 @@ export class EdgeServer {
   readonly #sockets: MqttWebSocket;
   readonly #static: StaticFolder | undefined;
   readonly #access: Access | undefined;
-  readonly #upstream: BrokerAddress | undefined;
+  readonly #proxy: BrokerProxy | undefined;
   readonly #operator: OperatorDoor;
-  readonly #open = new Set<Duplex>();
   #allowed = new AllowedHosts(0);
   #port = 0;
   #closing: Promise<void> | undefined;
@@ -69,8 +71,9 @@ export class EdgeServer {
     this.#static = options.folder === undefined ? undefined : new StaticFolder(options.folder, options.root);
     this.#access = options.credentials === undefined ? undefined : new Access(options.credentials);
     this.#operator = new OperatorDoor(options.operator ?? {});
-    this.#upstream = "url" in options.mqtt ? parseBrokerUrl(options.mqtt.url) : undefined;
     this.#sockets = new MqttWebSocket(maxMessageBytes, options.maxClients ?? 64);
+    this.#proxy =
+      "url" in options.mqtt ? new BrokerProxy(options.mqtt, this.#sockets, options.onProblem) : undefined;
     this.#server = createServer({ noDelay: true, requestTimeout: 10_000, headersTimeout: 10_000 });
     this.#server.maxConnections = (options.maxClients ?? 64) * 4;
     this.#server.on("request", (request, response) => this.#request(request, response));
@@ -108,7 +111,7 @@ export class EdgeServer {
     this.#closing ??= new Promise((done) => {
       this.#server.close(() => done());
       this.#sockets.close();
-      for (const stream of this.#open) stream.destroy();
+      this.#proxy?.close();
       this.#server.closeAllConnections();
     });
     return this.#closing;
@@ -199,7 +202,7 @@ export class EdgeServer {
     const refusal = this.#upgradeRefusal(request, role);
     const { mqtt } = this.#options;
     if (refusal !== undefined) refuseUpgrade(socket, ...refusal);
-    else if ("url" in mqtt) this.#proxy(request, socket, head, mqtt.tls);
+    else if ("url" in mqtt) this.#proxy!.join(request, socket, head);
     else this.#sockets.accept(request, socket, head, (stream) => mqtt.handle(stream, role));
   }
 
@@ -208,49 +211,17 @@ export class EdgeServer {
     if (refusal !== undefined) return ["403 Forbidden", refusal];
     if (pathOf(request) !== "/mqtt") return ["404 Not Found", "WebSocket is at /mqtt"];
     if (!this.#sockets.offersMqtt(request)) return ["400 Bad Request", 'offer the subprotocol "mqtt"'];
-    if (!this.#sockets.hasRoom || this.#open.size >= (this.#options.maxClients ?? 64)) {
+    if (!this.#sockets.hasRoom || (this.#proxy?.clients ?? 0) >= (this.#options.maxClients ?? 64)) {
       return ["503 Service Unavailable", "too many clients"];
     }
     if (this.#access === undefined) return undefined;
     if (role === undefined && request.headers.authorization !== undefined) {
       return ["401 Unauthorized", "wrong user name or password"];
     }
-    if (this.#upstream !== undefined && role !== "operator" && role !== "board") {
+    if (this.#proxy !== undefined && role !== "operator" && role !== "board") {
       return ["401 Unauthorized", "an operator's user name and password are needed here"];
     }
     return undefined;
-  }
-
-  /** Joins the WebSocket and the broker's socket; the end of one is the end of the other. */
-  #proxy(request: IncomingMessage, socket: Duplex, head: Buffer, tls: ConnectionOptions | undefined): void {
-    const address = this.#upstream!;
-    const upstream = openBrokerSocket(address, tls);
-    this.#open.add(upstream);
-    upstream.once("close", () => this.#open.delete(upstream));
-    upstream.setTimeout(upstreamLimitMs, () => upstream.destroy(new Error("no answer")));
-    const unreachable = (error: Error) => {
-      upstream.destroy();
-      this.#options.onProblem?.(`broker ${address.host}:${address.port}: ${error.message}`);
-      refuseUpgrade(socket, "502 Bad Gateway", "the broker cannot be reached");
-    };
-    const gone = () => upstream.destroy();
-    upstream.once("error", unreachable);
-    socket.once("close", gone);
-    upstream.once(address.tls ? "secureConnect" : "connect", () => {
-      upstream.setTimeout(0);
-      upstream.removeListener("error", unreachable);
-      upstream.on("error", gone);
-      if (socket.destroyed) {
-        gone();
-        return;
-      }
-      this.#sockets.accept(request, socket, head, (stream) => {
-        pipeline(stream, upstream, stream, () => {
-          stream.destroy();
-          upstream.destroy();
-        });
-      });
-    });
   }
 
   #refusal({ headers }: IncomingMessage): string | undefined {
@@ -300,12 +271,4 @@ function answer(
 ): void {
   response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
   response.end(response.req.method === "HEAD" ? undefined : body);
-}
-
-function refuseUpgrade(socket: Duplex, status: string, reason: string): void {
-  const body = `${reason}\n`;
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
 }

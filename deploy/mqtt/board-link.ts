@@ -8,8 +8,8 @@
  * Nothing here waits for the broker; while it is away readings are overwritten in place and the last
  * `eventsKept` events wait. What must not be lost comes from an outbox, in what room the rest leaves.
  */
-import type { ConnectionOptions } from "node:tls";
 import type { Command } from "../../devices/command-spec.ts";
+import type { BrokerLogin } from "./broker-login.ts";
 import { type CatalogueEntry, CommandGate, excessEveryMs, type WorldSet } from "./command-gate.ts";
 import { EventRing } from "./event-ring.ts";
 import { IdClaim } from "./id-claim.ts";
@@ -24,9 +24,8 @@ export type LinkState = "offline" | "claiming" | "live" | "silent";
 export interface BoardLinkOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */
   readonly url: string;
-  readonly user?: string;
-  readonly password?: string;
-  readonly tls?: ConnectionOptions;
+  /** Asked at every attempt to connect. */
+  readonly login?: () => BrokerLogin;
   /** Default `holdfast`. */
   readonly root?: string;
   readonly board: string;
@@ -82,6 +81,7 @@ export class BoardLink {
   #clock: "synced" | "unsynced";
   #extra: Readonly<Record<string, unknown>> = {};
   #state: LinkState = "offline";
+  #cause = "not connected yet";
   #formerIndexSeen = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
@@ -137,6 +137,11 @@ export class BoardLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Why it is in that state, for people. */
+  get cause(): string {
+    return this.#cause;
   }
 
   /** Why the board is silent; undefined while it may speak. */
@@ -282,6 +287,7 @@ export class BoardLink {
 
   #enter(state: LinkState, cause: string): void {
     this.#state = state;
+    this.#cause = cause;
     this.#options.onState?.(state, cause);
   }
 

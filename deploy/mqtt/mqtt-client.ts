@@ -11,10 +11,12 @@
  *
  * Not implemented: WebSocket to the broker, QoS 2, sessions.
  */
-import type { ConnectionOptions } from "node:tls";
-import mqtt, { type IClientOptions, type MqttClient as MqttJsClient } from "mqtt";
+import mqtt, { type IClientOptions } from "mqtt";
 import { Backoff } from "./backoff.ts";
 import { openBrokerSocket, parseBrokerUrl } from "./broker-address.ts";
+import { brokerCause } from "./broker-cause.ts";
+import type { BrokerLogin } from "./broker-login.ts";
+import { Attempt } from "./connect-attempt.ts";
 
 export interface MqttWill {
   readonly topic: string;
@@ -25,9 +27,8 @@ export interface MqttClientOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */
   readonly url: string;
   readonly clientId: string;
-  readonly user?: string;
-  readonly password?: string;
-  readonly tls?: ConnectionOptions;
+  /** Asked at every attempt; an Error of it ends that one with its message. Default: no login, TLS as Node.js has it. */
+  readonly login?: () => BrokerLogin;
   /** Published retained with QoS 1 by the broker when this client is lost. */
   readonly will?: MqttWill;
   /** Filters subscribed with QoS 1 on every connect, before `onConnect`. They must not overlap. */
@@ -150,7 +151,16 @@ export class MqttClient {
 
   #connect(): void {
     this.#retry = undefined;
-    const { url, clientId, user, password, tls, keepaliveS = 10 } = this.#options;
+    const { url, clientId, keepaliveS = 10 } = this.#options;
+    let login: BrokerLogin;
+    try {
+      login = this.#options.login?.() ?? {};
+    } catch (error) {
+      this.#retry = setTimeout(() => this.#connect(), this.#backoff.next());
+      this.#options.onOffline((error as Error).message);
+      return;
+    }
+    const { user, password, tls } = login;
     const version = this.#version;
     const options: IClientOptions = {
       clientId,
@@ -188,7 +198,11 @@ export class MqttClient {
       attempt.cause = `the broker ended the connection (reason ${reasonCode ?? 0})`;
     });
     client.on("error", (error) => {
-      attempt.cause ??= error.message === "" ? String((error as NodeJS.ErrnoException).code) : error.message;
+      attempt.cause ??= brokerCause(error, {
+        host: address.host,
+        handshake: address.tls && !attempt.secured,
+        ...(user !== undefined && { user }),
+      });
       const code = "code" in error ? error.code : undefined;
       if (version === 5 && (code === 1 || code === 132)) attempt.refusedVersion = true;
       else if (typeof code === "number") attempt.answered = true;
@@ -257,43 +271,5 @@ export class MqttClient {
       });
     });
     attempt.end();
-  }
-}
-
-/** One MQTT.js client from CONNECT to its end. */
-class Attempt {
-  readonly client: MqttJsClient;
-  readonly sinceMs: number;
-  readonly pending = new Set<{ readonly done: ((error?: Error) => void) | undefined }>();
-  /** The broker's socket was open. */
-  opened = false;
-  /** The broker said something that shows it understood CONNECT. */
-  answered = false;
-  refusedVersion = false;
-  online = false;
-  cause: string | undefined;
-
-  constructor(client: MqttJsClient, sinceMs: number) {
-    this.client = client;
-    this.sinceMs = sinceMs;
-    client.stream.once("connect", () => {
-      this.opened = true;
-    });
-  }
-
-  /** Destroys the socket; MQTT.js may still report errors of it, which nobody needs. */
-  end(): void {
-    this.online = false;
-    this.client.removeAllListeners("error");
-    this.client.on("error", () => {});
-    this.client.end(true);
-    this.client.stream.destroy();
-  }
-
-  /** Tells everybody who waits for an acknowledgement that none will come. */
-  abandon(cause: string): void {
-    const waiting = [...this.pending];
-    this.pending.clear();
-    for (const { done } of waiting) done?.(new Error(cause));
   }
 }

@@ -361,7 +361,8 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     problem: {
       path: "mqtt.url",
       found: '"http://broker"',
-      allowed: 'an address such as "mqtt://192.168.1.10:1883" (mqtt, mqtts, ws or wss)',
+      allowed:
+        'an address such as "mqtt://192.168.1.10:1883" (mqtt or mqtts); a user and password belong into the file that "credentialsFile" names',
     },
   },
   {

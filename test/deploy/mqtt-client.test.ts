@@ -112,9 +112,14 @@ spec("it goes on trying after wrong credentials", async (t) => {
     credentials: [{ user: "a", password: "b", role: "board" }],
   });
   t.defer(() => broker.close());
-  const { log, client: c } = client(t, `mqtt://127.0.0.1:${broker.port}`, { user: "a", password: "wrong" });
+  const { log, client: c } = client(t, `mqtt://127.0.0.1:${broker.port}`, {
+    login: () => ({ user: "a", password: "wrong" }),
+  });
   await until("several refusals", () => log.length >= 3);
-  assert.match(log[0]!, /offline Connection refused: Bad User Name or Password/i);
+  assert.match(
+    log[0]!,
+    /offline the broker refuses user "a" or its password: .*\(Connection refused: Bad User Name or Password\)/i,
+  );
   assert.is(c.protocolVersion, 5);
 });
 

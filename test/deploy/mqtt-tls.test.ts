@@ -51,7 +51,7 @@ spec("the client speaks TLS to a broker whose certificate it knows, and to no ot
     const found = new MqttClient({
       url,
       clientId: "tls",
-      tls,
+      login: () => ({ tls }),
       subscriptions: [],
       backoffMs: { min: 20, max: 80 },
       onConnect: () => {},
@@ -75,7 +75,7 @@ spec("the WebSocket leads to a broker behind TLS", async (t) => {
   const { url, ca, broker } = await tlsBroker(t);
   const edge = await EdgeServer.start({
     port: 0,
-    mqtt: { url, tls: { ca } },
+    mqtt: { url, login: () => ({ tls: { ca } }) },
     health: () => ({ ok: true }),
     metrics: () => "",
   });

@@ -50,9 +50,14 @@ export class Mosquitto {
 
 /**
  * Starts one; ends the test as skipped where Mosquitto is not installed. `rights`: the lines of its ACL file, see
- * mosquitto.conf(5); without them everybody may do everything.
+ * mosquitto.conf(5); without them everybody may do everything. `settings`: lines of its configuration about who may come in;
+ * default: everybody.
  */
-export async function mosquitto(t: SpecContext, rights: readonly string[] = []): Promise<Mosquitto> {
+export async function mosquitto(
+  t: SpecContext,
+  rights: readonly string[] = [],
+  settings: readonly string[] = ["allow_anonymous true"],
+): Promise<Mosquitto> {
   if (program === undefined) t.skip("mosquitto is not installed");
   const folder = mkdtempSync(join(tmpdir(), "holdfast-mosquitto-"));
   t.defer(() => rmSync(folder, { recursive: true }));
@@ -67,7 +72,16 @@ export async function mosquitto(t: SpecContext, rights: readonly string[] = []):
   }
   writeFileSync(
     config,
-    `${rights.length > 0 ? `acl_file ${acl}\n` : ""}listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n`,
+    [
+      ...(rights.length > 0 ? [`acl_file ${acl}`] : []),
+      `listener ${port} 127.0.0.1`,
+      ...settings,
+      "persistence false",
+      "set_tcp_nodelay true",
+      // Else it gives up root, and with it the right to read what only root may.
+      ...(process.getuid?.() === 0 ? ["user root"] : []),
+      "",
+    ].join("\n"),
   );
   const broker = new Mosquitto(port, config);
   t.defer(() => broker.kill());

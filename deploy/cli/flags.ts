@@ -1,0 +1,75 @@
+/** What the words after a verb say, with the environment where they say nothing. */
+import { resolve } from "node:path";
+import { parseDurationMs } from "../../runtime/time/duration.ts";
+import { DEFAULT_PORTS, port, silenceLimits } from "../board/options.ts";
+import type { LoginFiles } from "../mqtt/broker-login.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+
+/** As `cac` gives them. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+export const DEFAULT_CONFIG = "board.config.json";
+
+/** What a board is started with, by hand or as a service. */
+export function launchFlags(config: string | undefined, flags: Flags) {
+  const text = (name: string, variable: string) =>
+    textOf(flags[name]) ?? (process.env[variable] || undefined);
+  const broker = text("broker", "HOLDFAST_BROKER");
+  const drivers = text("drivers", "HOLDFAST_DRIVERS");
+  return {
+    config: resolve(config ?? DEFAULT_CONFIG),
+    httpPort: port("--http-port", text("httpPort", "HOLDFAST_HTTP_PORT"), DEFAULT_PORTS.http),
+    mqttPort: port("--mqtt-port", text("mqttPort", "HOLDFAST_MQTT_PORT"), DEFAULT_PORTS.mqtt),
+    ...(broker === undefined ? {} : { brokerUrl: broker }),
+    limits: silenceLimits(process.env),
+    ...(drivers === undefined ? {} : { driversFolder: resolve(drivers) }),
+  };
+}
+
+/** Which board, and how its broker is reached: as written, else from the environment. */
+export function boardFlags(flags: Flags) {
+  const board = textOf(flags.board);
+  const port = process.env.HOLDFAST_MQTT_PORT || DEFAULT_PORTS.mqtt;
+  return {
+    json: flags.json === true,
+    url: textOf(flags.url) ?? process.env.HOLDFAST_BROKER ?? `mqtt://127.0.0.1:${port}`,
+    login: loginFlags(flags),
+    ...(board === undefined ? {} : { board }),
+  };
+}
+
+function loginFlags(flags: Flags): LoginFiles {
+  const names = ["credentials", "ca", "cert", "key"] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const file = textOf(flags[name]) ?? (process.env[`HOLDFAST_${name.toUpperCase()}`] || undefined);
+      return file === undefined ? [] : [[name, resolve(file)]];
+    }),
+  );
+}
+
+/** Where the page of the board is. Throws `CliError` for no address. */
+export function operatorFlags(flags: Flags) {
+  const port = process.env.HOLDFAST_HTTP_PORT || DEFAULT_PORTS.http;
+  const page = textOf(flags.page) ?? `http://127.0.0.1:${port}/`;
+  if (!URL.canParse(page)) throw new CliError(EXIT.usage, `--page: "${page}" is no address`);
+  return { json: flags.json === true, page };
+}
+
+/** Between two looks, ms. Throws `CliError` outside 200 ms to a minute. */
+export function everyMs(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === undefined || ms < 200 || ms > 60_000)
+    throw new CliError(EXIT.usage, `--every: "${text}" is no time from 200ms to 1m`);
+  return ms;
+}
+
+/** Words between commas, of an option that may be given more than once. */
+export function listOf(value: unknown): string[] {
+  return [value].flat().flatMap((each) => textOf(each)?.split(",") ?? []);
+}
+
+/** What was written; undefined for nothing. */
+export function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null || value === "" ? undefined : String(value);
+}

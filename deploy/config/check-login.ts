@@ -1,0 +1,27 @@
+/** Whether the board's login at its broker goes together, and who could listen to it. */
+import { isLoopback } from "../listen.ts";
+import type { Report } from "./problem.ts";
+import { isPlainObject } from "./shape.ts";
+
+/** `mqtt`: the section as written. The files themselves are looked at where the board runs. */
+export function checkLogin(mqtt: unknown, report: Report): void {
+  if (!isPlainObject(mqtt)) return;
+  const { url, credentialsFile, tls } = mqtt;
+  const address = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
+  if (isPlainObject(tls)) {
+    if (tls.cert !== undefined && tls.key === undefined)
+      report.problem(["mqtt", "tls", "key"], undefined, 'the path of the key of "cert"');
+    if (tls.key !== undefined && tls.cert === undefined)
+      report.problem(["mqtt", "tls", "cert"], undefined, 'the path of the certificate of "key"');
+    if (address?.protocol === "mqtt:") {
+      const allowed = `"mqtts://${address.host}" where "tls" is written: certificates say nothing without it`;
+      report.problem(["mqtt", "url"], url, allowed);
+    }
+  }
+  if (credentialsFile === undefined || address?.protocol !== "mqtt:") return;
+  if (isLoopback(address.hostname.replace(/^\[|\]$/g, ""))) return;
+  report.warning(
+    ["mqtt", "url"],
+    `the password goes over the network for everybody there to read; "mqtts://${address.hostname}" where the broker has TLS`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { MqttClient as MqttJsClient } from "mqtt";
+
+/** One MQTT.js client from CONNECT to its end. */
+export class Attempt {
+  readonly client: MqttJsClient;
+  readonly sinceMs: number;
+  readonly pending = new Set<{ readonly done: ((error?: Error) => void) | undefined }>();
+  /** The broker's socket was open. */
+  opened = false;
+  /** TLS stands; never where there is none. */
+  secured = false;
+  /** The broker said something that shows it understood CONNECT. */
+  answered = false;
+  refusedVersion = false;
+  online = false;
+  cause: string | undefined;
+
+  constructor(client: MqttJsClient, sinceMs: number) {
+    this.client = client;
+    this.sinceMs = sinceMs;
+    client.stream.once("connect", () => {
+      this.opened = true;
+    });
+    client.stream.once("secureConnect", () => {
+      this.secured = true;
+    });
+  }
+
+  /** Destroys the socket; MQTT.js may still report errors of it, which nobody needs. */
+  end(): void {
+    this.online = false;
+    this.client.removeAllListeners("error");
+    this.client.on("error", () => {});
+    this.client.end(true);
+    this.client.stream.destroy();
+  }
+
+  /** Tells everybody who waits for an acknowledgement that none will come. */
+  abandon(cause: string): void {
+    const waiting = [...this.pending];
+    this.pending.clear();
+    for (const { done } of waiting) done?.(new Error(cause));
+  }
+}
