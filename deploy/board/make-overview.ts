@@ -1,6 +1,7 @@
 /** Puts a board's overview together: what the telemetry knows, and what the cells answer within their time. */
 import type { InspectReply, InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { CellView } from "../../runtime/introspection/report.ts";
+import type { ProcessLinks } from "../links/process-links.ts";
 import type { BoardLink } from "../mqtt/board-link.ts";
 import type { BoardOutbox } from "../outbox/board-outbox.ts";
 import type { KnownJob } from "./job-report.ts";
@@ -15,6 +16,7 @@ export interface OverviewSources {
     readonly telemetry?: Pick<Telemetry, "devices" | "jobs" | "buses">;
     readonly link?: Pick<BoardLink, "state" | "counts">;
     readonly outbox?: Pick<BoardOutbox, "facts">;
+    readonly links?: Pick<ProcessLinks, "facts">;
   };
   nowUs(): number;
   /** Of the runtime. */
@@ -38,7 +40,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
   const { board, version, hardware, incarnation } = plan;
   const cells = await cellFacts(ask);
   const atUs = nowUs();
-  const { telemetry, link, outbox } = view;
+  const { telemetry, link, outbox, links } = view;
   return {
     board,
     version,
@@ -52,6 +54,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
     buses: telemetry?.buses() ?? [],
     cells,
     outbox: outbox?.facts ?? null,
+    links: links?.facts() ?? null,
     dropped: { events: link?.counts.eventsDropped ?? 0, commands: link?.counts.commandsRefused ?? 0 },
   };
 }

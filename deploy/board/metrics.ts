@@ -4,6 +4,7 @@
  */
 import { BAR_EDGES_US, type Quantiles } from "../../runtime/time/histogram.ts";
 import { busMetrics } from "./bus-metrics.ts";
+import { linkMetrics } from "./link-metrics.ts";
 import { outboxMetrics } from "./outbox-metrics.ts";
 import type { CellFacts, DeviceFacts, JobFacts, Overview } from "./overview.ts";
 import { type Labels, MetricsText, type Sample } from "./prometheus.ts";
@@ -17,6 +18,7 @@ export function boardMetrics(overview: Overview): Promise<string> {
   boardAsAWhole(text, overview);
   const { board } = overview;
   if (overview.outbox !== null) outboxMetrics(text, overview.outbox, board);
+  if (overview.links !== null) linkMetrics(text, overview.links, board);
   devices(text, overview.devices, board);
   jobs(text, overview.jobs, board);
   busMetrics(text, overview.buses, board);

@@ -6,16 +6,20 @@
 import type { Command } from "../../devices/command-spec.ts";
 import { keeperName } from "../../devices/handler/keeper.ts";
 import { TELEMETRY, type TelemetryMessage } from "../../devices/handler/messages.ts";
+import type { BoardGate } from "../../runtime/cell/board-gate.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 import type { InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { Announcer } from "../homeassistant/announcer.ts";
 import { EdgeServer } from "../http/edge-server.ts";
+import { type BoardAbout, boardDesk } from "../links/board-desk.ts";
+import type { ProcessLinks } from "../links/process-links.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import { type LoginFiles, readBrokerLogin } from "../mqtt/broker-login.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
@@ -29,8 +33,10 @@ import { FAULTS } from "./fault-desk.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
 import { keptAnnounced } from "./kept-announced.ts";
+import type { LinksPlan } from "./links-plan.ts";
 import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
+import { openLinks } from "./open-links.ts";
 import { Telemetry, type TelemetryDevice, type TelemetrySink } from "./telemetry.ts";
 
 /** What the MQTT cell is started with. */
@@ -55,6 +61,8 @@ export interface MqttPlan {
   readonly clockFloorMs: number;
   /** What is kept until the broker has it, and where; absent: nothing is. */
   readonly outbox?: OutboxPlan;
+  /** Links with other boards; absent: none. */
+  readonly links?: LinksPlan;
   /** Why the board came up; absent where nobody knows. */
   readonly boot?: BootNotice;
   /** What Home Assistant is told; absent: nothing. */
@@ -67,8 +75,9 @@ interface MqttResources extends CellResources {
   readonly plan: MqttPlan;
   readonly brokerUrl: string;
   /** Filled in by the process: what health and metrics tell. */
-  readonly view: { telemetry?: Telemetry; link?: BoardLink; outbox?: BoardOutbox };
+  readonly view: { telemetry?: Telemetry; link?: BoardLink; outbox?: BoardOutbox; links?: ProcessLinks };
   readonly desk: InspectDesk;
+  readonly gate: BoardGate;
 }
 
 type MqttMessage =
@@ -82,16 +91,18 @@ type MqttMessage =
 /** How often readings are checked for age, ms. */
 const AGE_EVERY_MS = 250;
 
-/** Not linked with the cell's first process: what breaks a question breaks nothing else. */
-const DESKS: SupervisorSpec = {
-  strategy: "oneForOne",
-  intensity: 5,
-  periodMs: 10_000,
-  children: [{ id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) }],
-};
+/** Not linked with the cell's first process: what breaks a question breaks nothing else. `about`: for other boards. */
+function desks(about: BoardAbout | undefined): SupervisorSpec {
+  const children: ChildSpec[] = [
+    { id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) },
+  ];
+  if (about !== undefined)
+    children.push({ id: "board", restart: "permanent", start: (self) => self.spawn(boardDesk, [about]) });
+  return { strategy: "oneForOne", intensity: 5, periodMs: 10_000, children };
+}
 
 /** Opens the ports before the process runs; a port in use ends the cell with a sentence that says so. */
-export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttResources> {
+export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promise<MqttResources> {
   const plan = data as MqttPlan;
   const view: MqttResources["view"] = {};
   const desk = new InspectDesk();
@@ -123,15 +134,16 @@ export async function mqttSetup({ data, clock }: CellEnvironment): Promise<MqttR
       ...(view.link?.taken && { refused: view.link.taken }),
       ...view.telemetry?.totals(),
       ...(view.outbox && { outbox: view.outbox.facts }),
+      ...(view.links && { links: view.links.facts() }),
     }),
     operator: inspectRoutes(ask, overview),
     metrics: async () => boardMetrics(await overview()),
   });
-  return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view, desk };
+  return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view, desk, gate: boards! };
 }
 
 export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
-  const { plan, brokerUrl, view } = self.resources as MqttResources;
+  const { plan, brokerUrl, view, gate } = self.resources as MqttResources;
   const clock = new SystemClock();
   const post = self.poster();
   const wallMs = () => (Date.now() >= plan.clockFloorMs ? Date.now() : undefined);
@@ -150,6 +162,19 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       tell: (event) => sink.event(event),
       onStatus: (status) => link.status({ ...bootStatus(plan.boot), outbox: status }),
     });
+  const links =
+    plan.links &&
+    openLinks(
+      plan.links,
+      brokerUrl,
+      {
+        ...{ root: plan.root, board: plan.board, uid: plan.uid, gate, wallMs },
+        nowUs: () => clock.now(),
+        publish: (topic, payload) => link.packet(topic, payload),
+        tell: (event) => sink.event(event),
+      },
+      (why) => post({ type: "problem", text: why }),
+    );
   const link: BoardLink = new BoardLink({
     url: brokerUrl,
     ...(plan.brokerUrl !== undefined && { login: () => readBrokerLogin(plan.login) }),
@@ -161,6 +186,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       hardware: plan.hardware,
       uid: plan.uid,
       machine: plan.machine,
+      ...(links && plan.links && { life: plan.links.life }),
     },
     companion: new Announcer({
       announcements: [],
@@ -173,6 +199,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     at,
     catalogue: () => telemetry.catalogue(),
     ...(outbox && { outbox }),
+    ...(links && { traffic: links }),
     onCommand: (device, command) => post({ type: "commanded", device, command }),
     onWorld: (device, set) => post({ type: "worldSet", device, set }),
     onState: (state, cause) => post({ type: "link", state, cause }),
@@ -187,10 +214,13 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   view.telemetry = telemetry;
   view.link = link;
   if (outbox) view.outbox = outbox;
+  if (links) view.links = links;
   link.status(bootStatus(plan.boot));
   link.start();
   self.register(TELEMETRY);
-  self.spawn(supervisor(DESKS), [], { label: "desks" });
+  const { board, hardware, version } = plan;
+  const about = links && plan.links && { board, hardware, version, life: plan.links.life };
+  self.spawn(supervisor(desks(about)), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
   const ask = (id: string) => {
@@ -247,6 +277,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         console.error(message.text);
         break;
       case "exit": {
+        links?.close();
         void Promise.all([link.close(), outbox?.close()]).then(() => post({ type: "closed" }));
         yield* self.receive("closed", { within: 1000 });
         return;

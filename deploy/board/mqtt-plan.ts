@@ -6,10 +6,12 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { eventTypes } from "../homeassistant/reading-entities.ts";
+import { boardLife } from "./board-life.ts";
 import { machineHash } from "./board-uid.ts";
 import type { BootNotice } from "./boot-notice.ts";
 import { discoveryPlan } from "./discovery-plan.ts";
 import { announcedFile } from "./kept-announced.ts";
+import { linksPlan } from "./links-plan.ts";
 import type { MqttPlan } from "./mqtt-cell.ts";
 import type { BoardOptions } from "./options.ts";
 import { outboxPlan } from "./outbox-plan.ts";
@@ -26,6 +28,8 @@ export function mqttPlan(board: {
   readonly incarnation: number;
   readonly dashboard: string;
   readonly boot: BootNotice | undefined;
+  /** Told why the state folder takes nothing. */
+  readonly notKept: (why: string) => void;
 }): MqttPlan {
   const { config, options, uid, incarnation, dashboard, boot } = board;
   const { id, hardware, mqtt } = boardPlan(config);
@@ -33,6 +37,8 @@ export function mqttPlan(board: {
   const homeAssistant = discoveryPlan(config, uid, VERSION);
   const emulated = hardware === "emulated";
   const outbox = outboxPlan(config, options);
+  const life = () => boardLife(options.stateFolder, id, board.notKept);
+  const links = linksPlan(config, options.config, life);
   return {
     board: id,
     root: mqtt.root,
@@ -54,6 +60,7 @@ export function mqttPlan(board: {
     ...(homeAssistant !== undefined && { homeAssistant }),
     announcedFile: announcedFile(options.stateFolder, id),
     ...(outbox === undefined ? {} : { outbox }),
+    ...(links === undefined ? {} : { links }),
     ...(boot === undefined ? {} : { boot }),
   };
 }

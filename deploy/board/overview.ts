@@ -2,6 +2,7 @@
 import type { TimingReport } from "../../devices/handler/messages.ts";
 import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
+import type { LinksFacts } from "../links/link-facts.ts";
 import type { LinkState } from "../mqtt/board-link.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
 import type { OutboxFacts } from "../outbox/outbox-contract.ts";
@@ -54,5 +55,7 @@ export interface Overview {
   readonly cells: readonly CellFacts[] | null;
   /** Null where nothing is kept for the broker. */
   readonly outbox: OutboxFacts | null;
+  /** Null where the board has none. */
+  readonly links: LinksFacts | null;
   readonly dropped: { readonly events: number; readonly commands: number };
 }

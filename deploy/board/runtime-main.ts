@@ -180,6 +180,7 @@ const plan = mqttPlan({
   uid: boardUid(options.stateFolder, board.id, (why) => log.line({ notKept: why })),
   incarnation,
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
+  notKept: (why) => log.line({ notKept: why }),
   boot,
 });
 

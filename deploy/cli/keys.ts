@@ -2,11 +2,13 @@
 import { KeysError } from "../keys/keys-error.ts";
 import { PrivateFileError } from "../mqtt/private-file.ts";
 import { CliError, EXIT } from "./exit-code.ts";
+import { keysLink } from "./keys-link.ts";
 import { type KeysFlags, keysTls } from "./keys-tls.ts";
 
 /** By what is made. */
 const MAKERS: Readonly<Record<string, (boards: readonly string[], flags: KeysFlags) => void>> = {
   tls: keysTls,
+  link: keysLink,
 };
 
 /** Throws `CliError`: wrong usage, or what stands in the way and what helps. */

@@ -159,7 +159,10 @@ cli
   .command("clear <device>", "Acknowledge that maxOn has latched an output off: it may be switched on again")
   .action((device: string, flags: Flags) => clear(device, boardFlags(flags)));
 cli
-  .command("keys <what> [...boards]", "Make keys: tls greenhouse pump-house (an authority, certificates)")
+  .command(
+    "keys <what> [...boards]",
+    "Make keys: tls greenhouse pump-house (an authority, certificates); link (what linked boards share)",
+  )
   .option("--out <folder>", "Where they lie; what is there is kept (default: keys)")
   .option("--broker <hosts>", "Names and addresses of the broker that needs a certificate, with commas")
   .example("  holdfast keys tls greenhouse pump-house --broker broker.local,192.168.1.10")

@@ -21,6 +21,7 @@ import {
 import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
 import { homeAssistantSchema } from "./homeassistant-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
+import { type LinksConfig, linksSchema } from "./links-schema.ts";
 import { credentialsFileField, tlsSchema } from "./login-schema.ts";
 import { outboxSchema } from "./outbox-schema.ts";
 import { busName, id } from "./place-fields.ts";
@@ -161,6 +162,7 @@ export const boardSchema = v.pipe(
     ),
     admission: optional(admissionSchema),
     mqtt: optional(mqttSchema),
+    links: optional(linksSchema),
     realtime: optional(realtimeSchema),
     watchdog: optional(watchdogSchema),
   }),
@@ -200,6 +202,7 @@ export interface BoardConfig {
   readonly placement?: "auto" | "own" | "shared";
   readonly admission?: AdmissionConfig;
   readonly mqtt?: MqttConfig;
+  readonly links?: LinksConfig;
   readonly realtime?: RealtimeConfig;
   readonly watchdog?: WatchdogConfig;
 }

@@ -10,6 +10,7 @@ import { checkExpanders } from "./check-expanders.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
+import { checkLinks } from "./check-links.ts";
 import { checkLinux } from "./check-linux.ts";
 import { checkLogin } from "./check-login.ts";
 import { checkNames } from "./check-names.ts";
@@ -96,6 +97,7 @@ function checkBetween(value: unknown, report: Report): void {
   }
   if (isPlainObject(value)) checkDiscovery(value.mqtt, report);
   if (isPlainObject(value)) checkLogin(value.mqtt, report);
+  if (isPlainObject(value)) checkLinks(value, report);
   checkNames(board, report);
   if (isPlainObject(value)) checkOutbox(board, value.mqtt, report);
   checkPlacement(board, report);

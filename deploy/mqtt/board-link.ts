@@ -14,6 +14,7 @@ import { type CatalogueEntry, CommandGate, excessEveryMs, type WorldSet } from "
 import { EventRing } from "./event-ring.ts";
 import { IdClaim } from "./id-claim.ts";
 import type { LinkCompanion } from "./link-companion.ts";
+import type { LinkTraffic } from "./link-traffic.ts";
 import { MqttClient } from "./mqtt-client.ts";
 import { REPEAT_MS, type Reading, type ReadingRules, RetainedBoard } from "./retained-board.ts";
 import type { BoardIdentity, IdProblem } from "./status-watch.ts";
@@ -46,6 +47,8 @@ export interface BoardLinkOptions {
   readonly onProblem?: (text: string, code?: IdProblem) => void;
   /** Says what it has to say over this link, too. */
   readonly companion?: LinkCompanion;
+  /** Speaks in packets of its own, by `packet`. */
+  readonly traffic?: LinkTraffic;
   /** Emptied to the topic `outbox` with QoS 1 while the board is live. */
   readonly outbox?: MessageSource;
   readonly publishEveryMs?: number;
@@ -118,6 +121,7 @@ export class BoardLink {
         ...[status, index, setFilter],
         ...(emulated ? [worldFilter] : []),
         ...(options.companion?.filters ?? []),
+        ...(options.traffic?.filters ?? []),
       ],
       onConnect: () => this.#connected(),
       onMessage: (topic, payload, retain) => this.#received(topic, payload, retain),
@@ -223,6 +227,11 @@ export class BoardLink {
     this.#client.publish(this.#topics.event(device), payload, { qos: 1, retain: false });
   }
 
+  /** A packet for another board, QoS 0: sent at once while this one may speak and there is room, or not at all. */
+  packet(topic: string, payload: Uint8Array): void {
+    if (this.#state === "live") this.#client.publishNow(topic, payload);
+  }
+
   /** The outbox has something. */
   wake(): void {
     this.#pump();
@@ -276,6 +285,7 @@ export class BoardLink {
   #goLive(): void {
     this.#enter("live", "connected");
     this.#options.companion?.live();
+    this.#options.traffic?.live();
     this.#pump();
   }
 
@@ -296,6 +306,7 @@ export class BoardLink {
     if (topic === this.#topics.status) this.#claim.seen(payload, this.#state === "live");
     else if (topic === this.#topics.index) this.#indexSeen(payload);
     else if (this.#options.companion?.filters.includes(topic)) this.#companionHeard(payload);
+    else if (this.#options.traffic?.received(topic, payload) === true) return;
     else if (this.#state === "live") this.#commanded(topic, payload, retain);
     else if (this.#claim.taken === undefined) this.#commandedEarly(topic, payload, retain);
   }
@@ -356,6 +367,7 @@ export class BoardLink {
 
   #fallSilent(reason: string): void {
     clearTimeout(this.#claimTimer);
+    this.#options.traffic?.silent();
     this.#enter("silent", reason);
     // Our will would mark the other board as gone.
     this.#client.restart(undefined);

@@ -128,6 +128,20 @@ export class MqttClient {
     return true;
   }
 
+  /**
+   * Sends with QoS 0 what is worth nothing later, beside the publications that are counted. False, and nothing is sent,
+   * when offline or when half of what may wait in the socket waits: the other half is for those.
+   */
+  publishNow(topic: string, payload: Uint8Array): boolean {
+    const attempt = this.#attempt;
+    if (attempt === undefined || !attempt.online) return false;
+    if (attempt.client.stream.writableLength > maxBufferedBytes / 2) return false;
+    attempt.client.publish(topic, Buffer.from(payload.buffer, payload.byteOffset, payload.length), {
+      qos: 0,
+    });
+    return true;
+  }
+
   /** Says goodbye (the broker drops the old will), then connects again with this will, or none. */
   restart(will: MqttWill | undefined): void {
     this.#will = will;

@@ -8,6 +8,8 @@ export interface BoardIdentity {
   readonly hardware: "emulated" | "linux";
   /** The board's own for ever: made at its first start, kept with its state. */
   readonly uid: string;
+  /** Counts the starts of its runtime over all starts of the board; only where it is linked with other boards. */
+  readonly life?: number;
   /** Of the machine it runs on: the same `uid` on two of them is a copied card. Not known of boards before 0.2. */
   readonly machine?: string;
 }

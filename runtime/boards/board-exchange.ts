@@ -105,6 +105,11 @@ export class BoardExchange {
     this.#linkOf(board)?.present(incarnation, this.#options.nowUs());
   }
 
+  /** Tries to reach that board now, where there is no link. */
+  knock(board: string): void {
+    this.#linkOf(board)?.knock(this.#options.nowUs());
+  }
+
   absent(board: string): void {
     this.#links.get(board)?.absent(this.#options.nowUs());
   }

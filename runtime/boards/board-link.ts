@@ -82,8 +82,6 @@ export class BoardLink {
   #nonce: Uint8Array | undefined;
   #tryUs = Number.POSITIVE_INFINITY;
   #waitUs: number = RETRY.firstUs;
-  /** The board that this name belongs to, since it was heard first. */
-  #uid: Uint8Array | undefined;
   #strangers = new Set<string>();
 
   constructor(options: BoardLinkOptions) {
@@ -111,6 +109,11 @@ export class BoardLink {
       if (incarnation < this.#live.life.incarnation) return; // said before, heard late
       this.#end("newIncarnation");
     }
+    this.knock(nowUs);
+  }
+
+  /** Tries to reach it now, where there is no link. */
+  knock(nowUs: number): void {
     this.#waitUs = RETRY.firstUs;
     if (this.#live === undefined) this.#try(nowUs);
   }
@@ -274,12 +277,13 @@ export class BoardLink {
   }
 
   #isKnown(life: BoardLife): boolean {
-    this.#uid ??= life.uid;
-    if (Buffer.from(this.#uid).equals(life.uid)) return true;
+    // The name is free again for whoever follows.
+    const { uid } = this.#live?.life ?? life;
+    if (Buffer.from(uid).equals(life.uid)) return true;
     this.refusals.stranger++;
-    const uid = Buffer.from(life.uid).toString("hex");
-    if (!this.#strangers.has(uid) && this.#strangers.size < 16) {
-      this.#strangers.add(uid);
+    const stranger = Buffer.from(life.uid).toString("hex");
+    if (!this.#strangers.has(stranger) && this.#strangers.size < 16) {
+      this.#strangers.add(stranger);
       this.#options.sink.stranger(life);
     }
     return false;

@@ -59,6 +59,11 @@ export class BoardGate {
     this.#act((exchange) => exchange.present(board, life));
   }
 
+  /** Tries to reach another board now, where there is no link. */
+  knock(board: string): void {
+    this.#act((exchange) => exchange.knock(board));
+  }
+
   /** Another board is gone, as somebody says. */
   absent(board: string): void {
     this.#act((exchange) => exchange.absent(board));
@@ -69,9 +74,10 @@ export class BoardGate {
     this.#act((exchange) => exchange.packet(board, bytes));
   }
 
-  /** Says goodbye to all. */
+  /** Says goodbye to all, until there is something to say again. */
   close(): void {
     clearTimeout(this.#timer);
+    this.#dueUs = Number.POSITIVE_INFINITY;
     this.#exchange?.close();
   }
 

@@ -120,6 +120,34 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
       },
     ],
     outbox: { records: 7, bytes: 1200, oldestMs: 90_000, dropped: 3, fault: null },
+    links: {
+      peers: [
+        {
+          board: "pumphouse",
+          up: true,
+          roundTripMs: 2,
+          clockAheadMs: null,
+          underWay: 4,
+          resent: 5,
+          duplicates: 6,
+          reordered: 7,
+        },
+        {
+          board: "shed",
+          up: false,
+          roundTripMs: null,
+          clockAheadMs: null,
+          underWay: 0,
+          resent: 0,
+          duplicates: 0,
+          reordered: 0,
+        },
+      ],
+      refused: { forged: 1, stale: 2, malformed: 3, stranger: 4, unknown: 5 },
+      late: 8,
+      full: 9,
+      lost: 10,
+    },
     dropped: { events: 0, commands: 5 },
   };
 }

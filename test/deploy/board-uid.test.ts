@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { boardLife } from "../../deploy/board/board-life.ts";
 import { boardUid, machineHash } from "../../deploy/board/board-uid.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 
@@ -53,3 +54,25 @@ spec("a machine is told by a hash, never by its own number", () => {
   assert.match(machineHash(), /^[0-9a-f]{16}$/);
   assert.is(machineHash(), machineHash());
 });
+
+spec(
+  "each start of a board has the next number, also after half a file; where none is kept it is told",
+  (t) => {
+    const folder = state(t);
+    assert.equal(
+      [boardLife(folder, "b", fail), boardLife(folder, "b", fail), boardLife(folder, "b", fail)],
+      [1, 2, 3],
+    );
+    assert.is(boardLife(folder, "c", fail), 1, "another board counts by itself");
+    writeFileSync(join(folder, "b", "life"), "x");
+    assert.is(boardLife(folder, "b", fail), 1);
+    const file = join(folder, "in-the-way");
+    writeFileSync(file, "");
+    const told: string[] = [];
+    assert.is(
+      boardLife(file, "b", (why) => told.push(why)),
+      1,
+    );
+    assert.match(told.join(), /^how often the board has started: /);
+  },
+);

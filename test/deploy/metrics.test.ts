@@ -32,6 +32,9 @@ spec("the names that monitors know are still there, with their totals", async ()
     ["holdfast_outbox_oldest_seconds", "gauge", 90],
     ["holdfast_outbox_dropped_total", "counter", 3],
     ["holdfast_outbox_storage_works", "gauge", 1],
+    ["holdfast_link_late_total", "counter", 8],
+    ["holdfast_link_full_total", "counter", 9],
+    ["holdfast_link_lost_total", "counter", 10],
   ] as const;
   for (const [name, type, total] of totals) {
     assert.is(all.get(name)?.type, type, name);
@@ -45,6 +48,21 @@ spec("a board that keeps nothing has no series of an outbox", async () => {
     names.filter((name) => name.includes("outbox")),
     [],
   );
+});
+
+spec("links with other boards are told by board, refusals by cause", async () => {
+  const all = await families();
+  const pumphouse = { board: "greenhouse", peer: "pumphouse" };
+  assert.is(value(all, "holdfast_link_up", pumphouse), 1);
+  assert.is(value(all, "holdfast_link_up", { board: "greenhouse", peer: "shed" }), 0);
+  assert.is(value(all, "holdfast_link_round_trip_seconds", pumphouse), 0.002);
+  assert.is(
+    all.get("holdfast_link_round_trip_seconds")?.samples.length,
+    1,
+    "of who is not there nothing is known",
+  );
+  assert.is(value(all, "holdfast_link_packets_under_way", pumphouse), 4);
+  assert.is(value(all, "holdfast_link_refused_total", { board: "greenhouse", cause: "stranger" }), 4);
 });
 
 spec("every series is of this board, and has its help", async () => {

@@ -20,6 +20,8 @@ import { WorldWitness } from "./witness.ts";
 export interface StartOptions {
   /** Text of the configuration; default: the demo's. */
   readonly config?: string;
+  /** Id of the board in it; default: the demo's. */
+  readonly id?: string;
   readonly timeScale?: number;
   /** An external broker instead of the embedded one. */
   readonly broker?: string;
@@ -48,6 +50,7 @@ const STOP_LIMIT_MS = 8000;
 const PATIENT = { HOLDFAST_PET_LIMIT: "2s", HOLDFAST_KERNEL_LIMIT: "2s", HOLDFAST_GUARDIAN_LIMIT: "5s" };
 
 export class Board {
+  readonly id: string;
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly mqttUrl: string;
@@ -78,6 +81,7 @@ export class Board {
       stateFolder,
       command = [process.execPath, cliFile, "run", "--json"],
     } = options;
+    this.id = options.id ?? "greenhouse";
     this.httpPort = ports.http;
     this.mqttPort = ports.mqtt;
     this.mqttUrl = broker ?? `mqtt://127.0.0.1:${ports.mqtt}`;
@@ -180,7 +184,7 @@ export class Board {
 
   /** The topic of this board. */
   topic(rest: string): string {
-    return `holdfast/greenhouse/${rest}`;
+    return `holdfast/${this.id}/${rest}`;
   }
 
   /** The last document of a topic. */

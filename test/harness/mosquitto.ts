@@ -37,6 +37,15 @@ export class Mosquitto {
     });
   }
 
+  /** It stands still: connections stay, and nothing gets through until `resume`. */
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
   /** As a power cut would: no goodbye to clients, nothing kept. */
   async kill(): Promise<void> {
     const child = this.#child;

@@ -1,0 +1,59 @@
+/** The section `links`: the boards that processes of this one talk with. Without it there are none. */
+import * as v from "valibot";
+import { duration, durationMs } from "../../devices/field.ts";
+import { id } from "./place-fields.ts";
+
+const optional = v.exactOptional;
+/** Wi-Fi is away for seconds now and then: what ends by a cut should not end by that. */
+const DEFAULTS = { heartbeat: "2s", lost: "7s" } as const;
+
+export const linksSchema = v.pipe(
+  v.strictObject({
+    boards: optional(
+      v.pipe(
+        v.array(id("Name of another board.")),
+        v.minLength(1),
+        v.maxLength(256),
+        v.description("Only these. Default: every board on the broker that knows the secret."),
+        v.metadata({ errorMessage: 'names of 1 to 256 boards, such as ["pumphouse"]' }),
+      ),
+    ),
+    secretFile: optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[\w./-]{1,256}$/),
+        v.description(
+          "What all linked boards know, made by `holdfast keys link`; a path seen from this file. Without it only a broker on this machine links boards.",
+        ),
+        v.metadata({ errorMessage: 'the path of a file, such as "links.key"' }),
+      ),
+    ),
+    heartbeat: optional(
+      duration(`Longest time between two words to a board. Default: ${DEFAULTS.heartbeat}.`, {
+        from: "100ms",
+        to: "60s",
+        example: DEFAULTS.heartbeat,
+      }),
+    ),
+    lost: optional(
+      duration(
+        `Silence after which a board counts as gone: at least twice the heartbeat. Default: ${DEFAULTS.lost}.`,
+        { from: "300ms", to: "10m", example: DEFAULTS.lost },
+      ),
+    ),
+  }),
+  v.description("Links with other boards over the broker: their processes call and watch each other."),
+);
+
+export type LinksConfig = v.InferOutput<typeof linksSchema>;
+
+/** The times of a link, ms. */
+export function linkTimes({ heartbeat, lost }: LinksConfig): {
+  readonly heartbeatMs: number;
+  readonly lostMs: number;
+} {
+  return {
+    heartbeatMs: durationMs(heartbeat ?? DEFAULTS.heartbeat),
+    lostMs: durationMs(lost ?? DEFAULTS.lost),
+  };
+}

@@ -1,0 +1,40 @@
+/** What is known of the links with other boards: for health, metrics and whoever looks. No logic. */
+
+/** Another board as this one sees it. */
+export interface PeerFacts {
+  readonly board: string;
+  readonly up: boolean;
+  /** For a packet and the answer to it, as the last heartbeats tell, ms; null while that is not known. */
+  readonly roundTripMs: number | null;
+  /** How far its clock is ahead of this board's, ms: for people, never for control; null while one of them is not set. */
+  readonly clockAheadMs: number | null;
+  /** Packets on their way there. */
+  readonly underWay: number;
+  /** Of this link, since it is up: packets that were sent again, came twice, came in another order. */
+  readonly resent: number;
+  readonly duplicates: number;
+  readonly reordered: number;
+}
+
+export interface LinksFacts {
+  readonly peers: readonly PeerFacts[];
+  /** Since the cell started: what had no effect, by its cause. */
+  readonly refused: {
+    /** Not sealed with the secret: forged, or changed on the way. */
+    readonly forged: number;
+    /** Of a session that is over: late, or played again. */
+    readonly stale: number;
+    /** Sealed, and nothing that one board says to another. */
+    readonly malformed: number;
+    /** Of a second board with the name of another. */
+    readonly stranger: number;
+    /** From boards that `links.boards` does not name, or too many. */
+    readonly unknown: number;
+  };
+  /** Requests whose time was over when they came. */
+  readonly late: number;
+  /** Messages that found no room, here or on their way. */
+  readonly full: number;
+  /** Messages to processes of this board that were lost, of which they were told. */
+  readonly lost: number;
+}

@@ -1,0 +1,159 @@
+/**
+ * Links with other boards over the broker: packets between them as `holdfast/<to>/link/<from>`, QoS 0, and their status
+ * topics, which say who is there. What they say to each other is `runtime/boards`; this only carries it.
+ *
+ * A broker that keeps nothing, or delivers no retained status to a wildcard (RabbitMQ), is no obstacle: boards knock.
+ */
+import { randomBytes } from "node:crypto";
+import { BoardExchange } from "../../runtime/boards/board-exchange.ts";
+import { pairKey } from "../../runtime/boards/seal.ts";
+import { LINK_LIMITS, type Session } from "../../runtime/boards/session.ts";
+import type { BoardGate } from "../../runtime/cell/board-gate.ts";
+import type { LinkTraffic } from "../mqtt/link-traffic.ts";
+import { isTopicLevel } from "../mqtt/topics.ts";
+import type { LinksFacts, PeerFacts } from "./link-facts.ts";
+import { type Presence, readPresence } from "./presence.ts";
+
+export interface ProcessLinksOptions {
+  readonly root: string;
+  readonly board: string;
+  readonly uid: string;
+  /** Of the runtime: counts all of this board. */
+  readonly life: number;
+  readonly secret: Uint8Array;
+  /** Only with these; absent: with all who know the secret. */
+  readonly boards?: readonly string[];
+  readonly heartbeatMs: number;
+  readonly lostMs: number;
+  readonly gate: BoardGate;
+  readonly nowUs: () => number;
+  /** ms since 1970; `undefined` while the clock is not set. */
+  readonly wallMs: () => number | undefined;
+  /** Sends at once, or not at all. */
+  readonly publish: (topic: string, payload: Uint8Array) => void;
+  /** An event for people. */
+  readonly tell: (event: { readonly kind: string } & Readonly<Record<string, unknown>>) => void;
+}
+
+/** Boards that are listened to; whoever may publish could invent any number of them. */
+const MOST_BOARDS = 256;
+
+export class ProcessLinks implements LinkTraffic {
+  readonly filters: readonly string[];
+  readonly #options: ProcessLinksOptions;
+  readonly #exchange: BoardExchange;
+  /** Topic of packets for this board, without their sender. */
+  readonly #inbox: string;
+  readonly #known = new Set<string>();
+  #unknown = 0;
+
+  /** Opens the gate: only a process of its cell may make one. */
+  constructor(options: ProcessLinksOptions) {
+    const { root, board, boards, gate } = options;
+    this.#options = options;
+    this.#inbox = `${root}/${board}/link/`;
+    const statuses = boards?.map((other) => `${root}/${other}/status`) ?? [`${root}/+/status`];
+    this.filters = [`${this.#inbox}+`, ...statuses];
+    let made: BoardExchange | undefined;
+    gate.open(
+      (own) => {
+        made = new BoardExchange({ ...this.#exchangeOptions(), own });
+        return made;
+      },
+      {
+        up: (peer) => options.tell({ kind: "link", peer, state: "up" }),
+        down: (peer, _, cause) => options.tell({ kind: "link", peer, state: "down", cause }),
+      },
+    );
+    this.#exchange = made!;
+  }
+
+  received(topic: string, payload: Uint8Array): boolean {
+    const { root, board, gate } = this.#options;
+    if (topic.startsWith(this.#inbox)) {
+      const from = topic.slice(this.#inbox.length);
+      if (this.#admits(from)) gate.packet(from, payload);
+      return true;
+    }
+    const [peer = "", what, ...rest] = topic.slice(root.length + 1).split("/");
+    if (!topic.startsWith(`${root}/`) || what !== "status" || rest.length > 0 || peer === board) return false;
+    if (this.#admits(peer)) this.#heard(peer, readPresence(payload));
+    return true;
+  }
+
+  /** Whoever was linked tries again by itself, and the broker says who is there. */
+  live(): void {
+    for (const board of this.#options.boards ?? []) this.#admits(board);
+    for (const board of this.#known) this.#options.gate.knock(board);
+  }
+
+  silent(): void {
+    this.close();
+  }
+
+  /** Says goodbye. */
+  close(): void {
+    this.#options.gate.close();
+  }
+
+  facts(): LinksFacts {
+    const { late, full, lost, malformed } = this.#exchange.counts;
+    const refusals = this.#exchange.refusals();
+    return {
+      peers: [...this.#exchange.links()].map(([board, link]) => peerFacts(board, link.session)),
+      refused: { ...refusals, malformed: refusals.malformed + malformed, unknown: this.#unknown },
+      late,
+      full,
+      lost,
+    };
+  }
+
+  #heard(peer: string, presence: Presence | undefined): void {
+    const { gate } = this.#options;
+    if (presence === undefined) return;
+    if (presence.online) gate.present(peer, presence.life);
+    else gate.absent(peer);
+  }
+
+  #admits(peer: string): boolean {
+    if (this.#known.has(peer)) return true;
+    const { board, boards } = this.#options;
+    const isWanted = boards?.includes(peer) ?? this.#known.size < MOST_BOARDS;
+    if (isWanted && isTopicLevel(peer) && peer !== board) this.#known.add(peer);
+    else this.#unknown++;
+    return this.#known.has(peer);
+  }
+
+  #exchangeOptions() {
+    const { root, board, uid, life, secret, heartbeatMs, lostMs, nowUs, wallMs, publish, tell } =
+      this.#options;
+    return {
+      us: { board, uid: Uint8Array.from(Buffer.from(uid, "hex")), incarnation: life },
+      limits: { ...LINK_LIMITS, heartbeatUs: heartbeatMs * 1000, lostUs: lostMs * 1000 },
+      keyFor: (other: string) => pairKey(secret, board, other),
+      publish: (to: string, bytes: Uint8Array) => publish(`${root}/${to}/link/${board}`, bytes),
+      random: (length: number) => randomBytes(length),
+      nowUs,
+      wallMs: () => wallMs() ?? Number.NaN,
+      stranger: (stranger: { board: string; uid: Uint8Array }) => {
+        const other = Buffer.from(stranger.uid).toString("hex");
+        const cause = `a second board (uid ${other}) calls itself "${stranger.board}": it is not linked; give one of them another id`;
+        tell({ kind: "problem", code: "uid_conflict", peer: stranger.board, cause });
+      },
+    };
+  }
+}
+
+function peerFacts(board: string, session: Session | undefined): PeerFacts {
+  const stats = session?.stats();
+  return {
+    board,
+    up: session !== undefined,
+    roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
+    clockAheadMs: session?.clockAheadMs ?? null,
+    underWay: stats?.underWay ?? 0,
+    resent: stats?.resent ?? 0,
+    duplicates: stats?.duplicates ?? 0,
+    reordered: stats?.reordered ?? 0,
+  };
+}

@@ -1,0 +1,62 @@
+/** The cell of a board of the tests' own that speaks with real boards over their broker. */
+import { OPEN_SECRET, readLinkSecret } from "../../deploy/links/link-secret.ts";
+import { ProcessLinks } from "../../deploy/links/process-links.ts";
+import { MqttClient } from "../../deploy/mqtt/mqtt-client.ts";
+import type { BoardGate } from "../../runtime/cell/board-gate.ts";
+import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
+import type { CellResources } from "../../runtime/process/cell-contract.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+
+export interface OutsidePlan {
+  readonly board: string;
+  readonly url: string;
+  readonly life: number;
+  /** Default: none. */
+  readonly secretFile?: string;
+  readonly heartbeatMs: number;
+  readonly lostMs: number;
+}
+
+interface OutsideResources extends CellResources {
+  readonly plan: OutsidePlan;
+  readonly gate: BoardGate;
+  readonly nowUs: () => number;
+}
+
+export function outsideSetup({ boards, clock, data }: CellEnvironment): OutsideResources {
+  return { plan: data as OutsidePlan, gate: boards!, nowUs: () => clock.now() };
+}
+
+/** Until the kernel ends it. */
+export function* outsideCell(self: Self): ProcessGenerator {
+  const { plan, gate, nowUs } = self.resources as OutsideResources;
+  const { board, url, secretFile } = plan;
+  const topic = `holdfast/${board}/status`;
+  const status = (state: string) => JSON.stringify({ schema: 1, state, incarnation: 1, life: plan.life });
+  const links = new ProcessLinks({
+    ...plan,
+    root: "holdfast",
+    uid: Buffer.alloc(16, board).toString("hex"),
+    secret: secretFile === undefined ? OPEN_SECRET : readLinkSecret(secretFile),
+    gate,
+    nowUs,
+    wallMs: () => Date.now(),
+    publish: (to, bytes) => void client.publishNow(to, bytes),
+    tell: () => {},
+  });
+  const client = new MqttClient({
+    url,
+    clientId: board,
+    will: { topic, payload: status("offline") },
+    subscriptions: links.filters,
+    onConnect: () => {
+      client.publish(topic, status("online"), { qos: 1, retain: true });
+      links.live();
+    },
+    onMessage: (from, payload) => void links.received(from, payload),
+    onOffline: () => {},
+  });
+  client.start();
+  yield* self.receive();
+}
