@@ -5,7 +5,7 @@ import type { ProcessLinks } from "../links/process-links.ts";
 import type { BoardLink } from "../mqtt/board-link.ts";
 import type { BoardOutbox } from "../outbox/board-outbox.ts";
 import type { KnownJob } from "./job-report.ts";
-import type { MqttPlan } from "./mqtt-cell.ts";
+import type { MqttPlan } from "./mqtt-cell-plan.ts";
 import type { CellFacts, JobFacts, Overview } from "./overview.ts";
 import type { Telemetry } from "./telemetry.ts";
 

@@ -21,61 +21,36 @@ import { EdgeServer } from "../http/edge-server.ts";
 import { type BoardAbout, boardDesk } from "../links/board-desk.ts";
 import type { ProcessLinks } from "../links/process-links.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
-import { type LoginFiles, readBrokerLogin } from "../mqtt/broker-login.ts";
+import { readBrokerLogin } from "../mqtt/broker-login.ts";
 import type { WorldSet } from "../mqtt/command-gate.ts";
-import { EmbeddedBroker } from "../mqtt/embedded-broker.ts";
+import type { ToldRefusal } from "../mqtt/refusals.ts";
+import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import type { IdProblem } from "../mqtt/status-watch.ts";
-import { BoardOutbox, type OutboxPlan } from "../outbox/board-outbox.ts";
+import { BoardOutbox } from "../outbox/board-outbox.ts";
 import { keptSafeReason } from "./boot-history.ts";
-import { type BootNotice, bootStatus } from "./boot-notice.ts";
-import type { DiscoveryPlan } from "./discovery-plan.ts";
+import { bootStatus } from "./boot-notice.ts";
 import { FAULTS } from "./fault-desk.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
 import { keptAnnounced } from "./kept-announced.ts";
-import type { LinksPlan } from "./links-plan.ts";
 import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
+import type { MqttPlan } from "./mqtt-cell-plan.ts";
 import { openLinks } from "./open-links.ts";
-import { Telemetry, type TelemetryDevice, type TelemetrySink } from "./telemetry.ts";
-
-/** What the MQTT cell is started with. */
-export interface MqttPlan {
-  readonly board: string;
-  readonly root: string;
-  readonly version: string;
-  readonly hardware: "emulated" | "linux";
-  readonly uid: string;
-  /** Of the machine, so that a copied card shows. */
-  readonly machine: string;
-  readonly incarnation: number;
-  readonly httpPort: number;
-  readonly mqttPort: number;
-  /** An external broker instead of the embedded one. */
-  readonly brokerUrl?: string;
-  /** Read at each connection to an external broker. */
-  readonly login: LoginFiles;
-  readonly dashboard: string;
-  readonly devices: readonly TelemetryDevice[];
-  /** Wall time before this cannot be true: when the program was built, ms since 1970. */
-  readonly clockFloorMs: number;
-  /** What is kept until the broker has it, and where; absent: nothing is. */
-  readonly outbox?: OutboxPlan;
-  /** Links with other boards; absent: none. */
-  readonly links?: LinksPlan;
-  /** Why the board came up; absent where nobody knows. */
-  readonly boot?: BootNotice;
-  /** What Home Assistant is told; absent: nothing. */
-  readonly homeAssistant?: DiscoveryPlan;
-  /** What it was told, so that it can be taken back. */
-  readonly announcedFile: string;
-}
+import { type OwnBrokerPlan, startOwnBroker } from "./own-broker.ts";
+import { Telemetry, type TelemetrySink } from "./telemetry.ts";
 
 interface MqttResources extends CellResources {
   readonly plan: MqttPlan;
   readonly brokerUrl: string;
   /** Filled in by the process: what health and metrics tell. */
-  readonly view: { telemetry?: Telemetry; link?: BoardLink; outbox?: BoardOutbox; links?: ProcessLinks };
+  readonly view: {
+    telemetry?: Telemetry;
+    link?: BoardLink;
+    outbox?: BoardOutbox;
+    links?: ProcessLinks;
+    refused?: (refusal: ToldRefusal) => void;
+  };
   readonly desk: InspectDesk;
   readonly gate: BoardGate;
 }
@@ -86,6 +61,7 @@ type MqttMessage =
   | { readonly type: "worldSet"; readonly device: string; readonly set: WorldSet }
   | { readonly type: "link"; readonly state: LinkState; readonly cause: string }
   | { readonly type: "problem"; readonly text: string; readonly code?: IdProblem }
+  | { readonly type: "refusedGuest"; readonly refusal: ToldRefusal }
   | { readonly type: "closed" };
 
 /** How often readings are checked for age, ms. */
@@ -114,8 +90,8 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
     nowUs: () => clock.now(),
     uptimeS: () => process.uptime(),
   });
-  const broker =
-    plan.brokerUrl === undefined ? await EmbeddedBroker.start({ port: plan.mqttPort }) : undefined;
+  const own = plan.brokerUrl === undefined ? await startOwnBroker(ownBrokerPlan(plan, view)) : undefined;
+  const broker = own?.broker;
   await EdgeServer.start({
     port: plan.httpPort,
     folder: plan.dashboard,
@@ -123,7 +99,7 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
     mqtt:
       broker === undefined
         ? { url: plan.brokerUrl!, login: () => readBrokerLogin(plan.login) }
-        : { handle: (stream, role) => broker.handle(stream, role) },
+        : { handle: (stream, login) => broker.handle(stream, login) },
     health: () => ({
       ok: view.telemetry?.ready() ?? false,
       board: plan.board,
@@ -132,6 +108,7 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
       broker: view.link?.state ?? "offline",
       ...(view.link?.state === "offline" && { brokerCause: view.link.cause }),
       ...(view.link?.taken && { refused: view.link.taken }),
+      ...(own?.network && { network: own.network, brokerRefused: own.broker.refused }),
       ...view.telemetry?.totals(),
       ...(view.outbox && { outbox: view.outbox.facts }),
       ...(view.links && { links: view.links.facts() }),
@@ -140,6 +117,15 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
     metrics: async () => boardMetrics(await overview()),
   });
   return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view, desk, gate: boards! };
+}
+
+function ownBrokerPlan(plan: MqttPlan, view: MqttResources["view"]): OwnBrokerPlan {
+  return {
+    port: plan.mqttPort,
+    places: { root: plan.root, discovery: plan.homeAssistant?.prefix ?? DEFAULT_PLACES.discovery },
+    ...(plan.listen && { listen: plan.listen }),
+    onRefused: (refusal) => view.refused?.(refusal),
+  };
 }
 
 export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
@@ -213,6 +199,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   }
   view.telemetry = telemetry;
   view.link = link;
+  view.refused = (refusal) => post({ type: "refusedGuest", refusal });
   if (outbox) view.outbox = outbox;
   if (links) view.links = links;
   link.status(bootStatus(plan.boot));
@@ -276,6 +263,11 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         // A board that is silent can tell it nobody over the broker.
         console.error(message.text);
         break;
+      case "refusedGuest": {
+        const { kind: what, untold, ...refusal } = message.refusal;
+        sink.event({ kind: "refused", by: "broker", what, ...refusal, ...(untold > 0 && { untold }) });
+        break;
+      }
       case "exit": {
         links?.close();
         void Promise.all([link.close(), outbox?.close()]).then(() => post({ type: "closed" }));

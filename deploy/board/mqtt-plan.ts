@@ -3,6 +3,7 @@ import { driverNamed, type Reading } from "../../devices/catalogue.ts";
 import type { ControllerPlan, DevicePlan } from "../../devices/handler/device-plan.ts";
 import { staleAfterMs } from "../../devices/handler/telemetry-pace.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { listenPlan } from "../config/listen-schema.ts";
 import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { eventTypes } from "../homeassistant/reading-entities.ts";
@@ -12,7 +13,7 @@ import type { BootNotice } from "./boot-notice.ts";
 import { discoveryPlan } from "./discovery-plan.ts";
 import { announcedFile } from "./kept-announced.ts";
 import { linksPlan } from "./links-plan.ts";
-import type { MqttPlan } from "./mqtt-cell.ts";
+import type { MqttPlan } from "./mqtt-cell-plan.ts";
 import type { BoardOptions } from "./options.ts";
 import { outboxPlan } from "./outbox-plan.ts";
 import type { TelemetryDevice } from "./telemetry.ts";
@@ -51,6 +52,7 @@ export function mqttPlan(board: {
     mqttPort: options.mqttPort,
     ...(brokerUrl === undefined ? {} : { brokerUrl }),
     login: loginFiles(config.mqtt ?? {}, options.config),
+    ...(config.mqtt?.listen !== undefined && { listen: listenPlan(config.mqtt.listen, options.config) }),
     dashboard,
     devices: [
       ...devicePlans(config).map((plan) => deviceView(plan, emulated)),

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { DEFAULT_PORTS, port, silenceLimits } from "../board/options.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
+import { isTopicRoot } from "../mqtt/topics.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 /** As `cac` gives them. */
@@ -72,4 +73,10 @@ export function listOf(value: unknown): string[] {
 /** What was written; undefined for nothing. */
 export function textOf(value: unknown): string | undefined {
   return value === undefined || value === null || value === "" ? undefined : String(value);
+}
+
+/** One to four levels of a topic. Throws `CliError`. */
+export function topicOf(option: string, text: string): string {
+  if (isTopicRoot(text)) return text;
+  throw new CliError(EXIT.usage, `${option}: "${text}" is none; allowed are levels of a-z, 0-9, - and _`);
 }

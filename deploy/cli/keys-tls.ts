@@ -1,6 +1,7 @@
 /** `holdfast keys tls`: an authority, a certificate for each board, one for the broker. What is there is kept. */
 import { relative, resolve } from "node:path";
 import { Authority, type KeyPair } from "../keys/authority.ts";
+import type { Places } from "../mqtt/rights.ts";
 import { columns } from "./columns.ts";
 
 export interface KeysFlags {
@@ -9,6 +10,10 @@ export interface KeysFlags {
   readonly out: string;
   /** Names and addresses of the broker. */
   readonly broker: readonly string[];
+  readonly operators: readonly string[];
+  readonly viewers: readonly string[];
+  readonly homeAssistants: readonly string[];
+  readonly places: Places;
 }
 
 /** `boards`: their ids. Throws `KeysError`. */
@@ -39,7 +44,8 @@ function use({ name, hosts }: KeyPair): string {
   return `board ${name}: "cert" and "key"`;
 }
 
-function shown(path: string): string {
+/** A path as somebody here would type it. */
+export function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;
 }

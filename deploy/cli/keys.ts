@@ -2,6 +2,7 @@
 import { KeysError } from "../keys/keys-error.ts";
 import { PrivateFileError } from "../mqtt/private-file.ts";
 import { CliError, EXIT } from "./exit-code.ts";
+import { keysAcl } from "./keys-acl.ts";
 import { keysLink } from "./keys-link.ts";
 import { type KeysFlags, keysTls } from "./keys-tls.ts";
 
@@ -9,6 +10,7 @@ import { type KeysFlags, keysTls } from "./keys-tls.ts";
 const MAKERS: Readonly<Record<string, (boards: readonly string[], flags: KeysFlags) => void>> = {
   tls: keysTls,
   link: keysLink,
+  acl: keysAcl,
 };
 
 /** Throws `CliError`: wrong usage, or what stands in the way and what helps. */

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
+import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import { printBootLevels } from "./boot-levels.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
@@ -19,6 +20,7 @@ import {
   listOf,
   operatorFlags,
   textOf,
+  topicOf,
 } from "./flags.ts";
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
@@ -161,16 +163,28 @@ cli
 cli
   .command(
     "keys <what> [...boards]",
-    "Make keys: tls greenhouse pump-house (an authority, certificates); link (what linked boards share)",
+    "Make keys for boards and their broker: tls (certificates), acl (logins and rights), link (what linked boards share)",
   )
   .option("--out <folder>", "Where they lie; what is there is kept (default: keys)")
   .option("--broker <hosts>", "Names and addresses of the broker that needs a certificate, with commas")
+  .option("--operators <names>", "acl: people who may send commands, with commas")
+  .option("--viewers <names>", "acl: people who may read")
+  .option("--home-assistant <name>", "acl: Home Assistant's login")
+  .option("--root <topic>", "acl: first level of the boards' topics (default: holdfast)")
+  .option("--discovery <prefix>", "acl: Home Assistant's discovery prefix (default: homeassistant)")
   .example("  holdfast keys tls greenhouse pump-house --broker broker.local,192.168.1.10")
   .action((what: string, boards: readonly string[], flags: Flags) =>
     keys(what, boards, {
       json: flags.json === true,
       out: textOf(flags.out) ?? "keys",
       broker: listOf(flags.broker),
+      operators: listOf(flags.operators),
+      viewers: listOf(flags.viewers),
+      homeAssistants: listOf(flags.homeAssistant),
+      places: {
+        root: topicOf("--root", textOf(flags.root) ?? DEFAULT_PLACES.root),
+        discovery: topicOf("--discovery", textOf(flags.discovery) ?? DEFAULT_PLACES.discovery),
+      },
     }),
   );
 cli

@@ -6,8 +6,13 @@ import { CliError, EXIT } from "./exit-code.ts";
 export function readLogin(files: LoginFiles): BrokerLogin {
   if ((files.cert === undefined) !== (files.key === undefined))
     throw new CliError(EXIT.usage, "a certificate and its key go together: --cert and --key");
+  return readFiles(() => readBrokerLogin(files));
+}
+
+/** What `read` gives; throws `CliError` with `EXIT.usage` where one of its files is not as it should be. */
+export function readFiles<T>(read: () => T): T {
   try {
-    return readBrokerLogin(files);
+    return read();
   } catch (error) {
     if (!(error instanceof PrivateFileError)) throw error;
     throw new CliError(EXIT.usage, error.message);

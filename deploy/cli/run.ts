@@ -13,9 +13,11 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type BoardOptions, optionsEnvironment } from "../board/options.ts";
 import { poolThreads } from "../board/pool-threads.ts";
+import { readDoor } from "../board/read-door.ts";
 import { ThisBoot } from "../board/this-boot.ts";
 import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
+import { listenPlan } from "../config/listen-schema.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, hardwarePlan } from "../config/plan.ts";
@@ -23,7 +25,7 @@ import { listen } from "../listen.ts";
 import { EXIT } from "./exit-code.ts";
 import { watchGuardian } from "./guardian-silence.ts";
 import { logLine } from "./log-line.ts";
-import { readLogin } from "./read-login.ts";
+import { readFiles, readLogin } from "./read-login.ts";
 import { startTable } from "./start-table.ts";
 
 /** As the service unit has it. */
@@ -49,6 +51,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const brokerUrl = wanted.brokerUrl ?? boardPlan(config).mqtt.url;
   await portsAreFree(wanted, brokerUrl === undefined);
   if (brokerUrl !== undefined) readLogin(loginFiles(config.mqtt ?? {}, wanted.config));
+  else if (config.mqtt?.listen) readFiles(() => readDoor(listenPlan(config.mqtt!.listen!, wanted.config)));
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"));
   const options: BoardOptions = { ...wanted, worldSocket: join(folder, "world.sock") };
   const pageUrl = `http://localhost:${options.httpPort}/`;
@@ -123,7 +126,15 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
 
   if (!json) {
     const mqttUrl = brokerUrl ?? `mqtt://localhost:${options.mqttPort}`;
-    say(startTable(config, { version: VERSION, pageUrl, mqttUrl, colour: process.stdout.isTTY === true }));
+    say(
+      startTable(config, {
+        version: VERSION,
+        pageUrl,
+        mqttUrl,
+        ownBroker: brokerUrl === undefined,
+        colour: process.stdout.isTTY === true,
+      }),
+    );
   }
 
   const stop = () => {

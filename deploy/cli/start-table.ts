@@ -5,6 +5,7 @@ import { headerLine, type LineName } from "../../firmware/header-map.ts";
 import { formatDuration } from "../../runtime/time/duration.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { expanderPin } from "../config/expander-schema.ts";
+import { listenPlan } from "../config/listen-schema.ts";
 import { addressText } from "../config/place-fields.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
@@ -16,6 +17,8 @@ export interface StartView {
   /** Address of the page; absent where nothing is served. */
   readonly pageUrl?: string;
   readonly mqttUrl?: string;
+  /** The broker there is the board's own. */
+  readonly ownBroker?: boolean;
   /** Escape sequences: for terminals only. */
   readonly colour?: boolean;
 }
@@ -78,7 +81,7 @@ function cellLines(config: BoardConfig): string[] {
     : [...shared.flatMap(({ name, members }) => hanging(`${name}  `, members.join(", "))), ""];
 }
 
-function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string[] {
+function footLines(config: BoardConfig, { pageUrl, mqttUrl, ownBroker = false }: StartView): string[] {
   const { id, mqtt } = boardPlan(config);
   return [
     ...expanderLines(config),
@@ -86,10 +89,18 @@ function footLines(config: BoardConfig, { pageUrl, mqttUrl }: StartView): string
     ...cellLines(config),
     ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
     ...(mqttUrl === undefined ? [] : [`mqtt  ${mqttUrl}  topics ${mqtt.root}/${id}/#`]),
+    ...(ownBroker ? networkLines(config) : []),
     ...(mqttUrl === undefined || mqtt.homeAssistant === undefined
       ? []
       : [`Home Assistant  told of the board there, prefix ${mqtt.homeAssistant.prefix}`]),
   ];
+}
+
+/** Who else reaches the board's own broker. */
+function networkLines({ mqtt = {} }: BoardConfig): string[] {
+  if (mqtt.listen === undefined) return [];
+  const { host, port, tls } = listenPlan(mqtt.listen, "");
+  return [`network  ${tls === undefined ? "mqtt" : "mqtts"}://${host}:${port}  a login each`];
 }
 
 function deviceRow(device: DevicePlan): string[] {

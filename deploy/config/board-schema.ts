@@ -22,6 +22,7 @@ import { type ExpanderConfig, expanderSchema } from "./expander-schema.ts";
 import { homeAssistantSchema } from "./homeassistant-schema.ts";
 import { type InterlockConfig, interlockSchema } from "./interlock-schema.ts";
 import { type LinksConfig, linksSchema } from "./links-schema.ts";
+import { listenSchema } from "./listen-schema.ts";
 import { credentialsFileField, tlsSchema } from "./login-schema.ts";
 import { outboxSchema } from "./outbox-schema.ts";
 import { busName, id } from "./place-fields.ts";
@@ -79,6 +80,7 @@ const mqttSchema = v.pipe(
     ),
     credentialsFile: optional(credentialsFileField),
     tls: optional(tlsSchema),
+    listen: optional(listenSchema),
     homeAssistant: optional(homeAssistantSchema),
     outbox: optional(outboxSchema),
   }),

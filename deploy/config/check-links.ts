@@ -13,13 +13,13 @@ export function checkLinks({ board, mqtt, links }: Readonly<Record<string, unkno
     report.problem(["links", "boards"], own, "names of other boards: this is the board's own");
   }
   if (links.secretFile !== undefined) return;
-  const url = isPlainObject(mqtt) ? mqtt.url : undefined;
-  if (url === undefined || isLoopbackUrl(String(url))) {
+  const { url, listen } = isPlainObject(mqtt) ? mqtt : {};
+  if (listen === undefined && (url === undefined || isLoopbackUrl(String(url)))) {
     const text =
       'without "secretFile" every program of this machine that reaches the broker can speak as a board; "holdfast keys link" makes one';
     report.warning(["links"], text);
   } else {
-    const allowed = `the file that "holdfast keys link" makes: over ${url} anybody who reaches the broker could speak as a board`;
+    const allowed = `the file that "holdfast keys link" makes: over ${url ?? "the network"} anybody who reaches the broker could speak as a board`;
     report.problem(["links", "secretFile"], undefined, allowed, "links.key");
   }
 }

@@ -12,6 +12,7 @@ import { checkInterlocks } from "./check-interlocks.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { checkLinks } from "./check-links.ts";
 import { checkLinux } from "./check-linux.ts";
+import { checkListen } from "./check-listen.ts";
 import { checkLogin } from "./check-login.ts";
 import { checkNames } from "./check-names.ts";
 import { checkOutbox } from "./check-outbox.ts";
@@ -98,6 +99,7 @@ function checkBetween(value: unknown, report: Report): void {
   if (isPlainObject(value)) checkDiscovery(value.mqtt, report);
   if (isPlainObject(value)) checkLogin(value.mqtt, report);
   if (isPlainObject(value)) checkLinks(value, report);
+  if (isPlainObject(value)) checkListen(value.mqtt, report);
   checkNames(board, report);
   if (isPlainObject(value)) checkOutbox(board, value.mqtt, report);
   checkPlacement(board, report);

@@ -5,7 +5,8 @@ import type { LoginFiles } from "../mqtt/broker-login.ts";
 
 const optional = v.exactOptional;
 
-function path(description: string) {
+/** Where a file is. */
+export function path(description: string) {
   return v.pipe(
     v.string(),
     v.minLength(1),

@@ -11,8 +11,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isLoopback, listen } from "../listen.ts";
-import { Access, type Credential, type Role } from "../mqtt/access.ts";
+import { Access, type Credential, type Login } from "../mqtt/access.ts";
 import type { BrokerLogin } from "../mqtt/broker-login.ts";
+import type { Role } from "../mqtt/rights.ts";
 import { AllowedHosts, isForeignFetch } from "./allowed-hosts.ts";
 import { BrokerProxy } from "./broker-proxy.ts";
 import { MqttWebSocket } from "./mqtt-websocket.ts";
@@ -25,7 +26,7 @@ import { StaticFolder } from "./static-folder.ts";
  * for the user name and password of one that brings none.
  */
 export type MqttBehind =
-  | { readonly handle: (stream: Duplex, role?: Role) => void }
+  | { readonly handle: (stream: Duplex, login?: Login) => void }
   | { readonly url: string; readonly login?: () => BrokerLogin };
 
 export interface EdgeServerOptions {
@@ -198,12 +199,12 @@ export class EdgeServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const role = this.#access?.roleOfHeader(request.headers.authorization);
-    const refusal = this.#upgradeRefusal(request, role);
+    const login = this.#access?.ofHeader(request.headers.authorization);
+    const refusal = this.#upgradeRefusal(request, login?.role);
     const { mqtt } = this.#options;
     if (refusal !== undefined) refuseUpgrade(socket, ...refusal);
     else if ("url" in mqtt) this.#proxy!.join(request, socket, head);
-    else this.#sockets.accept(request, socket, head, (stream) => mqtt.handle(stream, role));
+    else this.#sockets.accept(request, socket, head, (stream) => mqtt.handle(stream, login));
   }
 
   #upgradeRefusal(request: IncomingMessage, role: Role | undefined): [string, string] | undefined {

@@ -6,7 +6,7 @@
  * other side goes away. Who reads too slowly is not waited for: the route is asked for no more until he has read.
  */
 import type { ServerResponse } from "node:http";
-import type { Role } from "../mqtt/access.ts";
+import type { Role } from "../mqtt/rights.ts";
 
 /** `gone`: nobody reads any more. A RangeError says that the question makes no sense, any other that there is no answer now. */
 export type OperatorRoute = (

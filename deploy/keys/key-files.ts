@@ -1,4 +1,4 @@
-/** Files of keys: whole or not there, for their owner alone, and never written over. */
+/** Files of keys: whole or not there, secret ones for their owner alone. */
 import { generateKeyPairSync } from "node:crypto";
 import {
   closeSync,
@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
@@ -32,15 +33,7 @@ export function readIfThere(file: string): string | undefined {
 export function writeNew(file: string, text: string, secrecy: Secrecy): void {
   const aside = `${file}.new`;
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    rmSync(aside, { force: true });
-    const handle = openSync(aside, "wx", MODE[secrecy]);
-    try {
-      writeSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    writeAside(aside, text, secrecy);
     // Unlike rename it fails where somebody else was faster.
     linkSync(aside, file);
     rmSync(aside);
@@ -48,6 +41,29 @@ export function writeNew(file: string, text: string, secrecy: Secrecy): void {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "EEXIST" ? "it is there already" : message;
     throw new KeysError("notWritten", `${file} was not written: ${why}`, error);
+  }
+}
+
+/** Writes a file, in the place of one that may be there: whole or not at all. Throws `KeysError`. */
+export function replace(file: string, text: string, secrecy: Secrecy): void {
+  const aside = `${file}.new`;
+  try {
+    writeAside(aside, text, secrecy);
+    renameSync(aside, file);
+  } catch (error) {
+    throw new KeysError("notWritten", `${file} was not written: ${(error as Error).message}`, error);
+  }
+}
+
+function writeAside(aside: string, text: string, secrecy: Secrecy): void {
+  mkdirSync(dirname(aside), { recursive: true, mode: 0o700 });
+  rmSync(aside, { force: true });
+  const handle = openSync(aside, "wx", MODE[secrecy]);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

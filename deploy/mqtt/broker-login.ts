@@ -34,7 +34,7 @@ export interface TlsFiles {
 export function readBrokerLogin({ credentials, ca, cert, key }: LoginFiles): BrokerLogin {
   const tls: TlsFiles = {
     ...(ca !== undefined && { ca: certificate(ca).text }),
-    ...(cert !== undefined && key !== undefined && identity(cert, key)),
+    ...(cert !== undefined && key !== undefined && readIdentity(cert, key)),
   };
   return {
     ...(credentials !== undefined && decodeCredentials(readPrivateFile(credentials), credentials)),
@@ -58,7 +58,8 @@ export function decodeCredentials(text: string, file: string): { user: string; p
   throw new PrivateFileError("malformed", file, `no user and password in it; allowed is ${allowed}`);
 }
 
-function identity(certFile: string, keyFile: string): { cert: string; key: string } {
+/** A certificate and its own key, PEM. Throws `PrivateFileError`. */
+export function readIdentity(certFile: string, keyFile: string): { cert: string; key: string } {
   const { text: cert, parsed } = certificate(certFile);
   const key = readPrivateFile(keyFile);
   let own: boolean;

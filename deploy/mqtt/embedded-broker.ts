@@ -7,13 +7,21 @@
  * 3.1.1 clients find no session when they come back. A client that stops reading is dropped after 2 s: aedes
  * makes everybody wait for it after 100 undelivered messages.
  *
- * Not implemented: shared subscriptions (aedes has none), TLS (put the board behind one, or use Mosquitto).
+ * Whoever comes in without a login (loopback) may do everything; others what `rights.ts` gives them. What is refused is counted,
+ * and a bounded part of it told.
+ *
+ * Not implemented: shared subscriptions (aedes has none).
  */
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { isLoopback, listen } from "../listen.ts";
-import { Access, type Credential, mayPublish, mayRead, type Role } from "./access.ts";
+import { Access, type Credential, type Login } from "./access.ts";
+import { Guests } from "./guests.ts";
+import { NetworkDoor, type NetworkDoorOptions } from "./network-door.ts";
+import { type RefusalKind, Refusals, type ToldRefusal } from "./refusals.ts";
+import { RetainedQuota } from "./retained-quota.ts";
+import { DEFAULT_PLACES, type Places } from "./rights.ts";
 
 export interface EmbeddedBrokerOptions {
   /** Default 1883; 0 takes any free port. */
@@ -32,29 +40,49 @@ export interface EmbeddedBrokerOptions {
   readonly maxRetainedBytes?: number;
   /** A client that was refused or dropped, as a sentence. */
   readonly onProblem?: (text: string) => void;
+  /** Some of what was refused (`Refusals`). */
+  readonly onRefused?: (refusal: ToldRefusal) => void;
+  /** Where the topics begin that rights are about. */
+  readonly places?: Places;
 }
+
+const DEFAULT_CLIENTS = 64;
 
 /** MQTT 3.1.1 and 5 over TCP and streams. */
 export class EmbeddedBroker {
   readonly #aedes: Aedes;
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
-  readonly #roles: WeakMap<object, Role>;
-  readonly #maxStreams: number;
+  /** Of `#sockets`, those that did not come from the network. */
+  #local = 0;
+  readonly #guests: Guests;
+  readonly #refusals: Refusals;
+  readonly #access: Access | undefined;
+  readonly #maxClients: number;
+  readonly #problem: (text: string) => void;
+  #door: NetworkDoor | undefined;
   #port = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(aedes: Aedes, roles: WeakMap<object, Role>, maxClients: number) {
+  private constructor(
+    aedes: Aedes,
+    guests: Guests,
+    refusals: Refusals,
+    access: Access | undefined,
+    options: EmbeddedBrokerOptions,
+  ) {
     this.#aedes = aedes;
-    this.#roles = roles;
-    // Twice as many sockets as clients, so that strangers who never say CONNECT cannot lock a client out at once.
-    this.#maxStreams = maxClients * 2;
+    this.#guests = guests;
+    this.#refusals = refusals;
+    this.#access = access;
+    this.#maxClients = options.maxClients ?? DEFAULT_CLIENTS;
+    this.#problem = options.onProblem ?? (() => {});
     this.#server = createServer({ noDelay: true }, (socket: Socket) => this.handle(socket));
   }
 
   /** Starts listening. Throws an Error that names the option when the port is taken. */
   static async start(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-    const { host = "127.0.0.1", port = 1883, credentials, maxClients = 64 } = options;
+    const { host = "127.0.0.1", port = 1883, credentials, maxClients = DEFAULT_CLIENTS } = options;
     const problem = options.onProblem ?? (() => {});
     if (!isLoopback(host) && (credentials === undefined || credentials.length === 0)) {
       throw new Error(
@@ -62,7 +90,8 @@ export class EmbeddedBroker {
       );
     }
     const access = credentials === undefined ? undefined : new Access(credentials);
-    const roles = new WeakMap<object, Role>();
+    const guests = new Guests(options.places ?? DEFAULT_PLACES);
+    const refusals = new Refusals(() => performance.now(), options.onRefused ?? (() => {}));
     const retained = new RetainedQuota(
       options.maxRetainedTopics ?? 4096,
       options.maxRetainedBytes ?? 8 << 20,
@@ -83,40 +112,48 @@ export class EmbeddedBroker {
       authenticate: (client, user, password, done) => {
         if (aedes.connectedClients >= maxClients) {
           problem(`client "${client.id}" refused: ${maxClients} clients are connected already`);
+          refusals.add({ kind: "room", client: client.id, reason: "too many clients" });
           return done(Object.assign(new Error("too many clients"), { returnCode: 3 }), false);
         }
-        if (access === undefined || roles.has(client.conn)) return done(null, true);
-        const role = access.role(user ?? "", password?.toString("utf8") ?? "");
-        if (role !== undefined) {
-          roles.set(client.conn, role);
-          return done(null, true);
-        }
-        problem(`client "${client.id}" refused: wrong user name or password`);
-        done(Object.assign(new Error("wrong user name or password"), { returnCode: 4 }), false);
+        const refusal = guests.admit(client, user ?? "", password?.toString("utf8") ?? "");
+        if (refusal === undefined) return done(null, true);
+        problem(`client "${client.id}" refused: ${refusal}`);
+        refusals.add({ kind: "login", client: client.id, reason: refusal });
+        done(Object.assign(new Error(refusal), { returnCode: 4 }), false);
       },
       authorizePublish: (client, { topic, payload, retain }, done) => {
-        if (topic.startsWith("$")) return done(new Error("topics that start with $ are the broker's"));
-        const role = access === undefined || client === null ? "board" : roles.get(client.conn);
-        if (role === undefined || !mayPublish(role, topic, retain)) {
-          return done(new Error(`a ${role ?? "stranger"} may not publish on ${topic}`));
-        }
+        const refuse = (kind: RefusalKind, reason: string) => {
+          if (client !== null) refusals.add({ kind, ...guests.named(client), topic, reason });
+          done(new Error(reason));
+        };
+        if (topic.startsWith("$")) return refuse("publish", "topics that start with $ are the broker's");
+        const why = client === null ? undefined : guests.notToPublish(client, topic, retain);
+        if (why !== undefined) return refuse("publish", why);
         if (retain && !retained.take(topic, Buffer.byteLength(payload ?? ""))) {
-          return done(new Error(`too much is retained already: ${topic} not stored`));
+          return refuse("room", `too much is retained already: ${topic} not stored`);
         }
         done(null);
       },
       authorizeForward: (client, packet) => {
-        const role = access === undefined ? "board" : roles.get(client.conn);
-        return role !== undefined && mayRead(role, packet.topic) ? packet : null;
+        if (guests.mayRead(client, packet.topic)) return packet;
+        refusals.add({
+          kind: "read",
+          ...guests.named(client),
+          topic: packet.topic,
+          reason: "no right to read",
+        });
+        return null;
       },
     });
+    aedes.on("client", (client) => guests.arrived(client));
+    aedes.on("clientDisconnect", (client) => guests.left(client));
     aedes.on("clientError", (client, error) => problem(`client "${client.id}": ${error.message}`));
     aedes.on("connectionError", (_client, error) =>
       problem(`a connection that never became a client: ${error.message}`),
     );
     await aedes.listen();
 
-    const broker = new EmbeddedBroker(aedes, roles, maxClients);
+    const broker = new EmbeddedBroker(aedes, guests, refusals, access, options);
     try {
       broker.#port = await listen(broker.#server, {
         host,
@@ -142,15 +179,41 @@ export class EmbeddedBroker {
     return this.#aedes.connectedClients;
   }
 
-  /** Serves MQTT on a stream. `role`: its login was checked before; without it CONNECT must carry one. */
-  handle(stream: Duplex, role?: Role): void {
-    if (this.#closing !== undefined || this.#sockets.size >= this.#maxStreams) {
+  /** What was refused since the start, by kind. */
+  get refused(): Readonly<Record<RefusalKind, number>> {
+    return this.#refusals.counts;
+  }
+
+  /** Listens for the network too; gives the port. Once. Throws an Error when the port is taken. */
+  async openToNetwork(options: NetworkDoorOptions): Promise<number> {
+    const access = new Access(options.credentials);
+    const serve = (socket: Socket) => this.#serve(socket, access);
+    this.#door = await NetworkDoor.open(options, this.#maxClients, serve, this.#problem);
+    return this.#door.port;
+  }
+
+  /** Serves MQTT on a stream. `login` was checked before; without it CONNECT must carry one, where logins are asked for. */
+  handle(stream: Duplex, login?: Login): void {
+    this.#serve(stream, this.#access, login);
+  }
+
+  #serve(stream: Duplex, access: Access | undefined, login?: Login): void {
+    // Twice as many as clients, so that strangers who never say CONNECT cannot lock a client out at once; those of the network
+    // have a bound of their own.
+    const full = this.#sockets.size >= this.#maxClients * 3;
+    const here = access === this.#access ? this.#local : 0;
+    if (this.#closing !== undefined || full || here >= this.#maxClients * 2) {
       stream.destroy();
       return;
     }
-    if (role !== undefined) this.#roles.set(stream, role);
+    if (access !== undefined) this.#guests.expect(stream, access, login);
+    const local = access === this.#access ? 1 : 0;
+    this.#local += local;
     this.#sockets.add(stream);
-    stream.once("close", () => this.#sockets.delete(stream));
+    stream.once("close", () => {
+      this.#sockets.delete(stream);
+      this.#local -= local;
+    });
     this.#aedes.handle(stream);
   }
 
@@ -161,6 +224,7 @@ export class EmbeddedBroker {
   }
 
   async #end(): Promise<void> {
+    await this.#door?.close();
     const stopped = new Promise<void>((done) => {
       if (this.#server.listening) this.#server.close(() => done());
       else done();
@@ -175,29 +239,5 @@ export class EmbeddedBroker {
 
   #destroyStreams(): void {
     for (const stream of this.#sockets) stream.destroy();
-  }
-}
-
-/** Counts what is retained, because aedes keeps it in memory without a limit. */
-class RetainedQuota {
-  readonly #bytes = new Map<string, number>();
-  readonly #maxTopics: number;
-  readonly #maxBytes: number;
-  #total = 0;
-
-  constructor(maxTopics: number, maxBytes: number) {
-    this.#maxTopics = maxTopics;
-    this.#maxBytes = maxBytes;
-  }
-
-  take(topic: string, size: number): boolean {
-    const before = this.#bytes.get(topic);
-    const total = this.#total - (before ?? 0) + size;
-    if (size > 0 && (total > this.#maxBytes || (before === undefined && this.#bytes.size >= this.#maxTopics)))
-      return false;
-    this.#total = total;
-    if (size === 0) this.#bytes.delete(topic);
-    else this.#bytes.set(topic, size);
-    return true;
   }
 }

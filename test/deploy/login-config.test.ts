@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { listenPlan } from "../../deploy/config/listen-schema.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
 import { loginFiles } from "../../deploy/config/login-schema.ts";
 import { spec } from "../harness/spec.ts";
@@ -80,4 +81,52 @@ spec("a password that goes over the network in clear is a warning; on this machi
   assert.match(warned("mqtt://broker")[0]!.message, /for everybody there to read; "mqtts:\/\/broker"/);
   for (const url of ["mqtt://127.0.0.1:1883", "mqtt://localhost", "mqtt://[::1]", "mqtts://broker"])
     assert.equal(warned(url), [], url);
+});
+
+const LISTEN = { host: "0.0.0.0", usersFile: "users.json", tls: { cert: "broker.pem", key: "broker.key" } };
+
+spec(
+  "the board's own broker listens to the network at 8883 with TLS and at 1884 without, files from the configuration's folder",
+  () => {
+    const plan = (listen: unknown) =>
+      listenPlan(found(["mqtt.listen", listen]).config!.mqtt!.listen!, "/home/pi/board.config.json");
+    assert.equal(plan(LISTEN), {
+      host: "0.0.0.0",
+      port: 8883,
+      usersFile: "/home/pi/users.json",
+      tls: { cert: "/home/pi/broker.pem", key: "/home/pi/broker.key" },
+    });
+    assert.is(plan({ host: "192.168.1.10", usersFile: "users.json" }).port, 1884);
+    assert.is(plan({ ...LISTEN, port: 1234 }).port, 1234);
+  },
+);
+
+spec("it never listens to the network without users, and not beside a broker elsewhere", () => {
+  const problem = (...changes: readonly Change[]) => found(...changes).problems![0]!;
+  const without = problem(["mqtt.listen", { host: "0.0.0.0" }]);
+  assert.is(without.path, "mqtt.listen.usersFile");
+  assert.is(without.found, "nothing");
+  const both = problem(["mqtt.url", "mqtts://broker"], ["mqtt.listen", LISTEN]);
+  assert.is(both.path, "mqtt.listen");
+  assert.match(both.allowed, /"listen" or "url", not both/);
+  assert.is(problem(["mqtt.listen", { ...LISTEN, host: "a b" }]).path, "mqtt.listen.host");
+  assert.is(problem(["mqtt.listen", { ...LISTEN, tls: { cert: "a" } }]).path, "mqtt.listen.tls.key");
+});
+
+spec("links of boards over a broker that is open to the network need their secret", () => {
+  const [problem] = found(["mqtt.listen", LISTEN], ["links", {}]).problems!;
+  assert.is(problem!.path, "links.secretFile");
+  assert.match(problem!.allowed, /over the network anybody who reaches the broker could speak as a board/);
+  assert.is(found(["mqtt.listen", LISTEN], ["links", { secretFile: "links.key" }]).problems, undefined);
+});
+
+spec("without TLS that is a warning, and with it none; Home Assistant then has a way in", () => {
+  const { usersFile } = LISTEN;
+  const warnings = (listen: unknown) =>
+    found(["mqtt.listen", listen], ["mqtt.homeAssistant", {}])
+      .warnings.map(({ path }) => path)
+      .filter((path) => path.startsWith("mqtt"));
+  assert.equal(warnings({ host: "0.0.0.0", usersFile }), ["mqtt.listen"]);
+  assert.equal(warnings({ host: "127.0.0.1", usersFile }), []);
+  assert.equal(warnings(LISTEN), []);
 });

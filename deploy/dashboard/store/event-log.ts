@@ -59,7 +59,9 @@ export function describeEvent(event: EventMessage): string {
   const title =
     event.kind === "mode" && typeof to === "string"
       ? `${typeof from === "string" ? `${from} → ` : "now "}${to}`
-      : (own(titles, event.kind) ?? words(event.kind));
+      : event.kind === "refused" && event.detail.by === "broker"
+        ? "refused at the broker"
+        : (own(titles, event.kind) ?? words(event.kind));
   const details = Object.entries(event.detail)
     .filter(([name, value]) => value !== null && !(unsaid.has(name) && Object.hasOwn(titles, event.kind)))
     .map(([name, value]) => detail(name, value));
