@@ -315,3 +315,114 @@ spec(
     );
   },
 );
+
+spec(
+  "who floods another board is stopped at the bound, and the receiver hears of it before anything later",
+  () => {
+    const most = { packets: 8, bytes: 100_000 };
+    const net = new LinkedCells(BOARDS, { most });
+    const { heard } = listen(net, "pumphouse");
+    act(net, "greenhouse", function* (self) {
+      const to = self.whereis("ear@pumphouse")!;
+      for (let n = 0; n < 100; n++) self.send(to, n);
+      yield* self.sleep(100);
+      self.send(to, "later");
+    });
+    net.pass(200);
+    const numbers = heard.filter((one) => typeof one === "number");
+    assert.equal(numbers, [0, 1, 2, 3, 4, 5, 6, 7], "what there was room for");
+    assert.equal(heard.slice(8), [{ type: "lost", board: "greenhouse" }, "later"]);
+    assert.is(net.of("greenhouse").exchange.counts.full, 92);
+    assert.is(net.of("pumphouse").exchange.counts.lost, 1);
+    assert.equal(
+      [net.of("greenhouse").told, net.of("pumphouse").told],
+      [["up pumphouse"], ["up greenhouse"]],
+    );
+  },
+);
+
+spec("signals and replies find room when messages do not", () => {
+  const most = { packets: 8, bytes: 100_000 };
+  const net = new LinkedCells(BOARDS, { most });
+  const answers: unknown[] = [];
+  const server = net.of("pumphouse").cell.spawn(serverBody(benchModule([])), ["run"]);
+  const { heard, pid } = listen(net, "greenhouse");
+  const theirs = listen(net, "pumphouse", "theirs");
+  act(net, "greenhouse", function* (self) {
+    self.send("theirs@pumphouse", { pid });
+  });
+  act(net, "pumphouse", function* (self) {
+    self.send("ear@greenhouse", { server });
+  });
+  net.pass(20);
+  act(net, "greenhouse", function* (self) {
+    answers.push(yield* call(self, addressOf<BenchModule>(heard[0].server), { type: "add", n: 7 }));
+    self.monitor(heard[0].server);
+    answers.push(reasonOf(yield* self.receive("down")));
+  });
+  // The server's board has used up its room in the same moment: nothing is confirmed before the reply is to leave.
+  act(net, "pumphouse", function* (self) {
+    for (let n = 0; n < 9; n++) self.send(theirs.heard[0].pid, n);
+  });
+  net.pass(3);
+  assert.equal(answers, [7]);
+  act(net, "pumphouse", function* (self) {
+    for (let n = 0; n < 9; n++) self.send(theirs.heard[0].pid, n);
+    self.kill(server);
+  });
+  net.pass(100);
+  assert.equal(answers, [7, "killed"]);
+  assert.ok(net.of("pumphouse").exchange.counts.full > 0, "it was full");
+});
+
+spec("a message that is larger than any may be is lost, and its receiver told; what follows arrives", () => {
+  const net = new LinkedCells(BOARDS, { messageBytes: 10_000 });
+  const { heard } = listen(net, "pumphouse");
+  act(net, "greenhouse", function* (self) {
+    self.send("ear@pumphouse", "x".repeat(20_000));
+    self.send("ear@pumphouse", "small");
+  });
+  net.pass(50);
+  assert.equal(heard, [{ type: "lost", board: "greenhouse" }, "small"]);
+});
+
+spec("who is told of the end of a cell over there: links and monitors into it, once, with its cause", () => {
+  const net = new LinkedCells(BOARDS);
+  const { pid } = listen(net, "pumphouse");
+  const ends: unknown[] = [];
+  act(net, "greenhouse", function* (self) {
+    self.trapExit();
+    const to = self.whereis("ear@pumphouse")!;
+    self.monitor(to);
+    self.link(to);
+    for (;;) ends.push(reasonOf(yield* self.receive(["down", "exit"])));
+  });
+  net.pass(20);
+  const { exchange } = net.of("pumphouse");
+  exchange.cellDown("another", 1, "killed");
+  exchange.cellDown("main", 2, "killed");
+  net.pass(20);
+  assert.equal(ends, [], "other cells, and other lives of it, are not meant");
+  exchange.cellDown("main", 1, { shutdown: "test" });
+  exchange.cellDown("main", 1, { shutdown: "test" });
+  net.pass(20);
+  const cause = { cell: "main", cause: { shutdown: "test" } };
+  assert.equal(ends, [cause, cause]);
+  net.of("pumphouse").cell.exit(undefined, pid, "kill");
+  net.pass(20);
+  assert.is(ends.length, 2, "each once");
+});
+
+spec("a process cannot take a name of another board", () => {
+  const net = new LinkedCells(BOARDS);
+  let error: unknown;
+  act(net, "greenhouse", function* (self) {
+    try {
+      self.register("pump@pumphouse");
+    } catch (thrown) {
+      error = thrown;
+    }
+  });
+  net.pass(1);
+  assert.match(String(error), /name "pump@pumphouse": what follows an @ is another board/);
+});
