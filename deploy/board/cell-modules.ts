@@ -4,4 +4,5 @@ export const MODULE = {
   sharedCell: "holdfast:shared-cell",
   hardware: "holdfast:hardware",
   mqtt: "holdfast:mqtt",
+  guests: "holdfast:guests",
 } as const;

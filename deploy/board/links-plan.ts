@@ -1,5 +1,6 @@
 /** What the MQTT cell is told of links with other boards. */
 import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { linkTimes } from "../config/links-schema.ts";
 
@@ -12,6 +13,8 @@ export interface LinksPlan {
   readonly secretFile?: string;
   readonly heartbeatMs: number;
   readonly lostMs: number;
+  /** URLs of the modules that other boards may spawn from, by their names in the configuration. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /** `undefined` without the section. `configFile`: paths in it are seen from there. */
@@ -21,11 +24,13 @@ export function linksPlan(
   life: () => number,
 ): LinksPlan | undefined {
   if (links === undefined) return undefined;
-  const { boards, secretFile } = links;
+  const { boards, secretFile, spawn = [] } = links;
+  const seen = (path: string) => resolve(dirname(configFile), path);
   return {
     life: life(),
     ...linkTimes(links),
     ...(boards !== undefined && { boards }),
-    ...(secretFile !== undefined && { secretFile: resolve(dirname(configFile), secretFile) }),
+    ...(secretFile !== undefined && { secretFile: seen(secretFile) }),
+    modules: Object.fromEntries(spawn.map((module) => [module, pathToFileURL(seen(module)).href])),
   };
 }

@@ -18,7 +18,7 @@ import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.t
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { Announcer } from "../homeassistant/announcer.ts";
 import { EdgeServer } from "../http/edge-server.ts";
-import { type BoardAbout, boardDesk } from "../links/board-desk.ts";
+import { type BoardDeskPlan, boardDesk } from "../links/board-desk.ts";
 import type { ProcessLinks } from "../links/process-links.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import { readBrokerLogin } from "../mqtt/broker-login.ts";
@@ -67,13 +67,13 @@ type MqttMessage =
 /** How often readings are checked for age, ms. */
 const AGE_EVERY_MS = 250;
 
-/** Not linked with the cell's first process: what breaks a question breaks nothing else. `about`: for other boards. */
-function desks(about: BoardAbout | undefined): SupervisorSpec {
+/** Not linked with the cell's first process: what breaks a question breaks nothing else. `board`: for others. */
+function desks(board: BoardDeskPlan | undefined): SupervisorSpec {
   const children: ChildSpec[] = [
     { id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) },
   ];
-  if (about !== undefined)
-    children.push({ id: "board", restart: "permanent", start: (self) => self.spawn(boardDesk, [about]) });
+  if (board !== undefined)
+    children.push({ id: "board", restart: "permanent", start: (self) => self.spawn(boardDesk(), [board]) });
   return { strategy: "oneForOne", intensity: 5, periodMs: 10_000, children };
 }
 
@@ -206,8 +206,12 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   link.start();
   self.register(TELEMETRY);
   const { board, hardware, version } = plan;
-  const about = links && plan.links && { board, hardware, version, life: plan.links.life };
-  self.spawn(supervisor(desks(about)), [], { label: "desks" });
+  const desk = links &&
+    plan.links && {
+      about: { board, hardware, version, life: plan.links.life },
+      modules: plan.links.modules,
+    };
+  self.spawn(supervisor(desks(desk)), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
   const ask = (id: string) => {

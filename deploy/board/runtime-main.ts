@@ -42,6 +42,7 @@ import { changeDriver, isDriverChange } from "./driver-change.ts";
 import { stormMessage, withInput } from "./event-input.ts";
 import { FAULTS, faultDesk } from "./fault-desk.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
+import { guestChildren } from "./guests.ts";
 import { HangDesk } from "./hang-desk.ts";
 import { KeptBoots } from "./kept-boots.ts";
 import { KeptLadders } from "./kept-ladders.ts";
@@ -259,6 +260,7 @@ const children: ChildSpec[] = [
     restart: "permanent",
     start: (self) => self.spawn(worldProcess, [], { label: "world" }),
   },
+  ...guestChildren(kernel, plan.links),
   ...devices.map((device) =>
     child(
       device.id,

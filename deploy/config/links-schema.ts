@@ -35,6 +35,23 @@ export const linksSchema = v.pipe(
         example: DEFAULTS.heartbeat,
       }),
     ),
+    spawn: optional(
+      v.pipe(
+        v.array(
+          v.pipe(
+            v.string(),
+            v.regex(/^[\w./-]{1,256}\.m?js$/),
+            v.description("A module; its exported generator functions can be spawned."),
+            v.metadata({ errorMessage: 'the path of a JavaScript module, such as "agents/watering.js"' }),
+          ),
+        ),
+        v.maxLength(64),
+        v.description(
+          "Modules from which linked boards may spawn processes here; paths seen from this file. Default: none.",
+        ),
+        v.metadata({ errorMessage: 'paths of at most 64 modules, such as ["agents/watering.js"]' }),
+      ),
+    ),
     lost: optional(
       duration(
         `Silence after which a board counts as gone: at least twice the heartbeat. Default: ${DEFAULTS.lost}.`,

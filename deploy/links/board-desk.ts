@@ -1,6 +1,15 @@
-/** What a board answers to processes of other boards about itself, under the public name `board`. */
+/** What a board does for processes of other boards that ask for it under the public name `board`. */
+import { TELEMETRY } from "../../devices/handler/messages.ts";
+import { addressOf } from "../../runtime/behaviour/address.ts";
+import { call } from "../../runtime/behaviour/call.ts";
+import { type From, refuse, reply } from "../../runtime/behaviour/exchange.ts";
 import { serverBody } from "../../runtime/behaviour/server.ts";
 import type { ServerModule } from "../../runtime/behaviour/server-module.ts";
+import type { Pid } from "../../runtime/process/pid.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
+import type { Self } from "../../runtime/process/self.ts";
+import { RateLimit } from "../../runtime/time/rate-limit.ts";
+import { GUEST_CELL, GUEST_HOUSE, type GuestHouse } from "./guest-house.ts";
 
 /** Its public name: `board@pumphouse` on other boards. */
 export const BOARD_DESK = "board";
@@ -14,21 +23,96 @@ export interface BoardAbout {
   readonly life: number;
 }
 
-export interface BoardDeskCalls {
-  about(): BoardAbout;
+/** A process to be spawned: an exported body of a module that the board allows. */
+export interface GuestRequest {
+  /** As `links.spawn` of that board names it. */
+  readonly module: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
 }
 
-export type BoardDesk = ServerModule<BoardAbout, BoardDeskCalls, never, never, BoardAbout>;
+export interface BoardDeskCalls {
+  about(): BoardAbout;
+  /** Refused with `notAllowed`, `tooMany` or `failed`. */
+  spawn(request: GuestRequest): Pid;
+}
 
-const boardDeskModule: BoardDesk = {
-  name: "boardDesk",
-  version: 1,
-  init: (about: BoardAbout, self) => {
-    self.publish(BOARD_DESK);
-    return { state: about };
-  },
-  handleCall: { about: (about) => ({ reply: about, state: about }) },
-  handleCast: {},
-};
+export interface BoardDeskPlan {
+  readonly about: BoardAbout;
+  /** URLs of the modules that others may spawn from, by the name they have for them. */
+  readonly modules: Readonly<Record<string, string>>;
+}
 
-export const boardDesk = serverBody(boardDeskModule);
+export type BoardDesk = ServerModule<BoardDeskPlan, BoardDeskCalls, never, never, BoardDeskPlan>;
+
+/** Spawns that are tried: 20 at once, then one every 100 ms. */
+const SPAWNS = { burst: 20, everyUs: 100_000 } as const;
+/** Events of refusals: what is refused more often is counted by whoever asks. */
+const EVENTS = { burst: 10, everyUs: 1_000_000 } as const;
+/** A module that is loaded for the first time takes its time, ms. */
+const WITHIN_MS = 4000;
+
+export function boardDesk() {
+  const spawns = new RateLimit(SPAWNS.burst, SPAWNS.everyUs);
+  const events = new RateLimit(EVENTS.burst, EVENTS.everyUs);
+  const no = (self: Self<never>, from: From, code: string, why: string) => {
+    refuse(self, from, why, code);
+    if (events.take(self.nowUs()))
+      tell(self, { kind: "refused", peer: from.from.board, command: "spawn", reason: why });
+  };
+  const desk: BoardDesk = {
+    name: "boardDesk",
+    version: 1,
+    init: (plan: BoardDeskPlan, self) => {
+      self.publish(BOARD_DESK);
+      return { state: plan };
+    },
+    handleCall: {
+      about: (state) => ({ reply: state.about, state }),
+      spawn: (state, request, from, self) => {
+        const { module } = request;
+        const { board } = state.about;
+        const url = Object.hasOwn(state.modules, module) ? state.modules[module] : undefined;
+        if (url === undefined) {
+          const allowed = Object.keys(state.modules).join(", ") || "none";
+          no(
+            self,
+            from,
+            "notAllowed",
+            `${board} lets nobody spawn from "${module}"; "spawn" of its "links" allows: ${allowed}`,
+          );
+        } else if (!spawns.take(self.nowUs())) {
+          no(self, from, "tooMany", `${board} spawns at most ten processes a second for others`);
+        } else self.spawn(spawning, [request, url, from]);
+        return { noReply: true, state };
+      },
+    },
+    handleCast: {},
+  };
+  return serverBody(desk);
+}
+
+/** A process for each, so that a module that loads slowly keeps nobody waiting. */
+function* spawning(
+  self: Self,
+  { name, module, args }: GuestRequest,
+  url: string,
+  from: From<Pid>,
+): ProcessGenerator {
+  const about = { peer: from.from.board, module, name };
+  try {
+    yield* call(self, addressOf<GuestHouse>(GUEST_HOUSE), { type: "open" });
+    const label = `guest ${name}`;
+    const pid = yield* self.spawnIn(GUEST_CELL, { module: url, name }, args, { label, within: WITHIN_MS });
+    reply(self, from, pid);
+    tell(self, { kind: "spawned", ...about, pid: String(pid) });
+  } catch (error) {
+    const reason = (error as Error).message;
+    refuse(self, from, reason, "failed");
+    tell(self, { kind: "refused", command: "spawn", ...about, reason });
+  }
+}
+
+function tell(self: Self, event: Readonly<Record<string, unknown>>): void {
+  self.send(TELEMETRY, { type: "event", event });
+}

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { equal, is, ok } from "uvu/assert";
+import { fileURLToPath } from "node:url";
+import { equal, is, match, ok } from "uvu/assert";
 import { BOARD_DESK, type BoardDesk } from "../../deploy/links/board-desk.ts";
 import { makeLinkSecret } from "../../deploy/links/link-secret.ts";
+import { spawnOn } from "../../deploy/links/spawn-on.ts";
 import { addressOf } from "../../runtime/behaviour/address.ts";
 import { call } from "../../runtime/behaviour/call.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
+import type { Self } from "../../runtime/process/self.ts";
 import { demoWith } from "../deploy/demo-board.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { spec } from "../harness/spec.ts";
@@ -141,4 +144,73 @@ spec(
     await board.stop();
   },
   { limitMs: 60_000 },
+);
+
+spec(
+  "a process is spawned on another board from modules that it allows, and talks with a third board by itself",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const agents = fileURLToPath(new URL("./agents.js", import.meta.url));
+    const [greenhouse, pumphouse] = (await Promise.all([
+      startBoard(t, {
+        config: linked("greenhouse", { spawn: [agents] }),
+        id: "greenhouse",
+        broker: broker.url,
+      }),
+      startBoard(t, { config: linked("pumphouse"), id: "pumphouse", broker: broker.url }),
+    ])) as [Board, Board];
+    const tester = new OutsideBoard(t, { url: broker.url });
+    await tester.find(`${BOARD_DESK}@greenhouse`);
+    await tester.find(`${BOARD_DESK}@pumphouse`);
+    const mark = greenhouse.mark;
+    const heard: Record<string, unknown>[] = [];
+    const spawned = await tester.run(function* (self: Self) {
+      const module = { module: agents, name: "asking" };
+      return yield* spawnOn(self, "greenhouse", module, [`${BOARD_DESK}@pumphouse`, self.pid]);
+    });
+    match(String(spawned), /^<greenhouse\.guests:boards\.\d+>$/);
+    const listening = tester.run(function* (self: Self) {
+      const module = { module: agents, name: "asking" };
+      const pid = yield* spawnOn(self, "greenhouse", module, [`${BOARD_DESK}@pumphouse`, self.pid]);
+      for (let n = 0; n < 2; n++) heard.push((yield* self.receive()) as unknown as Record<string, unknown>);
+      return pid;
+    });
+    await until("the pumphouse has answered the guest", () => heard.length === 1);
+    is((heard[0]!.answer as { board: string }).board, "pumphouse");
+    process.kill(pumphouse.runtimePid, "SIGKILL");
+    await listening;
+    equal(heard[1], { gone: "noconnection" });
+    equal(
+      greenhouse.events("spawned", undefined, mark).map(({ peer, name }) => [peer, name]),
+      [
+        ["tester", "asking"],
+        ["tester", "asking"],
+      ],
+    );
+
+    // What is not allowed, or is no body, is refused by name.
+    for (const [board, module, name, why] of [
+      [
+        "greenhouse",
+        "/etc/passwd.js",
+        "asking",
+        /greenhouse lets nobody spawn from "\/etc\/passwd\.js"; .* allows: /,
+      ],
+      ["greenhouse", agents, "flow", /exports no function "flow"/],
+    ] as const) {
+      const refusal = tester.run((self: Self) => spawnOn(self, board, { module, name }));
+      match(await refusal.then(String, (error: Error) => error.message), why);
+    }
+    await until("both are told", () => greenhouse.events("refused", undefined, mark).length === 2);
+    equal(
+      greenhouse.events("refused", undefined, mark).map(({ peer, command }) => [peer, command]),
+      [
+        ["tester", "spawn"],
+        ["tester", "spawn"],
+      ],
+    );
+    await greenhouse.stop();
+    await pumphouse.stop();
+  },
+  { limitMs: 120_000 },
 );

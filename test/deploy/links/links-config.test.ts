@@ -63,6 +63,11 @@ spec(
       lostMs: 7000,
       boards: ["shed"],
       secretFile: "/etc/holdfast/keys/links.key",
+      modules: {},
+    });
+    const open = parseConfig(demoWith(["links", { spawn: ["agents/watering.js"] }])).config!;
+    assert.equal(linksPlan(open, "/etc/holdfast/board.config.json", () => 1)?.modules, {
+      "agents/watering.js": "file:///etc/holdfast/agents/watering.js",
     });
     const none = () => assert.unreachable("a start was counted");
     assert.is(linksPlan(parseConfig(demoWith()).config!, "/etc/board.config.json", none as never), undefined);
