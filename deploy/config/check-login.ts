@@ -18,6 +18,11 @@ export function checkLogin(mqtt: unknown, report: Report): void {
       report.problem(["mqtt", "url"], url, allowed);
     }
   }
+  if (url === undefined && (credentialsFile !== undefined || tls !== undefined)) {
+    const what = credentialsFile === undefined ? "tls" : "credentialsFile";
+    const text = 'used only with a broker elsewhere: "url" of mqtt names it, or --broker';
+    report.warning(["mqtt", what], text);
+  }
   if (credentialsFile === undefined || address?.protocol !== "mqtt:") return;
   if (isLoopback(address.hostname.replace(/^\[|\]$/g, ""))) return;
   report.warning(

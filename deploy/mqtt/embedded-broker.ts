@@ -47,6 +47,8 @@ export interface EmbeddedBrokerOptions {
 }
 
 const DEFAULT_CLIENTS = 64;
+/** This part of the clients never needs a login: a fleet cannot keep a board's own link, page and tools off its broker. */
+const KEPT_FOR_HERE = 1 / 4;
 
 /** MQTT 3.1.1 and 5 over TCP and streams. */
 export class EmbeddedBroker {
@@ -110,7 +112,8 @@ export class EmbeddedBroker {
         done(null, true);
       },
       authenticate: (client, user, password, done) => {
-        if (aedes.connectedClients >= maxClients) {
+        const kept = guests.isExpected(client) ? Math.floor(maxClients * KEPT_FOR_HERE) : 0;
+        if (aedes.connectedClients >= maxClients - kept) {
           problem(`client "${client.id}" refused: ${maxClients} clients are connected already`);
           refusals.add({ kind: "room", client: client.id, reason: "too many clients" });
           return done(Object.assign(new Error("too many clients"), { returnCode: 3 }), false);

@@ -27,6 +27,11 @@ export class Guests {
     if (login !== undefined) this.#logins.set(stream, login);
   }
 
+  /** Whether it has to log in. */
+  isExpected({ conn }: Client): boolean {
+    return this.#doors.has(conn);
+  }
+
   /** Why a client may not come in; undefined when it may. */
   admit(client: Client, user: string, password: string): string | undefined {
     const access = this.#doors.get(client.conn);

@@ -130,3 +130,11 @@ spec("without TLS that is a warning, and with it none; Home Assistant then has a
   assert.equal(warnings({ host: "127.0.0.1", usersFile }), []);
   assert.equal(warnings(LISTEN), []);
 });
+
+spec("a login without a broker that it is for is a warning", () => {
+  const { warnings } = found(["mqtt.credentialsFile", "login.json"]);
+  assert.match(
+    warnings.find(({ path }) => path === "mqtt.credentialsFile")!.message,
+    /"url" of mqtt names it/,
+  );
+});

@@ -32,16 +32,20 @@ interface Fleet {
   readonly url: string;
   /** Sees and may do everything. */
   readonly all: MqttProbe;
-  readonly as: (user: string, filters?: readonly string[]) => Promise<MqttProbe>;
+  readonly as: (
+    user: string,
+    filters?: readonly string[],
+    options?: Parameters<typeof probe>[3],
+  ) => Promise<MqttProbe>;
   /** What it told of what it refused; Mosquitto tells nobody. */
   readonly told: ToldRefusal[];
   readonly counts?: () => Readonly<Record<string, number>>;
 }
 
 function clients(t: SpecContext, folder: string, url: string) {
-  return (user: string, filters: readonly string[] = []) => {
+  return (user: string, filters: readonly string[] = [], options: Parameters<typeof probe>[3] = {}) => {
     const login = readBrokerLogin({ credentials: join(folder, `${user}.login.json`) });
-    return probe(t, url, filters, { username: login.user!, password: login.password! });
+    return probe(t, url, filters, { ...options, username: login.user!, password: login.password! });
   };
 }
 
@@ -144,6 +148,28 @@ for (const [name, start] of [
         user,
       );
     }
+  });
+
+  spec(`${name} publishes no will that its client had no right to`, async (t) => {
+    const { all, as } = await start(t);
+    const will = (topic: string) => ({
+      will: { topic, payload: Buffer.from("gone"), qos: 1 as const, retain: true },
+    });
+    const cut = async (user: string, topic: string) => {
+      // Mosquitto may refuse the connection at once.
+      const client = await as(user, [], will(topic)).catch(() => undefined);
+      (client?.client.stream as { destroy(): void } | undefined)?.destroy();
+    };
+    await cut("vera", "holdfast/greenhouse/status");
+    await cut("otto", "holdfast/greenhouse/pump/set");
+    await cut("pump-house", "holdfast/greenhouse/status");
+    await cut("greenhouse", "holdfast/greenhouse/status");
+    await all.waitFor("the will of its owner", ({ text }) => text === "gone");
+    await quietFor(100);
+    const wills = all.seen.filter(({ text }) => text === "gone").map(({ topic }) => topic);
+    // Mosquitto cannot tell a retained command; a board refuses it.
+    const expected = name === "Mosquitto" ? ["holdfast/greenhouse/pump/set"] : [];
+    assert.equal(wills, [...expected, "holdfast/greenhouse/status"]);
   });
 
   spec(`${name} lets in nobody without a login of the fleet`, async (t) => {
@@ -249,4 +275,22 @@ spec("a login that would get other rights, or a name that is none, is refused", 
   );
   for (const user of ["", "a:b", "A", "a/b", "#", "a\nuser b"])
     assert.throws(() => fleetLogins(folder, [[user, "viewer"]]), /is no name of a login; allowed are/);
+});
+
+spec("a fleet that takes every place leaves a quarter of them to the board itself", async (t) => {
+  const folder = aFolder(t);
+  made(folder);
+  const broker = await EmbeddedBroker.start({ port: 0, maxClients: 8 });
+  t.defer(() => broker.close());
+  const credentials = readUsers(join(folder, "users.json"));
+  const port = await broker.openToNetwork({ host: "127.0.0.1", port: 0, credentials });
+  const as = clients(t, folder, `mqtt://127.0.0.1:${port}`);
+  for (let at = 0; at < 6; at++) await as("vera");
+  const refused = await as("vera").then(
+    () => "in",
+    (error: Error) => error.message,
+  );
+  assert.match(refused, /refused/i);
+  for (let at = 0; at < 2; at++) await probe(t, `mqtt://127.0.0.1:${broker.port}`);
+  assert.is(broker.refused.room, 1);
 });
