@@ -64,11 +64,12 @@ spec(
 
     keepClock(t);
     // A clock that jumps by years either way changes nothing: not the hour of the command, no lease, no deadline.
-    for (const [years, pressed] of [
-      [20, false],
-      [-30, true],
+    for (const [years, pressed, temperatureC] of [
+      [20, false, 12.5],
+      [-30, true, 13],
     ] as const) {
       setClock(Date.now() + years * 365 * 86_400_000);
+      await loadChips({ temperatureC, volts: 1.2 }); // a value that stays is said once a minute
       header.pull("GPIO23", pressed ? 0 : 1);
       const reading = await board.waitForLast(
         "button/pressed",
