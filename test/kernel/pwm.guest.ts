@@ -159,7 +159,7 @@ spec("under the guardian a PWM channel beside GPIO lines follows its policy like
   is(header.level("GPIO17"), 1);
   const trace = pwmTrace(t);
   guardian.guardian.fence({ owner: 0, epoch: 1 });
-  equal(trace(), ["0/44000 on"]);
+  equal(trace(), ["0/40000 on"]);
   is(header.level("GPIO17"), 0);
 });
 
