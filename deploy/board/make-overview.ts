@@ -6,7 +6,7 @@ import type { BoardLink } from "../mqtt/board-link.ts";
 import type { BoardOutbox } from "../outbox/board-outbox.ts";
 import type { KnownJob } from "./job-report.ts";
 import type { MqttPlan } from "./mqtt-cell-plan.ts";
-import type { CellFacts, JobFacts, Overview } from "./overview.ts";
+import type { CellFacts, JobFacts, NetworkFacts, Overview } from "./overview.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface OverviewSources {
@@ -17,6 +17,7 @@ export interface OverviewSources {
     readonly link?: Pick<BoardLink, "state" | "counts">;
     readonly outbox?: Pick<BoardOutbox, "facts">;
     readonly links?: Pick<ProcessLinks, "facts">;
+    readonly network?: NetworkFacts;
   };
   nowUs(): number;
   /** Of the runtime. */
@@ -40,7 +41,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
   const { board, version, hardware, incarnation } = plan;
   const cells = await cellFacts(ask);
   const atUs = nowUs();
-  const { telemetry, link, outbox, links } = view;
+  const { telemetry, link, outbox, links, network } = view;
   return {
     board,
     version,
@@ -55,6 +56,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
     cells,
     outbox: outbox?.facts ?? null,
     links: links?.facts() ?? null,
+    network: network === undefined ? null : { clients: network.clients, refused: network.refused },
     dropped: { events: link?.counts.eventsDropped ?? 0, commands: link?.counts.commandsRefused ?? 0 },
   };
 }

@@ -5,6 +5,7 @@
 import { BAR_EDGES_US, type Quantiles } from "../../runtime/time/histogram.ts";
 import { busMetrics } from "./bus-metrics.ts";
 import { linkMetrics } from "./link-metrics.ts";
+import { networkMetrics } from "./network-metrics.ts";
 import { outboxMetrics } from "./outbox-metrics.ts";
 import type { CellFacts, DeviceFacts, JobFacts, Overview } from "./overview.ts";
 import { type Labels, MetricsText, type Sample } from "./prometheus.ts";
@@ -18,6 +19,7 @@ export function boardMetrics(overview: Overview): Promise<string> {
   boardAsAWhole(text, overview);
   const { board } = overview;
   if (overview.outbox !== null) outboxMetrics(text, overview.outbox, board);
+  if (overview.network !== null) networkMetrics(text, overview.network, board);
   if (overview.links !== null) linkMetrics(text, overview.links, board);
   devices(text, overview.devices, board);
   jobs(text, overview.jobs, board);

@@ -37,6 +37,7 @@ import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
 import type { MqttPlan } from "./mqtt-cell-plan.ts";
 import { openLinks } from "./open-links.ts";
+import type { NetworkFacts } from "./overview.ts";
 import { type OwnBrokerPlan, startOwnBroker } from "./own-broker.ts";
 import { Telemetry, type TelemetrySink } from "./telemetry.ts";
 
@@ -50,6 +51,7 @@ interface MqttResources extends CellResources {
     outbox?: BoardOutbox;
     links?: ProcessLinks;
     refused?: (refusal: ToldRefusal) => void;
+    network?: NetworkFacts;
   };
   readonly desk: InspectDesk;
   readonly gate: BoardGate;
@@ -92,6 +94,7 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
   });
   const own = plan.brokerUrl === undefined ? await startOwnBroker(ownBrokerPlan(plan, view)) : undefined;
   const broker = own?.broker;
+  if (own?.network) view.network = own.broker;
   await EdgeServer.start({
     port: plan.httpPort,
     folder: plan.dashboard,

@@ -4,6 +4,7 @@ import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
 import type { LinksFacts } from "../links/link-facts.ts";
 import type { LinkState } from "../mqtt/board-link.ts";
+import type { RefusalKind } from "../mqtt/refusals.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
 import type { OutboxFacts } from "../outbox/outbox-contract.ts";
 
@@ -37,6 +38,13 @@ export interface CellFacts extends CellStatus {
   readonly report: Omit<CellReport, "processes" | "found" | "scanned"> | null;
 }
 
+/** Of the board's own broker, since the start. */
+export interface NetworkFacts {
+  /** Connected now, those of this machine included. */
+  readonly clients: number;
+  readonly refused: Readonly<Record<RefusalKind, number>>;
+}
+
 export interface Overview {
   readonly board: string;
   readonly version: string;
@@ -57,5 +65,7 @@ export interface Overview {
   readonly outbox: OutboxFacts | null;
   /** Null where the board has none. */
   readonly links: LinksFacts | null;
+  /** The board's own broker, where the network uses it too; else null. */
+  readonly network: NetworkFacts | null;
   readonly dropped: { readonly events: number; readonly commands: number };
 }

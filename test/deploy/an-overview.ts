@@ -120,6 +120,7 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
       },
     ],
     outbox: { records: 7, bytes: 1200, oldestMs: 90_000, dropped: 3, fault: null },
+    network: { clients: 5, refused: { login: 3, publish: 2, read: 70, room: 0 } },
     links: {
       peers: [
         {

@@ -18,6 +18,8 @@ function sources(answer: () => Promise<InspectReply>): OverviewSources & { asked
     view: {
       telemetry: { devices: () => devices, jobs: () => known, buses: () => [aBus()] },
       outbox: { facts: anOverview().outbox! },
+      links: { facts: () => anOverview().links! },
+      network: anOverview().network!,
       link: { state: "live", counts: { eventsDropped: 0, commandsRefused: 5, topicsRefused: 0 } },
     },
     nowUs: () => 9_000_000,

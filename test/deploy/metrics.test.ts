@@ -65,6 +65,19 @@ spec("links with other boards are told by board, refusals by cause", async () =>
   assert.is(value(all, "holdfast_link_refused_total", { board: "greenhouse", cause: "stranger" }), 4);
 });
 
+spec(
+  "a broker that is open to the network tells its clients, and refusals by kind; another has no such series",
+  async () => {
+    const all = await families();
+    assert.is(value(all, "holdfast_broker_clients", { board: "greenhouse" }), 5);
+    const refused = (kind: string) =>
+      value(all, "holdfast_broker_refused_total", { board: "greenhouse", kind });
+    assert.equal(["login", "publish", "read", "room"].map(refused), [3, 2, 70, 0]);
+    const names = [...(await families({ ...anOverview(), network: null })).keys()];
+    assert.not(names.includes("holdfast_broker_clients") || names.includes("holdfast_broker_refused_total"));
+  },
+);
+
 spec("every series is of this board, and has its help", async () => {
   for (const [name, { help, samples }] of await families()) {
     assert.ok(name.startsWith("holdfast_") && help.endsWith("."), `${name}: ${help}`);

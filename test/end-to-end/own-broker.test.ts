@@ -87,6 +87,8 @@ spec(
     equal(network, { port: listen.port });
     const { login, publish } = brokerRefused as Record<string, number>;
     equal({ login, publish }, { login: 1, publish: 2 });
+    const metrics = await (await fetch(`${board.pageUrl}metrics`)).text();
+    match(metrics, /^holdfast_broker_refused_total\{board="greenhouse",kind="publish"\} 2$/m);
     await board.stop();
   },
   { limitMs: 90_000 },

@@ -150,6 +150,19 @@ for (const [name, start] of [
     }
   });
 
+  spec(`${name} keeps what is retained from those it is not for, too`, async (t) => {
+    const { all, as } = await start(t);
+    for (const topic of SAID) await all.send(topic, "kept", true);
+    for (const [user, topics] of HEARD) {
+      const client = await as(user, ["#"]);
+      await until(`what ${user} may read`, () => client.seen.length >= topics.length);
+      await quietFor(50);
+      const expected = topics.map((at) => SAID[at]!).sort();
+      assert.equal(client.seen.map(({ topic }) => topic).sort(), expected, user);
+      assert.ok(client.seen.every(({ retain }) => retain));
+    }
+  });
+
   spec(`${name} publishes no will that its client had no right to`, async (t) => {
     const { all, as } = await start(t);
     const will = (topic: string) => ({
