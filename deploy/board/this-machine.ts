@@ -17,6 +17,7 @@ import type {
   Machine,
   PortState,
   RunningBoard,
+  SecretFiles,
   Space,
   User,
 } from "../doctor/machine.ts";
@@ -27,6 +28,7 @@ export interface Surroundings {
   readonly loaded?: ConfigResult;
   readonly ports: readonly Omit<PortState, "free">[];
   readonly running?: RunningBoard;
+  readonly secrets?: readonly SecretFiles[];
   readonly stateFolder: string;
   /** Stands for /proc/device-tree where that is not to be seen. */
   readonly deviceTree?: string;
@@ -54,6 +56,7 @@ export async function examineThisMachine(around: Surroundings): Promise<Examinat
     scans: new Map(),
     ports,
     ...(around.running === undefined ? {} : { running: around.running }),
+    ...(around.secrets === undefined ? {} : { secrets: around.secrets }),
     access,
     space,
     holders: (path) => fileHolders(files, path),

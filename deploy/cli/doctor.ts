@@ -1,5 +1,6 @@
 import { type BoardOptions, DEFAULT_PORTS } from "../board/options.ts";
 import type { Overview } from "../board/overview.ts";
+import { secretFiles } from "../board/secret-files.ts";
 import { VERSION } from "../board/version.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { diagnose } from "../doctor/diagnose.ts";
@@ -24,8 +25,10 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
   const { config, json, deviceTree } = flags;
   const { examineThisMachine } = await import("../board/this-machine.ts");
   const running = await runningBoard(flags);
+  const loaded = config === undefined ? undefined : loadConfig(config);
   const examination = await examineThisMachine({
-    ...(config === undefined ? {} : { loaded: loadConfig(config) }),
+    ...(loaded === undefined ? {} : { loaded }),
+    ...(loaded?.config && { secrets: secretFiles(loaded.config, config!) }),
     ...(running === undefined ? {} : { running }),
     ...(deviceTree === undefined ? {} : { deviceTree }),
     ports: [

@@ -13,6 +13,8 @@ export interface Machine {
   /** By bus (`i2c-1`): only those that somebody asked for. */
   readonly scans: ReadonlyMap<string, BusScan>;
   readonly ports: readonly PortState[];
+  /** Keys and logins that the configuration names; absent without one. */
+  readonly secrets?: readonly SecretFiles[];
   /** A board that runs on this machine. */
   readonly running?: RunningBoard;
   /** Whether this user may read and write it. */
@@ -76,6 +78,14 @@ export interface PortState {
   /** The option of `holdfast run` that changes it. */
   readonly option: string;
   readonly free: boolean;
+}
+
+/** Files of keys or logins that are used together. */
+export interface SecretFiles {
+  /** `the login at the broker`. */
+  readonly what: string;
+  /** Absent: this user can read them, nobody else can, and they are what they should be. */
+  readonly refused?: { readonly file: string; readonly why: string };
 }
 
 export interface RunningBoard {

@@ -1,9 +1,26 @@
 import type { Check, Examination } from "../examination.ts";
 import type { Finding } from "../finding.ts";
 
-/** The ports that a board wants, or the board that has them. */
-export const checkNetwork: Check = (examination) =>
-  examination.machine.running === undefined ? portFindings(examination) : runningFindings(examination);
+/** The ports that a board wants, or the board that has them; and what it is known by. */
+export const checkNetwork: Check = (examination) => [
+  ...(examination.machine.running === undefined ? portFindings(examination) : runningFindings(examination)),
+  ...secretFindings(examination),
+];
+
+/** As the user who asks: a board that runs as another may find it otherwise. */
+function secretFindings({ machine: { secrets = [], user } }: Examination): Finding[] {
+  return secrets.map(({ what, refused }): Finding => {
+    const id = "network.keys";
+    if (refused === undefined)
+      return {
+        id,
+        verdict: "ok",
+        what: `${what}: ${user.name} can read its files, and secret ones are readable by their owner only`,
+      };
+    const remedy = `put it right and ask again; holdfast keys makes certificates, logins and the secret of links`;
+    return { id, verdict: "problem", what: `${what}: ${refused.why}`, where: refused.file, remedy };
+  });
+}
 
 function portFindings({ machine: { ports }, config }: Examination): Finding[] {
   return ports

@@ -29,3 +29,21 @@ spec("a board that runs here is asked: it has the ports, and its devices tell ho
     "problem network.device: led is off: no cause told → holdfast mode led says more, holdfast inspect shows crashes",
   ]);
 });
+
+spec(
+  "keys and logins that the board could not use are a problem, with the file and what is wrong with it",
+  () => {
+    const ports = [] as never;
+    const secrets = [
+      { what: "the login at the broker" },
+      {
+        what: "links with other boards",
+        refused: { file: "/home/pi/links.key", why: "there is no such file" },
+      },
+    ];
+    equal(said(checkNetwork, aMachine({ ports, secrets })), [
+      "ok network.keys: the login at the broker: pi can read its files, and secret ones are readable by their owner only",
+      "problem network.keys: links with other boards: there is no such file → put it right and ask again; holdfast keys makes certificates, logins and the secret of links",
+    ]);
+  },
+);
