@@ -2,6 +2,7 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { Authority } from "../../../deploy/keys/authority.ts";
 import { fleetLogins, writeBrokerFiles } from "../../../deploy/keys/fleet-logins.ts";
 import { mosquittoPasswordLine } from "../../../deploy/keys/mosquitto-password.ts";
 import { readBrokerLogin } from "../../../deploy/mqtt/broker-login.ts";
@@ -196,6 +197,45 @@ for (const [name, start] of [
     }
   });
 }
+
+spec(
+  "at Mosquitto a certificate is as good as a password: its name is the user that rights are for",
+  async (t) => {
+    const folder = aFolder(t);
+    made(folder);
+    const at = (name: string) => join(folder, name);
+    appendFileSync(at("mosquitto.acl"), "\nuser watcher\ntopic readwrite #\n");
+    const authority = new Authority(folder);
+    const { cert, key } = authority.broker(["localhost"]);
+    const broker = await mosquitto(
+      t,
+      [],
+      [
+        "require_certificate true",
+        "use_identity_as_username true",
+        `acl_file ${at("mosquitto.acl")}`,
+        `cafile ${authority.own.cert}`,
+        `certfile ${cert}`,
+        `keyfile ${key}`,
+      ],
+    );
+    const as = (id: string, filters: readonly string[] = []) => {
+      const own = authority.board(id);
+      const { tls } = readBrokerLogin({ ca: authority.own.cert, cert: own.cert, key: own.key });
+      return probe(t, `mqtts://localhost:${broker.port}`, filters, tls as object);
+    };
+    const watcher = await as("watcher", ["#"]);
+    const greenhouse = await as("greenhouse");
+    greenhouse.client.publish("holdfast/pump-house/status", "forged", { qos: 1 }, () => {});
+    greenhouse.client.publish("holdfast/greenhouse/status", "own", { qos: 1 }, () => {});
+    await watcher.waitFor("its own", ({ text }) => text === "own");
+    await quietFor(50);
+    assert.equal(
+      watcher.seen.map(({ text }) => text),
+      ["own"],
+    );
+  },
+);
 
 spec("the board's own broker counts what it refuses, and tells who, what and where", async (t) => {
   const { as, told, counts, url } = await atOurOwn(t);
