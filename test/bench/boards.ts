@@ -3,12 +3,13 @@
  * See `boards/README.md` for what each row does.
  */
 import type { BoardsBench, BoardsOptions } from "./boards/bench.ts";
+import { boardCalls } from "./boards/calls.ts";
 import { outboxDrained } from "./boards/outbox-drained.ts";
 import { outboxKilled } from "./boards/outbox-killed.ts";
 import { NoiseMeter } from "./kernel/noise.ts";
 import { printRows, type Row } from "./rows.ts";
 
-const BENCHES: readonly BoardsBench[] = [outboxKilled, outboxDrained];
+const BENCHES: readonly BoardsBench[] = [boardCalls, outboxKilled, outboxDrained];
 const USAGE = "npm run bench:boards -- [--trials 100] [--count 1000000] [--only word]... [--json]";
 
 const { options, only } = readWords(process.argv.slice(2));
