@@ -20,7 +20,7 @@ export function checkLinks({ board, mqtt, links }: Readonly<Record<string, unkno
     report.warning(["links"], text);
   } else {
     const allowed = `the file that "holdfast keys link" makes: over ${url ?? "the network"} anybody who reaches the broker could speak as a board`;
-    report.problem(["links", "secretFile"], undefined, allowed, "links.key");
+    report.problem(["links", "secretFile"], undefined, allowed, "keys/links.key");
   }
 }
 

@@ -25,7 +25,7 @@ export const linksSchema = v.pipe(
         v.description(
           "What all linked boards know, made by `holdfast keys link`; a path seen from this file. Without it only a broker on this machine links boards.",
         ),
-        v.metadata({ errorMessage: 'the path of a file, such as "links.key"' }),
+        v.metadata({ errorMessage: 'the path of a file, such as "keys/links.key"' }),
       ),
     ),
     heartbeat: optional(

@@ -138,8 +138,26 @@ spec(
     new OutsideBoard(t, { url: broker.url, board: "stranger" });
     new OutsideBoard(t, { url: broker.url, board: "friend", secretFile });
     await untilLinked(board, ["friend"]);
-    const forged = async () => (await board.health()).links as { refused: { forged: number } };
-    await until("the stranger has tried", async () => (await forged()).refused.forged > 0);
+    const refused = async () => {
+      const { refused } = (await board.health()).links as { refused: Record<"forged" | "malformed", number> };
+      return refused;
+    };
+    await until("the stranger has tried", async () => (await refused()).forged > 0);
+
+    // Who may publish plays again what was said, changes it, and says what is none.
+    const mark = board.mark;
+    const spy = await board.probe(["holdfast/greenhouse/link/friend"]);
+    const said: Buffer[] = [];
+    spy.client.on("message", (_, payload) => said.push(payload));
+    await until("the friend has spoken", () => said.length >= 3);
+    const before = await refused();
+    const changed = Buffer.from(said[0]!);
+    changed[changed.length - 1]! ^= 1;
+    for (const payload of [...said.slice(0, 3), changed, Buffer.from("nonsense"), Buffer.alloc(0)])
+      await spy.send("holdfast/greenhouse/link/friend", payload);
+    await until("what was changed is counted", async () => (await refused()).forged > before.forged);
+    await until("what is none is counted", async () => (await refused()).malformed >= before.malformed + 2);
+    equal(board.events("link", undefined, mark), [], "the link with the friend does not notice");
     await untilLinked(board, ["friend"]);
     await board.stop();
   },
