@@ -46,8 +46,14 @@ const hardware = await chosenHardware(config);
 const atBoot = hardware.linux === undefined ? [] : bootLevelProblems(lines, files);
 for (const { message, remedy } of atBoot)
   process.stderr.write(`${JSON.stringify({ bootLevels: { message, remedy } })}\n`);
-if (service !== undefined && hardware.linux !== undefined)
-  leaveStopPlan(service, { ...lines, linux: hardware.linux });
+if (service !== undefined && hardware.linux !== undefined) {
+  try {
+    leaveStopPlan(service, { ...lines, linux: hardware.linux });
+  } catch (error) {
+    // The second net must not cost the first.
+    process.stderr.write(`${JSON.stringify({ noStopPlan: { why: (error as Error).message } })}\n`);
+  }
+}
 await runGuardian({
   ...lines,
   ...hardware,

@@ -88,6 +88,8 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
       },
     },
   });
+  // Nobody is granted an output: what kept its level over the reset goes safe, whatever it was to do in a crash.
+  if (plan.keptSafe !== undefined) guardian.stop();
   const turn = new Turn(guardian, slots);
   const loop = new TurnLoop(clock, guardian, turn, () => {
     keeper?.incarnation?.reply.flush();

@@ -50,6 +50,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   readonly #frame = new FrameWriter();
   readonly #slots: number;
   #incarnation = 0;
+  #stopped = false;
   #requests = 0;
 
   /** Adopts the outputs as the backend found them. Throws TypeError when the plan contradicts itself. */
@@ -86,7 +87,10 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
       inputs: new Map(plan.inputs.map(({ line }, index) => [line, plan.outputs.length + index])),
       buses: this.#buses.numbers,
     };
-    this.#owners = new Owners(names, this.#slots);
+    this.#owners = new Owners(names, this.#slots, {
+      lent: (index) => this.#outputs.at(index)!.lent(),
+      givenBack: (index) => this.#outputs.at(index)!.givenBack(),
+    });
     this.#refusals = new Refusals(this.#slots);
     this.#calls = new LineCalls(
       this.#expanders,
@@ -162,6 +166,7 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
   /** An orderly stop: all outputs go to their safe levels, `hold` or not. */
   stop(): void {
     this.runtimeDied();
+    this.#stopped = true;
     this.#expanders.end();
     const nowUs = this.#clock.now();
     for (const output of this.#outputs.all) output.safe(nowUs);
@@ -243,12 +248,14 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     if (output === undefined) return frame.kind === KIND.read ? this.#readInput(frame, line) : "not_owner";
     if (!this.#owners.ownsOutput(frame.owner, line)) return "not_owner";
     if (frame.kind === KIND.renew) return output.renew(nowUs);
-    if (this.#calls.full) return "refused";
     if (frame.kind === KIND.read) {
+      if (this.#calls.full) return "refused";
       this.#calls.sense(frame, this.#incarnation, output);
       return "waits";
     }
     const level = frame.f64(2);
+    // Whoever fills the guardian with requests keeps nobody from the safe level.
+    if (level === output.safeLevel ? this.#calls.brimFull : this.#calls.full) return "refused";
     const refusal = output.refusal(level, nowUs) ?? this.#interlocks.refusal(output, level, nowUs);
     if (refusal !== undefined) return refusal;
     output.write(level, nowUs);
@@ -325,6 +332,8 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
 
   /** Reset lines and rails of buses are outputs that no cell is granted. */
   away(line: string, away: boolean): void {
+    // After a stop the levels are nobody's to change; a pulse under way ends by itself.
+    if (away && this.#stopped) return;
     const output = this.#outputs.named(line)!;
     const nowUs = this.#clock.now();
     if (!away) output.safe(nowUs);

@@ -7,6 +7,8 @@ import { type PendingCall, PendingCalls } from "./pending.ts";
 
 /** Requests that may wait for the backend at once; more are refused. */
 const MAX_REQUESTS = 512;
+/** And so many where one asks for a safe level. */
+const MOST_REQUESTS = 2 * MAX_REQUESTS;
 
 /**
  * Calls to lines and what becomes of their answers: every drive is read back and compared, whoever wanted it.
@@ -37,6 +39,11 @@ export class LineCalls {
 
   get full(): boolean {
     return this.#pending.underWay >= MAX_REQUESTS;
+  }
+
+  /** Also for those that ask for a safe level. */
+  get brimFull(): boolean {
+    return this.#pending.underWay >= MOST_REQUESTS;
   }
 
   /** An owner asks for the level of a line. */

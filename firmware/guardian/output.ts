@@ -44,6 +44,8 @@ export class Output {
   #confirmed = false;
   /** The owner's level was ended by policy, or by another output that it gave way to, and it has not written since. */
   #takenBack: "no" | "policy" | "interlock" = "no";
+  /** Its level when it was lent. */
+  #lentLevel = 0;
   /** Since when it is known to be off; Infinity while it is not. */
   #surelyOffUs = Infinity;
   #leaseEndUs = Infinity;
@@ -167,6 +169,16 @@ export class Output {
     this.safe(nowUs);
     this.#takenBack = "interlock";
     this.#effects.event({ kind: "gaveWay", line: this.plan.line, atUs: nowUs });
+  }
+
+  /** Its owner lends it. */
+  lent(): void {
+    this.#lentLevel = this.#level;
+  }
+
+  /** It goes back as it is. At another level than when it was lent, its owner has not written that, and renews nothing. */
+  givenBack(): void {
+    if (this.#takenBack === "no" && this.#level !== this.#lentLevel) this.#takenBack = "policy";
   }
 
   /** Carries out what is due at `nowUs`. */

@@ -17,6 +17,12 @@ export interface Names {
   readonly buses: ReadonlyMap<string, number>;
 }
 
+/** Told of outputs that an owner lends, and that go back to it. */
+export interface Loans {
+  lent(output: number): void;
+  givenBack(output: number): void;
+}
+
 /**
  * Who may touch what. An owner is a slot with an epoch; what carries another epoch than the last granted
  * one, or one that was ended, is fenced. Refusals are sentences.
@@ -24,11 +30,13 @@ export interface Names {
 export class Owners {
   readonly #names: Names;
   readonly #owners: Owner[];
+  readonly #loans: Loans;
   /** Who reads an input, as far as somebody asked since rights changed last. */
   readonly #readers = new Map<number, readonly number[]>();
 
-  constructor(names: Names, slots: number) {
+  constructor(names: Names, slots: number, loans: Loans) {
     this.#names = names;
+    this.#loans = loans;
     this.#owners = Array.from({ length: slots }, () => ({
       epoch: 0,
       alive: false,
@@ -79,7 +87,10 @@ export class Owners {
     const { lender } = slot;
     let outputs = [...slot.outputs];
     if (lender !== undefined && this.isCurrent(lender.owner, lender.epoch)) {
-      for (const index of outputs) this.#owners[lender.owner]!.outputs.add(index);
+      for (const index of outputs) {
+        this.#owners[lender.owner]!.outputs.add(index);
+        this.#loans.givenBack(index);
+      }
       outputs = [];
     }
     slot.alive = false;
@@ -105,10 +116,14 @@ export class Owners {
       if (index === undefined) return `there is no output ${line}`;
       if (!this.ownsOutput(from.owner, index)) return `${line} does not belong to owner ${from.owner}`;
     }
+    const { lender } = this.#owners[from.owner]!;
+    const goesBack = lender?.owner === to.owner && lender.epoch === to.epoch;
     for (const line of outputs) {
       const index = this.#names.outputs.get(line)!;
       this.#owners[from.owner]!.outputs.delete(index);
       this.#owners[to.owner]!.outputs.add(index);
+      if (goesBack) this.#loans.givenBack(index);
+      else if (lend === true) this.#loans.lent(index);
     }
     this.#owners[to.owner]!.lender = lend === true ? { owner: from.owner, epoch: from.epoch } : undefined;
     return undefined;

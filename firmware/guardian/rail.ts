@@ -27,7 +27,9 @@ export class Rail {
 
   /** Looks at the outputs; called after each round of transfers to their expander. */
   look(nowUs: number): void {
-    const failing = this.#outputs.find((output) => output.failsSafe);
+    // One that is being driven again has not failed once more; it has not reached its level either.
+    const isTried = this.#failsSinceUs !== undefined;
+    const failing = this.#outputs.find((output) => output.failsSafe || (isTried && output.unsafe));
     if (failing !== undefined) {
       this.#failsSinceUs ??= nowUs;
       if (nowUs - this.#failsSinceUs < PATIENCE_US || !this.#line.isOn) return;

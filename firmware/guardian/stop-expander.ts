@@ -12,13 +12,15 @@ export type StopTransfer = (
 
 /**
  * Brings those outputs of an expander to their safe levels that `isWanted` names, and leaves all other pins as the chip
- * has them. Resolves to undefined for each output that reads back right, else to why not, by its line. Levels go
+ * has them. `muxes`: every multiplexer of its adapter; those that are not on the way to it are closed first, or chips with
+ * its address behind them would hear what it is told. Resolves to undefined for each output that reads back right, else to why not, by its line. Levels go
  * out before directions, so that a pin that becomes an output has its level already.
  */
 export async function stopExpander(
   plan: ExpanderPlan,
   isWanted: (output: ExpanderOutputPlan) => boolean,
   transfer: StopTransfer,
+  muxes: readonly number[] = [],
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const { address, registers, pins, bus, outputs } = plan;
   const bytes = pins / 8;
@@ -26,6 +28,11 @@ export async function stopExpander(
   const all = (why: string) => new Map(wanted.map(({ line }) => [line, why]));
   if (wanted.length === 0) return new Map();
   const [, mux, channel] = bus.split("/");
+  for (const other of muxes) {
+    if (mux !== undefined && other === Number(mux)) continue;
+    const closed = await transfer(other, [0], 0);
+    if (typeof closed === "string") return all(`multiplexer 0x${other.toString(16)}: ${closed}`);
+  }
   if (mux !== undefined) {
     const opened = await transfer(Number(mux), [1 << Number(channel)], 0);
     if (typeof opened === "string") return all(`multiplexer ${mux}: ${opened}`);

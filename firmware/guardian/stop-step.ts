@@ -11,6 +11,8 @@ const SLOW_HZ = 100_000;
 
 /** What the stop step needs to know, as the guardian left it at its start. */
 export interface StopPlan extends Pick<HardwarePlan, "outputs" | "expanders"> {
+  /** Of each adapter the addresses of its multiplexers. */
+  readonly muxes?: Readonly<Record<string, readonly number[]>>;
   readonly linux: LinuxPlan;
 }
 
@@ -34,14 +36,21 @@ export async function stopOutputs(plan: StopPlan, orderly: boolean, clock: Clock
     const did = orderly ? "safe" : policyOf(output);
     outcomes.push(did === "held" ? { line: output.line, did } : await stopOutput(plan, output, did, clock));
   }
-  for (const expander of plan.expanders ?? [])
-    outcomes.push(...(await stopChip(plan, expander, orderly, clock)));
+  for (const expander of plan.expanders ?? []) {
+    const chip = await stopChip(plan, expander, orderly, clock);
+    outcomes.push(...chip);
+    const rail = plan.outputs.find(({ line }) => line === expander.rail);
+    // What its bus cannot switch off, the line that feeds the loads does.
+    if (rail === undefined || !chip.some(({ did }) => did === "failed")) continue;
+    const dropped = await stopOutput(plan, rail, "safe", clock);
+    outcomes[plan.outputs.indexOf(rail)] = dropped;
+  }
   return outcomes;
 }
 
 /** An expander's pins are never let go: `release` makes them safe, too, as it is not offered for them. */
 async function stopChip(
-  { linux }: StopPlan,
+  { linux, muxes = {} }: StopPlan,
   expander: ExpanderPlan,
   orderly: boolean,
   clock: Clock,
@@ -50,7 +59,7 @@ async function stopChip(
   const [bus = ""] = expander.bus.split("/");
   const why = await openedFor({ outputs: [], buses: [{ bus, hz: SLOW_HZ }] }, linux, clock)
     .then(async (backend) => {
-      const found = await stopExpander(expander, isWanted, transferOf(backend));
+      const found = await stopExpander(expander, isWanted, transferOf(backend), muxes[bus]);
       backend.close();
       return found;
     })

@@ -76,8 +76,9 @@ export class Watchers {
   }
 
   async #openWatchdog(clock: Clock, plan: WatchdogPlan, log: Log): Promise<void> {
+    let device: Awaited<ReturnType<typeof openWatchdog>> | undefined;
     try {
-      const device = await openWatchdog(plan.device);
+      device = await openWatchdog(plan.device);
       this.#watchdog = new BoardWatchdog(device, plan, {
         clock,
         health: this.health,
@@ -91,6 +92,9 @@ export class Watchers {
       log.line({ watchdogPetted: { device: plan.device, identity, askedS: plan.limitS, limitS, stoppable } });
       this.#alive.add(this.#watchdog);
     } catch (error) {
+      // From opening on it counts: one that cannot be set up would reset the board for ever.
+      device?.close();
+      this.#watchdog = undefined;
       log.line({ watchdogLost: { why: (error as Error).message, atUs: clock.now() } });
     }
   }

@@ -52,7 +52,8 @@ export class AdapterDriver {
     done.catch(() => {}); // also where it comes later
     const limit = new Promise<false>((resolve) => setTimeout(() => resolve(false), UNBIND_LIMIT_MS).unref());
     if (await Promise.race([done, limit])) return;
-    void done.then(() => this.bind());
+    // It may fail as late: the next transfer finds the bus away, says so and tries to open it again.
+    done.then(() => this.bind()).catch(() => {});
     throw new NoRebind("no nine clocks: another program has the bus open (sudo fuser /dev/i2c-*)");
   }
 

@@ -23,6 +23,7 @@ export class KeptBus {
   #bus: I2cDevBus | undefined;
   /** An adapter that was taken away and could not be given back yet. */
   #away: AdapterDriver | undefined;
+  #opening: Promise<void> | undefined;
   #told: string | undefined;
   #closed = false;
 
@@ -62,8 +63,16 @@ export class KeptBus {
     });
   }
 
-  /** Opens the bus, or reports why not. */
-  async open(): Promise<void> {
+  /** Opens the bus, or reports why not. Who asks meanwhile waits for the same: a second descriptor would keep the adapter. */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    if (this.#bus !== undefined) return;
     try {
       await this.#away?.bind();
       this.#away = undefined;

@@ -51,7 +51,9 @@ export class WatchdogDevice implements WatchdogTimer {
     try {
       return new WatchdogDevice(fd, path);
     } catch (error) {
-      closeSync(fd); // the kernel goes on counting: better a reset than a watchdog that nobody minds
+      // A watchdog that cannot be minded would reset the board for ever; the log says that there is none.
+      writeSync(fd, MAGIC_CLOSE);
+      closeSync(fd);
       throw error;
     }
   }

@@ -342,3 +342,37 @@ spec("a loan that was made final outlives the lender", () => {
   guardian.fence(to);
   equal(happened(), ["GPIO17 0", "fenced"]);
 });
+
+spec("a loan that comes back at another level is not renewed by who never wrote that", () => {
+  for (const [level, outcome] of [
+    [1, "no error"],
+    [0, "refused"],
+  ] as const) {
+    const { local, guardian } = bench([{}]);
+    const own = local.grant(rights(0, 1, "GPIO17")).output("GPIO17");
+    own.write(1);
+    const trial = local.grant(rights(1, 1)).output("GPIO17");
+    const [from, to] = [
+      { owner: 0, epoch: 1 },
+      { owner: 1, epoch: 1 },
+    ];
+    guardian.transfer({ outputs: ["GPIO17"], from, to, lend: true });
+    trial.write(level);
+    guardian.fence(to);
+    is(
+      codeOf(() => own.renew()),
+      outcome,
+      `written to ${level} by the borrower`,
+    );
+    own.write(1);
+    own.renew();
+  }
+});
+
+spec("after a stop no pulse takes a line away from its safe level", () => {
+  const { guardian, happened } = bench([{ safe: "on" }]);
+  guardian.stop();
+  happened();
+  guardian.away("GPIO17", true);
+  equal(happened(), []);
+});

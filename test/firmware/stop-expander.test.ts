@@ -97,3 +97,14 @@ spec("an expander without an output to make safe is not touched", async () => {
   await stopExpander(plan, () => false, chip.transfer);
   equal(chip.log, []);
 });
+
+spec("other multiplexers are closed first: behind them may be chips with the same address", async () => {
+  const chip = wire({});
+  const behind = { ...plan, bus: "i2c-1/0x70/3" };
+  await stopExpander(behind, all, chip.transfer, [0x70, 0x71]);
+  equal(chip.log.slice(0, 2), ["71 w 00", "70 w 08"]);
+  const stuck = wire({}, { fails: "71" });
+  const found = await stopExpander(behind, all, stuck.transfer, [0x70, 0x71]);
+  equal([...new Set(found.values())], ["multiplexer 0x71: address_nak"]);
+  equal(stuck.log, [], "nothing is told to whoever may hear it");
+});

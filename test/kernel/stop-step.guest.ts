@@ -25,7 +25,7 @@ function bench(t: SpecContext) {
   t.defer(() => header.close());
   const folder = mkdtempSync(join(tmpdir(), "holdfast-stop-"));
   t.defer(() => rmSync(folder, { recursive: true }));
-  leaveStopPlan(folder, { outputs, linux: { backend: "chardev", places: header.places } });
+  leaveStopPlan(folder, { outputs, buses: [], linux: { backend: "chardev", places: header.places } });
   const trace = gpioTrace(t, sysfsChip(localFiles(), "pinctrl-bcm2835")!.base);
   const run = (result: string) => {
     const env = { ...process.env, RUNTIME_DIRECTORY: folder, SERVICE_RESULT: result };
