@@ -65,9 +65,7 @@ const MOST_LISTED = 256;
 /** The session that a packet belongs to, without looking at more of it; `undefined` for those of a handshake. */
 export function sessionOf(bytes: Uint8Array): number | undefined {
   const reader = new ByteReader(bytes);
-  if (reader.u8() !== VERSION) throw new FrameError("another version");
-  const type = TYPES[reader.u8()];
-  if (type === undefined) throw new FrameError("no such packet");
+  const type = readType(reader);
   return isOfSession(type) ? reader.count() : undefined;
 }
 
@@ -112,12 +110,18 @@ function ofSession(out: ByteWriter, packet: SessionPacket): void {
 /** Throws `FrameError` for whatever is no packet. Payload and nonces are views. */
 export function decodePacket(bytes: Uint8Array): Packet {
   const reader = new ByteReader(bytes);
-  if (reader.u8() !== VERSION) throw new FrameError("another version");
-  const type = TYPES[reader.u8()];
-  if (type === undefined) throw new FrameError("no such packet");
+  const type = readType(reader);
   const packet = isOfSession(type) ? readOfSession(reader, type) : readOfHandshake(reader, type);
   reader.end();
   return packet;
+}
+
+/** The first two bytes of every packet. */
+function readType(reader: ByteReader): Packet["type"] {
+  if (reader.u8() !== VERSION) throw new FrameError("another version");
+  const type = TYPES[reader.u8()];
+  if (type === undefined) throw new FrameError("no such packet");
+  return type;
 }
 
 function readOfHandshake(reader: ByteReader, type: "knock" | "hello" | "welcome"): Packet {

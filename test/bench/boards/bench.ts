@@ -1,4 +1,4 @@
-import type { Row } from "../rows.ts";
+import type { Bench } from "../run-benches.ts";
 
 /** How much is tried. */
 export interface BoardsOptions {
@@ -9,7 +9,4 @@ export interface BoardsOptions {
 }
 
 /** One part of `npm run bench:boards`. */
-export interface BoardsBench {
-  readonly name: string;
-  run(options: BoardsOptions): Promise<readonly Row[]>;
-}
+export type BoardsBench = Bench<BoardsOptions>;

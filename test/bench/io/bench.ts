@@ -1,5 +1,5 @@
 import type { Percentiles } from "../machine.ts";
-import type { Row } from "../rows.ts";
+import type { Bench } from "../run-benches.ts";
 
 /** How much is tried. */
 export interface IoOptions {
@@ -12,10 +12,7 @@ export interface IoOptions {
 }
 
 /** One part of `npm run bench:io`. */
-export interface IoBench {
-  readonly name: string;
-  run(options: IoOptions): Promise<readonly Row[]>;
-}
+export type IoBench = Bench<IoOptions>;
 
 /** For people. */
 export function us({ medianUs, p99Us, worstUs }: Percentiles): string {

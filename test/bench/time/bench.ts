@@ -1,5 +1,5 @@
 /** What `npm run bench:time` runs: each file that exports one measures one thing. No logic. */
-import type { Row } from "../rows.ts";
+import type { Bench } from "../run-benches.ts";
 
 export interface TimeOptions {
   /** Length of one window, s. Default 60. */
@@ -12,8 +12,4 @@ export interface TimeOptions {
   readonly only: readonly string[];
 }
 
-export interface TimeBench {
-  readonly name: string;
-  /** Says on standard error what it does; prints nothing else. */
-  run(options: TimeOptions): Promise<readonly Row[]>;
-}
+export type TimeBench = Bench<TimeOptions>;
