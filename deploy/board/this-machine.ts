@@ -1,9 +1,11 @@
 /** The machine that this process runs on, as `doctor` sees it. Loaded by that verb only: it brings native code. */
+
 import { accessSync, constants, statfsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import type { GpioSurvey } from "../../firmware/contracts/gpio-survey.ts";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
@@ -12,7 +14,6 @@ import { busesToAsk } from "../doctor/buses-to-ask.ts";
 import { type Examination, examine } from "../doctor/examination.ts";
 import type {
   BusScan,
-  ChipSurvey,
   Holder,
   Machine,
   PortState,
@@ -78,7 +79,7 @@ export function holdersOf(path: string): readonly Holder[] {
 }
 
 interface LinuxCalls {
-  chips(): readonly ChipSurvey[];
+  chips(): readonly GpioSurvey[];
   scan(bus: string): BusScan;
   synchronised(): boolean | undefined;
 }

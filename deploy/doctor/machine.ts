@@ -1,3 +1,4 @@
+import type { GpioSurvey } from "../../firmware/contracts/gpio-survey.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
 
 /**
@@ -9,7 +10,7 @@ export interface Machine {
   readonly user: User;
   readonly software: Software;
   readonly clock: ClockState;
-  readonly chips: readonly ChipSurvey[];
+  readonly chips: readonly GpioSurvey[];
   /** By bus (`i2c-1`): only those that somebody asked for. */
   readonly scans: ReadonlyMap<string, BusScan>;
   readonly ports: readonly PortState[];
@@ -48,17 +49,6 @@ export interface ClockState {
   /** Whether the kernel takes its clock for set by something better; undefined when it cannot be asked. */
   readonly synchronised: boolean | undefined;
 }
-
-/** A GPIO chip by its character device. */
-export type ChipSurvey =
-  | {
-      readonly path: string;
-      readonly label: string;
-      readonly lines: number;
-      readonly used: readonly { readonly offset: number; readonly name: string; readonly consumer: string }[];
-      readonly error?: never;
-    }
-  | { readonly path: string; readonly error: string };
 
 /** What became of asking every address of a bus. */
 export type BusScan =

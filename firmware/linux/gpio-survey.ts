@@ -1,18 +1,7 @@
 import { existsSync } from "node:fs";
+import type { GpioSurvey } from "../contracts/gpio-survey.ts";
 import { chipPaths, GpioChip } from "./gpio-chip.ts";
 import { SystemCallError } from "./system-calls.ts";
-
-/** What is known of a GPIO chip without requesting any of its lines. */
-export type GpioSurvey =
-  | {
-      readonly path: string;
-      readonly label: string;
-      readonly lines: number;
-      /** Lines that somebody has; `consumer` is what it calls itself. */
-      readonly used: readonly { readonly offset: number; readonly name: string; readonly consumer: string }[];
-      readonly error?: never;
-    }
-  | { readonly path: string; readonly error: string };
 
 /** Every GPIO chip of this machine; of one that cannot be opened, why not (`EACCES`). */
 export function surveyGpio(): readonly GpioSurvey[] {

@@ -5,6 +5,7 @@ import type { InterlockPlan, OutputPlan } from "../../firmware/contracts/output-
 import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
 import { spec } from "../harness/spec.ts";
+import { codeOf } from "./fixtures/code-of.ts";
 import { HandClock } from "./fixtures/hand-clock.ts";
 
 const valve = { kind: "line", activeLow: false, safe: "off", onCrash: "safe" } as const;
@@ -37,15 +38,6 @@ function bench(group: Partial<InterlockPlan>, policy: Partial<OutputPlan> = {}) 
     local.guardian.expire();
   };
   return { open: open!, close: close!, guardian: local.guardian, passMs, happened: () => trace.splice(0) };
-}
-
-function codeOf(call: () => unknown): string {
-  try {
-    call();
-    return "ok";
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
 }
 
 spec(

@@ -8,6 +8,7 @@ import { EmulatedLines } from "../../firmware/emulated/emulated-lines.ts";
 import { LocalBackend } from "../../firmware/emulated/local-backend.ts";
 import { OnTimeFile } from "../../firmware/guardian/on-time-file.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
+import { codeOf } from "./fixtures/code-of.ts";
 import { HandClock } from "./fixtures/hand-clock.ts";
 
 const pump: OutputPlan = {
@@ -40,15 +41,6 @@ function bench(t: SpecContext, policy: Partial<OutputPlan> = {}) {
     guardian.expire();
   };
   return { path, clock, next, passMs, level: () => lines.sense(pump.line) };
-}
-
-function codeOf(call: () => unknown): string {
-  try {
-    call();
-    return "ok";
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
 }
 
 spec("on-time accumulates over the death of the guardian", (t) => {

@@ -11,21 +11,11 @@ import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { gpioTrace } from "./fixtures/gpio-trace.ts";
+import { header, off, plan } from "./fixtures/plain-lines.ts";
 import { SimChip } from "./fixtures/sim-chip.ts";
-import { SimHeader } from "./fixtures/sim-header.ts";
+import type { SimHeader } from "./fixtures/sim-header.ts";
 
-const off = { kind: "line", activeLow: false, safe: "off", onCrash: "safe" } as const;
 const clock = new SystemClock();
-
-function header(t: SpecContext): SimHeader {
-  const sim = new SimHeader();
-  t.defer(() => sim.close());
-  return sim;
-}
-
-function plan(outputs: readonly string[], inputs: readonly InputPlan[] = []): HardwarePlan {
-  return { outputs: outputs.map((line): OutputPlan => ({ ...off, line })), inputs, buses: [] };
-}
 
 function open(t: SpecContext, sim: SimHeader, wanted: HardwarePlan): ChardevLines {
   const lines = ChardevLines.open(wanted, sim.places);

@@ -9,19 +9,8 @@ import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
 import { SysfsLines } from "../../firmware/linux/sysfs-lines.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { gpioTrace } from "./fixtures/gpio-trace.ts";
-import { SimHeader } from "./fixtures/sim-header.ts";
-
-const off = { kind: "line", activeLow: false, safe: "off", onCrash: "safe" } as const;
-
-function header(t: SpecContext): SimHeader {
-  const sim = new SimHeader();
-  t.defer(() => sim.close());
-  return sim;
-}
-
-function plan(outputs: readonly string[], inputs: readonly InputPlan[] = []): HardwarePlan {
-  return { outputs: outputs.map((line): OutputPlan => ({ ...off, line })), inputs, buses: [] };
-}
+import { header, off, plan } from "./fixtures/plain-lines.ts";
+import type { SimHeader } from "./fixtures/sim-header.ts";
 
 function open(t: SpecContext, sim: SimHeader, wanted: HardwarePlan): SysfsLines {
   const lines = SysfsLines.open(wanted, sim.places, localFiles(), () => performance.now() * 1000);

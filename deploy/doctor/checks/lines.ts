@@ -1,11 +1,12 @@
 import { findLine, lineText } from "../../../firmware/board/line-names.ts";
+import type { GpioSurvey } from "../../../firmware/contracts/gpio-survey.ts";
 import { devicePlans } from "../../config/plan.ts";
 import { type Check, type Examination, wantsPins } from "../examination.ts";
 import type { Finding } from "../finding.ts";
-import type { ChipSurvey, Machine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import { groupRemedy } from "../remedies.ts";
 
-type OpenChip = Exclude<ChipSurvey, { error: string }>;
+type OpenChip = Exclude<GpioSurvey, { error: string }>;
 
 /** GPIO: chips by label, the right to them, who has lines, and the old interface beside the new one. */
 export const checkLines: Check = (examination) => [
