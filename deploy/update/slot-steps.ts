@@ -1,0 +1,177 @@
+/**
+ * What becomes of the slot record: each step is a pure function from one record to the next, and nothing else changes it.
+ *
+ * ```
+ *   written -> onTrial -> atBoot (each boot takes one try) -> confirmed
+ *                            |                             -> reverted   (the trial says no, or only its link is missing)
+ *                            '-> fellBack: no try left, or its slot cannot be mounted
+ * ```
+ *
+ * The boot program does `atBoot` alone; whatever it does not know it leaves as it is.
+ */
+import {
+  MOST_REASON_BYTES,
+  MOST_REFUSED,
+  MOST_TRIES,
+  type ReleaseId,
+  type Slot,
+  type SlotRecord,
+} from "./slot-record.ts";
+
+/** Boots that a release on trial gets: one may be lost to a power cut, and one to the watchdog. */
+export const DEFAULT_TRIES = 3;
+
+/** A step that the record does not allow: `code` says which, the message for people. */
+export class SlotStepError extends Error {
+  override readonly name = "SlotStepError";
+  readonly code: "onTrial" | "notOnTrial" | "refused" | "empty";
+
+  constructor(code: SlotStepError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Of a new card: slot a holds this release, which nobody has proven yet. */
+export function firstRecord(release: ReleaseId | undefined): SlotRecord {
+  return {
+    sequence: 1,
+    active: "a",
+    trying: undefined,
+    triesLeft: 0,
+    confirmed: false,
+    releases: { a: release, b: undefined },
+    outcome: "none",
+    outcomeOf: undefined,
+    reason: "",
+    told: true,
+    refused: [],
+  };
+}
+
+/** The slot that may be written: the one that nobody would go back to. */
+export function spareSlot({ active }: SlotRecord): Slot {
+  return active === "a" ? "b" : "a";
+}
+
+/** The spare slot is about to be written: what it held is no longer there. Throws `SlotStepError` `onTrial`. */
+export function emptied(record: SlotRecord): SlotRecord {
+  if (record.trying !== undefined)
+    throw new SlotStepError("onTrial", "a release is on trial: wait for its end, or revert it");
+  return next(record, { releases: { ...record.releases, [spareSlot(record)]: undefined } });
+}
+
+/** The spare slot holds a whole, verified release. Throws `SlotStepError` `onTrial`. */
+export function written(record: SlotRecord, release: ReleaseId): SlotRecord {
+  const { releases } = emptied(record);
+  return next(record, { releases: { ...releases, [spareSlot(record)]: release } });
+}
+
+/**
+ * From the next boot on the spare slot is on trial. `retry` forgets that its release was refused. Throws
+ * `SlotStepError`: `onTrial`, `empty`, or `refused` with what went wrong the last time.
+ */
+export function onTrial(record: SlotRecord, { tries = DEFAULT_TRIES, retry = false } = {}): SlotRecord {
+  const trying = spareSlot(record);
+  const release = record.releases[trying];
+  if (record.trying !== undefined) throw new SlotStepError("onTrial", "a release is on trial already");
+  if (release === undefined) throw new SlotStepError("empty", `slot ${trying} holds no release`);
+  if (!retry) checkNotRefused(record, release);
+  const refused = record.refused.filter((id) => id !== release);
+  return next(record, { trying, triesLeft: Math.min(Math.max(tries, 1), MOST_TRIES), refused });
+}
+
+/** Throws `SlotStepError` `refused` for a release that did not hold before. */
+export function checkNotRefused(record: SlotRecord, release: ReleaseId): void {
+  if (!record.refused.includes(release)) return;
+  const why = record.outcomeOf === release && record.reason !== "" ? `: ${record.reason}` : "";
+  throw new SlotStepError(
+    "refused",
+    `this board tried release ${release.slice(0, 12)} before and went back${why}; --retry tries it again`,
+  );
+}
+
+export interface BootChoice {
+  readonly slot: Slot;
+  /** To be written before the slot is started; undefined: nothing changes. */
+  readonly write: SlotRecord | undefined;
+}
+
+/**
+ * Which slot is started. One on trial takes a try each time, so that a crash, a hang or a power cut costs one; without
+ * any left the board falls back and refuses its release. `mounts` says whether a slot can be used at all.
+ */
+export function atBoot(record: SlotRecord, mounts: (slot: Slot) => boolean = () => true): BootChoice {
+  const { trying, triesLeft, active } = record;
+  if (trying === undefined) return { slot: mounts(active) ? active : spareSlot(record), write: undefined };
+  if (triesLeft > 0 && mounts(trying))
+    return { slot: trying, write: next(record, { triesLeft: triesLeft - 1 }) };
+  const why = triesLeft > 0 ? "cannot be mounted" : "did not hold in any of its boots";
+  return { slot: active, write: ended(record, "fellBack", `slot ${trying} ${why}`, true) };
+}
+
+/** What was good before is good with the slot on trial: it is the active one now. Throws `SlotStepError` `notOnTrial`. */
+export function confirmed(record: SlotRecord): SlotRecord {
+  const trying = tried(record);
+  return next(record, {
+    active: trying,
+    trying: undefined,
+    triesLeft: 0,
+    confirmed: true,
+    outcome: "confirmed",
+    outcomeOf: record.releases[trying],
+    reason: "",
+    told: false,
+  });
+}
+
+/** The slot on trial did not hold: the other one at the next boot, and its release is refused. Throws `SlotStepError` `notOnTrial`. */
+export function reverted(record: SlotRecord, reason: string): SlotRecord {
+  tried(record);
+  return ended(record, "reverted", reason, true);
+}
+
+/** Only its link was missing, which may not be the release's fault: back, but not refused. Throws `SlotStepError` `notOnTrial`. */
+export function unreachable(record: SlotRecord, reason: string): SlotRecord {
+  tried(record);
+  return ended(record, "unreachable", reason, false);
+}
+
+/** The last outcome was reported. */
+export function told(record: SlotRecord): SlotRecord {
+  return next(record, { told: true });
+}
+
+function tried({ trying }: SlotRecord): Slot {
+  if (trying === undefined) throw new SlotStepError("notOnTrial", "no release is on trial");
+  return trying;
+}
+
+function ended(
+  record: SlotRecord,
+  outcome: SlotRecord["outcome"],
+  reason: string,
+  refuse: boolean,
+): SlotRecord {
+  const release = record.releases[tried(record)];
+  const refused = record.refused.filter((id) => id !== release);
+  return next(record, {
+    trying: undefined,
+    triesLeft: 0,
+    outcome,
+    outcomeOf: release,
+    reason: fitting(reason),
+    told: false,
+    refused: refuse && release !== undefined ? [...refused, release].slice(-MOST_REFUSED) : record.refused,
+  });
+}
+
+function next(record: SlotRecord, change: Partial<SlotRecord>): SlotRecord {
+  return { ...record, ...change, sequence: record.sequence + 1 };
+}
+
+/** As much of a text as the record holds, no half character. */
+function fitting(text: string): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(MOST_REASON_BYTES));
+  return text.slice(0, read);
+}
