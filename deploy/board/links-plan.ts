@@ -2,7 +2,9 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BoardConfig } from "../config/board-schema.ts";
-import { linkTimes } from "../config/links-schema.ts";
+import { linkedBoards, linkTimes } from "../config/links-schema.ts";
+import { rightsBook } from "../config/rights-schema.ts";
+import type { RightsBook } from "../links/link-rights.ts";
 
 export interface LinksPlan {
   /** Of the runtime. */
@@ -13,6 +15,8 @@ export interface LinksPlan {
   readonly secretFile?: string;
   readonly heartbeatMs: number;
   readonly lostMs: number;
+  /** What other boards may do here. */
+  readonly rights: RightsBook;
   /** URLs of the modules that other boards may spawn from, by their names in the configuration. */
   readonly modules: Readonly<Record<string, string>>;
 }
@@ -24,13 +28,17 @@ export function linksPlan(
   life: () => number,
 ): LinksPlan | undefined {
   if (links === undefined) return undefined;
-  const { boards, secretFile, spawn = [] } = links;
+  const { secretFile } = links;
+  const boards = linkedBoards(links);
+  const rights = rightsBook(links);
+  const spawn = [rights.others, ...Object.values(rights.boards)].flatMap((one) => one.spawn);
   const seen = (path: string) => resolve(dirname(configFile), path);
   return {
     life: life(),
     ...linkTimes(links),
     ...(boards !== undefined && { boards }),
     ...(secretFile !== undefined && { secretFile: seen(secretFile) }),
+    rights,
     modules: Object.fromEntries(spawn.map((module) => [module, pathToFileURL(seen(module)).href])),
   };
 }

@@ -213,6 +213,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     plan.links && {
       about: { board, hardware, version, life: plan.links.life },
       modules: plan.links.modules,
+      rights: plan.links.rights,
     };
   self.spawn(supervisor(desks(desk)), [], { label: "desks" });
   self.trapExit();

@@ -10,6 +10,7 @@ import { addressText } from "../config/place-fields.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { inputWords } from "./input-words.ts";
+import { linkWords } from "./link-words.ts";
 import { policyWords } from "./policy-words.ts";
 
 export interface StartView {
@@ -87,6 +88,7 @@ function footLines(config: BoardConfig, { pageUrl, mqttUrl, ownBroker = false }:
     ...expanderLines(config),
     ...interlockLines(config),
     ...cellLines(config),
+    ...linkLines(config),
     ...(pageUrl === undefined ? [] : [`page  ${pageUrl}`]),
     ...(mqttUrl === undefined ? [] : [`mqtt  ${mqttUrl}  topics ${mqtt.root}/${id}/#`]),
     ...(ownBroker ? networkLines(config) : []),
@@ -94,6 +96,12 @@ function footLines(config: BoardConfig, { pageUrl, mqttUrl, ownBroker = false }:
       ? []
       : [`Home Assistant  told of the board there, prefix ${mqtt.homeAssistant.prefix}`]),
   ];
+}
+
+/** What other boards may do here. */
+function linkLines(config: BoardConfig): string[] {
+  const lines = linkWords(config).flatMap(([head, words]) => hanging(head, words));
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 /** Who else reaches the board's own broker. */

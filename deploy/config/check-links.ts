@@ -1,17 +1,23 @@
-/** Whether links with other boards can be what the configuration says: who may speak, and when a board is gone. */
+/** Whether links with other boards can be what the configuration says: who may speak, do what, and when a board is gone. */
 import { isLoopback } from "../listen.ts";
-import { type LinksConfig, linkTimes } from "./links-schema.ts";
-import type { Report } from "./problem.ts";
-import { isPlainObject } from "./shape.ts";
+import { nearest } from "../nearest.ts";
+import { type LinksConfig, linkTimes, MOST_BOARDS } from "./links-schema.ts";
+import type { Path, Report } from "./problem.ts";
+import { alternatives, isPlainObject } from "./shape.ts";
 
-/** `board`, `mqtt`, `links`: the sections as written. */
-export function checkLinks({ board, mqtt, links }: Readonly<Record<string, unknown>>, report: Report): void {
+/** `board`, `mqtt`, `links`, `devices`: the sections as written. */
+export function checkLinks(
+  { board, mqtt, links, devices }: Readonly<Record<string, unknown>>,
+  report: Report,
+): void {
   if (!isPlainObject(links)) return;
   checkTimes(links, report);
-  const own = isPlainObject(board) ? board.id : undefined;
-  if (Array.isArray(links.boards) && links.boards.includes(own)) {
-    report.problem(["links", "boards"], own, "names of other boards: this is the board's own");
-  }
+  checkBoards(links.boards, isPlainObject(board) ? board.id : undefined, report);
+  const ids = Object.keys(isPlainObject(devices) ? devices : {});
+  checkCommand(links, ["links"], ids, report);
+  if (isPlainObject(links.boards))
+    for (const [name, rights] of Object.entries(links.boards))
+      checkCommand(rights, ["links", "boards", name], ids, report);
   if (links.secretFile !== undefined) return;
   const { url, listen } = isPlainObject(mqtt) ? mqtt : {};
   if (listen === undefined && (url === undefined || isLoopbackUrl(String(url)))) {
@@ -27,6 +33,30 @@ export function checkLinks({ board, mqtt, links }: Readonly<Record<string, unkno
 /** A broker that only programs of this machine reach. False for what is no address. */
 export function isLoopbackUrl(url: string): boolean {
   return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
+}
+
+function checkBoards(boards: unknown, own: unknown, report: Report): void {
+  const isObject = isPlainObject(boards);
+  const names = isObject ? Object.keys(boards) : Array.isArray(boards) ? boards : [];
+  const at = ["links", "boards", ...(isObject ? [String(own)] : [])];
+  if (names.includes(own)) report.problem(at, own, "names of other boards: this is the board's own");
+  if (isObject && (names.length === 0 || names.length > MOST_BOARDS))
+    report.add({
+      at: ["links", "boards"],
+      found: `${names.length} boards`,
+      allowed: `1 to ${MOST_BOARDS} boards; without "boards" all who know the secret are linked`,
+    });
+}
+
+/** Only what exists can be commanded: a misspelt id would be a right that nobody notices is missing. */
+function checkCommand(rights: unknown, at: Path, devices: readonly string[], report: Report): void {
+  const command = isPlainObject(rights) ? rights.command : undefined;
+  if (!Array.isArray(command)) return;
+  for (const id of command) {
+    if (typeof id !== "string" || devices.includes(id)) continue;
+    const allowed = devices.length === 0 ? "no device: there is none" : `devices: ${alternatives(devices)}`;
+    report.problem([...at, "command"], id, allowed, nearest(id, devices));
+  }
 }
 
 function checkTimes(links: Readonly<Record<string, unknown>>, report: Report): void {

@@ -2,22 +2,37 @@
 import * as v from "valibot";
 import { duration, durationMs } from "../../devices/field.ts";
 import { id } from "./place-fields.ts";
+import { rightsFields, rightsSchema } from "./rights-schema.ts";
 
 const optional = v.exactOptional;
 /** Wi-Fi is away for seconds now and then: what ends by a cut should not end by that. */
 const DEFAULTS = { heartbeat: "2s", lost: "7s" } as const;
+/** Each takes its part of memory, and of the broker. */
+export const MOST_BOARDS = 256;
 
 export const linksSchema = v.pipe(
   v.strictObject({
     boards: optional(
       v.pipe(
-        v.array(id("Name of another board.")),
-        v.minLength(1),
-        v.maxLength(256),
-        v.description("Only these. Default: every board on the broker that knows the secret."),
-        v.metadata({ errorMessage: 'names of 1 to 256 boards, such as ["pumphouse"]' }),
+        v.union([
+          v.pipe(
+            v.array(id("Name of another board.")),
+            v.minLength(1),
+            v.maxLength(MOST_BOARDS),
+            v.metadata({ errorMessage: 'names of 1 to 256 boards, such as ["pumphouse"]' }),
+          ),
+          v.record(id("Name of another board."), rightsSchema),
+        ]),
+        v.description(
+          "Only these are linked: their names, or each name with what that board may do here. Default: every board on the broker that knows the secret.",
+        ),
+        v.metadata({
+          errorMessage:
+            'names of 1 to 256 boards, such as ["pumphouse"], or an object of names and rights, such as {"pumphouse": {"show": ["thermostat"]}}',
+        }),
       ),
     ),
+    ...rightsFields,
     secretFile: optional(
       v.pipe(
         v.string(),
@@ -35,23 +50,6 @@ export const linksSchema = v.pipe(
         example: DEFAULTS.heartbeat,
       }),
     ),
-    spawn: optional(
-      v.pipe(
-        v.array(
-          v.pipe(
-            v.string(),
-            v.regex(/^[\w./-]{1,256}\.m?js$/),
-            v.description("A module; its exported generator functions can be spawned."),
-            v.metadata({ errorMessage: 'the path of a JavaScript module, such as "agents/watering.js"' }),
-          ),
-        ),
-        v.maxLength(64),
-        v.description(
-          "Modules from which linked boards may spawn processes here; paths seen from this file. Default: none.",
-        ),
-        v.metadata({ errorMessage: 'paths of at most 64 modules, such as ["agents/watering.js"]' }),
-      ),
-    ),
     lost: optional(
       duration(
         `Silence after which a board counts as gone: at least twice the heartbeat. Default: ${DEFAULTS.lost}.`,
@@ -64,6 +62,11 @@ export const linksSchema = v.pipe(
 
 export type LinksConfig = v.InferOutput<typeof linksSchema>;
 
+/** Names of the boards that are linked with this one; `undefined`: all who know the secret. */
+export function linkedBoards({ boards }: LinksConfig): readonly string[] | undefined {
+  return boards === undefined || isNames(boards) ? boards : Object.keys(boards);
+}
+
 /** The times of a link, ms. */
 export function linkTimes({ heartbeat, lost }: LinksConfig): {
   readonly heartbeatMs: number;
@@ -73,4 +76,8 @@ export function linkTimes({ heartbeat, lost }: LinksConfig): {
     heartbeatMs: durationMs(heartbeat ?? DEFAULTS.heartbeat),
     lostMs: durationMs(lost ?? DEFAULTS.lost),
   };
+}
+
+function isNames(boards: NonNullable<LinksConfig["boards"]>): boards is string[] {
+  return Array.isArray(boards);
 }

@@ -15,7 +15,7 @@ type Entries = Readonly<Record<string, Schema>>;
 
 /** Reports every place under `at` where `value` is not what `schema` says. */
 export function checkShape(schema: Schema, value: unknown, at: Path, report: Report): void {
-  const inner = unwrapped(schema);
+  const inner = formOf(unwrapped(schema), value);
   if (!("entries" in inner || inner.type === "record" || inner.type === "variant")) {
     if (!v.is(inner, value)) report.problem(at, value, allowedBy(inner), suggestionFor(inner, value));
   } else if (!isPlainObject(value)) {
@@ -128,6 +128,15 @@ function suggestionFor(schema: Schema, found: unknown): string | undefined {
   if (schema.type === "boolean" && (found === "true" || found === "false")) return found;
   if (schema.type !== "picklist" || typeof found !== "string") return undefined;
   return nearest(found, (schema as unknown as { options: string[] }).options);
+}
+
+/** Of a list or an object the one that is meant: its own errors say more than that neither fits. */
+function formOf(schema: Schema, value: unknown): Schema {
+  if (schema.type !== "union") return schema;
+  const options = (schema as unknown as { options: readonly Schema[] }).options;
+  const meant = (type: string) => options.find((option) => option.type === type) ?? schema;
+  if (Array.isArray(value)) return meant("array");
+  return isPlainObject(value) ? meant("record") : schema;
 }
 
 function unwrapped(schema: Schema): Schema {

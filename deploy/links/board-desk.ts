@@ -10,6 +10,7 @@ import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { RateLimit } from "../../runtime/time/rate-limit.ts";
 import { GUEST_CELL, GUEST_HOUSE, type GuestHouse } from "./guest-house.ts";
+import { type RightsBook, rightsOf } from "./link-rights.ts";
 
 /** Its public name: `board@pumphouse` on other boards. */
 export const BOARD_DESK = "board";
@@ -39,7 +40,8 @@ export interface BoardDeskCalls {
 
 export interface BoardDeskPlan {
   readonly about: BoardAbout;
-  /** URLs of the modules that others may spawn from, by the name they have for them. */
+  readonly rights: RightsBook;
+  /** URLs of the modules that others may spawn from, some of them or all, by the name they have for them. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
@@ -72,15 +74,14 @@ export function boardDesk() {
       spawn: (state, request, from, self) => {
         const { module } = request;
         const { board } = state.about;
-        const url = Object.hasOwn(state.modules, module) ? state.modules[module] : undefined;
+        // Boards speak for their own processes only (`speaksForItself`).
+        const peer = from.from.board;
+        const { spawn } = rightsOf(state.rights, peer);
+        const url = spawn.includes(module) ? state.modules[module] : undefined;
         if (url === undefined) {
-          const allowed = Object.keys(state.modules).join(", ") || "none";
-          no(
-            self,
-            from,
-            "notAllowed",
-            `${board} lets nobody spawn from "${module}"; "spawn" of its "links" allows: ${allowed}`,
-          );
+          const allowed = spawn.join(", ") || "nothing";
+          const why = `${board} does not let ${peer} spawn from "${module}"; "spawn" of its "links" allows: ${allowed}`;
+          no(self, from, "notAllowed", why);
         } else if (!spawns.take(self.nowUs())) {
           no(self, from, "tooMany", `${board} spawns at most ten processes a second for others`);
         } else self.spawn(spawning, [request, url, from]);

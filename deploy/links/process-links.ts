@@ -12,6 +12,7 @@ import type { BoardGate } from "../../runtime/cell/board-gate.ts";
 import type { LinkTraffic } from "../mqtt/link-traffic.ts";
 import { isTopicLevel } from "../mqtt/topics.ts";
 import type { LinksFacts, PeerFacts } from "./link-facts.ts";
+import { boardRights, type RightsBook } from "./link-rights.ts";
 import { type Presence, readPresence } from "./presence.ts";
 
 export interface ProcessLinksOptions {
@@ -21,6 +22,7 @@ export interface ProcessLinksOptions {
   /** Of the runtime: counts all of this board. */
   readonly life: number;
   readonly secret: Uint8Array;
+  readonly rights: RightsBook;
   /** Only with these; absent: with all who know the secret. */
   readonly boards?: readonly string[];
   readonly heartbeatMs: number;
@@ -125,11 +127,12 @@ export class ProcessLinks implements LinkTraffic {
   }
 
   #exchangeOptions() {
-    const { root, board, uid, life, secret, heartbeatMs, lostMs, nowUs, wallMs, publish, tell } =
+    const { root, board, uid, life, secret, rights, heartbeatMs, lostMs, nowUs, wallMs, publish, tell } =
       this.#options;
     return {
       us: { board, uid: Uint8Array.from(Buffer.from(uid, "hex")), incarnation: life },
       limits: { ...LINK_LIMITS, heartbeatUs: heartbeatMs * 1000, lostUs: lostMs * 1000 },
+      rights: boardRights(rights),
       keyFor: (other: string) => pairKey(secret, board, other),
       publish: (to: string, bytes: Uint8Array) => publish(`${root}/${to}/link/${board}`, bytes),
       random: (length: number) => randomBytes(length),

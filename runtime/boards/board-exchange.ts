@@ -9,7 +9,8 @@ import type { ExitReason } from "../process/exit-reason.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, WireTarget } from "../process/signal.ts";
 import { BoardLink, type LinkEnd, type LinkRefusals } from "./board-link.ts";
-import { ForeignNames, isOf } from "./foreign-names.ts";
+import type { BoardRights } from "./board-rights.ts";
+import { ForeignNames } from "./foreign-names.ts";
 import {
   type Addressee,
   addresseeOf,
@@ -20,6 +21,7 @@ import {
 } from "./frame-codec.ts";
 import { FrameError } from "./frame-error.ts";
 import { OwedNotices } from "./owed-notices.ts";
+import { speaksForItself } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
 import type { LinkLimits } from "./session.ts";
 
@@ -50,6 +52,8 @@ export interface BoardExchangeOptions {
   readonly us: BoardLife;
   readonly own: OwnBoard;
   readonly limits: LinkLimits;
+  /** What each board is told of this one. */
+  readonly rights: BoardRights;
   /** Of this board and that one; `undefined`: no link with it. */
   keyFor(board: string): Uint8Array | undefined;
   /** To the topic on which that board hears this one. */
@@ -144,16 +148,16 @@ export class BoardExchange {
 
   /** A name of this board became public. */
   published(name: string, pid: WirePid): void {
-    this.#tellAll({ notice: "names", anew: false, names: [[name, pid]] });
+    this.#tellThose(this.#whoSees(name), { notice: "names", anew: false, names: [[name, pid]] });
   }
 
   withdrawn(name: string, pid: WirePid): void {
-    this.#tellAll({ notice: "unnamed", name, pid });
+    this.#tellThose(this.#whoSees(name), { notice: "unnamed", name, pid });
   }
 
   /** The life of a cell of this board is over: others who knew processes of it hear of that. */
   cellDown(cell: string, incarnation: number, cause: ExitReason): void {
-    this.#tellAll({ notice: "cellDown", cell, incarnation, cause });
+    this.#tellThose(() => true, { notice: "cellDown", cell, incarnation, cause });
   }
 
   get nextUs(): number {
@@ -216,7 +220,8 @@ export class BoardExchange {
 
   #up(link: BoardLink, { board, incarnation }: BoardLife): void {
     this.#options.own.boardUp(board, incarnation);
-    const names = this.#options.own.publicNames();
+    const { own, rights } = this.#options;
+    const names = own.publicNames().filter(([name]) => rights.shows(board, name));
     const here = this.#here();
     for (let at = 0; at === 0 || at < names.length; at += NAMES_AT_ONCE) {
       const part = names.slice(at, at + NAMES_AT_ONCE);
@@ -246,8 +251,7 @@ export class BoardExchange {
 
   /** `bytes`: what it takes on its way to the cell, whatever its sender said. */
   #frame(link: BoardLink, cell: string, frame: Frame, bytes: number): void {
-    const from = frame.kind === "message" ? frame.monitor?.from : frame.from;
-    if (from !== undefined && !isOf(from, link.life)) {
+    if (!speaksForItself(frame, link.life)) {
       this.counts.malformed++;
       return;
     }
@@ -318,12 +322,17 @@ export class BoardExchange {
     });
   }
 
-  #tellAll(notice: Parameters<typeof encodeNotice>[0]): void {
+  #whoSees(name: string): (board: string) => boolean {
+    return (board) => this.#options.rights.shows(board, name);
+  }
+
+  #tellThose(who: (board: string) => boolean, notice: Parameters<typeof encodeNotice>[0]): void {
     const here = this.#here();
     const bytes = encodeNotice(notice, here);
     for (const link of this.#links.values()) {
+      if (link.life === undefined || !who(link.peer)) continue;
       // A name that is not told is missed for ever: it comes with all others in the next session.
-      if (link.life !== undefined && !link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
+      if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
     }
   }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { BroadcastChannel } from "node:worker_threads";
 import { BoardExchange, type BoardExchangeOptions } from "../../runtime/boards/board-exchange.ts";
+import type { BoardRights } from "../../runtime/boards/board-rights.ts";
 import { pairKey } from "../../runtime/boards/seal.ts";
 import { LINK_LIMITS } from "../../runtime/boards/session.ts";
 import type { BoardGate } from "../../runtime/cell/board-gate.ts";
@@ -11,6 +12,9 @@ import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 
 export const BOARDS = ["greenhouse", "pumphouse"] as const;
+
+/** Nothing is hidden from anybody. */
+export const EVERYTHING: BoardRights = { shows: () => true, shares: () => true };
 
 export interface LinkPlan {
   readonly board: string;
@@ -37,6 +41,7 @@ export function exchangeOptions(
     us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation: 1 },
     // A cut is seen soon enough for a test, and a shared machine that stands still is none.
     limits: { ...LINK_LIMITS, heartbeatUs: 500_000, lostUs: 3_000_000 },
+    rights: EVERYTHING,
     keyFor: (other) => pairKey(Buffer.from("secret"), board, other),
     publish,
     random: (length) => randomBytes(length),

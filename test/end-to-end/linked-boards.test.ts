@@ -171,7 +171,7 @@ spec(
     const agents = fileURLToPath(new URL("./agents.js", import.meta.url));
     const [greenhouse, pumphouse] = (await Promise.all([
       startBoard(t, {
-        config: linked("greenhouse", { spawn: [agents] }),
+        config: linked("greenhouse", { boards: { tester: { spawn: [agents] }, office: {}, pumphouse: {} } }),
         id: "greenhouse",
         broker: broker.url,
       }),
@@ -207,23 +207,28 @@ spec(
     );
 
     // What is not allowed, or is no body, is refused by name.
-    for (const [board, module, name, why] of [
+    const office = new OutsideBoard(t, { url: broker.url, board: "office" });
+    await office.find(`${BOARD_DESK}@greenhouse`);
+    for (const [asker, board, module, name, why] of [
       [
+        tester,
         "greenhouse",
         "/etc/passwd.js",
         "asking",
-        /greenhouse lets nobody spawn from "\/etc\/passwd\.js"; .* allows: /,
+        /greenhouse does not let tester spawn from "\/etc\/passwd\.js"; .* allows: /,
       ],
-      ["greenhouse", agents, "flow", /exports no function "flow"/],
+      [office, "greenhouse", agents, "asking", /does not let office spawn .* allows: nothing$/],
+      [tester, "greenhouse", agents, "flow", /exports no function "flow"/],
     ] as const) {
-      const refusal = tester.run((self: Self) => spawnOn(self, board, { module, name }));
+      const refusal = asker.run((self: Self) => spawnOn(self, board, { module, name }));
       match(await refusal.then(String, (error: Error) => error.message), why);
     }
-    await until("both are told", () => greenhouse.events("refused", undefined, mark).length === 2);
+    await until("all are told", () => greenhouse.events("refused", undefined, mark).length === 3);
     equal(
       greenhouse.events("refused", undefined, mark).map(({ peer, command }) => [peer, command]),
       [
         ["tester", "spawn"],
+        ["office", "spawn"],
         ["tester", "spawn"],
       ],
     );

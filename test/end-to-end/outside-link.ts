@@ -1,4 +1,6 @@
 /** The cell of a board of the tests' own that speaks with real boards over their broker. */
+
+import { SHOW_ALL } from "../../deploy/links/link-rights.ts";
 import { OPEN_SECRET, readLinkSecret } from "../../deploy/links/link-secret.ts";
 import { ProcessLinks } from "../../deploy/links/process-links.ts";
 import { MqttClient } from "../../deploy/mqtt/mqtt-client.ts";
@@ -37,6 +39,7 @@ export function* outsideCell(self: Self): ProcessGenerator {
   const links = new ProcessLinks({
     ...plan,
     root: "holdfast",
+    rights: SHOW_ALL,
     uid: Buffer.alloc(16, board).toString("hex"),
     secret: secretFile === undefined ? OPEN_SECRET : readLinkSecret(secretFile),
     gate,

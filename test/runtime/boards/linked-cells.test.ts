@@ -258,6 +258,50 @@ spec("a board that speaks for processes of others is not believed", () => {
   assert.is(net.of("greenhouse").exchange.counts.malformed, 1);
 });
 
+spec("who asks is a process of the board that asks: nobody gets the rights of another", () => {
+  const net = new LinkedCells([...BOARDS, "shed"]);
+  const { heard } = listen(net, "pumphouse");
+  listen(net, "greenhouse", "victim");
+  act(net, "shed", function* (self) {
+    const from = self.whereis("victim@greenhouse");
+    for (const type of ["call", "system", "mail"])
+      self.send("ear@pumphouse", { type, from, ref: 1, request: { type: "spawn" } });
+    self.send("ear@pumphouse", { type: "call", from: self.whereis("ear@pumphouse"), ref: 1 });
+    self.send("ear@pumphouse", { type: "call", from: self.pid, ref: 1 });
+  });
+  net.pass(20);
+  assert.equal(
+    heard.map(({ type, from }) => `${type} ${from.board}`),
+    ["mail greenhouse", "call shed"],
+  );
+  assert.is(net.of("pumphouse").exchange.counts.malformed, 3);
+});
+
+spec("a board is told of names that it may know, and of their end; it hears nothing of others", () => {
+  const shows = (board: string, name: string) => board === "greenhouse" && name.startsWith("ear");
+  const net = new LinkedCells([...BOARDS, "shed"], {}, { pumphouse: { shows, shares: () => false } });
+  const { pid } = listen(net, "pumphouse");
+  listen(net, "pumphouse", "secret");
+  const known = (board: string) =>
+    net
+      .of(board)
+      .cell.names.list()
+      .filter((name) => name.endsWith("@pumphouse"));
+  assert.equal(known("greenhouse"), ["ear@pumphouse"]);
+  assert.equal(known("shed"), []);
+  // After a cut all names come anew.
+  net.fate = () => [];
+  net.pass(20_000);
+  assert.equal(known("greenhouse"), []);
+  net.fate = () => [1];
+  net.meet();
+  net.pass(20_000);
+  assert.equal(known("greenhouse"), ["ear@pumphouse"]);
+  net.of("pumphouse").cell.exit(undefined, pid, "kill");
+  net.pass(20);
+  assert.equal(known("greenhouse"), []);
+});
+
 spec("pids of a third board are passed on, and used over the link with it", () => {
   const net = new LinkedCells([...BOARDS, "shed"]);
   const { heard } = listen(net, "shed");

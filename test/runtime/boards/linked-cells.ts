@@ -1,10 +1,12 @@
 /** Boards with a cell each, linked by a network in virtual time: what processes say crosses as bytes. */
 import { BoardExchange } from "../../../runtime/boards/board-exchange.ts";
+import type { BoardRights } from "../../../runtime/boards/board-rights.ts";
 import { pairKey } from "../../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
 import { Cell } from "../../../runtime/process/cell.ts";
 import { exportPid, importPid } from "../../../runtime/process/pid.ts";
 import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
+import { EVERYTHING } from "../../contracts/link-cell.ts";
 
 const SECRET = Buffer.from("secret");
 const CELL = "main";
@@ -24,10 +26,17 @@ export class LinkedCells {
   readonly #boards = new Map<string, LinkedBoard>();
   readonly #arrivals: { readonly atUs: number; readonly arrive: () => void }[] = [];
   readonly #limits: LinkLimits;
+  readonly #rights: Readonly<Record<string, BoardRights>>;
   #randoms = 0;
 
-  constructor(boards: readonly string[], limits: Partial<LinkLimits> = {}) {
+  /** `rights`: what each board lets others know; default: all. */
+  constructor(
+    boards: readonly string[],
+    limits: Partial<LinkLimits> = {},
+    rights: Readonly<Record<string, BoardRights>> = {},
+  ) {
     this.#limits = { ...LINK_LIMITS, ...limits };
+    this.#rights = rights;
     for (const board of boards) this.boot(board, 1);
     this.meet();
   }
@@ -44,6 +53,7 @@ export class LinkedCells {
     const exchange: BoardExchange = new BoardExchange({
       us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
       limits: this.#limits,
+      rights: this.#rights[board] ?? EVERYTHING,
       keyFor: (other) => pairKey(SECRET, board, other),
       publish: (to, bytes) => this.#publish(board, to, bytes),
       random: (length) => new Uint8Array(length).fill(++this.#randoms),

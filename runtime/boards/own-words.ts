@@ -1,0 +1,26 @@
+/** Whether a board speaks for its own processes only: who asks is who it says, so that rights can follow from its board. */
+import type { WirePid } from "../process/pid.ts";
+import type { Frame, PackedBody } from "../process/signal.ts";
+import { isOf } from "./foreign-names.ts";
+import type { BoardLife } from "./packet.ts";
+
+/**
+ * False for a frame of `of` that comes from a process of another board, and for a request (`call`) on behalf of one. So a
+ * request is never handed on to a further board: who got it asks there by itself.
+ */
+export function speaksForItself(frame: Frame, of: BoardLife | undefined): boolean {
+  if (frame.kind !== "message") return isOf(frame.from, of);
+  const { monitor, packed } = frame;
+  if (monitor !== undefined && !isOf(monitor.from, of)) return false;
+  const requester = requesterIn(packed);
+  return requester === undefined || isOf(requester, of);
+}
+
+/** The process that a request names as its sender; `undefined` for what is no request. */
+function requesterIn({ body, placeholders, pids }: PackedBody): WirePid | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const { type, from } = body as { readonly type?: unknown; readonly from?: unknown };
+  if (type !== "call" && type !== "system") return undefined;
+  const at = placeholders.indexOf(from as object);
+  return at < 0 ? undefined : pids[at];
+}
