@@ -14,7 +14,7 @@ export interface OverviewSources {
   /** Absent until the telemetry's process has started. */
   readonly view: {
     readonly telemetry?: Pick<Telemetry, "devices" | "jobs" | "buses">;
-    readonly link?: Pick<BoardLink, "state" | "counts">;
+    readonly link?: Pick<BoardLink, "state" | "broker" | "cause" | "counts">;
     readonly outbox?: Pick<BoardOutbox, "facts">;
     readonly links?: Pick<ProcessLinks, "facts">;
     readonly network?: NetworkFacts;
@@ -50,6 +50,8 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
     uptimeS: uptimeS(),
     atUs,
     broker: link?.state ?? "offline",
+    brokerNode: link?.broker ?? null,
+    brokerCause: link === undefined || link.state === "live" ? null : link.cause,
     devices: telemetry?.devices() ?? [],
     jobs: telemetry?.jobs().map((known) => jobFacts(known, atUs)) ?? [],
     buses: telemetry?.buses() ?? [],

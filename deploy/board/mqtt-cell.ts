@@ -110,6 +110,7 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
       incarnation: plan.incarnation,
       broker: view.link?.state ?? "offline",
       ...(view.link?.state === "offline" && { brokerCause: view.link.cause }),
+      ...(view.link?.broker && { brokerNode: view.link.broker }),
       ...(view.link?.taken && { refused: view.link.taken }),
       ...(own?.network && { network: own.network, brokerRefused: own.broker.refused }),
       ...view.telemetry?.totals(),

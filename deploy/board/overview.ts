@@ -3,7 +3,7 @@ import type { TimingReport } from "../../devices/handler/messages.ts";
 import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
 import type { LinksFacts } from "../links/link-facts.ts";
-import type { LinkState } from "../mqtt/board-link.ts";
+import type { BrokerNode, LinkState } from "../mqtt/board-link.ts";
 import type { RefusalKind } from "../mqtt/refusals.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
 import type { OutboxFacts } from "../outbox/outbox-contract.ts";
@@ -55,6 +55,10 @@ export interface Overview {
   /** Monotonic. */
   readonly atUs: number;
   readonly broker: LinkState;
+  /** The node of it that is used, and the version of MQTT spoken with it; null while offline. */
+  readonly brokerNode: BrokerNode | null;
+  /** Why the board is not live there; null where it is. */
+  readonly brokerCause: string | null;
   readonly devices: readonly DeviceFacts[];
   readonly jobs: readonly JobFacts[];
   /** As the guardian counts them since it started; up to 2 s old, empty until it has answered first. */

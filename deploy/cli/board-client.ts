@@ -22,8 +22,24 @@ export interface Retained {
   readonly topics: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
-/** Connects; throws `CliError` when nobody answers, or the broker refuses the login. */
+/**
+ * Connects to the first of the addresses (commas between them) that answers; throws `CliError` when none does, or the broker
+ * refuses the login.
+ */
 export async function connectBoard({ url, login }: BoardFlags): Promise<MqttClient> {
+  const urls = url.split(",");
+  for (const [at, one] of urls.entries()) {
+    try {
+      return await connectTo(one, login);
+    } catch (error) {
+      if (at === urls.length - 1 || !(error instanceof CliError) || error.exitCode !== EXIT.unreachable)
+        throw error;
+    }
+  }
+  throw new TypeError("there is always a first address");
+}
+
+async function connectTo(url: string, login: LoginFiles): Promise<MqttClient> {
   const host = hostOf(url);
   const { user, password, tls = {} } = readLogin(login);
   // Loaded only by the verbs that need it: `run` stays a small process.

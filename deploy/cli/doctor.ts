@@ -50,13 +50,15 @@ export async function doctor(flags: DoctorFlags): Promise<void> {
 /** The board that answers at the page's address, if that is on this machine. */
 export async function runningBoard(flags: OperatorFlags): Promise<RunningBoard | undefined> {
   try {
-    const { board, hardware, devices } = await askBoard<Overview>(
+    const { board, hardware, devices, brokerNode, brokerCause } = await askBoard<Overview>(
       flags,
       "/overview",
       {},
       { limitMs: ANSWER_LIMIT_MS },
     );
-    return { id: board, hardware, page: withoutLogin(flags.page), devices };
+    const isLive = brokerNode !== null && brokerCause === null;
+    const broker = isLive ? brokerNode : { cause: brokerCause ?? "it is starting" };
+    return { id: board, hardware, page: withoutLogin(flags.page), broker, devices };
   } catch (error) {
     if (error instanceof CliError || error instanceof SyntaxError) return undefined;
     throw error;

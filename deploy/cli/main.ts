@@ -41,7 +41,10 @@ cli
   .command("run [config]", "Run the board: guardian, runtime, and on emulated boards the world behind it")
   .option("--http-port <port>", `Port of the page, HOLDFAST_HTTP_PORT (default: ${DEFAULT_PORTS.http})`)
   .option("--mqtt-port <port>", `Port of the broker, HOLDFAST_MQTT_PORT (default: ${DEFAULT_PORTS.mqtt})`)
-  .option("--broker <url>", "Use this broker (mqtt://host:1883), not the embedded one, HOLDFAST_BROKER")
+  .option(
+    "--broker <url>",
+    "Use this broker (mqtt://host:1883; nodes of a cluster with commas), not the embedded one, HOLDFAST_BROKER",
+  )
   .option("--emulated", "Emulated pins although the configuration says linux")
   .option("--time-scale <factor>", "How fast the emulated world goes (default: the configuration's)")
   .option("--state <folder>", "Where setpoints are kept, HOLDFAST_STATE")
@@ -64,7 +67,10 @@ cli
   .command("service [config]", "Print the systemd units that run the board, or install them")
   .option("--http-port <port>", `Port of the page, HOLDFAST_HTTP_PORT (default: ${DEFAULT_PORTS.http})`)
   .option("--mqtt-port <port>", `Port of the broker, HOLDFAST_MQTT_PORT (default: ${DEFAULT_PORTS.mqtt})`)
-  .option("--broker <url>", "Use this broker (mqtt://host:1883), not the embedded one, HOLDFAST_BROKER")
+  .option(
+    "--broker <url>",
+    "Use this broker (mqtt://host:1883; nodes of a cluster with commas), not the embedded one, HOLDFAST_BROKER",
+  )
   .option("--install", "Write them to /etc/systemd/system and enable them (needs root)")
   .option("--user <name>", "Who runs it (default: who asks, also behind sudo)")
   .option("--root <folder>", "Install below this folder, for an image (default: /)")

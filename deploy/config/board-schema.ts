@@ -8,6 +8,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import { choice, duration, quantity, whole } from "../../devices/field.ts";
 import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
+import { brokerField } from "./broker-field.ts";
 import { type BusConfig, busSchema } from "./bus-schema.ts";
 import {
   cellField,
@@ -66,18 +67,7 @@ const mqttSchema = v.pipe(
         v.metadata({ errorMessage: "one topic level of 1 to 32 characters a-z, 0-9, - and _" }),
       ),
     ),
-    url: optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^mqtts?:\/\/[^\s/@]+$/),
-        v.check((url) => URL.canParse(url)),
-        v.description("Broker to use; without it the board runs its own."),
-        v.metadata({
-          errorMessage:
-            'an address such as "mqtt://192.168.1.10:1883" (mqtt or mqtts); a user and password belong into the file that "credentialsFile" names',
-        }),
-      ),
-    ),
+    url: optional(brokerField),
     credentialsFile: optional(credentialsFileField),
     tls: optional(tlsSchema),
     listen: optional(listenSchema),

@@ -1,6 +1,7 @@
 /** Whether links with other boards can be what the configuration says: who may speak, do what, and when a board is gone. */
 import { isLoopback } from "../listen.ts";
 import { nearest } from "../nearest.ts";
+import { brokerAddresses } from "./broker-field.ts";
 import { type LinksConfig, linkTimes, MOST_BOARDS } from "./links-schema.ts";
 import type { Path, Report } from "./problem.ts";
 import { alternatives, isPlainObject } from "./shape.ts";
@@ -20,7 +21,7 @@ export function checkLinks(
       checkCommand(rights, ["links", "boards", name], ids, report);
   if (links.secretFile !== undefined) return;
   const { url, listen } = isPlainObject(mqtt) ? mqtt : {};
-  if (listen === undefined && (url === undefined || isLoopbackUrl(String(url)))) {
+  if (listen === undefined && (url === undefined || isLoopbackUrl(url))) {
     const text =
       'without "secretFile" every program of this machine that reaches the broker can speak as a board; "holdfast keys link" makes one';
     report.warning(["links"], text);
@@ -30,9 +31,12 @@ export function checkLinks(
   }
 }
 
-/** A broker that only programs of this machine reach. False for what is no address. */
-export function isLoopbackUrl(url: string): boolean {
-  return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ""));
+/** A broker that only programs of this machine reach, by each of its addresses. False for what is no address. */
+export function isLoopbackUrl(url: unknown): boolean {
+  const addresses = brokerAddresses(url);
+  return (
+    addresses.length > 0 && addresses.every(({ hostname }) => isLoopback(hostname.replace(/^\[|\]$/g, "")))
+  );
 }
 
 function checkBoards(boards: unknown, own: unknown, report: Report): void {

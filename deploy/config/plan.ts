@@ -6,6 +6,7 @@ import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/
 import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
+import { brokerText } from "./broker-field.ts";
 import { busLinePlans, busPlans } from "./bus-plan.ts";
 import type { DeviceConfig, OutputDeviceConfig } from "./device-schema.ts";
 import { expanderPlans, railPlans } from "./expander-plan.ts";
@@ -25,6 +26,7 @@ export interface BoardPlan {
   readonly world: Required<WorldConfig>;
   readonly mqtt: {
     readonly root: string;
+    /** One address, or several with commas between them. */
     readonly url?: string;
     /** Only where Home Assistant is to be told of the board. */
     readonly homeAssistant?: { readonly prefix: string };
@@ -39,7 +41,7 @@ export function boardPlan({ board, hardware, world = {}, mqtt = {} }: BoardConfi
     world: { model, seed, timeScale },
     mqtt: {
       root: mqtt.root ?? "holdfast",
-      ...(mqtt.url !== undefined && { url: mqtt.url }),
+      ...(mqtt.url !== undefined && { url: brokerText(mqtt.url) }),
       ...(mqtt.homeAssistant !== undefined && {
         homeAssistant: { prefix: DEFAULT_PREFIX, ...mqtt.homeAssistant },
       }),

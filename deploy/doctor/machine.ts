@@ -1,5 +1,6 @@
 import type { GpioSurvey } from "../../firmware/contracts/gpio-survey.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
+import type { BrokerNode } from "../mqtt/board-link.ts";
 
 /**
  * A machine as `doctor` sees it: read-only, and taken before the checks begin, so that these are plain functions. This
@@ -82,6 +83,8 @@ export interface RunningBoard {
   readonly id: string;
   readonly hardware: "emulated" | "linux";
   readonly page: string;
+  /** Where it is on MQTT and by which version; `cause`: why it is nowhere. */
+  readonly broker: BrokerNode | { readonly cause: string };
   readonly devices: readonly {
     readonly id: string;
     readonly driver: string;

@@ -4,15 +4,16 @@
  */
 import type { IncomingMessage } from "node:http";
 import { type Duplex, pipeline } from "node:stream";
-import { type BrokerAddress, openBrokerSocket, parseBrokerUrl } from "../mqtt/broker-address.ts";
+import { brokerUrl, openBrokerSocket } from "../mqtt/broker-address.ts";
 import { brokerCause } from "../mqtt/broker-cause.ts";
 import type { BrokerLogin } from "../mqtt/broker-login.ts";
+import { BrokerRound } from "../mqtt/broker-round.ts";
 import { ConnectLogin } from "../mqtt/connect-login.ts";
 import type { MqttWebSocket } from "./mqtt-websocket.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 
 export interface ProxiedBroker {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
+  /** `mqtt://host:port` or `mqtts://host:port`; of several, with commas between them, the next after one that does not answer. */
   readonly url: string;
   /** Asked for each client; an Error refuses that one. */
   readonly login?: () => BrokerLogin;
@@ -21,7 +22,7 @@ export interface ProxiedBroker {
 const CONNECT_LIMIT_MS = 5000;
 
 export class BrokerProxy {
-  readonly #address: BrokerAddress;
+  readonly #round: BrokerRound;
   readonly #ask: () => BrokerLogin;
   readonly #sockets: MqttWebSocket;
   readonly #problem: (text: string) => void;
@@ -29,7 +30,7 @@ export class BrokerProxy {
 
   /** Throws an Error for a URL that is none. */
   constructor({ url, login }: ProxiedBroker, sockets: MqttWebSocket, onProblem?: (text: string) => void) {
-    this.#address = parseBrokerUrl(url);
+    this.#round = new BrokerRound(url);
     this.#ask = login ?? (() => ({}));
     this.#sockets = sockets;
     this.#problem = onProblem ?? (() => {});
@@ -42,7 +43,7 @@ export class BrokerProxy {
 
   /** Opens a connection to the broker, then completes the upgrade; the end of one is the end of the other. */
   join(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = this.#address;
+    const address = this.#round.current;
     let login: BrokerLogin;
     try {
       login = this.#ask();
@@ -57,8 +58,10 @@ export class BrokerProxy {
     upstream.setTimeout(CONNECT_LIMIT_MS, () => upstream.destroy(new Error("no answer")));
     const unreachable = (error: Error) => {
       upstream.destroy();
+      // Several who come at once find the same node gone.
+      if (this.#round.current === address) this.#round.next();
       this.#problem(
-        `broker ${address.host}:${address.port}: ${brokerCause(error, { host: address.host, handshake: address.tls })}`,
+        `broker ${brokerUrl(address)}: ${brokerCause(error, { host: address.host, handshake: address.tls })}`,
       );
       refuseUpgrade(socket, "502 Bad Gateway", "the broker cannot be reached");
     };

@@ -22,8 +22,14 @@ import { type BoardTopics, boardTopics, isTopicLevel, parseSetTopic } from "./to
 
 export type LinkState = "offline" | "claiming" | "live" | "silent";
 
+/** The node of a broker that is used, and how it is spoken with. */
+export interface BrokerNode {
+  readonly url: string;
+  readonly mqtt: "5" | "3.1.1";
+}
+
 export interface BoardLinkOptions {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
+  /** `mqtt://host:port` or `mqtts://host:port`; several, with commas between them, for the nodes of one broker. */
   readonly url: string;
   /** Asked at every attempt to connect. */
   readonly login?: () => BrokerLogin;
@@ -153,9 +159,11 @@ export class BoardLink {
     return this.#claim.taken;
   }
 
-  /** 5, or 4 for MQTT 3.1.1. */
-  get protocolVersion(): 4 | 5 {
-    return this.#client.protocolVersion;
+  /** Which node of the broker, and how it is spoken with; undefined while offline. */
+  get broker(): BrokerNode | undefined {
+    if (this.#state === "offline") return undefined;
+    const { brokerUrl: url, protocolVersion } = this.#client;
+    return { url, mqtt: protocolVersion === 5 ? "5" : "3.1.1" };
   }
 
   /** Since the start: events that were dropped, commands that were refused, topics that did not fit. */
@@ -283,7 +291,7 @@ export class BoardLink {
   }
 
   #goLive(): void {
-    this.#enter("live", "connected");
+    this.#enter("live", `connected to ${this.broker!.url}, MQTT ${this.broker!.mqtt}`);
     this.#options.companion?.live();
     this.#options.traffic?.live();
     this.#pump();

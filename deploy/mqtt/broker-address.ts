@@ -27,6 +27,20 @@ export function parseBrokerUrl(url: string): BrokerAddress {
   };
 }
 
+/**
+ * Reads one address or several with commas between them: the nodes of one broker, of which each will do. Throws an Error
+ * that names the one that is none.
+ */
+export function parseBrokerUrls(urls: string): readonly [BrokerAddress, ...BrokerAddress[]] {
+  const [first = "", ...others] = urls.split(",");
+  return [parseBrokerUrl(first), ...others.map(parseBrokerUrl)];
+}
+
+/** An address as people write it: `mqtt://host:1883`. */
+export function brokerUrl({ host, port, tls }: BrokerAddress): string {
+  return `mqtt${tls ? "s" : ""}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
 /** Opens a socket to a broker, without Nagle: with it a QoS 1 round trip takes 40 to 90 ms instead of 0.3. */
 export function openBrokerSocket(
   { host, port, tls }: BrokerAddress,

@@ -6,17 +6,19 @@
  * this publishes again what still matters; `publish` says "no" instead of queueing. Reconnecting is done here
  * too, with back-off, also after a refused CONNACK (which MQTT.js by itself takes as final).
  *
- * MQTT 5 is tried first. A broker that refuses it (3.1.1 return code 1, reason 132, or two connections
- * in a row closed before CONNACK) is asked with 3.1.1.
+ * MQTT 5 is tried first, 3.1.1 where a broker does not know that (`version-choice.ts`); of several addresses the next one
+ * after each failure (`broker-round.ts`).
  *
  * Not implemented: WebSocket to the broker, QoS 2, sessions.
  */
 import mqtt, { type IClientOptions } from "mqtt";
 import { Backoff } from "./backoff.ts";
-import { openBrokerSocket, parseBrokerUrl } from "./broker-address.ts";
+import { brokerUrl, openBrokerSocket } from "./broker-address.ts";
 import { brokerCause } from "./broker-cause.ts";
 import type { BrokerLogin } from "./broker-login.ts";
+import { BrokerRound } from "./broker-round.ts";
 import { Attempt } from "./connect-attempt.ts";
+import { VersionChoice } from "./version-choice.ts";
 
 export interface MqttWill {
   readonly topic: string;
@@ -24,7 +26,7 @@ export interface MqttWill {
 }
 
 export interface MqttClientOptions {
-  /** `mqtt://host:port` or `mqtts://host:port`. */
+  /** `mqtt://host:port` or `mqtts://host:port`; several, with commas between them, for the nodes of one broker. */
   readonly url: string;
   readonly clientId: string;
   /** Asked at every attempt; an Error of it ends that one with its message. Default: no login, TLS as Node.js has it. */
@@ -72,11 +74,10 @@ const maxBufferedBytes = 512 * 1024;
 export class MqttClient {
   readonly #options: MqttClientOptions;
   readonly #backoff: Backoff;
+  readonly #round: BrokerRound;
+  readonly #version = new VersionChoice();
   readonly #maxInFlight: number;
   #will: MqttWill | undefined;
-  #version: 4 | 5 = 5;
-  /** Attempts in a row that were closed before CONNACK. */
-  #unanswered = 0;
   #attempt: Attempt | undefined;
   #retry: NodeJS.Timeout | undefined;
   #goodbye: Promise<void> = Promise.resolve();
@@ -88,7 +89,7 @@ export class MqttClient {
     this.#will = options.will;
     this.#maxInFlight = options.maxInFlight ?? 16;
     this.#backoff = new Backoff(min, max, options.random ?? Math.random);
-    parseBrokerUrl(options.url);
+    this.#round = new BrokerRound(options.url);
   }
 
   /** Starts connecting; goes on until `close`. */
@@ -110,7 +111,12 @@ export class MqttClient {
 
   /** 5, or 4 for MQTT 3.1.1: what the last attempt spoke. */
   get protocolVersion(): 4 | 5 {
-    return this.#version;
+    return this.#version.current;
+  }
+
+  /** The address that is used now, or tried next. */
+  get brokerUrl(): string {
+    return brokerUrl(this.#round.current);
   }
 
   /** Sends, or says `false` when offline or when as much as allowed is under way. */
@@ -165,7 +171,7 @@ export class MqttClient {
 
   #connect(): void {
     this.#retry = undefined;
-    const { url, clientId, keepaliveS = 10 } = this.#options;
+    const { clientId, keepaliveS = 10 } = this.#options;
     let login: BrokerLogin;
     try {
       login = this.#options.login?.() ?? {};
@@ -175,7 +181,7 @@ export class MqttClient {
       return;
     }
     const { user, password, tls } = login;
-    const version = this.#version;
+    const version = this.#version.current;
     const options: IClientOptions = {
       clientId,
       protocolId: "MQTT",
@@ -196,7 +202,7 @@ export class MqttClient {
             will: { ...this.#will, payload: Buffer.from(this.#will.payload), qos: 1 as const, retain: true },
           }),
     };
-    const address = parseBrokerUrl(url);
+    const address = this.#round.current;
     const client = new mqtt.MqttClient(() => openBrokerSocket(address, tls), options);
     const attempt = new Attempt(client, performance.now());
     this.#attempt = attempt;
@@ -218,8 +224,10 @@ export class MqttClient {
         ...(user !== undefined && { user }),
       });
       const code = "code" in error ? error.code : undefined;
-      if (version === 5 && (code === 1 || code === 132)) attempt.refusedVersion = true;
-      else if (typeof code === "number") attempt.answered = true;
+      if (typeof code === "number") {
+        attempt.answered = true;
+        attempt.refusedVersion = this.#version.refused(code);
+      }
       this.#lose(attempt);
     });
     client.on("close", () => this.#lose(attempt));
@@ -257,19 +265,19 @@ export class MqttClient {
     if (this.#closed) return;
     if (lastedMs >= stableMs) this.#backoff.reset();
     let delayMs = this.#backoff.next();
-    if (attempt.refusedVersion) {
-      this.#version = 4;
-      delayMs = 0;
-    } else if (attempt.answered) {
-      this.#unanswered = 0;
-    } else if (attempt.opened && ++this.#unanswered >= 2) {
-      // Old brokers close on a CONNECT they do not understand. Once may be a broker that is just ending.
-      this.#unanswered = 0;
-      this.#version = this.#version === 5 ? 4 : 5;
-    }
+    if (attempt.refusedVersion) delayMs = 0;
+    else if (!this.#asksAgain(attempt)) this.#round.next();
     this.#retry = setTimeout(() => this.#connect(), delayMs);
     attempt.abandon("connection lost");
     this.#options.onOffline(attempt.cause ?? "connection closed");
+  }
+
+  /** The same node, because it may only have disliked the version. Silence says nothing about that. */
+  #asksAgain(attempt: Attempt): boolean {
+    if (attempt.answered) this.#version.understood();
+    else if (attempt.opened && performance.now() - attempt.sinceMs < connectLimitMs)
+      return this.#version.closed();
+    return false;
   }
 
   async #sayGoodbye(attempt: Attempt, cause: string): Promise<void> {

@@ -72,6 +72,8 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
     uptimeS: 3723,
     atUs,
     broker: "live",
+    brokerNode: { url: "mqtt://127.0.0.1:1883", mqtt: "5" },
+    brokerCause: null,
     devices: [
       {
         id: "climate",

@@ -362,7 +362,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "mqtt.url",
       found: '"http://broker"',
       allowed:
-        'an address such as "mqtt://192.168.1.10:1883" (mqtt or mqtts); a user and password belong into the file that "credentialsFile" names',
+        'an address such as "mqtt://192.168.1.10:1883" (mqtt or mqtts), or a list of the nodes of one broker; a user and password belong into the file that "credentialsFile" names',
     },
   },
   {

@@ -9,6 +9,7 @@ import { AllowedHosts, isForeignFetch } from "../../deploy/http/allowed-hosts.ts
 import { EdgeServer, type EdgeServerOptions } from "../../deploy/http/edge-server.ts";
 import { acceptedEncodings, withRoot } from "../../deploy/http/static-folder.ts";
 import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
+import { freePort } from "../harness/free-port.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
@@ -316,6 +317,17 @@ spec("the WebSocket is a transparent way to a broker elsewhere, and ends with it
   await ended;
   assert.is(await upgrade(e.port), "HTTP/1.1 502 Bad Gateway");
   assert.match(problems.at(-1)!, /ECONNREFUSED/);
+});
+
+spec("of a broker with several nodes the next is used after one that cannot be reached", async (t) => {
+  const behind = await mosquitto(t);
+  const { ws, edge: e } = await edge(t, {
+    mqtt: { url: `mqtt://127.0.0.1:${await freePort()},${behind.url}` },
+  });
+  assert.is(await upgrade(e.port), "HTTP/1.1 502 Bad Gateway");
+  const client = await probe(t, ws, ["a"]);
+  await client.send("a", "through the second");
+  await client.waitFor("the message", ({ text }) => text === "through the second");
 });
 
 spec("with credentials every page asks for them, and the WebSocket takes them in either place", async (t) => {

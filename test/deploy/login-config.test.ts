@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import { listenPlan } from "../../deploy/config/listen-schema.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
 import { loginFiles } from "../../deploy/config/login-schema.ts";
+import { boardPlan } from "../../deploy/config/plan.ts";
 import { spec } from "../harness/spec.ts";
 import { type Change, demoWith } from "./demo-board.ts";
 
@@ -23,6 +24,12 @@ spec("files of the login are found from the folder of the configuration", () => 
   assert.equal(loginFiles({}, "/home/pi/board.config.json"), {});
 });
 
+spec("several addresses are the nodes of one broker, and go on as one text with commas", () => {
+  const { config, problems } = found(["mqtt.url", ["mqtt://one", "mqtts://two:8000"]]);
+  assert.is(problems, undefined);
+  assert.is(boardPlan(config!).mqtt.url, "mqtt://one,mqtts://two:8000");
+});
+
 const mistakes: readonly (readonly [
   what: string,
   changes: readonly Change[],
@@ -34,6 +41,22 @@ const mistakes: readonly (readonly [
     [["mqtt.url", "mqtt://me:secret@broker"]],
     "mqtt.url",
     /belong into the file that "credentialsFile" names/,
+  ],
+  [
+    "a node that is none",
+    [["mqtt.url", ["mqtt://one", "two"]]],
+    "mqtt.url",
+    /a list of the nodes of one broker/,
+  ],
+  ["no node", [["mqtt.url", []]], "mqtt.url", /a list of the nodes of one broker/],
+  [
+    "TLS and one node without",
+    [
+      ["mqtt.url", ["mqtts://one", "mqtt://two"]],
+      ["mqtt.tls", TLS],
+    ],
+    "mqtt.url",
+    /"mqtts:\/\/two" where "tls" is written/,
   ],
   ["a WebSocket", [["mqtt.url", "ws://broker"]], "mqtt.url", /mqtt or mqtts/],
   ["an empty path", [["mqtt.credentialsFile", ""]], "mqtt.credentialsFile", /the path of a file/],
@@ -74,11 +97,13 @@ for (const [what, changes, at, allowed] of mistakes) {
 }
 
 spec("a password that goes over the network in clear is a warning; on this machine it is none", () => {
-  const warned = (url: string) =>
-    found(["mqtt.url", url], ["mqtt.credentialsFile", "login.json"]).warnings.filter(
-      ({ path }) => path === "mqtt.url",
-    );
+  const warned = (...urls: string[]) =>
+    found(
+      ["mqtt.url", urls.length > 1 ? urls : urls[0]],
+      ["mqtt.credentialsFile", "login.json"],
+    ).warnings.filter(({ path }) => path === "mqtt.url");
   assert.match(warned("mqtt://broker")[0]!.message, /for everybody there to read; "mqtts:\/\/broker"/);
+  assert.match(warned("mqtts://a", "mqtt://b")[0]!.message, /"mqtts:\/\/b" where the broker has TLS/);
   for (const url of ["mqtt://127.0.0.1:1883", "mqtt://localhost", "mqtt://[::1]", "mqtts://broker"])
     assert.equal(warned(url), [], url);
 });

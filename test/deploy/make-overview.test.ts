@@ -20,7 +20,12 @@ function sources(answer: () => Promise<InspectReply>): OverviewSources & { asked
       outbox: { facts: anOverview().outbox! },
       links: { facts: () => anOverview().links! },
       network: anOverview().network!,
-      link: { state: "live", counts: { eventsDropped: 0, commandsRefused: 5, topicsRefused: 0 } },
+      link: {
+        state: "live",
+        broker: anOverview().brokerNode!,
+        cause: "connected",
+        counts: { eventsDropped: 0, commandsRefused: 5, topicsRefused: 0 },
+      },
     },
     nowUs: () => 9_000_000,
     uptimeS: () => 3723,
@@ -59,8 +64,9 @@ spec("before the telemetry has started nothing is known, and that is told", asyn
     devices: all,
     jobs: none,
     broker,
+    brokerNode,
   } = await overviewMaker({ ...sources(async () => board()), view: {} })();
-  assert.equal([all, none, broker], [[], [], "offline"]);
+  assert.equal([all, none, broker, brokerNode], [[], [], "offline", null]);
 });
 
 spec("who asks while an answer is under way gets the same, and who asks later a new one", async () => {

@@ -106,6 +106,26 @@ spec("it comes back after the broker did, subscribed again", async (t) => {
   assert.ok(log.some((line) => line.startsWith("offline")));
 });
 
+spec(
+  "of several nodes the next is used when one is lost, and one that takes connections and says nothing",
+  async (t) => {
+    const [first, third] = [await embedded(t), await embedded(t)];
+    const silent = createServer((socket) => socket.on("error", () => {}).resume());
+    await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
+    t.defer(() => new Promise((done) => silent.close(done)));
+    const second = `mqtt://127.0.0.1:${(silent.address() as { port: number }).port}`;
+    const { client: c, log } = client(t, [first.url, second, third.url].join(","));
+    await until("connected", () => c.online);
+    assert.is(c.brokerUrl, first.url);
+    await first.broker.close();
+    await until("connected to the third", () => c.online && c.brokerUrl === third.url, 15_000);
+    assert.is(c.protocolVersion, 5, "silence says nothing about the version");
+    await (await probe(t, third.url)).send("to/me", "again");
+    await until("the message", () => log.includes("to/me again false"));
+  },
+  { limitMs: 25_000 },
+);
+
 spec("it goes on trying after wrong credentials", async (t) => {
   const broker = await EmbeddedBroker.start({
     port: 0,

@@ -1,11 +1,13 @@
 import * as assert from "uvu/assert";
 import { Access } from "../../deploy/mqtt/access.ts";
 import { Backoff } from "../../deploy/mqtt/backoff.ts";
-import { parseBrokerUrl } from "../../deploy/mqtt/broker-address.ts";
+import { brokerUrl, parseBrokerUrl, parseBrokerUrls } from "../../deploy/mqtt/broker-address.ts";
+import { BrokerRound } from "../../deploy/mqtt/broker-round.ts";
 import { EventRing } from "../../deploy/mqtt/event-ring.ts";
 import { SeenIds } from "../../deploy/mqtt/seen-ids.ts";
 import { judgeStatus } from "../../deploy/mqtt/status-watch.ts";
 import { boardTopics, parseSetTopic } from "../../deploy/mqtt/topics.ts";
+import { VersionChoice } from "../../deploy/mqtt/version-choice.ts";
 import { nearestNames } from "../../deploy/nearest.ts";
 import { spec } from "../harness/spec.ts";
 
@@ -146,3 +148,37 @@ spec("roles are found by login", () => {
   for (const header of [undefined, "", "Bearer x", "Basic !", basic("otto")])
     assert.is(access.roleOfHeader(header), undefined);
 });
+
+spec("several addresses are the nodes of one broker: the first, then the next after each that failed", () => {
+  const round = new BrokerRound("mqtt://one,mqtts://two:8000,mqtt://[::1]:1884");
+  const used = [0, 1, 2, 3].map(() => {
+    const url = brokerUrl(round.current);
+    round.next();
+    return url;
+  });
+  assert.equal(used, ["mqtt://one:1883", "mqtts://two:8000", "mqtt://[::1]:1884", "mqtt://one:1883"]);
+  assert.throws(() => parseBrokerUrls("mqtt://one,two"), /"two" is none: write mqtt:\/\/host:1883/);
+  assert.throws(() => new BrokerRound(""), /"" is none/);
+});
+
+spec(
+  "MQTT 5 is given up for a broker that says so, or twice closes before CONNACK, and comes back the same way",
+  () => {
+    const said = new VersionChoice();
+    assert.is(said.refused(5), false, "not authorized says nothing about the version");
+    assert.is(said.refused(132), true);
+    assert.is(said.current, 4);
+    assert.is(said.refused(1), false, "there is no other version left to try at once");
+
+    const closing = new VersionChoice();
+    assert.is(closing.closed(), true, "once may be a broker that is just ending");
+    closing.understood();
+    assert.is(closing.closed(), true);
+    assert.is(closing.current, 5);
+    assert.is(closing.closed(), true, "the same node, with 3.1.1");
+    assert.is(closing.current, 4);
+    assert.is(closing.closed(), true);
+    assert.is(closing.closed(), false, "neither helped: another node");
+    assert.is(closing.current, 5);
+  },
+);

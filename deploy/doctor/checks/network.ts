@@ -1,5 +1,6 @@
 import type { Check, Examination } from "../examination.ts";
 import type { Finding } from "../finding.ts";
+import type { RunningBoard } from "../machine.ts";
 
 /** The ports that a board wants, or the board that has them; and what it is known by. */
 export const checkNetwork: Check = (examination) => [
@@ -33,6 +34,21 @@ function portFindings({ machine: { ports }, config }: Examination): Finding[] {
     });
 }
 
+/** A board goes on controlling without its broker, but nobody hears of it. */
+function brokerFinding({ broker, page }: RunningBoard): Finding {
+  const id = "network.broker";
+  if ("url" in broker)
+    return {
+      id,
+      verdict: "ok",
+      what: `it is on the broker at ${broker.url}, MQTT ${broker.mqtt}`,
+      where: page,
+    };
+  const remedy =
+    "start the broker, or correct url, credentialsFile or tls of mqtt; the board tries again by itself";
+  return { id, verdict: "problem", what: `it is on no broker: ${broker.cause}`, where: page, remedy };
+}
+
 /** The board itself knows best how its devices are: what is not in full service is told with its cause. */
 function runningFindings({ machine: { running } }: Examination): Finding[] {
   if (running === undefined) return [];
@@ -41,6 +57,7 @@ function runningFindings({ machine: { running } }: Examination): Finding[] {
   const what = `board ${board} (${hardware}) runs here, ${devices.length - ill.length} of ${devices.length} devices and controllers in full service`;
   return [
     { id: "network.running", verdict: "ok", what, where: page },
+    brokerFinding(running),
     ...ill.map(({ id, mode, cause }): Finding => {
       const remedy = `holdfast mode ${id} says more, holdfast inspect shows crashes`;
       return {

@@ -110,7 +110,13 @@ spec(
       return busesToAsk(machine, examine(machine, loaded));
     };
     const wired = linuxDemo(["buses.i2c-3", { speed: "100kHz" }], ["buses.i2c-4", { speed: "100kHz" }]);
-    const running = (hardware: "linux" | "emulated") => ({ id: "b", hardware, page: "", devices: [] });
+    const running = (hardware: "linux" | "emulated") => ({
+      id: "b",
+      hardware,
+      page: "",
+      broker: { cause: "" },
+      devices: [],
+    });
     equal(ask({}), ["i2c-1"]);
     equal(ask({}, wired), ["i2c-1", "i2c-3"], "i2c-4 is not there");
     equal(ask({}, parseConfig(demoText)), [], "an emulated board has no business with real buses");

@@ -59,6 +59,7 @@ spec("a line of the configuration that somebody else has is a problem, unless a 
     id: "greenhouse",
     hardware: "linux",
     page: "http://127.0.0.1:8080/",
+    broker: { cause: "starting" },
     devices: [],
   } as const;
   equal(said(checkLines, aMachine({ chips, running }), linuxDemo()).filter(busy), []);

@@ -22,11 +22,23 @@ spec("a board that runs here is asked: it has the ports, and its devices tell ho
     { id: "pump", driver: "relay", mode: "full", cause: null },
     { id: "led", driver: "led", mode: "off", cause: null },
   ];
-  const running = { id: "greenhouse", hardware: "linux", page: "http://127.0.0.1:8080/", devices } as const;
+  const broker = { url: "mqtt://house:1883", mqtt: "3.1.1" } as const;
+  const running = {
+    id: "greenhouse",
+    hardware: "linux",
+    page: "http://127.0.0.1:8080/",
+    broker,
+    devices,
+  } as const;
   equal(said(checkNetwork, aMachine({ running })), [
     "ok network.running: board greenhouse (linux) runs here, 1 of 3 devices and controllers in full service",
+    "ok network.broker: it is on the broker at mqtt://house:1883, MQTT 3.1.1",
     "problem network.device: climate is reduced: address_nak at i2c-1/0x76 → holdfast mode climate says more, holdfast inspect shows crashes",
     "problem network.device: led is off: no cause told → holdfast mode led says more, holdfast inspect shows crashes",
+  ]);
+  const alone = { ...running, devices: [], broker: { cause: "connect ECONNREFUSED 192.168.1.10:1883" } };
+  equal(said(checkNetwork, aMachine({ running: alone })).slice(1), [
+    "problem network.broker: it is on no broker: connect ECONNREFUSED 192.168.1.10:1883 → start the broker, or correct url, credentialsFile or tls of mqtt; the board tries again by itself",
   ]);
 });
 

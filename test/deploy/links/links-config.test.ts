@@ -36,6 +36,9 @@ spec("without a secret boards are linked over a broker of this machine only, and
     /^links\.secretFile: nothing; .* anybody who reaches the broker could speak as a board$/,
   );
   assert.equal(problems({ secretFile: "links.key" }, ["mqtt", { url: "mqtt://192.168.1.10" }]), []);
+  const here = ["mqtt://127.0.0.1:1883", "mqtt://localhost:1884"];
+  assert.equal(problems({}, ["mqtt", { url: here }]), []);
+  assert.is(problems({}, ["mqtt", { url: [...here, "mqtt://192.168.1.10"] }]).length, 1);
   assert.equal(warnings({ secretFile: "links.key" }), []);
 });
 
