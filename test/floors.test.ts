@@ -20,6 +20,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   epoll: "nowhere",
   ws: "deploy/http/mqtt-websocket.ts",
   cac: "deploy/cli/main.ts",
+  esbuild: "deploy/release/programs.ts",
   preact: "deploy/dashboard/page",
   "@preact/signals": "deploy/dashboard/page",
   uplot: "deploy/dashboard/page",

@@ -1,0 +1,56 @@
+/** Packages of npm's registry that are not for this machine: fetched once, kept in the user's cache, checked each time. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ReleaseError } from "./release-error.ts";
+import { runTool } from "./tool.ts";
+
+export interface NpmPackage {
+  readonly name: string;
+  /** Exact. */
+  readonly version: string;
+  /** As npm writes it into package-lock.json: `sha512-` and base64. */
+  readonly integrity: string;
+}
+
+/**
+ * The folder with the unpacked package below `cache`. Throws `ReleaseError`: npm or tar fails, there is no network, or the
+ * package is not the one that was pinned.
+ */
+export async function npmPackage(wanted: NpmPackage, cache: string): Promise<string> {
+  const { name, version, integrity } = wanted;
+  const place = `${name.replace(/^@/, "").replace("/", "-")}-${version}`;
+  const file = join(cache, `${place}.tgz`);
+  const folder = join(cache, `${place}-${key(integrity)}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  const aside = mkdtempSync(join(cache, "new-"));
+  try {
+    if (!existsSync(file)) {
+      const args = ["pack", `${name}@${version}`, "--silent", "--pack-destination", aside];
+      await runTool("npm", args, { packages: ["npm"], cwd: aside });
+      renameSync(join(aside, `${place}.tgz`), file);
+    }
+    const found = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
+    if (found !== integrity) {
+      rmSync(file);
+      throw new ReleaseError(
+        "wrongPackage",
+        `${name}@${version} from npm is not the package that was pinned: found ${found}, allowed ${integrity}; it was deleted, look at who answers for the registry (npm config get registry) and try again`,
+      );
+    }
+    await runTool("tar", ["-xzf", file, "-C", aside], { packages: ["tar"] });
+    if (!existsSync(folder)) renameSync(join(aside, "package"), folder);
+    rmSync(file);
+    return folder;
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** A few letters that stand for a content. */
+export function key(...parts: readonly (string | Uint8Array)[]): string {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part).update("\0");
+  return digest.digest("hex").slice(0, 12);
+}

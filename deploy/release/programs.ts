@@ -1,0 +1,95 @@
+/**
+ * The programs of a board, each bundled into one file. They find each other by where they lie (`new URL("./x.js",
+ * import.meta.url)`), so a bundle lies where what it was made of lay: a thread's program beside the process that starts it.
+ */
+import { dirname, join } from "node:path";
+import { PACKAGES_WITH_NATIVE_CODE } from "./packages.ts";
+import { ReleaseError } from "./release-error.ts";
+
+/** By place below the application's `program` folder, without `.js`: the compiled file below `dist`. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  "deploy/cli/main": "deploy/cli/main",
+  "deploy/board/guardian-main": "deploy/board/guardian-main",
+  "deploy/board/runtime-main": "deploy/board/runtime-main",
+  "deploy/board/world-main": "deploy/board/world-main",
+  "deploy/board/stop-step": "deploy/board/stop-step",
+  "deploy/board/reader-thread": "firmware/client/reader-thread",
+  "deploy/board/watchdog-thread": "firmware/client/watchdog-thread",
+  "deploy/outbox/outbox-main": "deploy/outbox/outbox-main",
+  "cells/device-thread": "deploy/board/device-thread",
+  "cells/mqtt-thread": "deploy/board/mqtt-thread",
+};
+
+export interface ProgramsOptions {
+  /** The checkout. */
+  readonly root: string;
+  readonly out: string;
+  /** Stacks then name places in the source; three times the size. */
+  readonly sourceMaps: boolean;
+  /** What to bundle: by place below `out` without ending, the file. */
+  readonly entries: Readonly<Record<string, string>>;
+  /** Of the bundles. Default: `.js`. */
+  readonly ending?: ".js" | ".mjs";
+}
+
+/** CommonJS packages inside an ES module still call require for Node's own modules. */
+const BANNER =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+/**
+ * Bundles programs; names stay, so that a stack can be read. Resolves to the folders of the packages that are now part of
+ * them, seen from the checkout and sorted. Throws `ReleaseError`.
+ */
+export async function bundlePrograms(options: ProgramsOptions): Promise<string[]> {
+  const { root, out, sourceMaps, entries, ending = ".js" } = options;
+  const { build } = await bundler();
+  try {
+    const { metafile } = await build({
+      entryPoints: Object.entries(entries).map(([place, file]) => ({ out: place, in: file })),
+      outdir: out,
+      outExtension: { ".js": ending },
+      absWorkingDir: root,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      external: [...PACKAGES_WITH_NATIVE_CODE, "esbuild"],
+      preserveSymlinks: true,
+      legalComments: "none",
+      sourcemap: sourceMaps,
+      sourcesContent: false,
+      logLevel: "silent",
+      metafile: true,
+      banner: { js: BANNER },
+    });
+    const packages = Object.keys(metafile.inputs).map(packageFolder);
+    return [...new Set(packages.filter((folder) => folder !== undefined))].sort();
+  } catch (error) {
+    throw new ReleaseError("toolFailed", `esbuild: ${(error as Error).message}`, error);
+  }
+}
+
+/** The product's own programs, as the build compiled them. */
+export function ownPrograms(root: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(PROGRAMS).map(([place, file]) => [place, join(root, "dist", `${file}.js`)]),
+  );
+}
+
+/** The package that a bundled file belongs to; undefined for the project's own. */
+export function packageFolder(file: string): string | undefined {
+  return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
+}
+
+async function bundler(): Promise<typeof import("esbuild")> {
+  try {
+    return await import("esbuild");
+  } catch (error) {
+    const where = dirname(new URL(import.meta.url).pathname);
+    throw new ReleaseError(
+      "noCheckout",
+      `releases are made in a checkout of the project, with its packages installed (npm ci); ${where} has no esbuild`,
+      error,
+    );
+  }
+}
