@@ -35,10 +35,11 @@ export function boardWork(config: BoardConfig): readonly Work[] {
   return [
     ...devices.map((device) => onAdapter(atExpander(deviceWork(device), device, config), config)),
     ...controllerPlans(config).flatMap((controller) => {
-      const output = devices.find(({ id }) => id === controller.output.device)!;
+      // An output of another board is that board's work.
+      const output = devices.find(({ id }) => id === controller.output.device);
       const work = controllerWork(controller, output, everyUs.get(controller.input.device)!);
       return work.map((each) =>
-        each.owner === output.id ? onAdapter(atExpander(each, output, config), config) : each,
+        each.owner === output?.id ? onAdapter(atExpander(each, output, config), config) : each,
       );
     }),
   ];
@@ -59,18 +60,26 @@ function deviceWork({ id, driver, settings, chip, job, modes, criticality = "nor
   };
 }
 
-function controllerWork(controller: ControllerPlan, output: DevicePlan, inputEveryUs: number): Work[] {
+function controllerWork(
+  controller: ControllerPlan,
+  output: DevicePlan | undefined,
+  inputEveryUs: number,
+): Work[] {
   const { id, kind, input, job, criticality: band = "normal" } = controller;
   const own = { owner: id, band, cost: costOf(controllerNamed(kind), job.budgetUs) };
+  const [onRelease, onInput] = [job.everyMs * 1000, inputEveryUs].map((us) => limits(us, job.deadlineUs));
+  const decisions = [
+    { name: id, ...own, ...onRelease! },
+    { name: `${id} on ${input.device}`, ...own, ...onInput! },
+  ];
+  if (output === undefined) return decisions;
   const drive = {
     owner: output.id,
     band: output.criticality ?? "normal",
     cost: costOf(driverNamed(output.driver).cost, output.job.budgetUs),
   };
-  const [onRelease, onInput] = [job.everyMs * 1000, inputEveryUs].map((us) => limits(us, job.deadlineUs));
   return [
-    { name: id, ...own, ...onRelease! },
-    { name: `${id} on ${input.device}`, ...own, ...onInput! },
+    ...decisions,
     { name: `${output.id} for ${id}`, ...drive, ...onRelease! },
     { name: `${output.id} for ${id} on ${input.device}`, ...drive, ...onInput! },
   ];

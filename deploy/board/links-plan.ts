@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { linkedBoards, linkTimes } from "../config/links-schema.ts";
-import { rightsBook } from "../config/rights-schema.ts";
+import { lentOutputs, rightsBook } from "../config/rights-schema.ts";
 import type { RightsBook } from "../links/link-rights.ts";
 
 export interface LinksPlan {
@@ -15,8 +15,12 @@ export interface LinksPlan {
   readonly secretFile?: string;
   readonly heartbeatMs: number;
   readonly lostMs: number;
+  /** Longest time that a command from another board lasts without another one. */
+  readonly leaseMs: number;
   /** What other boards may do here. */
   readonly rights: RightsBook;
+  /** Outputs that some board may command. */
+  readonly lent: readonly string[];
   /** URLs of the modules that other boards may spawn from, by their names in the configuration. */
   readonly modules: Readonly<Record<string, string>>;
 }
@@ -31,7 +35,8 @@ export function linksPlan(
   const { secretFile } = links;
   const boards = linkedBoards(links);
   const rights = rightsBook(links);
-  const spawn = [rights.others, ...Object.values(rights.boards)].flatMap((one) => one.spawn);
+  const all = [rights.others, ...Object.values(rights.boards)];
+  const spawn = all.flatMap((one) => one.spawn);
   const seen = (path: string) => resolve(dirname(configFile), path);
   return {
     life: life(),
@@ -39,6 +44,7 @@ export function linksPlan(
     ...(boards !== undefined && { boards }),
     ...(secretFile !== undefined && { secretFile: seen(secretFile) }),
     rights,
+    lent: lentOutputs(rights),
     modules: Object.fromEntries(spawn.map((module) => [module, pathToFileURL(seen(module)).href])),
   };
 }

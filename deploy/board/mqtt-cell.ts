@@ -18,7 +18,6 @@ import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.t
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { Announcer } from "../homeassistant/announcer.ts";
 import { EdgeServer } from "../http/edge-server.ts";
-import { type BoardDeskPlan, boardDesk } from "../links/board-desk.ts";
 import type { ProcessLinks } from "../links/process-links.ts";
 import { BoardLink, type LinkState } from "../mqtt/board-link.ts";
 import { readBrokerLogin } from "../mqtt/broker-login.ts";
@@ -33,6 +32,7 @@ import { FAULTS } from "./fault-desk.ts";
 import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
 import { keptAnnounced } from "./kept-announced.ts";
+import { linkDesks } from "./link-desks.ts";
 import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
 import type { MqttPlan } from "./mqtt-cell-plan.ts";
@@ -69,13 +69,12 @@ type MqttMessage =
 /** How often readings are checked for age, ms. */
 const AGE_EVERY_MS = 250;
 
-/** Not linked with the cell's first process: what breaks a question breaks nothing else. `board`: for others. */
-function desks(board: BoardDeskPlan | undefined): SupervisorSpec {
+/** Not linked with the cell's first process: what breaks a question breaks nothing else. */
+function desks(plan: MqttPlan, hasLinks: boolean): SupervisorSpec {
   const children: ChildSpec[] = [
     { id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) },
+    ...(hasLinks ? linkDesks(plan) : []),
   ];
-  if (board !== undefined)
-    children.push({ id: "board", restart: "permanent", start: (self) => self.spawn(boardDesk(), [board]) });
   return { strategy: "oneForOne", intensity: 5, periodMs: 10_000, children };
 }
 
@@ -209,14 +208,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   link.status(bootStatus(plan.boot));
   link.start();
   self.register(TELEMETRY);
-  const { board, hardware, version } = plan;
-  const desk = links &&
-    plan.links && {
-      about: { board, hardware, version, life: plan.links.life },
-      modules: plan.links.modules,
-      rights: plan.links.rights,
-    };
-  self.spawn(supervisor(desks(desk)), [], { label: "desks" });
+  self.spawn(supervisor(desks(plan, links !== undefined)), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
   const ask = (id: string) => {

@@ -69,7 +69,7 @@ export function mqttPlan(board: {
 
 function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
   const { id, kind, driver, command, readings, ownedBy, modes, maxOverrideMs, output, ladder } = plan;
-  const { publishEveryMs } = plan;
+  const { publishEveryMs, lent } = plan;
   const ages = modes.map(
     ({ mode, job }) => [mode, job === undefined ? 0 : staleAfterMs(job.everyMs, publishEveryMs)] as const,
   );
@@ -83,6 +83,7 @@ function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
     world: emulated ? driverNamed(driver).world : {},
     faults: emulated ? faults : [],
     ownedBy: ownedBy ?? null,
+    ...(lent && { lent }),
     modes: ladder.rungs,
     staleAfterMs: Object.fromEntries(ages),
     ...(output === undefined ? {} : { off: offValues(plan), output }),
@@ -91,7 +92,7 @@ function deviceView(plan: DevicePlan, emulated: boolean): TelemetryDevice {
 }
 
 function controllerView(plan: ControllerPlan, emulated: boolean): TelemetryDevice {
-  const { id, kind, command, readings, ladder } = plan;
+  const { id, kind, command, readings, ladder, output } = plan;
   return {
     id,
     kind: "controller",
@@ -101,6 +102,7 @@ function controllerView(plan: ControllerPlan, emulated: boolean): TelemetryDevic
     world: {},
     faults: emulated ? PROCESS_FAULTS : [],
     ownedBy: null,
+    drives: output.device,
     modes: ladder.rungs,
     staleAfterMs: {},
   };

@@ -13,6 +13,7 @@ import type { OutputPlan } from "../../firmware/contracts/output-plan.ts";
 import type { CatalogueEntry } from "../mqtt/command-gate.ts";
 import { type KnownJob, timingDocument } from "./job-report.ts";
 import type { DeviceFacts } from "./overview.ts";
+import { stateDocument } from "./state-document.ts";
 
 export interface TelemetryReading {
   readonly unit: string;
@@ -32,6 +33,10 @@ export interface TelemetryDevice {
   readonly world: CommandSpec;
   readonly faults: readonly string[];
   readonly ownedBy: string | null;
+  /** Controllers: the output, on another board with that behind an @. */
+  readonly drives?: string;
+  /** Other boards may command it. */
+  readonly lent?: true;
   /** Its ladder, highest first. */
   readonly modes: readonly Mode[];
   /** Age at which an unrenewed reading is stale, by mode, ms. Controllers' settings never are: 0. */
@@ -243,29 +248,7 @@ export class Telemetry {
     const known = this.#devices.get(id);
     if (known === undefined) return;
     const { device, state } = known;
-    const { driver, kind, command, readings, ownedBy, faults } = device;
-    this.#sink.deviceState(id, {
-      mode: state.mode ?? "starting",
-      restarts: state.restarts ?? 0,
-      cause: state.cause ?? null,
-      why: state.why ?? null,
-      modes: device.modes,
-      ...(device.output !== undefined && { output: device.output }),
-      modeOverride: state.modeOverride ?? null,
-      climbsInMs: state.climbsInMs ?? null,
-      ...(kind === "input" && { stuck: state.stuck ?? null }),
-      misses: state.misses ?? 0,
-      driver,
-      kind,
-      commands: command,
-      readings: Object.fromEntries(Object.entries(readings).map(([name, { unit }]) => [name, { unit }])),
-      world: Object.keys(device.world),
-      faults,
-      ownedBy,
-      commanded: state.commanded ?? null,
-      remainingMs: state.remainingMs ?? null,
-      override: state.override ?? null,
-    });
+    this.#sink.deviceState(id, stateDocument(device, state));
   }
 
   /** Wall time of a monotonic one. */

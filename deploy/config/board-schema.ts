@@ -8,6 +8,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import { choice, duration, quantity, whole } from "../../devices/field.ts";
 import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
+import { idAnywhere } from "./abroad.ts";
 import { brokerField } from "./broker-field.ts";
 import { type BusConfig, busSchema } from "./bus-schema.ts";
 import {
@@ -204,7 +205,7 @@ function kindSchema(name: ControllerName, controller: Controller) {
     v.strictObject({
       kind: v.literal(name),
       input: readingPath,
-      output: id("The actuator it owns."),
+      output: idAnywhere("The actuator it owns; on another board that lends it as device@board."),
       cell: cellField,
       ...timingFields,
       precision: optional(precisionField),

@@ -1,6 +1,7 @@
 /** What controllers read and drive: readings that exist, in the right unit; outputs with one owner. */
 import { durationMs } from "../../devices/field.ts";
 import { nearest } from "../nearest.ts";
+import { placeOf } from "./abroad.ts";
 import type { BoardDraft, ControllerDraft, DeviceDraft } from "./draft.ts";
 import type { Report } from "./problem.ts";
 import { settingsOf } from "./settings.ts";
@@ -45,7 +46,8 @@ function checkOutput(
 ): void {
   const { at, id, fields, controller } = draft;
   const { output } = fields;
-  if (output === undefined) return;
+  // Of another board nothing is known here; the way there is checked with the links.
+  if (output === undefined || placeOf(output).board !== undefined) return;
   const drivable = board.devices.filter(({ driver }) => controller.outputField in driver.command);
   const device = drivable.find((candidate) => candidate.id === output);
   if (device === undefined) {

@@ -7,9 +7,13 @@ import { DEFAULT_LEASE } from "./output-policy.ts";
 import type { Report } from "./problem.ts";
 import { lowerTiming } from "./timing.ts";
 
-/** Every output of the board. */
-export function checkPolicies({ devices, controllers }: BoardDraft, report: Report): void {
-  const owned = new Set(controllers.map(({ fields }) => fields.output));
+/** Every output of the board. `lent`: outputs that other boards may command. */
+export function checkPolicies(
+  { devices, controllers }: BoardDraft,
+  lent: readonly string[],
+  report: Report,
+): void {
+  const owned = new Set([...controllers.map(({ fields }) => fields.output), ...lent]);
   for (const device of devices) {
     if (device.driver.kind !== "actuator") continue;
     checkEnds(device, report);

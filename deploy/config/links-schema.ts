@@ -7,6 +7,8 @@ import { rightsFields, rightsSchema } from "./rights-schema.ts";
 const optional = v.exactOptional;
 /** Wi-Fi is away for seconds now and then: what ends by a cut should not end by that. */
 const DEFAULTS = { heartbeat: "2s", lost: "7s" } as const;
+/** A flap of Wi-Fi stops no pump, and one that is cut off stops before it floods anything. */
+export const DEFAULT_LINK_LEASE = "15s";
 /** Each takes its part of memory, and of the broker. */
 export const MOST_BOARDS = 256;
 
@@ -50,6 +52,12 @@ export const linksSchema = v.pipe(
         example: DEFAULTS.heartbeat,
       }),
     ),
+    lease: optional(
+      duration(
+        `How long a command to an output of another board lasts without another one: those from here, and those to here at most. Default: ${DEFAULT_LINK_LEASE}.`,
+        { from: "1s", to: "10m", example: DEFAULT_LINK_LEASE },
+      ),
+    ),
     lost: optional(
       duration(
         `Silence after which a board counts as gone: at least twice the heartbeat. Default: ${DEFAULTS.lost}.`,
@@ -68,13 +76,15 @@ export function linkedBoards({ boards }: LinksConfig): readonly string[] | undef
 }
 
 /** The times of a link, ms. */
-export function linkTimes({ heartbeat, lost }: LinksConfig): {
+export function linkTimes({ heartbeat, lost, lease }: LinksConfig): {
   readonly heartbeatMs: number;
   readonly lostMs: number;
+  readonly leaseMs: number;
 } {
   return {
     heartbeatMs: durationMs(heartbeat ?? DEFAULTS.heartbeat),
     lostMs: durationMs(lost ?? DEFAULTS.lost),
+    leaseMs: durationMs(lease ?? DEFAULT_LINK_LEASE),
   };
 }
 

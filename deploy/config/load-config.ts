@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { checkAdmission } from "../admission/check-admission.ts";
 import { type BoardConfig, boardSchema } from "./board-schema.ts";
+import { checkAbroad, lentIn } from "./check-abroad.ts";
 import { checkBuses } from "./check-buses.ts";
 import { checkControllers } from "./check-controllers.ts";
 import { checkDiscovery } from "./check-discovery.ts";
@@ -112,9 +113,10 @@ function checkBetween(value: unknown, report: Report): void {
   checkTiming(board, report);
   checkJobs(board, report);
   checkRealtime(board, report);
-  checkPolicies(board, report);
+  checkPolicies(board, lentIn(value), report);
   checkInterlocks(board, report);
   checkControllers(board, report);
+  if (isPlainObject(value)) checkAbroad(value, board, report);
   checkPowerUp(board, report);
   if (report.findings.length === 0) checkPlaces(value as BoardConfig, report);
 }

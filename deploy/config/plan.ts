@@ -2,9 +2,17 @@
 import { driverNamed } from "../../devices/catalogue.ts";
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
 import { durationMs } from "../../devices/field.ts";
-import type { ControllerPlan, DevicePlan, JobPlan } from "../../devices/handler/device-plan.ts";
+import type {
+  ControlledOutput,
+  ControllerPlan,
+  DevicePlan,
+  JobPlan,
+} from "../../devices/handler/device-plan.ts";
 import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
+import { BOARD_DESK } from "../links/board-desk.ts";
+import { outputDoorName } from "../links/door-name.ts";
+import { placeOf } from "./abroad.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
 import { brokerText } from "./broker-field.ts";
 import { busLinePlans, busPlans } from "./bus-plan.ts";
@@ -13,7 +21,9 @@ import { expanderPlans, railPlans } from "./expander-plan.ts";
 import { expanderPin } from "./expander-schema.ts";
 import { DEFAULT_PREFIX } from "./homeassistant-schema.ts";
 import { inputPolicy } from "./input-policy.ts";
+import { linkTimes } from "./links-schema.ts";
 import { DEFAULT_MAX_OVERRIDE, outputPolicy } from "./output-policy.ts";
+import { lentOutputs, rightsBook } from "./rights-schema.ts";
 import { settingsOf } from "./settings.ts";
 import { fullTiming, lowerTiming, precisionOf, type TimingMs } from "./timing.ts";
 import { isSpi, W1_BUS, w1Devices, wirePlans } from "./wired-buses.ts";
@@ -85,15 +95,23 @@ function interlockPlans(
 /** One plan for each device, in the order of the file. */
 export function devicePlans(config: BoardConfig): readonly DevicePlan[] {
   const owners = new Map(Object.entries(config.controllers ?? {}).map(([id, { output }]) => [output, id]));
+  const lent = new Set(config.links === undefined ? [] : lentOutputs(rightsBook(config.links)));
   const places = w1Devices(config);
-  return Object.entries(config.devices).map(([id, device]) => devicePlan(id, device, places, owners.get(id)));
+  return Object.entries(config.devices).map(([id, device]) =>
+    devicePlan(id, device, places, lent.has(id) ? { lent: true } : ownerPlan(owners.get(id))),
+  );
 }
 
 /** One plan for each controller, in the order of the file. */
-export function controllerPlans({ controllers = {}, devices }: BoardConfig): readonly ControllerPlan[] {
+export function controllerPlans({
+  controllers = {},
+  devices,
+  links = {},
+}: BoardConfig): readonly ControllerPlan[] {
+  const { leaseMs } = linkTimes(links);
   return Object.entries(controllers).map(([id, controller]) => {
     const [device = ""] = controller.input.split(".");
-    return controllerPlan(id, controller, durationMs(devices[device]!.every));
+    return controllerPlan(id, controller, durationMs(devices[device]!.every), leaseMs);
   });
 }
 
@@ -101,7 +119,7 @@ function devicePlan(
   id: string,
   device: DeviceConfig,
   w1: readonly string[],
-  ownedBy: string | undefined,
+  ownership: Pick<DevicePlan, "ownedBy" | "lent"> | undefined,
 ): DevicePlan {
   const driver = driverNamed(device.driver);
   const settings = settingsOf(driver.settings, device.settings);
@@ -127,8 +145,12 @@ function devicePlan(
     ladder: deviceRule(durationMs(device.probation ?? "30s")),
     publishEveryMs: durationMs(device.publishEvery ?? "1s"),
     ...("safe" in device && commandPlan(device)),
-    ...("safe" in device && ownedBy !== undefined && { ownedBy, ...overridePlan(device) }),
+    ...("safe" in device && ownership !== undefined && { ...ownership, ...overridePlan(device) }),
   };
+}
+
+function ownerPlan(ownedBy: string | undefined): Pick<DevicePlan, "ownedBy"> | undefined {
+  return ownedBy === undefined ? undefined : { ownedBy };
 }
 
 /** `w1`: numbers of the devices on 1-wire. */
@@ -168,17 +190,23 @@ function overridePlan({
   return { maxOverrideMs: durationMs(maxOverride) };
 }
 
-function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: number): ControllerPlan {
+function controllerPlan(
+  id: string,
+  config: ControllerConfig,
+  inputEveryMs: number,
+  leaseMs: number,
+): ControllerPlan {
   const controller = controllerNamed(config.kind);
   const [device = "", reading = ""] = config.input.split(".");
   const settings = settingsOf(controller.settings, config.settings);
   const timing = fullTiming(config);
+  const output = outputPlan(config.output, controller.outputField);
   const maxAgeMs = config.maxAge === undefined ? 3 * inputEveryMs : durationMs(config.maxAge);
   return {
     id,
     kind: config.kind,
     input: { device, reading, unit: controller.inputUnit, maxAgeMs },
-    output: { device: config.output, field: controller.outputField },
+    output,
     onStale: controller.onStale,
     readings: controller.readings,
     command: controller.command(settings),
@@ -188,8 +216,14 @@ function controllerPlan(id: string, config: ControllerConfig, inputEveryMs: numb
     precision: precisionOf(config.precision, timing.everyMs, config.criticality),
     ladder: controllerRule(durationMs(config.probation ?? "10s")),
     dependsOn: [device],
-    commandForMs: 3 * timing.everyMs,
+    commandForMs: output.abroad === undefined ? 3 * timing.everyMs : leaseMs,
   };
+}
+
+function outputPlan(device: string, field: string): ControlledOutput {
+  const { name, board } = placeOf(device);
+  if (board === undefined) return { device, field };
+  return { device, field, abroad: { board, door: outputDoorName(name), desk: `${BOARD_DESK}@${board}` } };
 }
 
 function jobPlan(

@@ -65,6 +65,11 @@ export function rightsBook(
   return { others, boards: Object.fromEntries(each) };
 }
 
+/** Ids of the devices that some board may command. */
+export function lentOutputs({ others, boards }: RightsBook): readonly string[] {
+  return [...new Set([others, ...Object.values(boards)].flatMap(({ command }) => command))];
+}
+
 function over(all: LinkRights, own: RightsConfig): LinkRights {
   const { show = all.show, groups = all.groups, spawn = all.spawn, command = all.command } = own;
   return { show, groups, spawn, command };

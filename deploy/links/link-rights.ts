@@ -1,6 +1,7 @@
 /** What linked boards may do here. Nobody may do what is not written down. */
 import type { BoardRights } from "../../runtime/boards/board-rights.ts";
 import { BOARD_DESK } from "./board-desk.ts";
+import { outputDoorName } from "./door-name.ts";
 
 /** Of one board. Plain data. */
 export interface LinkRights {
@@ -35,9 +36,15 @@ export function rightsOf({ others, boards }: RightsBook, board: string): LinkRig
 /** For the links: everybody is told of the process that says what this board is. */
 export function boardRights(book: RightsBook): BoardRights {
   return {
-    shows: (board, name) => name === BOARD_DESK || isAmong(rightsOf(book, board).show, name),
+    shows: (board, name) =>
+      name === BOARD_DESK || isAmong(rightsOf(book, board).show, name) || isDoorFor(book, board, name),
     shares: (board, group) => isAmong(rightsOf(book, board).groups, group),
   };
+}
+
+/** The door of an output that it may command. */
+function isDoorFor(book: RightsBook, board: string, name: string): boolean {
+  return rightsOf(book, board).command.some((device) => outputDoorName(device) === name);
 }
 
 /** `patterns`: names, or beginnings of names with a `*` behind. */

@@ -30,6 +30,8 @@ export type Cause =
   | { readonly kind: "worldFailure"; readonly code: string; readonly reason: string }
   /** What a controller decides by cannot be acted on: bad, or too old. */
   | { readonly kind: "input"; readonly device: string; readonly reading: string; readonly reason: string }
+  /** A controller's output on another board is out of reach, or does not follow it. */
+  | { readonly kind: "output"; readonly device: string; readonly reason: string }
   /** Something it depends on is down there, and why. */
   | { readonly kind: "dependency"; readonly device: string; readonly mode: Mode; readonly cause?: Cause }
   /** A person or program asked for the mode, for so long. */
@@ -53,6 +55,7 @@ const WORDS: Words = {
   misses: ({ missed, of }) => `${missed} of ${of} jobs were late`,
   worldFailure: ({ reason }) => reason,
   input: ({ reason }) => reason,
+  output: ({ device, reason }) => `${device}: ${reason}`,
   dependency: ({ device, mode, cause }) =>
     `${device} is ${mode}${cause === undefined ? "" : `: ${describeCause(cause)}`}`,
   operator: ({ asked, forMs }) =>

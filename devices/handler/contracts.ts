@@ -8,9 +8,14 @@ import { declareProtocol } from "../../runtime/protocol/declare-protocol.ts";
 import type { MessageOf } from "../../runtime/protocol/protocol.ts";
 import { QUALITIES } from "../quality.ts";
 
-/** Longest id of a device or name of a reading. */
-const NAME = { type: "text", max: 64 } as const;
+/** Longest id of a device or name of a reading, with the board that it is of. */
+const NAME = { type: "text", max: 80 } as const;
+/** Longest sentence for people. */
+const WHY = { type: "text", max: 400 } as const;
 const LEVEL = { type: "number", min: 0, max: 1 } as const;
+
+/** Why an output does not follow a command. */
+export const REFUSALS = ["notAllowed", "ownedBy", "safe", "policy"] as const;
 
 /** A controller asks once for a reading and then gets each sample of it. */
 export const sampling = declareProtocol({
@@ -39,7 +44,10 @@ export const sampling = declareProtocol({
   },
 });
 
-/** A controller commands an output, each time for a while; the device says when a line was driven so. */
+/**
+ * A controller commands an output, each time for a while; the device says when a line was driven so, or why not. Spoken
+ * between boards, too, with the door of an output (`deploy/links/output-door.ts`).
+ */
 export const driving = declareProtocol({
   name: "driving",
   sides: ["controller", "device"],
@@ -61,10 +69,30 @@ export const driving = declareProtocol({
             },
             next: "driving",
           },
+          /** That one commands no more: its command ends now. */
+          release: { fields: { controller: NAME, why: WHY }, next: "driving" },
         },
         device: {
           driven: {
-            fields: { level: LEVEL, sampledAtUs: "number", fresh: "boolean", atUs: "number" },
+            fields: {
+              controller: NAME,
+              level: LEVEL,
+              sampledAtUs: "number",
+              fresh: "boolean",
+              atUs: "number",
+            },
+            next: "driving",
+          },
+          refused: {
+            fields: {
+              controller: NAME,
+              /**
+               * notAllowed: that one may not command this output. ownedBy: another one does. safe: the device is not
+               * trusted now. policy: the guardian keeps the output as it is for now.
+               */
+              code: { enum: REFUSALS },
+              reason: WHY,
+            },
             next: "driving",
           },
         },
@@ -76,8 +104,12 @@ export const driving = declareProtocol({
 /** A sample on its way to whoever decides by it; telemetry gets the same. */
 export type ReadingMessage = MessageOf<typeof sampling.spec, "device">;
 
-/** From a controller to its output. */
-export type DriveMessage = MessageOf<typeof driving.spec, "controller">;
+type ToOutput = MessageOf<typeof driving.spec, "controller">;
 
-/** Back to the controller: the line was driven and read back. */
-export type DrivenMessage = MessageOf<typeof driving.spec, "device">;
+/** From a controller to its output. */
+export type DriveMessage = Extract<ToOutput, { readonly type: "drive" }>;
+
+export type ReleaseMessage = Extract<ToOutput, { readonly type: "release" }>;
+
+/** Back to the controller: the line was driven and read back, or why not. */
+export type DriveAnswer = MessageOf<typeof driving.spec, "device">;

@@ -2,8 +2,9 @@
  * A controller: a process of its own that decides as soon as its input was measured, and at each release
  * whether or not it was. It never trusts silence: an input older than `maxAgeMs` means off.
  *
- * It acts in `full` only. An input that cannot be acted on, or a sensor that goes to `safe` or `off`, takes it to
- * `safe`, where it commands off; when the input is good again it proves itself for its own probation.
+ * It acts in `full` only. An input that cannot be acted on, a sensor that goes to `safe` or `off`, or an output of
+ * another board that is out of reach takes it to `safe`, where it commands off; when all is well again it proves itself
+ * for its own probation.
  *
  * Its command to the output is a lease that each decision renews; when the controller dies, the lease ends.
  * The way sample -> decision -> line has a deadline, which the output's answer closes.
@@ -13,7 +14,7 @@ import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { Conversation } from "../../runtime/protocol/conversation.ts";
 import { openConversation } from "../../runtime/protocol/open-conversation.ts";
-import { type DriveMessage, driving, type ReadingMessage, sampling } from "./contracts.ts";
+import { type ReadingMessage, sampling } from "./contracts.ts";
 import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, Start } from "./device-plan.ts";
 import { EndToEnd } from "./end-to-end.ts";
@@ -22,6 +23,7 @@ import { JobReport } from "./job-report.ts";
 import { Ladder } from "./ladder.ts";
 import { LadderWalk } from "./ladder-walk.ts";
 import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import { OutputSink } from "./output-sink.ts";
 import { plannedJob } from "./planned-job.ts";
 
 export function* controllerProcess(
@@ -44,7 +46,7 @@ export function* controllerProcess(
   let source: Conversation<typeof sampling.spec, "controller"> | undefined;
   /** A first reading has come: that one may have been measured long before it was asked for. */
   let following = false;
-  let sink: Conversation<typeof driving.spec, "controller"> | undefined;
+  const sink = new OutputSink(self, plan, { graceUs });
   /** It has decided once: before that it is in no mode. */
   let decided = false;
 
@@ -75,29 +77,19 @@ export function* controllerProcess(
     };
     // Not told anything yet since the start: that is no fault until it is too old. What the life before commanded ends
     // with its lease.
-    const isNew = latest === undefined && nowUs - startedUs < graceUs;
+    const isNew = sink.isAwaited || (latest === undefined && nowUs - startedUs < graceUs);
     if (isNew && ladder.mode === "full") return;
     const { trusted, why } = law.look(seen, nowUs);
-    if (trusted) ladder.good();
-    else ladder.fault({ kind: "input", device: input.device, reading: input.reading, reason: why });
+    const { trouble } = sink;
+    if (!trusted) ladder.fault({ kind: "input", device: input.device, reading: input.reading, reason: why });
+    else if (trouble !== undefined) ladder.fault({ kind: "output", device: output.device, reason: trouble });
+    else ladder.good();
     if (!decided) patch(ladder.patch());
     decided = true;
     const acts = ladder.mode === "full";
     const { on } = law.decide(acts ? seen : undefined, nowUs);
     const sampledAtUs = usable?.sampledAtUs ?? nowUs;
-    const drive: DriveMessage = {
-      type: "drive",
-      controller: id,
-      level: acts && on ? 1 : 0,
-      forMs: plan.commandForMs,
-      sampledAtUs,
-      fresh: isFresh && usable !== undefined,
-    };
-    if (sink === undefined || sink.over) {
-      const pid = self.whereis(output.device);
-      sink = pid === undefined ? undefined : openConversation(self, driving, "controller", pid);
-    }
-    sink?.send(drive, { deadlineUs: sampledAtUs + plan.job.deadlineUs });
+    sink.drive({ level: acts && on ? 1 : 0, sampledAtUs, fresh: isFresh && usable !== undefined });
   };
 
   /** The source is found by name: after its restart it is another process. */
@@ -127,7 +119,7 @@ export function* controllerProcess(
       decide(following);
       following = true;
     }
-    const driven = sink?.take(message);
+    const driven = sink.take(message);
     // A renewal by a sample that was acted on before says nothing about its way to the line.
     if (driven?.type === "driven" && driven.fresh)
       endToEnd.record(driven.atUs - driven.sampledAtUs, driven.atUs);

@@ -1,15 +1,18 @@
 /** The output of an actuator: commands in, level out, lease renewed while a living command justifies it. */
 import { LineError } from "../../firmware/contracts/line.ts";
 import type { Command } from "../command-spec.ts";
-import type { DriveMessage, DrivenMessage } from "./contracts.ts";
+import type { DriveAnswer, DriveMessage, ReleaseMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
 import { type StatePatch, TELEMETRY } from "./messages.ts";
 import { type CommandsSnapshot, OutputCommand, type Verdict } from "./output-command.ts";
 import { fieldScale, type OutputScale } from "./output-scale.ts";
+import { isPolicyRefusal } from "./policy-refusal.ts";
 import type { DeviceTask, Measurement, Speaker } from "./task.ts";
 
-/** Refusals by which the guardian keeps an output inside its policy. */
-const POLICY: readonly string[] = ["min_off", "max_on", "interlock", "switching", "refused"];
+/** Refused controllers that are remembered. */
+const MOST_REFUSED = 16;
+
+type Refusal = Pick<Extract<DriveAnswer, { readonly type: "refused" }>, "code" | "reason">;
 
 /** How the device tells people. */
 interface Voice {
@@ -41,6 +44,8 @@ export class DeviceOutput {
   #running = false;
   /** What the guardian refuses a controller for at present: told once, not each period. */
   #waitsFor: string | undefined;
+  /** Who is refused, and why: told once, not each period. */
+  readonly #refused = new Map<string, string>();
 
   constructor(self: Speaker, plan: DevicePlan, task: DeviceTask, voice: Voice) {
     if (plan.output === undefined) throw new TypeError(`${plan.id} has no output`);
@@ -48,12 +53,13 @@ export class DeviceOutput {
     this.#plan = plan;
     this.#task = task;
     this.#voice = voice;
-    const { commandForMs, ownedBy, maxOverrideMs } = plan;
+    const { commandForMs, ownedBy, maxOverrideMs, lent } = plan;
     this.#command = new OutputCommand({
       safe: plan.output.safe,
       ...(commandForMs !== undefined && { commandForMs }),
       ...(ownedBy !== undefined && { ownedBy }),
       ...(maxOverrideMs !== undefined && { maxOverrideMs }),
+      ...(lent && { lent }),
     });
     this.#scale = task.scale ?? fieldScale(plan.command);
   }
@@ -94,17 +100,26 @@ export class DeviceOutput {
     return this.#scale.level(values) === this.#safeLevel();
   }
 
-  /** A controller's command. Answers once a line was driven so. */
-  drive(message: DriveMessage, answer: (driven: DrivenMessage) => void): void {
+  /** A controller's command. Answers once a line was driven so, or why not. `trusted`: the device is in a mode above safe. */
+  drive(message: DriveMessage, trusted: boolean, answer: (answer: DriveAnswer) => void): void {
     const { controller, level, forMs, sampledAtUs, fresh } = message;
-    const verdict = this.#command.fromController(controller, level, forMs, this.#self.nowUs());
-    if (!verdict.accepted) {
-      this.#voice.event({ kind: "refused", from: controller, reason: verdict.reason });
+    const refusal = trusted ? this.#refusal(controller, level, forMs) : this.#notTrusted();
+    if (refusal !== undefined) {
+      answer({ type: "refused", controller, ...refusal });
       return;
     }
-    const before = this.#level;
-    if (!this.#follow(undefined, before !== this.#wanted())) return;
-    answer({ type: "driven", level: this.#level ?? 0, sampledAtUs, fresh, atUs: this.#self.nowUs() });
+    this.#tellRemaining();
+    const atUs = this.#self.nowUs();
+    answer({ type: "driven", controller, level: this.#level ?? 0, sampledAtUs, fresh, atUs });
+  }
+
+  /** Who commanded it commands no more: its command ends now, as if its time were over. */
+  release({ controller, why }: ReleaseMessage): void {
+    if (this.#command.release(controller, this.#self.nowUs())) {
+      this.#voice.event({ kind: "commandExpired", level: this.#wanted(), by: controller, cause: why });
+      this.#follow(undefined, true);
+    }
+    this.#tellRemaining();
   }
 
   refuse(command: Command, reason: string): void {
@@ -114,12 +129,15 @@ export class DeviceOutput {
   /** Commands that have ended by time: the output follows, and people are told. */
   expire(): void {
     const nowUs = this.#self.nowUs();
+    const { commander } = this.#command;
     if (!this.#command.expire(nowUs)) {
       if (this.#level !== undefined && this.#level !== this.#wanted()) this.#follow(undefined, true);
       return;
     }
-    this.#voice.event({ kind: "commandExpired", level: this.#wanted() });
+    const by = commander === undefined ? {} : { by: commander };
+    this.#voice.event({ kind: "commandExpired", level: this.#wanted(), ...by });
     this.#follow(undefined, true);
+    this.#tellRemaining();
   }
 
   /** Once a job, after its measurement: the level is still wanted. */
@@ -187,9 +205,9 @@ export class DeviceOutput {
     } catch (error) {
       // Whether the line moved is not known: the next job drives it to what is wanted then.
       this.#level = undefined;
-      if (!(error instanceof LineError) || !isPolicy(error)) throw error;
+      if (!(error instanceof LineError) || !isPolicyRefusal(error)) throw error;
       // The other output of its interlock group goes off first: asked again next period.
-      if (error.code !== "switching") this.#command.clear();
+      if (error.code !== "switching") this.#command.deny();
       if (error.code !== "switching" && command !== undefined) this.refuse(command, error.message);
       else if (this.#waitsFor !== error.code) this.#voice.event({ kind: "waits", cause: error.message });
       this.#waitsFor = error.code;
@@ -212,7 +230,7 @@ export class DeviceOutput {
       this.#task.renew?.();
       return true;
     } catch (error) {
-      if (!(error instanceof LineError) || !isPolicy(error)) throw error;
+      if (!(error instanceof LineError) || !isPolicyRefusal(error)) throw error;
       // So that the driver knows, too: a fan that stood still starts with a kick.
       this.#task.drive?.(this.#safeLevel());
       // Another output was wanted on: that command ended this one.
@@ -221,17 +239,48 @@ export class DeviceOutput {
     }
   }
 
+  #notTrusted(): Refusal {
+    return { code: "safe", reason: `${this.#plan.id} is not trusted now: it is in mode safe` };
+  }
+
+  /** Takes the command and follows it; or why not. */
+  #refusal(controller: string, level: number, forMs: number): Refusal | undefined {
+    const verdict = this.#command.fromController(controller, level, forMs, this.#self.nowUs());
+    if (!verdict.accepted) {
+      const { reason, owner } = verdict;
+      this.#tellRefused(controller, reason);
+      return { code: owner === undefined ? "notAllowed" : "ownedBy", reason };
+    }
+    this.#refused.delete(controller);
+    const differs = this.#level !== this.#wanted();
+    return this.#follow(undefined, differs) ? undefined : { code: "policy", reason: this.#waitsFor ?? "" };
+  }
+
+  #tellRefused(controller: string, reason: string): void {
+    if (this.#refused.get(controller) === reason) return;
+    // Names come from other boards, too.
+    if (this.#refused.size >= MOST_REFUSED) this.#refused.clear();
+    this.#refused.set(controller, reason);
+    this.#voice.event({ kind: "refused", from: controller, reason });
+  }
+
   /** While something runs down; once more when nothing does. */
   #tellRemaining(): void {
     const nowUs = this.#self.nowUs();
     const endsAtUs = this.#command.manualEndsAtUs(nowUs);
     const overrideUs = this.#command.overrideLeftUs(nowUs);
-    const running = endsAtUs !== Number.POSITIVE_INFINITY || overrideUs !== undefined;
+    const lease = this.#command.lease(nowUs);
+    const running = endsAtUs !== Number.POSITIVE_INFINITY || overrideUs !== undefined || lease !== undefined;
     if (!running && !this.#running) return;
     this.#running = running;
     this.#voice.patch({
       remainingMs: endsAtUs === Number.POSITIVE_INFINITY ? null : Math.round((endsAtUs - nowUs) / 1000),
       override: overrideUs === undefined ? null : { remainingMs: Math.round(overrideUs / 1000) },
+      ...(this.#plan.lent && {
+        // Whole seconds: renewed each period it says the same again and again, and is no news.
+        lease:
+          lease === undefined ? null : { by: lease.by, remainingMs: Math.ceil(lease.leftUs / 1e6) * 1000 },
+      }),
     });
   }
 
@@ -242,9 +291,4 @@ export class DeviceOutput {
   #safeLevel(): number {
     return this.#plan.output?.safe === "on" ? 1 : 0;
   }
-}
-
-/** The guardian keeps the output inside its policy: no fault of the device. */
-function isPolicy({ code }: LineError): boolean {
-  return POLICY.includes(code);
 }

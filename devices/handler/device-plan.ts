@@ -57,8 +57,25 @@ export interface DevicePlan {
   readonly commandForMs?: number;
   /** Actuators: the controller that owns it. */
   readonly ownedBy?: string;
-  /** Actuators with an owner: longest override. */
+  /** Actuators with an owner, or that may get one: longest override. */
   readonly maxOverrideMs?: number;
+  /** Actuators without a controller: processes of other boards may command it. */
+  readonly lent?: true;
+}
+
+/** What a controller drives. */
+export interface ControlledOutput {
+  /** As people write it: `pump`, or `pump@pump-house`. */
+  readonly device: string;
+  readonly field: string;
+  /** Only for an output of another board. */
+  readonly abroad?: {
+    readonly board: string;
+    /** Public name there of the process that takes commands for the output. */
+    readonly door: string;
+    /** A public name that is there whenever that board is linked. */
+    readonly desk: string;
+  };
 }
 
 export interface ControllerPlan {
@@ -70,7 +87,7 @@ export interface ControllerPlan {
     readonly unit: string;
     readonly maxAgeMs: number;
   };
-  readonly output: { readonly device: string; readonly field: string };
+  readonly output: ControlledOutput;
   readonly onStale: Controller["onStale"];
   readonly readings: Readonly<Record<string, Reading>>;
   readonly command: CommandSpec;
@@ -83,7 +100,7 @@ export interface ControllerPlan {
   readonly ladder: LadderRule;
   /** Devices that it goes to `safe` with. */
   readonly dependsOn: readonly string[];
-  /** How long each of its commands lasts: two periods may be missed. */
+  /** How long each of its commands lasts: two periods may be missed; or the lease between boards. */
   readonly commandForMs: number;
 }
 

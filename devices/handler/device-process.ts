@@ -167,8 +167,9 @@ export function* deviceProcess(
     if (asks?.heard.type === "subscribe") readings.subscribe(asks.heard.reading, asks.talk);
     else if (asks !== undefined) readings.unsubscribe(asks.talk);
     const drives = drivings.take(message);
-    if (drives?.heard.type !== "drive" || ladder.mode === "safe") return;
-    output?.drive(drives.heard, (driven) => drives.talk.send(driven));
+    if (drives?.heard.type === "release") output?.release(drives.heard);
+    if (drives?.heard.type !== "drive") return;
+    output?.drive(drives.heard, ladder.mode !== "safe", (answer) => drives.talk.send(answer));
   };
 
   const announce = () => {

@@ -73,6 +73,8 @@ export interface StatePatch {
   readonly commanded?: Readonly<Record<string, number | boolean>> | null;
   readonly remainingMs?: number | null;
   readonly override?: { readonly remainingMs: number } | null;
+  /** A process of another board commands the output, `by` name and board, and for how long without another word, in whole seconds. */
+  readonly lease?: { readonly by: string; readonly remainingMs: number } | null;
   /** An input that does not move as it should, and why that is thought. */
   readonly stuck?: { readonly why: "held" | "unchanged"; readonly forMs: number } | null;
   /** Commands are accepted: the first good job is done. */

@@ -3,8 +3,9 @@
  *
  * Every command has an owner and an end. A controller renews its own; a person's ends by `for`, by the
  * device's `commandFor`, or, on an output that a controller owns, as an override. Off is always accepted: on
- * an owned output it is an override too, or the controller would switch on again at once. Pure; `level` is
- * what the output should be at now. Monotonic us.
+ * an owned output it is an override too, or the controller would switch on again at once. An output that is lent to
+ * other boards belongs to whoever commands it from there for as long as it renews its lease, and to nobody afterwards.
+ * Pure; `level` is what the output should be at now. Monotonic us.
  */
 import type { Command } from "../command-spec.ts";
 
@@ -16,6 +17,8 @@ export interface OutputCommandPlan {
   /** The controller that owns the output, and how long a person may take it away. */
   readonly ownedBy?: string;
   readonly maxOverrideMs?: number;
+  /** Processes of other boards may command it: who does first is its owner for as long as that lasts. */
+  readonly lent?: true;
 }
 
 /** How long a held output waits for its controller after a restart. */
@@ -26,12 +29,20 @@ interface Held {
   readonly untilUs: number;
 }
 
-export interface CommandsSnapshot {
-  readonly manual: Held | undefined;
-  readonly controller: Held | undefined;
+interface HeldBy extends Held {
+  /** Id of a controller, or `irrigation@greenhouse`. */
+  readonly by: string;
 }
 
-export type Verdict = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
+export interface CommandsSnapshot {
+  readonly manual: Held | undefined;
+  readonly controller: HeldBy | undefined;
+}
+
+/** `owner`: another one has it. */
+export type Verdict =
+  | { readonly accepted: true }
+  | { readonly accepted: false; readonly reason: string; readonly owner?: string };
 
 const ACCEPTED: Verdict = { accepted: true };
 
@@ -39,7 +50,7 @@ export class OutputCommand {
   readonly #plan: OutputCommandPlan;
   readonly #safeLevel: number;
   #manual: Held | undefined;
-  #controller: Held | undefined;
+  #controller: HeldBy | undefined;
 
   constructor(plan: OutputCommandPlan) {
     this.#plan = plan;
@@ -73,23 +84,40 @@ export class OutputCommand {
       : Number.POSITIVE_INFINITY;
   }
 
-  /** Time a person's override of a controller still lasts, us; `undefined` without one. */
+  /** The one that the output belongs to: its controller, or who commands it from another board. */
+  owner(nowUs: number): string | undefined {
+    return this.#plan.ownedBy ?? this.lease(nowUs)?.by;
+  }
+
+  /** The command of a process of another board that holds, and for how long yet, us. */
+  lease(nowUs: number): { readonly by: string; readonly leftUs: number } | undefined {
+    const held = this.#controller;
+    if (held === undefined || held.untilUs <= nowUs || !isAbroad(held.by)) return undefined;
+    return { by: held.by, leftUs: held.untilUs - nowUs };
+  }
+
+  /** Whose command `level` follows, or followed until it ended: no person's. */
+  get commander(): string | undefined {
+    return this.#manual === undefined ? this.#controller?.by : undefined;
+  }
+
+  /** Time a person's override of its owner still lasts, us; `undefined` without one. */
   overrideLeftUs(nowUs: number): number | undefined {
-    const { ownedBy } = this.#plan;
-    if (ownedBy === undefined || this.#manual === undefined || this.#manual.untilUs <= nowUs)
+    if (this.owner(nowUs) === undefined || this.#manual === undefined || this.#manual.untilUs <= nowUs)
       return undefined;
     return this.#manual.untilUs - nowUs;
   }
 
   /** A command of a person or program over MQTT. `level` is absent in `{"override":false}` alone. */
   fromPerson(command: Command, level: number | undefined, nowUs: number): Verdict {
-    const { ownedBy, maxOverrideMs = 0, commandForMs } = this.#plan;
+    const { maxOverrideMs = 0, commandForMs } = this.#plan;
+    const owner = this.owner(nowUs);
     if (command.override === false) {
       this.#manual = undefined;
       if (level === undefined) return ACCEPTED;
     }
     if (level === undefined) return refused("it says no level");
-    if (ownedBy === undefined) {
+    if (owner === undefined) {
       if (command.override === true)
         return refused("no controller owns this output, so there is nothing to override");
       const forMs = command.forMs ?? commandForMs ?? Number.POSITIVE_INFINITY;
@@ -98,7 +126,7 @@ export class OutputCommand {
       return ACCEPTED;
     }
     if (command.override !== true && level !== 0) {
-      return refused(`ownedBy ${ownedBy}: send "override": true and "for" to take it from its controller`);
+      return refused(`ownedBy ${owner}: send "override": true and "for" to take it from its controller`);
     }
     // Off without an override is never refused, only cut short: the state says what remains.
     const longestMs = command.override === true ? Number.POSITIVE_INFINITY : maxOverrideMs;
@@ -108,11 +136,27 @@ export class OutputCommand {
     return ACCEPTED;
   }
 
-  /** A command of a controller on this board; it lasts `forMs` unless renewed. */
+  /**
+   * A command of a controller of this board, or of a process of another one (`irrigation@greenhouse`); it lasts `forMs`
+   * unless renewed.
+   */
   fromController(controller: string, level: number, forMs: number, nowUs: number): Verdict {
-    if (controller !== this.#plan.ownedBy) return refused(`${controller} does not own this output`);
-    this.#controller = { level, untilUs: nowUs + forMs * 1000 };
+    if (isAbroad(controller) ? this.#plan.lent !== true : controller !== this.#plan.ownedBy)
+      return refused(`${controller} does not own this output`);
+    const owner = this.owner(nowUs);
+    if (owner !== undefined && owner !== controller) return { ...refused(`ownedBy ${owner}`), owner };
+    if (owner === undefined) this.#giveUpTo(nowUs);
+    this.#controller = { level, untilUs: nowUs + forMs * 1000, by: controller };
     return ACCEPTED;
+  }
+
+  /** Who commanded it commands no more. True when that was the command that held, and another than safe. */
+  release(controller: string, nowUs: number): boolean {
+    if (this.#controller?.by !== controller) return false;
+    const before = this.#live(nowUs);
+    const ended = before === this.#controller && before.level !== this.#safeLevel;
+    this.#controller = undefined;
+    return ended;
   }
 
   /**
@@ -122,7 +166,7 @@ export class OutputCommand {
   adopt(level: number, nowUs: number): void {
     const { ownedBy, commandForMs } = this.#plan;
     if (ownedBy !== undefined) {
-      this.#controller = { level, untilUs: nowUs + ADOPTED_FOR_MS * 1000 };
+      this.#controller = { level, untilUs: nowUs + ADOPTED_FOR_MS * 1000, by: ownedBy };
     } else {
       const untilUs = commandForMs === undefined ? Number.POSITIVE_INFINITY : nowUs + commandForMs * 1000;
       this.#manual = { level, untilUs };
@@ -138,10 +182,25 @@ export class OutputCommand {
     return before.level !== this.#safeLevel;
   }
 
+  /** The output may not follow: whoever owns it goes on to own it, and has to ask again. */
+  deny(): void {
+    this.#manual = undefined;
+    if (this.#controller !== undefined) this.#controller = { ...this.#controller, level: this.#safeLevel };
+  }
+
   /** Forgets everything: a fault or a lower mode took the output to safe. */
   clear(): void {
     this.#manual = undefined;
     this.#controller = undefined;
+  }
+
+  /** The output has an owner now: what a person had commanded before lasts as long as an override. */
+  #giveUpTo(nowUs: number): void {
+    const manual = this.#manual;
+    if (manual === undefined) return;
+    const isRest = manual.level === this.#safeLevel && manual.untilUs === Number.POSITIVE_INFINITY;
+    const longestUs = nowUs + (this.#plan.maxOverrideMs ?? 0) * 1000;
+    this.#manual = isRest ? undefined : { ...manual, untilUs: Math.min(manual.untilUs, longestUs) };
   }
 
   #live(nowUs: number): Held | undefined {
@@ -151,6 +210,11 @@ export class OutputCommand {
   }
 }
 
-function refused(reason: string): Verdict {
+function refused(reason: string): Verdict & { readonly accepted: false } {
   return { accepted: false, reason };
+}
+
+/** A process of another board has that behind an @ in its name. */
+function isAbroad(commander: string): boolean {
+  return commander.includes("@");
 }

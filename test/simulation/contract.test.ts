@@ -102,7 +102,7 @@ spec("an output device that breaks its contract is stopped, and its line goes to
       type: "said",
       talk: talk.key,
       seq: 1,
-      message: { type: "driven", level: "full" },
+      message: { type: "driven", controller: "thermostat", level: "full" },
     };
     self.send(talk.peer, said);
     for (;;) {

@@ -71,6 +71,8 @@ spec(
       boards: ["shed"],
       secretFile: "/etc/holdfast/keys/links.key",
       rights: { others: NOTHING, boards: {} },
+      leaseMs: 15_000,
+      lent: [],
       modules: {},
     });
     const open = parseConfig(demoWith(["links", { spawn: ["agents/watering.js"] }])).config!;
@@ -87,7 +89,7 @@ spec("lists of a board take the place of those of all boards; what nobody wrote 
     show: ["thermostat"],
     spawn: ["agents/watering.js"],
     boards: {
-      pumphouse: { show: ["irrigation", "pump-*"], groups: ["pumps"], command: ["pump"] },
+      pumphouse: { show: ["irrigation", "pump-*"], groups: ["pumps"], command: ["fan"] },
       office: { spawn: [] },
     },
   };
@@ -104,6 +106,7 @@ spec("lists of a board take the place of those of all boards; what nobody wrote 
     },
   });
   assert.equal(Object.keys(plan.modules), ["agents/watering.js"]);
+  assert.equal(plan.lent, ["fan"]);
 });
 
 spec("a name is shown whole, by its beginning, or with all others; the desk of the board always", () => {

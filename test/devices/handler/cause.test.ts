@@ -21,6 +21,10 @@ const examples: readonly (readonly [Cause, string])[] = [
   [{ kind: "misses", missed: 3, of: 10 }, "3 of 10 jobs were late"],
   [{ kind: "worldFailure", code: "bus_stuck", reason: "bus_stuck at i2c-1 0x76" }, "bus_stuck at i2c-1 0x76"],
   [{ kind: "input", device: "climate", reading: "temperature", reason: "too old" }, "too old"],
+  [
+    { kind: "output", device: "pump@pump-house", reason: "noconnection: pump-house is out of reach" },
+    "pump@pump-house: noconnection: pump-house is out of reach",
+  ],
   [{ kind: "dependency", device: "climate", mode: "off" }, "climate is off"],
   [{ kind: "operator", asked: "safe", forMs: 90_000 }, "an operator asked for safe for 1m30s"],
   [{ kind: "operator", asked: "full" }, "an operator asked for full"],

@@ -50,6 +50,7 @@ function heater(line: PlayedLine = { level: 0, refuses: undefined, taken: false 
     drive: (level: number) =>
       output.drive(
         { type: "drive", controller: "thermostat", level, forMs: 3000, sampledAtUs: nowUs, fresh: true },
+        true,
         () => {},
       ),
     toSafe: (cause: string) => output.toSafe(cause),

@@ -105,3 +105,66 @@ spec("a level found at the start gets an end: the device's own, or its controlle
   controlled.fromController("thermostat", 0, 3000, 2 * s);
   assert.is(controlled.level(2 * s), 0);
 });
+
+const lent = { safe: "off", commandForMs: 5000, maxOverrideMs: 600_000, lent: true } as const;
+
+spec("an output that is lent belongs to whoever commands it from another board, until that ends", () => {
+  const output = new OutputCommand(lent);
+  assert.ok(output.fromController("watering@greenhouse", 1, 15_000, 0).accepted);
+  assert.equal(output.lease(5 * s), { by: "watering@greenhouse", leftUs: 10 * s });
+  const refusal = output.fromController("cleaning@shed", 1, 15_000, 5 * s);
+  assert.equal(refusal, {
+    accepted: false,
+    reason: "ownedBy watering@greenhouse",
+    owner: "watering@greenhouse",
+  });
+  assert.match(reasonOf(output.fromPerson(plain, 1, 5 * s)), /^ownedBy watering@greenhouse: /);
+  assert.is(output.level(15 * s), 0);
+  assert.is(output.commander, "watering@greenhouse");
+  assert.is(output.expire(15 * s), true);
+  assert.is(output.owner(15 * s), undefined);
+  assert.ok(output.fromController("cleaning@shed", 1, 15_000, 15 * s).accepted);
+});
+
+spec("who commands off has the output, too; its release ends nothing that is on", () => {
+  const output = new OutputCommand(lent);
+  output.fromController("watering@greenhouse", 0, 15_000, 0);
+  assert.match(reasonOf(output.fromPerson(plain, 1, s)), /^ownedBy watering@greenhouse: /);
+  assert.is(output.release("cleaning@shed", s), false);
+  assert.is(output.owner(s), "watering@greenhouse");
+  assert.is(output.release("watering@greenhouse", s), false);
+  assert.ok(output.fromPerson(plain, 1, s).accepted);
+});
+
+spec("what a person commanded before lasts as an override does; off at rest gives way at once", () => {
+  const output = new OutputCommand(lent);
+  output.fromPerson(plain, 0, 0);
+  output.fromController("watering@greenhouse", 1, 15_000, s);
+  assert.is(output.level(s), 1);
+  const hours = new OutputCommand(lent);
+  hours.fromPerson({ values: {}, forMs: 7_200_000 }, 1, 0);
+  hours.fromController("watering@greenhouse", 0, 15_000, s);
+  assert.is(hours.level(2 * s), 1);
+  assert.is(hours.overrideLeftUs(2 * s), 599 * s);
+});
+
+spec("an output that is not lent belongs to nobody elsewhere", () => {
+  const output = new OutputCommand(free);
+  assert.match(
+    reasonOf(output.fromController("watering@greenhouse", 1, 15_000, 0)),
+    /does not own this output/,
+  );
+  assert.is(output.level(0), 0);
+});
+
+spec("an output that may not follow still belongs to its owner, who asks again", () => {
+  const output = new OutputCommand(lent);
+  output.fromController("watering@greenhouse", 1, 15_000, 0);
+  output.deny();
+  assert.equal([output.level(s), output.owner(s)], [0, "watering@greenhouse"]);
+  assert.is(output.expire(15 * s), false, "nothing that was on has ended");
+});
+
+function reasonOf(verdict: ReturnType<OutputCommand["fromPerson"]>): string {
+  return verdict.accepted ? "accepted" : verdict.reason;
+}

@@ -1,0 +1,89 @@
+/** What crosses boards: outputs of others that controllers drive, and outputs that others may command. */
+import { formatDuration, parseDurationMs } from "../../runtime/time/duration.ts";
+import { placeOf } from "./abroad.ts";
+import { timingOf } from "./check-timing.ts";
+import type { BoardDraft, ControllerDraft } from "./draft.ts";
+import { DEFAULT_LINK_LEASE, type LinksConfig, linkedBoards } from "./links-schema.ts";
+import type { Path, Report } from "./problem.ts";
+import { alternatives, isPlainObject } from "./shape.ts";
+
+/** Commands that may be lost before a lease ends: as for controllers and outputs of one board. */
+const RENEWALS = 3;
+
+/** `links`, `board`: the sections as written. */
+export function checkAbroad(
+  { links, board: self }: Readonly<Record<string, unknown>>,
+  board: BoardDraft,
+  report: Report,
+): void {
+  const own = isPlainObject(self) ? self.id : undefined;
+  for (const controller of board.controllers) checkOutput(controller, links, own, report);
+  if (!isPlainObject(links)) return;
+  checkLent(links, ["links"], board, report);
+  if (!isPlainObject(links.boards)) return;
+  for (const [name, rights] of Object.entries(links.boards))
+    checkLent(rights, ["links", "boards", name], board, report);
+}
+
+/** Ids that stand as devices that another board may command, in the configuration as written. */
+export function lentIn(value: unknown): readonly string[] {
+  const links = isPlainObject(value) && isPlainObject(value.links) ? value.links : {};
+  const each = isPlainObject(links.boards) ? Object.values(links.boards) : [];
+  return [links, ...each].flatMap((rights) => commandOf(rights) ?? []).map(String);
+}
+
+function checkOutput(draft: ControllerDraft, links: unknown, own: unknown, report: Report): void {
+  const at = [...draft.at, "output"];
+  const { output = "" } = draft.fields;
+  const { name, board } = placeOf(output);
+  if (board === undefined) return;
+  if (board === own) {
+    report.problem(at, output, `"${name}": that is the board itself`, name);
+    return;
+  }
+  if (!isPlainObject(links)) {
+    const allowed = `a device of this board; for one of ${board} the section "links" has to link the two`;
+    report.problem(at, output, allowed);
+    return;
+  }
+  const linked = linkedOf(links);
+  if (linked !== undefined && !linked.includes(board)) {
+    const allowed = `a device of a board that is linked ("boards" of "links"): ${alternatives(linked)}`;
+    report.problem(at, output, allowed);
+  }
+  checkLease(draft, links, report);
+}
+
+/** A lease has to outlast commands that come late. */
+function checkLease(draft: ControllerDraft, links: Readonly<Record<string, unknown>>, report: Report): void {
+  const timing = timingOf(draft);
+  const leaseMs = parseDurationMs(String(links.lease ?? DEFAULT_LINK_LEASE));
+  if (timing === undefined || leaseMs === undefined || leaseMs >= RENEWALS * timing.everyMs) return;
+  const allowed = `at least ${formatDuration(RENEWALS * timing.everyMs)}: ${draft.id} commands an output of another board once in ${formatDuration(timing.everyMs)}`;
+  report.problem(["links", "lease"], links.lease, allowed);
+}
+
+/** Only outputs that are nobody's can be lent; whether they exist is checked with the links. */
+function checkLent(rights: unknown, at: Path, board: BoardDraft, report: Report): void {
+  for (const id of commandOf(rights) ?? []) {
+    const device = board.devices.find((candidate) => candidate.id === id);
+    const owner = board.controllers.find(({ fields }) => fields.output === id);
+    if (device !== undefined && device.driver.kind !== "actuator") {
+      report.problem([...at, "command"], id, `an actuator: ${id} is a device that measures`);
+    } else if (owner !== undefined) {
+      const allowed = `an output without a controller of this board: ${id} belongs to controllers.${owner.id}`;
+      report.problem([...at, "command"], id, allowed);
+    }
+  }
+}
+
+function commandOf(rights: unknown): readonly unknown[] | undefined {
+  const command = isPlainObject(rights) ? rights.command : undefined;
+  return Array.isArray(command) ? command : undefined;
+}
+
+function linkedOf(links: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const { boards } = links;
+  const isRight = Array.isArray(boards) || isPlainObject(boards);
+  return isRight ? linkedBoards(links as LinksConfig) : undefined;
+}

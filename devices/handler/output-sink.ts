@@ -1,0 +1,95 @@
+/**
+ * The output of a controller as the controller has it: found by name, commanded for a while each time. On another board
+ * it can be out of reach, or not be had: then this says why.
+ */
+import type { Self } from "../../runtime/process/self.ts";
+import type { DownMessage } from "../../runtime/process/signal.ts";
+import type { Conversation, Talker } from "../../runtime/protocol/conversation.ts";
+import { openConversation } from "../../runtime/protocol/open-conversation.ts";
+import { type DriveAnswer, driving } from "./contracts.ts";
+import type { ControllerPlan } from "./device-plan.ts";
+
+/** What it needs of the controller's process. */
+export type SinkSelf = Talker & Pick<Self, "whereis">;
+
+/** Until it was found for the first time, and for so long at most, it is no fault that it is not there. */
+export interface SinkOptions {
+  readonly graceUs: number;
+}
+
+type SinkPlan = Pick<ControllerPlan, "id" | "output" | "commandForMs" | "job">;
+
+export interface Drive {
+  /** 0 to 1. */
+  readonly level: number;
+  /** When the sample behind the decision was measured, monotonic us. */
+  readonly sampledAtUs: number;
+  /** Nothing was decided by that sample before. */
+  readonly fresh: boolean;
+}
+
+export class OutputSink {
+  readonly #self: SinkSelf;
+  readonly #plan: SinkPlan;
+  readonly #graceEndsUs: number;
+  #talk: Conversation<typeof driving.spec, "controller"> | undefined;
+  #found = false;
+  /** Why the last command was refused. */
+  #refusal: string | undefined;
+
+  constructor(self: SinkSelf, plan: SinkPlan, { graceUs }: SinkOptions) {
+    this.#self = self;
+    this.#plan = plan;
+    this.#graceEndsUs = self.nowUs() + graceUs;
+  }
+
+  /** It may still come: nobody has to worry, and nothing is driven. Never so for an output of this board. */
+  get isAwaited(): boolean {
+    if (this.#plan.output.abroad === undefined || this.#found || this.#self.nowUs() >= this.#graceEndsUs)
+      return false;
+    this.#found = this.#whereis() !== undefined;
+    return !this.#found;
+  }
+
+  /** Why it does not follow, in one line; `undefined` while it does. Always so for an output of this board, which says it itself. */
+  get trouble(): string | undefined {
+    const { abroad, device } = this.#plan.output;
+    if (abroad === undefined) return undefined;
+    const { board, desk } = abroad;
+    if (this.#whereis() !== undefined) return this.#refusal;
+    if (this.#self.whereis(desk) === undefined) return `noconnection: ${board} is out of reach`;
+    return `${board} does not let this board command ${device}: "command" of its "links" would`;
+  }
+
+  /** Commands it for `commandForMs`. Without effect while it is out of reach. */
+  drive({ level, sampledAtUs, fresh }: Drive): void {
+    const { id, output, commandForMs, job } = this.#plan;
+    if (this.#talk === undefined || this.#talk.over) {
+      const pid = this.#whereis();
+      this.#refusal = undefined;
+      this.#talk = pid === undefined ? undefined : openConversation(this.#self, driving, "controller", pid);
+    }
+    // On its way to another board it is worth something for as long as it would last there.
+    const deadlineUs =
+      output.abroad === undefined ? sampledAtUs + job.deadlineUs : this.#self.nowUs() + commandForMs * 1000;
+    this.#talk?.send(
+      { type: "drive", controller: id, level, forMs: commandForMs, sampledAtUs, fresh },
+      { deadlineUs },
+    );
+  }
+
+  /** `undefined` for a message that is not of the output. An answer from another board has the time it came here. */
+  take(message: unknown): DriveAnswer | DownMessage | undefined {
+    const heard = this.#talk?.take(message);
+    if (heard?.type === "driven") this.#refusal = undefined;
+    // What the guardian keeps from it for a while is no trouble between boards.
+    if (heard?.type === "refused") this.#refusal = heard.code === "policy" ? undefined : heard.reason;
+    if (heard?.type !== "driven" || this.#plan.output.abroad === undefined) return heard;
+    return { ...heard, atUs: this.#self.nowUs() };
+  }
+
+  #whereis() {
+    const { abroad, device } = this.#plan.output;
+    return this.#self.whereis(abroad === undefined ? device : `${abroad.door}@${abroad.board}`);
+  }
+}

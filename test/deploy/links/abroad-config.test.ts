@@ -1,0 +1,86 @@
+import { equal, is, match } from "uvu/assert";
+import { startTable } from "../../../deploy/cli/start-table.ts";
+import { parseConfig } from "../../../deploy/config/load-config.ts";
+import { controllerPlans, devicePlans } from "../../../deploy/config/plan.ts";
+import { rightsBook } from "../../../deploy/config/rights-schema.ts";
+import { boardRights } from "../../../deploy/links/link-rights.ts";
+import { spec } from "../../harness/spec.ts";
+import { type Change, demoWith } from "../demo-board.ts";
+
+const OUTPUT = "controllers.irrigation.output";
+
+/** The demo board with its pump on another board. */
+function withPumpAt(board: string, links: unknown, ...changes: readonly Change[]) {
+  const away: readonly Change[] = [
+    ["devices.pump", undefined],
+    [OUTPUT, `pump@${board}`],
+    ["links", links],
+  ];
+  return parseConfig(demoWith(...away, ...changes));
+}
+
+function refusal({ problems = [] }: ReturnType<typeof parseConfig>): string {
+  return problems.map(({ path, found, allowed }) => `${path}: ${found}; ${allowed}`).join("\n");
+}
+
+spec("a controller drives an output of a linked board; each command lasts as long as the lease", () => {
+  const { config } = withPumpAt("pump-house", { boards: ["pump-house"], lease: "20s" });
+  const { output, commandForMs } = controllerPlans(config!).find(({ id }) => id === "irrigation")!;
+  equal(output, {
+    device: "pump@pump-house",
+    field: "on",
+    abroad: { board: "pump-house", door: "pump.output", desk: "board@pump-house" },
+  });
+  is(commandForMs, 20_000);
+  const style = { version: "0", pageUrl: "", mqttUrl: "", ownBroker: true, colour: false };
+  match(startTable(config!, style), /soil\.moisture > pump@pump-house/);
+});
+
+spec("an output of another board needs links, and that board among them", () => {
+  match(
+    refusal(withPumpAt("pump-house", undefined)),
+    /^controllers\.irrigation\.output: "pump@pump-house"; a device of this board; for one of pump-house the section "links" has to link the two$/,
+  );
+  match(refusal(withPumpAt("pump-house", { boards: { shed: {} } })), /"boards" of "links"\): "shed"$/);
+  match(refusal(withPumpAt("greenhouse", {})), /"pump@greenhouse"; "pump": that is the board itself$/);
+  match(refusal(withPumpAt("Pump", {})), /one on a linked board such as "pump@pump-house"$/);
+  match(
+    refusal(withPumpAt("pump-house", { lease: "2s" })),
+    /^links\.lease: "2s"; at least 3s: irrigation commands an output of another board once in 1s$/,
+  );
+});
+
+spec("an output without a controller can be lent; what measures, and what has one, cannot", () => {
+  const lend = (...command: string[]) =>
+    parseConfig(
+      demoWith(["links", { boards: { greenhouse2: { command } } }], ["devices.led.maxOverride", "5m"]),
+    );
+  const { config, warnings } = lend("led");
+  const lent = devicePlans(config!).filter(({ lent }) => lent);
+  equal(
+    lent.map(({ id, maxOverrideMs }) => [id, maxOverrideMs]),
+    [["led", 300_000]],
+  );
+  equal(
+    warnings.filter(({ path }) => path.startsWith("devices")),
+    [],
+  );
+  match(
+    refusal(lend("climate")),
+    /^links\.boards\.greenhouse2\.command: "climate"; an actuator: climate is a device that measures$/,
+  );
+  match(
+    refusal(lend("pump")),
+    /an output without a controller of this board: pump belongs to controllers\.irrigation$/,
+  );
+});
+
+spec("a board is shown the doors of what it may command, and no others", () => {
+  const rights = boardRights(
+    rightsBook({ command: ["led"], boards: { greenhouse: { command: ["pump", "valve"] } } }),
+  );
+  const seen = (board: string) =>
+    ["pump.output", "valve.output", "led.output", "pump"].filter((name) => rights.shows(board, name));
+  equal(seen("greenhouse"), ["pump.output", "valve.output"]);
+  equal(seen("shed"), ["led.output"]);
+});
