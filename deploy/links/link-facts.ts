@@ -18,7 +18,7 @@ export interface PeerFacts {
 
 export interface LinksFacts {
   readonly peers: readonly PeerFacts[];
-  /** Since the cell started: what had no effect, by its cause. */
+  /** Since the cell started: what had no effect, by its cause; packets, but for `notShared`. */
   readonly refused: {
     /** Not sealed with the secret: forged, or changed on the way. */
     readonly forged: number;
@@ -26,6 +26,8 @@ export interface LinksFacts {
     readonly stale: number;
     /** Sealed, and nothing that one board says to another. */
     readonly malformed: number;
+    /** Members of groups that this board does not share with theirs. */
+    readonly notShared: number;
     /** Of a second board with the name of another. */
     readonly stranger: number;
     /** From boards that `links.boards` does not name, or too many. */

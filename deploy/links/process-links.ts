@@ -99,11 +99,11 @@ export class ProcessLinks implements LinkTraffic {
   }
 
   facts(): LinksFacts {
-    const { late, full, lost, malformed } = this.#exchange.counts;
+    const { late, full, lost, malformed, notShared } = this.#exchange.counts;
     const refusals = this.#exchange.refusals();
     return {
       peers: [...this.#exchange.links()].map(([board, link]) => peerFacts(board, link.session)),
-      refused: { ...refusals, malformed: refusals.malformed + malformed, unknown: this.#unknown },
+      refused: { ...refusals, malformed: refusals.malformed + malformed, notShared, unknown: this.#unknown },
       late,
       full,
       lost,

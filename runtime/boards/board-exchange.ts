@@ -1,28 +1,23 @@
 /**
- * One board among others: a link with each, the frames of its cells to theirs and back, and the names that all may know.
- *
- * Public names of another board are known here with its name behind an @: `pump@pumphouse`. Pure: packets come in by
+ * One board among others: a link with each, the frames of its cells to theirs and back, and the names and groups that each
+ * may know. Public names of another board are known here with its name behind an @: `pump@pumphouse`. Pure: packets come in by
  * `packet` and leave by `publish`, time comes with each call, timers by `nextUs` and `expire`.
  */
 import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, WireTarget } from "../process/signal.ts";
 import { BoardLink, type LinkEnd, type LinkRefusals } from "./board-link.ts";
 import type { BoardRights } from "./board-rights.ts";
-import { ForeignNames } from "./foreign-names.ts";
-import {
-  type Addressee,
-  addresseeOf,
-  decodeFromBoard,
-  encodeFrame,
-  encodeNotice,
-  type Here,
-} from "./frame-codec.ts";
+import { Directory, type OwnDirectory } from "./directory.ts";
+import type { ExchangeCounts } from "./exchange-counts.ts";
+import { type Addressee, addresseeOf, decodeFromBoard, encodeFrame, encodeNotice } from "./frame-codec.ts";
 import { FrameError } from "./frame-error.ts";
 import { OwedNotices } from "./owed-notices.ts";
 import { speaksForItself } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
+import type { Here } from "./pid-codec.ts";
 import type { LinkLimits } from "./session.ts";
 
 /** What a process hears of when messages to it were lost between boards: at least one, from this board. */
@@ -32,7 +27,7 @@ export interface LostMessage {
 }
 
 /** The board that the exchange belongs to. */
-export interface OwnBoard {
+export interface OwnBoard extends OwnDirectory {
   /** To a cell of this board. `full`: a message found no room; `gone`: no such life of a cell. */
   deliver(cell: string, incarnation: number, frame: Frame): "ok" | "full" | "gone";
   /** Every cell reaches pids of that life by `route` of this exchange from now on. */
@@ -41,11 +36,6 @@ export interface OwnBoard {
   boardDown(board: string, life: number, why: LinkEnd): void;
   /** Every cell is told that a cell over there is gone. */
   cellDown(down: CellDown): void;
-  /** A name of another board is known from now on, or no longer. */
-  named(name: string, pid: WirePid): void;
-  unnamed(name: string, pid: WirePid): void;
-  /** The public names of this board. */
-  publicNames(): readonly (readonly [string, WirePid])[];
 }
 
 export interface BoardExchangeOptions {
@@ -65,31 +55,18 @@ export interface BoardExchangeOptions {
   stranger?(life: BoardLife): void;
 }
 
-/** What was refused or lost, over all links. */
-export interface ExchangeCounts {
-  /** Frames that spoke for somebody else, or were none. */
-  malformed: number;
-  /** Requests whose time was over when they came. */
-  late: number;
-  /** Messages that found no room: on the way out, and in a cell here. */
-  full: number;
-  /** Messages that were lost between boards, of which their receivers were told here. */
-  lost: number;
-}
-
 const ANYBODY_NORMAL = 2;
-const NAMES_AT_ONCE = 500;
 
 export class BoardExchange {
-  readonly counts: ExchangeCounts = { malformed: 0, late: 0, full: 0, lost: 0 };
+  readonly counts: ExchangeCounts = { malformed: 0, notShared: 0, late: 0, full: 0, lost: 0 };
   readonly #options: BoardExchangeOptions;
   readonly #links = new Map<string, BoardLink>();
   readonly #owing = new OwedNotices();
-  readonly #names: ForeignNames;
+  readonly #directory: Directory;
 
   constructor(options: BoardExchangeOptions) {
     this.#options = options;
-    this.#names = new ForeignNames(options.own);
+    this.#directory = new Directory(options.own, options.rights, this.counts);
   }
 
   /** Boards that this one is linked with, with their links. */
@@ -148,11 +125,24 @@ export class BoardExchange {
 
   /** A name of this board became public. */
   published(name: string, pid: WirePid): void {
-    this.#tellThose(this.#whoSees(name), { notice: "names", anew: false, names: [[name, pid]] });
+    const who = (board: string) => this.#directory.seesName(board, name);
+    this.#tellThose(who, { notice: "names", anew: false, names: [[name, pid]] });
   }
 
   withdrawn(name: string, pid: WirePid): void {
-    this.#tellThose(this.#whoSees(name), { notice: "unnamed", name, pid });
+    const who = (board: string) => this.#directory.seesName(board, name);
+    this.#tellThose(who, { notice: "unnamed", name, pid });
+  }
+
+  /** A process of this board is so often in a group from now on. */
+  membership(membership: Membership): void {
+    const who = (board: string) => this.#directory.sharesGroup(board, membership.group);
+    this.#tellThose(who, { notice: "members", anew: false, members: [membership] });
+  }
+
+  /** Who of other boards is in which group. */
+  members(): readonly Membership[] {
+    return this.#directory.members();
   }
 
   /** The life of a cell of this board is over: others who knew processes of it hear of that. */
@@ -220,18 +210,13 @@ export class BoardExchange {
 
   #up(link: BoardLink, { board, incarnation }: BoardLife): void {
     this.#options.own.boardUp(board, incarnation);
-    const { own, rights } = this.#options;
-    const names = own.publicNames().filter(([name]) => rights.shows(board, name));
     const here = this.#here();
-    for (let at = 0; at === 0 || at < names.length; at += NAMES_AT_ONCE) {
-      const part = names.slice(at, at + NAMES_AT_ONCE);
-      link.send(encodeNotice({ notice: "names", anew: at === 0, names: part }, here), here.nowUs, true);
-    }
+    for (const notice of this.#directory.all(board)) link.send(encodeNotice(notice, here), here.nowUs, true);
   }
 
   #down({ board, incarnation }: BoardLife, why: LinkEnd): void {
     this.#owing.forget(board);
-    this.#names.forget(board);
+    this.#directory.forget(board);
     this.#options.own.boardDown(board, incarnation, why);
   }
 
@@ -241,8 +226,7 @@ export class BoardExchange {
       if ("frame" in found) this.#frame(link, found.cell, found.frame, bytes.length);
       else if (found.notice === "lost") this.#tellLost(link, found);
       else if (found.notice === "cellDown") this.#cellDown(link.life!, found);
-      else if (found.notice === "unnamed") this.#names.unnamed(link.peer, found.name, found.pid);
-      else this.counts.malformed += this.#names.named(link.life!, found.anew, found.names);
+      else this.#directory.heard(link.life!, found);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.counts.malformed++;
@@ -322,16 +306,12 @@ export class BoardExchange {
     });
   }
 
-  #whoSees(name: string): (board: string) => boolean {
-    return (board) => this.#options.rights.shows(board, name);
-  }
-
   #tellThose(who: (board: string) => boolean, notice: Parameters<typeof encodeNotice>[0]): void {
     const here = this.#here();
     const bytes = encodeNotice(notice, here);
     for (const link of this.#links.values()) {
       if (link.life === undefined || !who(link.peer)) continue;
-      // A name that is not told is missed for ever: it comes with all others in the next session.
+      // What is not told is missed for ever: it comes with all else in the next session.
       if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
     }
   }

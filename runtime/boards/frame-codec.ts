@@ -4,24 +4,19 @@
  * Deadlines travel as the time that is left when the frame is sent: boards have no clock in common.
  */
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, MessageFrame, SignalFrame, WireTarget } from "../process/signal.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { decodeValue } from "./decode-value.ts";
 import { encodeValue } from "./encode-value.ts";
 import { FrameError } from "./frame-error.ts";
+import { type Here, keyBytes, readKey, readName, readPid, writePid } from "./pid-codec.ts";
 
 /** A cell of a board, and a process of it. */
 export interface Addressee {
   readonly cell: string;
   readonly to: WireTarget;
-}
-
-/** This board in this life, and what time it is; of what was received: when it was sent, as far as is known. */
-export interface Here {
-  readonly board: string;
-  readonly life: number;
-  readonly nowUs: number;
 }
 
 /** What one board tells another beside frames between their cells. */
@@ -33,6 +28,8 @@ export type BoardNotice =
       readonly names: readonly (readonly [string, WirePid])[];
     }
   | { readonly notice: "unnamed"; readonly name: string; readonly pid: WirePid }
+  /** These processes are so often in these groups; `anew`: and nobody else is in any. */
+  | { readonly notice: "members"; readonly anew: boolean; readonly members: readonly Membership[] }
   /** A cell's life is over, and so are all processes of it. */
   | {
       readonly notice: "cellDown";
@@ -46,9 +43,7 @@ export type BoardNotice =
 export type FromBoard = { readonly cell: string; readonly frame: Frame } | BoardNotice;
 
 const KINDS = ["message", "exit", "link", "unlink", "monitor", "demonitor", "down"] as const;
-const NOTICES = { names: 16, unnamed: 17, lost: 18, cellDown: 19 } as const;
-const KEY_BYTES = 16;
-const LONGEST_NAME = 256;
+const NOTICES = { names: 16, unnamed: 17, lost: 18, cellDown: 19, members: 20 } as const;
 const MOST_PIDS = 4096;
 const MOST_IDS = 1024;
 
@@ -66,10 +61,14 @@ export function encodeNotice(notice: BoardNotice, here: Here): Uint8Array {
   switch (notice.notice) {
     case "names":
       out.u8(notice.anew ? 1 : 0).count(notice.names.length);
-      for (const [name, pid] of notice.names) wirePid(out.text(name), pid, here);
+      for (const [name, pid] of notice.names) writePid(out.text(name), pid, here);
       break;
     case "unnamed":
-      wirePid(out.text(notice.name), notice.pid, here);
+      writePid(out.text(notice.name), notice.pid, here);
+      break;
+    case "members":
+      out.u8(notice.anew ? 1 : 0).count(notice.members.length);
+      for (const { group, pid, times } of notice.members) writePid(out.text(group), pid, here).count(times);
       break;
     case "lost":
       addressee(out, notice.cell, notice.to);
@@ -108,16 +107,21 @@ function readFromBoard(reader: ByteReader, kind: number, here: Here): FromBoard 
       const anew = reader.u8() === 1;
       const names = Array.from(
         { length: reader.countOf(1) },
-        () => [name(reader), readPid(reader, here)] as const,
+        () => [readName(reader), readPid(reader, here)] as const,
       );
       return { notice: "names", anew, names };
     }
     case NOTICES.unnamed:
-      return { notice: "unnamed", name: name(reader), pid: readPid(reader, here) };
+      return { notice: "unnamed", name: readName(reader), pid: readPid(reader, here) };
+    case NOTICES.members: {
+      const anew = reader.u8() === 1;
+      const members = Array.from({ length: reader.countOf(1) }, () => readMembership(reader, here));
+      return { notice: "members", anew, members };
+    }
     case NOTICES.lost:
       return { notice: "lost", ...readAddressee(reader) };
     case NOTICES.cellDown: {
-      const cell = name(reader);
+      const cell = readName(reader);
       return { notice: "cellDown", cell, incarnation: reader.count(), cause: readReason(reader) };
     }
   }
@@ -141,9 +145,9 @@ function message(out: ByteWriter, frame: MessageFrame, here: Here): void {
   out.u8(band).count(bytes);
   if (hasDeadline) out.f64(deadlineUs - here.nowUs);
   if (alias !== undefined) out.count(alias);
-  if (monitor !== undefined) wirePid(out, monitor.from, here).count(monitor.ref);
+  if (monitor !== undefined) writePid(out, monitor.from, here).count(monitor.ref);
   out.count(packed.pids.length);
-  for (const pid of packed.pids) wirePid(out, pid, here);
+  for (const pid of packed.pids) writePid(out, pid, here);
   encodeValue(out, packed);
 }
 
@@ -166,7 +170,7 @@ function readMessage(reader: ByteReader, to: WireTarget, here: Here): MessageFra
 const LEAST_BAND = 4;
 
 function signal(out: ByteWriter, frame: SignalFrame, here: Here): void {
-  wirePid(out, frame.from, here);
+  writePid(out, frame.from, here);
   switch (frame.kind) {
     case "exit":
       out.u8(frame.links === undefined ? 0 : 1);
@@ -238,42 +242,12 @@ function addressee(out: ByteWriter, cell: string, { incarnation, number, key }: 
 }
 
 function readAddressee(reader: ByteReader): Addressee {
-  const cell = name(reader);
+  const cell = readName(reader);
   return { cell, to: { incarnation: reader.count(), number: reader.count(), key: readKey(reader) } };
 }
 
-function wirePid(out: ByteWriter, pid: WirePid, here: Here): ByteWriter {
-  const { board, cell, incarnation, number, key } = pid;
-  const life = pid.life ?? (board === here.board ? here.life : 0);
-  return out.text(board).count(life).text(cell).count(incarnation).count(number).raw(keyBytes(key));
-}
-
-function readPid(reader: ByteReader, here: Here): WirePid {
-  const [board, life, cell] = [name(reader), reader.count(), name(reader)];
-  const pid = {
-    board,
-    cell,
-    incarnation: reader.count(),
-    number: reader.count(),
-    key: readKey(reader),
-  };
-  return board === here.board && life === here.life ? pid : { ...pid, life };
-}
-
-function name(reader: ByteReader): string {
-  const text = reader.text();
-  if (text.length === 0 || text.length > LONGEST_NAME) throw new FrameError("no name");
-  return text;
-}
-
-function keyBytes(key: string): Uint8Array {
-  const bytes = Buffer.from(key, "hex");
-  if (bytes.length !== KEY_BYTES) throw new FrameError("no key of a pid");
-  return bytes;
-}
-
-function readKey(reader: ByteReader): string {
-  return Buffer.from(reader.raw(KEY_BYTES)).toString("hex");
+function readMembership(reader: ByteReader, here: Here): Membership {
+  return { group: readName(reader), pid: readPid(reader, here), times: reader.count() };
 }
 
 function texts(out: ByteWriter, all: readonly string[]): void {

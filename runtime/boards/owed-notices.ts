@@ -3,7 +3,8 @@
  * board, so that nobody takes what comes later for all there was.
  */
 import type { BoardLink } from "./board-link.ts";
-import { type Addressee, encodeNotice, type Here } from "./frame-codec.ts";
+import { type Addressee, encodeNotice } from "./frame-codec.ts";
+import type { Here } from "./pid-codec.ts";
 
 /** Receivers of one board that can be remembered. */
 const MOST = 1024;

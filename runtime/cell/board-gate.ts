@@ -46,7 +46,14 @@ export class BoardGate {
       },
       cellDown: (cell, incarnation, cause) =>
         this.#act((exchange) => exchange.cellDown(cell, incarnation, cause)),
-      boards: () => [...this.#up].map(([board, life]) => this.#upFrame(board, life)),
+      present: () => [
+        ...[...this.#up].map(([board, life]) => this.#upFrame(board, life)),
+        ...exchange.members().map((membership) => ({ control: "member", membership }) as const),
+      ],
+    });
+    this.#ports.groups.watchBoard({
+      membership: (group, pid, times) =>
+        this.#act((exchange) => exchange.membership({ group, pid: exportPid(pid), times })),
     });
     this.#ports.names.watchPublic({
       published: (name, pid) => this.#act((exchange) => exchange.published(name, exportPid(pid))),
@@ -104,6 +111,9 @@ export class BoardGate {
       cellDown: (down) => ports.tellCells({ control: "cellDown", down }),
       named: (name, pid) => ports.tellKernel({ control: "claim", name, pid, scope: "board" }),
       unnamed: (name, pid) => ports.tellKernel({ control: "release", name, pid }),
+      // In the stream in which the board comes and goes: whoever hears of its end forgets its members.
+      member: (membership) => ports.tellCells({ control: "member", membership }),
+      memberships: () => ports.groups.ofBoard(),
       publicNames: () => ports.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),
     };
   }

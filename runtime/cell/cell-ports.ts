@@ -10,7 +10,7 @@ import { exportPid, importPid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
 import { readThreadTime } from "../time/thread-time.ts";
 import { type BoardWay, BoardWays } from "./board-ways.ts";
-import type { AbroadFrame, BoardUpFrame, ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
+import type { AbroadFrame, ControlFrame, PeerLink, PortFrame } from "./control-frame.ts";
 import { isControl } from "./control-frame.ts";
 import { PortPeer } from "./port-peer.ts";
 
@@ -23,8 +23,8 @@ export interface PortGate {
   abroad(frame: AbroadFrame): void;
   /** The life of another cell of this board is over. */
   cellDown(cell: string, incarnation: number, cause: ExitReason): void;
-  /** Those that can be reached now. */
-  boards(): readonly BoardUpFrame[];
+  /** For a cell that is new: the boards that can be reached, and who of them is in which group. */
+  present(): readonly ControlFrame[];
 }
 
 export class CellPorts {
@@ -209,7 +209,7 @@ export class CellPorts {
         this.#cell?.peerUp(peer.cell, peer);
         if (this.#event) this.#listenTo(peer);
         router?.onNews({ peerUp: peer.cell, incarnation: peer.incarnation });
-        for (const up of this.#gate?.boards() ?? []) peer.post(up);
+        for (const said of this.#gate?.present() ?? []) peer.post(said);
         break;
       }
       case "peerDown": {

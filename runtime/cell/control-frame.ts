@@ -5,10 +5,10 @@ import type { Inquiry } from "../introspection/inquiry.ts";
 import type { CrashDetails, ThreadReport } from "../introspection/report.ts";
 import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { Membership } from "../process/groups.ts";
 import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, MessageFrame } from "../process/signal.ts";
-import type { Membership } from "./group-registry.ts";
 import type { LogRecord } from "./kernel.ts";
 
 /** One end of the way between two cells. */

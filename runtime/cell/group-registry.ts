@@ -2,14 +2,7 @@
  * The board's process groups: which process is in which group, and how often. Kept by the kernel, which tells
  * every cell. A member's state is told, not its change: who hears it twice, or late, is right all the same.
  */
-import type { WirePid } from "../process/pid.ts";
-
-/** `times`: how often the process joined; 0 when it is a member no more. */
-export interface Membership {
-  readonly group: string;
-  readonly pid: WirePid;
-  readonly times: number;
-}
+import type { Membership } from "../process/groups.ts";
 
 export class GroupRegistry {
   readonly #groups = new Map<string, Map<string, Membership>>();

@@ -2,7 +2,8 @@
 import type { BoardExchange, OwnBoard } from "../boards/board-exchange.ts";
 import type { Item } from "../code-change/gate-frame.ts";
 import type { Cell } from "../process/cell.ts";
-import type { WirePid } from "../process/pid.ts";
+import type { Membership } from "../process/groups.ts";
+import { importPid, type WirePid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
 import { BoardWays } from "./board-ways.ts";
 import type { AbroadFrame } from "./control-frame.ts";
@@ -19,6 +20,7 @@ export interface LocalBoardsHost {
   named(name: string, pid: WirePid): void;
   unnamed(name: string, pid: WirePid): void;
   publicNames(): readonly (readonly [string, WirePid])[];
+  memberships(): readonly Membership[];
 }
 
 export class LocalBoards {
@@ -42,13 +44,19 @@ export class LocalBoards {
       },
       named: (name, pid) => host.named(name, pid),
       unnamed: (name, pid) => host.unnamed(name, pid),
+      member: (membership) => {
+        for (const cell of host.cells()) tellMember(cell, membership);
+        host.tellTrials({ member: membership });
+      },
       publicNames: () => host.publicNames(),
+      memberships: () => host.memberships(),
     });
   }
 
   /** A cell that is new hears of those that are there. */
   introduce(cell: Cell): void {
     for (const { board, life } of this.list()) this.#up(cell, board, life);
+    for (const membership of this.exchange.members()) tellMember(cell, membership);
   }
 
   list(): ReturnType<BoardWays["list"]> {
@@ -62,4 +70,8 @@ export class LocalBoards {
   #up(cell: Cell, board: string, life: number): void {
     this.#ways.up(cell, { board, life, by: KERNEL_CELL }, (frame) => this.route(frame));
   }
+}
+
+function tellMember(cell: Cell, { group, pid, times }: Membership): void {
+  cell.groups.told(group, importPid(pid), times);
 }

@@ -369,6 +369,7 @@ export class LocalKernel implements Kernel {
         deliver: (cell, incarnation, frame) => this.#peerOf(cell, incarnation)?.post(frame) ?? false,
         named: (name, pid) => this.#registry.claim(name, pid, "board", KERNEL_CELL),
         unnamed: (name, pid) => this.#registry.release(name, pid),
+        memberships: () => this.cell.groups.ofBoard(),
         publicNames: () => this.cell.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),
       },
       make,
@@ -378,6 +379,9 @@ export class LocalKernel implements Kernel {
     this.cell.names.watchPublic({
       published: (name, pid) => exchange.published(name, exportPid(pid)),
       withdrawn: (name, pid) => exchange.withdrawn(name, exportPid(pid)),
+    });
+    this.cell.groups.watchBoard({
+      membership: (group, pid, times) => exchange.membership({ group, pid: exportPid(pid), times }),
     });
     return exchange;
   }

@@ -9,7 +9,7 @@ import { Inspection } from "../introspection/inspection.ts";
 import type { CellStatus, ThreadReport } from "../introspection/report.ts";
 import { Cell } from "../process/cell.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
-import { Groups } from "../process/groups.ts";
+import { Groups, type Membership } from "../process/groups.ts";
 import { Names } from "../process/names.ts";
 import { pack } from "../process/pack.ts";
 import {
@@ -436,7 +436,7 @@ export class ThreadKernel implements Kernel {
         this.#loop.wake();
         break;
       case "member":
-        this.#groupRegistry.set(frame.membership);
+        this.#member(frame.membership);
         break;
       case "crash":
         this.#options.hooks?.crashed?.(life, frame.report);
@@ -454,6 +454,14 @@ export class ThreadKernel implements Kernel {
         this.#trials.onFrame(spec.name, frame);
         break;
     }
+  }
+
+  /** Of another board each cell is told by the one that speaks with it. */
+  #member(membership: Membership): void {
+    const { group, pid, times } = membership;
+    if (pid.life === undefined) this.#groupRegistry.set(membership);
+    else this.#groups.told(group, importPid(pid), times);
+    this.#loop.wake();
   }
 
   #tellAll(frame: ControlFrame, except: string): void {

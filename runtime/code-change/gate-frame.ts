@@ -6,10 +6,10 @@
 import type { Version } from "../behaviour/server-module.ts";
 import type { BoardWay } from "../cell/board-ways.ts";
 import type { AbroadFrame, PeerLink } from "../cell/control-frame.ts";
-import type { Membership } from "../cell/group-registry.ts";
 import type { Belongings, PackedEntry } from "../process/belongings.ts";
 import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
+import type { Membership } from "../process/groups.ts";
 import type { NameScope } from "../process/names.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, PackedBody } from "../process/signal.ts";

@@ -315,6 +315,8 @@ export class Cell {
   /** The link with that life is gone: fires every link and monitor into it. */
   boardDown(board: string, life: number): void {
     this.#routes.down(board, life);
+    // So that who saw it join a group sees it leave before its end.
+    this.groups.boardDown(board, life);
     this.#links.boardDown(board, life);
   }
 

@@ -1,13 +1,21 @@
 /**
  * Process groups, as one cell sees them: its own processes at once, those of other cells as the board's
- * registry tells (some time later, each cell at its own time). As OTP's `pg`: a group is there while it has
+ * registry tells, and of groups that boards have in common those of other boards as the cell tells that speaks with them
+ * (some time later, each cell at its own time). As OTP's `pg`: a group is there while it has
  * members, a process may join more than once and leaves as often, and is out of all its groups when it ends.
  *
  * Order: who saw a process join sees it leave before its `down` or `exit`. For that a cell that hears of an
  * end takes the process out of its groups itself, before the registry says so. (A join that travels slower
  * than the end it was followed by may still be seen after it, and is followed by its leave.)
  */
-import { exportPid, hasKey, type Pid, pidId } from "./pid.ts";
+import { exportPid, hasKey, type Pid, pidId, type WirePid } from "./pid.ts";
+
+/** `times`: how often the process joined; 0 when it is a member no more. A state, not a change: it may be told twice. */
+export interface Membership {
+  readonly group: string;
+  readonly pid: WirePid;
+  readonly times: number;
+}
 
 /** Told how often processes of this cell are in groups; 0: no more. */
 export interface GroupReporter {
@@ -50,6 +58,8 @@ export class Groups {
   /** What a process of this cell monitors: group by number. */
   readonly #watching = new Map<Pid, Map<number, string>>();
   #reporter: GroupReporter | undefined;
+  /** Told of everybody of this board: what a link to another board passes on. */
+  #ofBoard: GroupReporter | undefined;
 
   /** From now on what own processes do is reported; what they did before is reported at once. */
   connect(reporter: GroupReporter): void {
@@ -57,6 +67,23 @@ export class Groups {
     for (const [pid, groups] of this.#own) {
       for (const group of groups) reporter.membership(group, pid, this.#times(group, pid));
     }
+  }
+
+  /** From now on `reporter` is told of all changes of this board's processes, whatever their cell; ask `ofBoard` for what is. */
+  watchBoard(reporter: GroupReporter): void {
+    this.#ofBoard = reporter;
+  }
+
+  /** Who of this board is how often in which group. */
+  ofBoard(): readonly Membership[] {
+    const all = [...this.memberships()].filter(({ pid }) => isOfThisBoard(pid));
+    return all.map(({ pid, ...rest }) => ({ ...rest, pid: exportPid(pid) }));
+  }
+
+  /** That life of another board is out of reach: its processes leave all groups. */
+  boardDown(board: string, life: number): void {
+    for (const { group, pid } of [...this.memberships()])
+      if (pid.board === board && pid.life === life) this.#set(group, pid, 0);
   }
 
   /** Names of the groups that have members. */
@@ -145,7 +172,7 @@ export class Groups {
     }
   }
 
-  /** The registry says how often a process of another cell is in a group. */
+  /** How often a process of another cell, or of another board, is in a group: whoever keeps that says so. */
   told(group: string, pid: Pid, times: number): void {
     this.#set(group, pid, times);
   }
@@ -175,6 +202,7 @@ export class Groups {
       members?.delete(pidId(pid));
       if (members?.size === 0) this.#groups.delete(group);
     }
+    if (isOfThisBoard(pid)) this.#ofBoard?.membership(group, pid, times);
     const changed = new Array<Pid>(Math.abs(times - before)).fill(pid);
     for (const [ref, watcher] of [...(this.#monitors.get(group) ?? [])]) {
       const change = times > before ? { joined: changed } : { left: changed };
@@ -183,6 +211,10 @@ export class Groups {
       watcher.putSignal({ type: "group", ref, group, lost: true });
     }
   }
+}
+
+function isOfThisBoard(pid: Pid): boolean {
+  return pid.life === undefined;
 }
 
 function everyTime(members: Members | undefined): readonly Pid[] {

@@ -192,7 +192,7 @@ export class Self<M = never> {
     return this.#cell.names.whereis(name);
   }
 
-  /** Joins a process group of the board; who joins twice is in it twice. Out of it when this process ends. */
+  /** Joins a process group of the board, and of boards that have it in common with this one (`links.groups`); who joins twice is in it twice. Out of it when this process ends. */
   join(group: string): void {
     this.#cell.groups.join(this.pid, group);
   }
@@ -202,7 +202,7 @@ export class Self<M = never> {
     return this.#cell.groups.leave(this.pid, group);
   }
 
-  /** Members in the whole board, as far as this cell has heard; twice who joined twice. */
+  /** Members on the whole board and on boards that share the group, as far as this cell has heard; twice who joined twice. */
   members(group: string): readonly Pid[] {
     return this.#cell.groups.members(group);
   }

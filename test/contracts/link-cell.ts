@@ -13,8 +13,8 @@ import type { Self } from "../../runtime/process/self.ts";
 
 export const BOARDS = ["greenhouse", "pumphouse"] as const;
 
-/** Nothing is hidden from anybody. */
-export const EVERYTHING: BoardRights = { shows: () => true, shares: () => true };
+/** Nothing is hidden from anybody, but a group of that name. */
+export const ALL_BUT_PRIVATE: BoardRights = { shows: () => true, shares: (_, group) => group !== "private" };
 
 export interface LinkPlan {
   readonly board: string;
@@ -41,7 +41,7 @@ export function exchangeOptions(
     us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation: 1 },
     // A cut is seen soon enough for a test, and a shared machine that stands still is none.
     limits: { ...LINK_LIMITS, heartbeatUs: 500_000, lostUs: 3_000_000 },
-    rights: EVERYTHING,
+    rights: ALL_BUT_PRIVATE,
     keyFor: (other) => pairKey(Buffer.from("secret"), board, other),
     publish,
     random: (length) => randomBytes(length),

@@ -8,6 +8,7 @@ import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import * as bodies from "./board-bodies.ts";
 import type { BoardsBench } from "./boards.ts";
 import { type CellBench, reporter } from "./cells.ts";
+import * as groupBodies from "./group-bodies.ts";
 import { BOARDS, exchangeOptions } from "./link-cell.ts";
 
 /** How long a packet is on its way, us. */
@@ -92,7 +93,7 @@ function benchOf(kernel: LocalKernel, pass: () => void): CellBench {
 }
 
 function load({ body: { module, name } }: { body: { module: string; name: string } }): { body: Body } {
-  const body = (bodies as Readonly<Record<string, unknown>>)[name];
+  const body = ({ ...bodies, ...groupBodies } as Readonly<Record<string, unknown>>)[name];
   if (typeof body !== "function") throw new TypeError(`${module} exports no function "${name}"`);
   return { body: body as Body };
 }

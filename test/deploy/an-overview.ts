@@ -146,7 +146,7 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
           reordered: 0,
         },
       ],
-      refused: { forged: 1, stale: 2, malformed: 3, stranger: 4, unknown: 5 },
+      refused: { forged: 1, stale: 2, malformed: 3, notShared: 0, stranger: 4, unknown: 5 },
       late: 8,
       full: 9,
       lost: 10,

@@ -6,7 +6,7 @@ import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts
 import { Cell } from "../../../runtime/process/cell.ts";
 import { exportPid, importPid } from "../../../runtime/process/pid.ts";
 import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
-import { EVERYTHING } from "../../contracts/link-cell.ts";
+import { ALL_BUT_PRIVATE } from "../../contracts/link-cell.ts";
 
 const SECRET = Buffer.from("secret");
 const CELL = "main";
@@ -53,7 +53,7 @@ export class LinkedCells {
     const exchange: BoardExchange = new BoardExchange({
       us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
       limits: this.#limits,
-      rights: this.#rights[board] ?? EVERYTHING,
+      rights: this.#rights[board] ?? ALL_BUT_PRIVATE,
       keyFor: (other) => pairKey(SECRET, board, other),
       publish: (to, bytes) => this.#publish(board, to, bytes),
       random: (length) => new Uint8Array(length).fill(++this.#randoms),
@@ -78,12 +78,17 @@ export class LinkedCells {
         cellDown: (down) => cell.cellDownAbroad(down),
         named: (name, pid) => cell.names.added(name, importPid(pid)),
         unnamed: (name, pid) => cell.names.removed(name, importPid(pid)),
+        member: ({ group, pid, times }) => cell.groups.told(group, importPid(pid), times),
+        memberships: () => cell.groups.ofBoard(),
         publicNames: () => cell.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),
       },
     });
     cell.names.watchPublic({
       published: (name, pid) => exchange.published(name, exportPid(pid)),
       withdrawn: (name, pid) => exchange.withdrawn(name, exportPid(pid)),
+    });
+    cell.groups.watchBoard({
+      membership: (group, pid, times) => exchange.membership({ group, pid: exportPid(pid), times }),
     });
     const linked = { cell, exchange, told };
     this.#boards.set(board, linked);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
-import { GroupRegistry, type Membership } from "../../../runtime/cell/group-registry.ts";
-import { type GroupMessage, Groups } from "../../../runtime/process/groups.ts";
+import { GroupRegistry } from "../../../runtime/cell/group-registry.ts";
+import { type GroupMessage, Groups, type Membership } from "../../../runtime/process/groups.ts";
 import { exportPid, importPid, type Pid } from "../../../runtime/process/pid.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { spec } from "../../harness/spec.ts";
