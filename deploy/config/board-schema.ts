@@ -8,6 +8,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import { choice, duration, quantity, whole } from "../../devices/field.ts";
 import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
+import { updateWindowField } from "../update/update-window.ts";
 import { idAnywhere } from "./abroad.ts";
 import { brokerField } from "./broker-field.ts";
 import { type BusConfig, busSchema } from "./bus-schema.ts";
@@ -158,6 +159,7 @@ export const boardSchema = v.pipe(
     links: optional(linksSchema),
     realtime: optional(realtimeSchema),
     watchdog: optional(watchdogSchema),
+    updateWindow: optional(updateWindowField),
   }),
   v.title("Holdfast board"),
 );
@@ -198,6 +200,7 @@ export interface BoardConfig {
   readonly links?: LinksConfig;
   readonly realtime?: RealtimeConfig;
   readonly watchdog?: WatchdogConfig;
+  readonly updateWindow?: string;
 }
 
 function kindSchema(name: ControllerName, controller: Controller) {
