@@ -1,9 +1,10 @@
 /** What the words after a verb say, with the environment where they say nothing. */
 import { resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
-import { DEFAULT_PORTS, port, silenceLimits } from "../board/options.ts";
+import { DEFAULT_PORTS, defaultStateFolder, port, silenceLimits } from "../board/options.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
 import { isTopicRoot } from "../mqtt/topics.ts";
+import { type UpdatePlace, updatePlace } from "../update/update-place.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 /** As `cac` gives them. */
@@ -55,6 +56,13 @@ export function operatorFlags(flags: Flags) {
   const page = textOf(flags.page) ?? `http://127.0.0.1:${port}/`;
   if (!URL.canParse(page)) throw new CliError(EXIT.usage, `--page: "${page}" is no address`);
   return { json: flags.json === true, page };
+}
+
+/** Where this machine keeps its slots. Throws `UpdateError` where it has none. */
+export function placeFlag(flags: Flags): UpdatePlace {
+  const { HOLDFAST_SLOTS, HOLDFAST_STATE, HOLDFAST_RESTART } = process.env;
+  const state = HOLDFAST_STATE || defaultStateFolder(process.env);
+  return updatePlace(textOf(flags.slots) ?? HOLDFAST_SLOTS, state, HOLDFAST_RESTART || undefined);
 }
 
 /** Between two looks, ms. Throws `CliError` outside 200 ms to a minute. */

@@ -33,6 +33,7 @@ import { service } from "./service.ts";
 import { set } from "./set.ts";
 import { top } from "./top.ts";
 import { trace } from "./trace.ts";
+import { addUpdateVerbs } from "./update-verbs.ts";
 import { watch } from "./watch.ts";
 
 const cli = cac("holdfast");
@@ -85,6 +86,7 @@ cli
       ...(user === undefined ? {} : { user }),
     });
   });
+addUpdateVerbs(cli);
 cli
   .command("check [config]", "Check a configuration: every problem at once")
   .option("--emulated", "Check as it would run emulated")

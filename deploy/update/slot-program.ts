@@ -9,6 +9,7 @@
  * | `run ...` | for machines without systemd: `step`, the board and its trial, again after an update; the words go to `holdfast run` |
  * | `trial` | the trial, if there is one; when its program fails or says nothing for an hour: the board again, one try less |
  * | `restart` | ends the board in order, so that whoever started it does so again |
+ * | any other | a verb of the release that runs, such as `receive`; it is told where the slots are |
  *
  * A board that is killed within its trial has lost a try, as one that is reset has.
  */
@@ -23,6 +24,8 @@ export const SLOT_PROGRAM_TEXT = `#!/bin/sh
 # Holdfast: which release this board starts. It lies outside of the releases, so that none of them can break it.
 set -u
 root=$(cd "$(dirname "$0")" && pwd -P)
+HOLDFAST_SLOTS=$root
+export HOLDFAST_SLOTS
 record=$root/record
 
 field() { sed -n "s/^$1=//p" "$record" 2>/dev/null | head -n 1; }
@@ -95,7 +98,7 @@ restart() {
 
 trial() {
   [ -n "$(field trying)" ] || [ "$(field told)" = 0 ] || exit 0
-  "$root/current/bin/holdfast" trial --slots "$root" &
+  "$root/current/bin/holdfast" trial &
   program=$!
   (
     sleep ${LONGEST_TRIAL_S} &
@@ -146,6 +149,7 @@ case $word in
   run) run "$@" ;;
   trial) trial ;;
   restart) restart ;;
-  *) echo "usage: $0 step | run [words of holdfast run] | trial | restart" >&2; exit 2 ;;
+  "") echo "usage: $0 step | run [words of holdfast run] | trial | restart | any verb of holdfast" >&2; exit 2 ;;
+  *) exec "$root/current/bin/holdfast" "$word" "$@" ;;
 esac
 `;

@@ -1,0 +1,50 @@
+/** `holdfast trial`: watches over a release that is on trial, and gives its verdict. Started beside the board, not by people. */
+import { spawn } from "node:child_process";
+import { setPriority } from "node:os";
+import { join } from "node:path";
+import { BUILT_AT_MS } from "../board/version.ts";
+import { BEFORE_FILE, readBefore } from "../update/before-update.ts";
+import { lookAtBoard } from "../update/look-at-board.ts";
+import { NOTICE_FILE, writeNotice } from "../update/notice.ts";
+import { runTrial } from "../update/run-trial.ts";
+import type { UpdatePlace } from "../update/update-place.ts";
+
+/** The board's own work comes first. */
+const NICE = 10;
+
+export interface TrialFlags {
+  readonly json: boolean;
+  readonly place: UpdatePlace;
+  readonly page: string;
+}
+
+/** Ends with the verdict; throws when the record cannot be read or written. */
+export async function trial({ json, place, page }: TrialFlags): Promise<void> {
+  setPriority(NICE);
+  const say = (text: string, values: object) =>
+    process.stdout.write(json ? `${JSON.stringify(values)}\n` : `${text}\n`);
+  const outcome = await runTrial({
+    records: place.records,
+    before: (release) => readBefore(join(place.notes, BEFORE_FILE), release),
+    look: () => lookAtBoard(page),
+    notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),
+    restart: () => restartBoard(place),
+    nowMs: () => performance.now(),
+    at: wallTime,
+    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    onView: ({ state, missing }) =>
+      say(`trial: ${[state, ...missing].join("; ")}`, { trial: { state, missing } }),
+  });
+  say(`trial: ${outcome}`, { outcome });
+}
+
+/** ISO 8601; null while the clock is not set. */
+export function wallTime(): string | null {
+  const now = Date.now();
+  return now >= BUILT_AT_MS ? new Date(now).toISOString() : null;
+}
+
+/** Does not wait: the board may take this process along. */
+export function restartBoard({ restart: [program, ...words] }: UpdatePlace): void {
+  spawn(program, words, { stdio: "ignore", detached: true }).unref();
+}

@@ -1,0 +1,89 @@
+/**
+ * The trial as a program on the board, beside the board's own: it looks every second, and writes the verdict into the
+ * record. It runs from the release on trial; what starts it (`slots`, the service, the init of Holdfast OS) starts the
+ * board again when it fails, which costs the release a try.
+ */
+import type { BeforeUpdate } from "./before-update.ts";
+import type { UpdateNotice, UpdateState } from "./notice.ts";
+import type { PictureSource } from "./picture.ts";
+import { takePicture } from "./picture.ts";
+import type { SlotRecord } from "./slot-record.ts";
+import type { SlotRecords } from "./slot-records.ts";
+import { confirmed, reverted, told, unreachable } from "./slot-steps.ts";
+import { isOver, Trial, type TrialView } from "./trial.ts";
+
+export interface TrialRun {
+  readonly records: SlotRecords;
+  readonly before: (release: string | undefined) => BeforeUpdate;
+  /** The board's overview; rejects when it does not answer. */
+  readonly look: () => Promise<PictureSource>;
+  readonly notice: (notice: UpdateNotice) => void;
+  readonly restart: () => void;
+  readonly nowMs: () => number;
+  /** ISO 8601; null while the clock is not set. */
+  readonly at: () => string | null;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Hears how it stands, whenever that changes. */
+  readonly onView?: (view: TrialView) => void;
+}
+
+const EVERY_MS = 1000;
+
+/**
+ * Resolves with what came of it; `none` when no release is on trial. An outcome of a release that is gone by now is told. Rejects when the record cannot be read or written.
+ */
+export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
+  const record = run.records.read();
+  if (record?.trying === undefined) {
+    if (record !== undefined && !record.told) tell(run, record);
+    return record === undefined || record.outcome === "none" ? "none" : record.outcome;
+  }
+  const release = record.releases[record.trying];
+  const before = run.before(release);
+  const about = { release: release ?? null, version: before.version || null, slot: record.trying };
+  run.notice({ ...about, state: "trial", reason: "", at: run.at() });
+  const trial = new Trial(before.picture, run.nowMs(), before);
+  let shown = "";
+  while (!isOver(trial.view.state)) {
+    await run.sleep(EVERY_MS);
+    trial.hear(await look(run), run.nowMs());
+    const now = `${trial.view.state} ${trial.view.missing.join("; ")}`;
+    if (now !== shown) run.onView?.(trial.view);
+    shown = now;
+  }
+  const after = verdictOf(run.records.read() ?? record, trial.view);
+  run.records.write(after);
+  // Of a revert the release that one goes back to tells: this one may have no way to.
+  if (after.outcome === "confirmed") tell(run, after);
+  else run.restart();
+  return after.outcome === "none" ? "none" : after.outcome;
+}
+
+async function look({ look }: TrialRun) {
+  try {
+    return takePicture(await look());
+  } catch {
+    return undefined; // silence is what the trial judges
+  }
+}
+
+function verdictOf(record: SlotRecord, { state, missing }: TrialView): SlotRecord {
+  if (state === "confirmed") return confirmed(record);
+  const reason = missing.join("; ");
+  return state === "unreachable" ? unreachable(record, reason) : reverted(record, reason);
+}
+
+/** Says it where the broker hears it, and that it was said. */
+function tell(run: TrialRun, record: SlotRecord): void {
+  const { outcome, outcomeOf, reason } = record;
+  if (outcome === "none") return;
+  run.notice({
+    state: outcome,
+    release: outcomeOf ?? null,
+    version: run.before(outcomeOf).version || null,
+    slot: record.active,
+    reason,
+    at: run.at(),
+  });
+  run.records.write(told(record));
+}
