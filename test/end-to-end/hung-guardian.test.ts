@@ -18,6 +18,7 @@ spec(
     const mark = board.witness.mark;
     process.kill(guardianPid, "SIGSTOP");
     await until("it is ended", () => !runs(guardianPid), 8000);
+    await until("its end is told", () => board.logged("guardianHung").length > 0); // the line may come after the death is seen
     const [hung] = board.logged("guardianHung");
     ok(Number(hung?.silentMs) >= 2000, JSON.stringify(hung));
     await until("the runtime ends with it", () => !runs(runtimePid), 5000);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KernelParts } from "./kernel-parts.ts";
 
@@ -96,6 +96,20 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/**
+ * What the guest computes waits for whatever else the machine has to do: the tests of boards on the host judge by the clock.
+ * The guest's own limits are wide. It is in a session of its own, whose preference is what counts where Linux
+ * groups processes by session (autogroup in sched(7)).
+ */
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, 19);
+    writeFileSync(`/proc/${pid}/autogroup`, "19");
+  } catch {
+    return; // no autogroups, or a QEMU that ended at once: its end is told by its own event
+  }
+}
+
 function qemu(parts: KernelParts, results: string, options: BootOptions): Promise<void> {
   const share = (id: string, path: string, tag: string, more = "") => [
     ...["-fsdev", `local,id=${id},path=${path},security_model=none,multidevs=remap${more}`],
@@ -111,18 +125,24 @@ function qemu(parts: KernelParts, results: string, options: BootOptions): Promis
     ...(options.qemu ?? []),
   ];
   return new Promise((resolve, reject) => {
-    const child = spawn("qemu-system-x86_64", args, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn("qemu-system-x86_64", args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    if (child.pid !== undefined) yieldToOthers(child.pid);
     let said = "";
     child.stderr.on("data", (data) => {
       said += data;
     });
     const end = () => child.kill("SIGKILL");
-    process.once("exit", end); // nobody waits for a guest whose starter is gone
+    const interrupted = (signal: NodeJS.Signals) => {
+      end();
+      process.kill(process.pid, signal); // heard once: now it ends this process as it would have
+    };
+    // Nobody waits for a guest whose starter is gone; the terminal's Ctrl-C does not reach its session.
+    process.once("exit", end).once("SIGINT", interrupted).once("SIGTERM", interrupted);
     const limit = setTimeout(end, (BOOT_LIMIT_S + options.limitS) * 1000);
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(limit);
-      process.removeListener("exit", end);
+      process.off("exit", end).off("SIGINT", interrupted).off("SIGTERM", interrupted);
       if (code === 0 || code === null) resolve();
       else reject(new Error(`qemu-system-x86_64 ended with ${code}: ${said.trim()}`));
     });
