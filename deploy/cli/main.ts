@@ -22,6 +22,7 @@ import {
   textOf,
   topicOf,
 } from "./flags.ts";
+import { flashImage, printDisks } from "./flash.ts";
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
 import { keys } from "./keys.ts";
@@ -131,6 +132,27 @@ cli
     "Ask who answers on an I2C bus (default: i2c-1); a board that runs here is asked instead",
   )
   .action((buses: readonly string[], flags: Flags) => scan(buses, operatorFlags(flags)));
+cli
+  .command("flash [image]", "Write an image (.img, also as .xz, .gz, .zst) to a card, and read it back")
+  .option("--list", "Print the disks, and which of them can be written")
+  .option("--to <disk>", "Which disk: /dev/sda (default: asks)")
+  .option("--out <file>", "A file instead of a disk")
+  .option("--yes", "Ask nobody")
+  .example("  sudo holdfast flash card.img.xz --to /dev/sda")
+  .action((image: string | undefined, flags: Flags) => {
+    const json = flags.json === true;
+    if (flags.list === true) return printDisks({ json });
+    if (image === undefined) throw new CliError(EXIT.usage, "which image? See holdfast flash --help");
+    const [to, out] = [textOf(flags.to), textOf(flags.out)];
+    if (to !== undefined && out !== undefined)
+      throw new CliError(EXIT.usage, "--to names a disk and --out a file: give one of them");
+    return flashImage(image, {
+      json,
+      yes: flags.yes === true,
+      ...(to === undefined ? {} : { to }),
+      ...(out === undefined ? {} : { out: resolve(out) }),
+    });
+  });
 cli
   .command("watch [device]", "Follow readings, states and events until Ctrl-C")
   .action((device: string | undefined, flags: Flags) => watch(device, boardFlags(flags)));

@@ -18,12 +18,18 @@ export function holdfast(
   return start(t, words, env).ended;
 }
 
-/** Starts the command line; killed when the test ends. */
-export function start(t: SpecContext, words: readonly string[], env: Record<string, string> = {}) {
+/** Starts the command line; killed when the test ends. `input`: all that is typed; without it there is nobody to type. */
+export function start(
+  t: SpecContext,
+  words: readonly string[],
+  env: Record<string, string> = {},
+  input?: string,
+) {
   const child: ChildProcess = spawn(process.execPath, [cliFile, ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
+  child.stdin?.end(input);
   t.defer(() => child.kill("SIGKILL"));
   const said = { out: "", err: "" };
   for (const [name, stream] of [

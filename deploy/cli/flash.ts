@@ -1,0 +1,97 @@
+/** `holdfast flash`: puts an image on a card. Asks before it writes, and reads back what it wrote. */
+import { type Disk, inGb, obstacle } from "../flash/disk.ts";
+import { FlashError } from "../flash/flash-error.ts";
+import { ImageSource } from "../flash/image-source.ts";
+import { chosenDisk, listDisks, offer } from "../flash/list-disks.ts";
+import { type Written, writeImage } from "../flash/write-image.ts";
+import { columns } from "./columns.ts";
+import { Dialog } from "./dialog.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+import { Progress } from "./progress.ts";
+
+export interface FlashTarget {
+  readonly json: boolean;
+  /** A disk, `/dev/sda` or `sda`; absent: asked for. */
+  readonly to?: string;
+  /** A file instead of a disk. */
+  readonly out?: string;
+  /** Nobody is asked; `to` or `out` must say where. */
+  readonly yes: boolean;
+}
+
+/** Prints all disks, with what stands against writing to one. */
+export function printDisks({ json }: { readonly json: boolean }): void {
+  const disks = listDisks();
+  if (json) {
+    for (const disk of disks)
+      process.stdout.write(`${JSON.stringify({ ...disk, obstacle: obstacle(disk) ?? null })}\n`);
+    return;
+  }
+  const rows = disks.map((disk) => [...facts(disk), obstacle(disk)?.why ?? "can be written"]);
+  process.stdout.write(`${columns(rows).join("\n")}\n`);
+}
+
+function facts(disk: Disk): string[] {
+  return [disk.path, inGb(disk.bytes), disk.model || disk.transport, disk.labels.join(" ")];
+}
+
+/** Writes the image in a file. Throws `CliError` where nothing was chosen or agreed to, and `FlashError`. */
+export async function flashImage(file: string, target: FlashTarget): Promise<void> {
+  const image = new ImageSource(file);
+  if (target.out !== undefined) return told(target, await copied(image, { path: target.out }));
+  const disk = await agreedDisk(target);
+  told(target, await copied(image, { path: disk.path, diskBytes: disk.bytes }));
+}
+
+async function agreedDisk({ to, yes }: FlashTarget): Promise<Disk> {
+  if (yes && to === undefined) throw new CliError(EXIT.usage, "--yes needs --to: nobody is asked which disk");
+  const disks = listDisks();
+  if (to === undefined && disks.every((disk) => obstacle(disk) !== undefined))
+    throw new FlashError("noDisks", offer(disks));
+  if (yes) return chosenDisk(to!, disks);
+  const dialog = new Dialog();
+  try {
+    const disk = chosenDisk(to ?? (await whichOne(disks, dialog)), disks);
+    process.stderr.write(`Everything on ${facts(disk).filter(Boolean).join("  ")} will be lost.\n`);
+    if ((await dialog.ask(`Write it? Type ${disk.name}: `)) === disk.name) return disk;
+    throw new CliError(EXIT.usage, "nothing was written");
+  } finally {
+    dialog.close();
+  }
+}
+
+async function whichOne(disks: readonly Disk[], dialog: Dialog): Promise<string> {
+  const free = disks.filter((disk) => obstacle(disk) === undefined);
+  process.stderr.write(`${columns(free.map(facts)).join("\n")}\n`);
+  const answer = await dialog.ask("Which one? ");
+  if (answer === "") throw new CliError(EXIT.usage, "nothing was written");
+  return answer;
+}
+
+async function copied(
+  image: ImageSource,
+  target: { readonly path: string; readonly diskBytes?: number },
+): Promise<Written & { readonly path: string }> {
+  const progress = new Progress();
+  let writing = true;
+  let total = 0;
+  progress.begin("writing");
+  const written = await writeImage(image.open(), target, {
+    onProgress: (step, bytes) => {
+      if (step === "write") total = bytes;
+      if (step === "verify" && writing) {
+        writing = false;
+        progress.end(`written to ${target.path}: ${inGb(total)}`);
+        progress.begin("checking");
+      }
+      progress.show(step === "write" ? image.progress : bytes / total, bytes);
+    },
+  });
+  progress.end(`read back and the same: sha256 ${written.sha256}`);
+  return { ...written, path: target.path };
+}
+
+function told({ json }: FlashTarget, written: Written & { readonly path: string }): void {
+  if (json) process.stdout.write(`${JSON.stringify(written)}\n`);
+  else process.stdout.write(`${written.path} is ready\n`);
+}
