@@ -157,11 +157,14 @@ spec("checking a request that is right allocates nothing", () => {
       contract.transfer(0, 0x48, 2, 6);
     }
   };
-  for (let n = 0; n < 5; n++) round();
-  const before = process.memoryUsage().heapUsed;
-  round();
-  const grown = process.memoryUsage().heapUsed - before;
-  ok(grown < 400_000, `${grown} bytes for 80,000 requests`);
+  // Of several rounds, for until it is compiled, which another thread does when it gets a core, numbers are objects.
+  const grown = Array.from({ length: 50 }, () => {
+    const before = process.memoryUsage().heapUsed;
+    round();
+    return process.memoryUsage().heapUsed - before;
+  });
+  const least = Math.min(...grown.filter((bytes) => bytes >= 0)); // less than before: it was collected meanwhile
+  ok(least < 100_000, `${least} bytes for 80,000 requests`);
 });
 
 spec("the guardian's protocol prints", () => {
