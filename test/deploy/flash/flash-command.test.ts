@@ -7,6 +7,8 @@ import { type SpecContext, spec } from "../../harness/spec.ts";
 import { aFolder } from "../keys/a-folder.ts";
 
 const MB = 1 << 20;
+/** A program is started for each case. */
+const LIMIT = { limitMs: 60_000 };
 
 function aMachine(t: SpecContext) {
   const folder = aFolder(t);
@@ -44,42 +46,50 @@ function aMachine(t: SpecContext) {
   return { path, run, touched };
 }
 
-spec("holdfast flash lists the disks, asks by name, writes the one that was meant", async (t) => {
-  const { path, run, touched } = aMachine(t);
-  const list = await run(["--list"]);
-  assert.match(list.said, /own .*this machine runs from it/);
-  assert.match(list.said, /card .*can be written/);
-  const json = (await run(["--list", "--json"])).said.trim().split("\n");
-  assert.is(JSON.parse(json[2]!).obstacle.code, "mounted");
-  const wrong = await run([path("image.img"), "--to", "card"], "yes\n");
-  assert.is(wrong.code, 2);
-  assert.match(wrong.said, "nothing was written");
-  assert.equal(touched(), []);
-  const nobody = await run([path("image.img"), "--to", "card"], "");
-  assert.is(nobody.code, 2, "no answer is no");
-  const agreed = await run([path("image.img")], "card\ncard\n");
-  assert.is(agreed.code, 0, agreed.said);
-  assert.match(agreed.said, "read back and the same");
-  assert.equal(touched(), ["card"]);
-});
+spec(
+  "holdfast flash lists the disks, asks by name, writes the one that was meant",
+  async (t) => {
+    const { path, run, touched } = aMachine(t);
+    const list = await run(["--list"]);
+    assert.match(list.said, /own .*this machine runs from it/);
+    assert.match(list.said, /card .*can be written/);
+    const json = (await run(["--list", "--json"])).said.trim().split("\n");
+    assert.is(JSON.parse(json[2]!).obstacle.code, "mounted");
+    const wrong = await run([path("image.img"), "--to", "card"], "yes\n");
+    assert.is(wrong.code, 2);
+    assert.match(wrong.said, "nothing was written");
+    assert.equal(touched(), []);
+    const nobody = await run([path("image.img"), "--to", "card"], "");
+    assert.is(nobody.code, 2, "no answer is no");
+    const agreed = await run([path("image.img")], "card\ncard\n");
+    assert.is(agreed.code, 0, agreed.said);
+    assert.match(agreed.said, "read back and the same");
+    assert.equal(touched(), ["card"]);
+  },
+  LIMIT,
+);
 
-spec("holdfast flash refuses what is in use, and --yes without a disk", async (t) => {
-  const { path, run, touched } = aMachine(t);
-  const image = path("image.img");
-  for (const [words, code, why] of [
-    [["--to", "own", "--yes"], 1, "runs from it"],
-    [["--to", "photos", "--yes"], 1, "sudo umount /media/photos"],
-    [["--to", "nothing", "--yes"], 1, "no disk of this machine"],
-    [["--yes"], 2, "--yes needs --to"],
-    [["--to", "card", "--out", "x"], 2, "give one of them"],
-  ] as const) {
-    const refused = await run([image, ...words]);
-    assert.is(refused.code, code, refused.said);
-    assert.match(refused.said, why);
-  }
-  assert.equal(touched(), []);
-  assert.is((await run([image, "--to", "card", "--yes", "--json"])).code, 0);
-  assert.equal(touched(), ["card"]);
-  assert.is((await run([image, "--out", path("copy.img")])).code, 0);
-  assert.ok(readFileSync(path("copy.img")).equals(readFileSync(image)));
-});
+spec(
+  "holdfast flash refuses what is in use, and --yes without a disk",
+  async (t) => {
+    const { path, run, touched } = aMachine(t);
+    const image = path("image.img");
+    for (const [words, code, why] of [
+      [["--to", "own", "--yes"], 1, "runs from it"],
+      [["--to", "photos", "--yes"], 1, "sudo umount /media/photos"],
+      [["--to", "nothing", "--yes"], 1, "no disk of this machine"],
+      [["--yes"], 2, "--yes needs --to"],
+      [["--to", "card", "--out", "x"], 2, "give one of them"],
+    ] as const) {
+      const refused = await run([image, ...words]);
+      assert.is(refused.code, code, refused.said);
+      assert.match(refused.said, why);
+    }
+    assert.equal(touched(), []);
+    assert.is((await run([image, "--to", "card", "--yes", "--json"])).code, 0);
+    assert.equal(touched(), ["card"]);
+    assert.is((await run([image, "--out", path("copy.img")])).code, 0);
+    assert.ok(readFileSync(path("copy.img")).equals(readFileSync(image)));
+  },
+  LIMIT,
+);
