@@ -1,0 +1,83 @@
+/** Writes a bundle: whole or not at all, and the same bytes for the same parts and key. */
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { MANIFEST, SIGNATURES } from "./bundle-reader.ts";
+import { decodeManifest } from "./decode-manifest.ts";
+import {
+  encodeManifest,
+  type Manifest,
+  type ManifestFile,
+  type Payload,
+  type ReleaseId,
+  releaseId,
+} from "./manifest.ts";
+import { hashOf } from "./packed-files.ts";
+import { ReleaseError } from "./release-error.ts";
+import type { SigningKey } from "./release-key.ts";
+import { END, padding, tarHeader } from "./tar-header.ts";
+
+/** A payload as a file; `files` where it is an archive of them (`packFiles`). */
+export interface PayloadFile {
+  readonly name: string;
+  readonly file: string;
+  readonly files?: readonly ManifestFile[];
+}
+
+/** What was written. */
+export interface WrittenBundle {
+  readonly file: string;
+  readonly bytes: number;
+  readonly release: ReleaseId;
+  readonly manifest: Manifest;
+}
+
+/** Writes `out`, in the place of one that may be there. Throws `ReleaseError`, `BundleError` for a manifest no reader would take. */
+export async function writeBundle(
+  out: string,
+  about: Omit<Manifest, "payloads">,
+  parts: readonly PayloadFile[],
+  keys: readonly SigningKey[],
+): Promise<WrittenBundle> {
+  const payloads: Payload[] = [];
+  for (const { name, file, files } of parts) {
+    const described = { name, size: statSync(file).size, sha256: await hashOf(file) };
+    payloads.push(files === undefined ? described : { ...described, files });
+  }
+  const manifest: Manifest = { ...about, payloads };
+  const bytes = encodeManifest(manifest);
+  decodeManifest(bytes, out);
+  const aside = `${out}.new`;
+  try {
+    mkdirSync(dirname(out), { recursive: true });
+    await pipeline(Readable.from(archive(bytes, parts, keys)), createWriteStream(aside, { flush: true }));
+    renameSync(aside, out);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw new ReleaseError("notWritten", `${out} was not written: ${(error as Error).message}`, error);
+  }
+  return { file: out, bytes: statSync(out).size, release: releaseId(bytes), manifest };
+}
+
+async function* archive(
+  manifest: Buffer,
+  parts: readonly PayloadFile[],
+  keys: readonly SigningKey[],
+): AsyncGenerator<Uint8Array> {
+  yield* entry(MANIFEST, manifest);
+  for (const key of keys) yield* entry(`${SIGNATURES}${key.trusted.id}`, key.sign(manifest));
+  for (const { name, file } of parts) {
+    const { size } = statSync(file);
+    yield tarHeader({ path: name, size });
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 })) yield chunk as Buffer;
+    yield Buffer.alloc(padding(size));
+  }
+  yield END;
+}
+
+function* entry(path: string, content: Buffer): Generator<Uint8Array> {
+  yield tarHeader({ path, size: content.length });
+  yield content;
+  yield Buffer.alloc(padding(content.length));
+}
