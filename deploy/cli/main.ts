@@ -295,6 +295,12 @@ cli.help((sections) => [
 ]);
 cli.version(VERSION);
 
+// Who reads along has enough (`holdfast check | head`): an end, no failure. A board goes on, whether anybody reads its log or not.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (cli.matchedCommandName !== "run") process.exit();
+  });
 try {
   cli.parse(process.argv, { run: false });
   if (cli.matchedCommand === undefined && cli.options.help !== true && cli.options.version !== true) {

@@ -461,3 +461,19 @@ function written(t: SpecContext, text: string): { file: string; folder: string }
   writeFileSync(file, text);
   return { file, folder };
 }
+
+spec(
+  "an output that nobody reads to its end is no failure",
+  async (t) => {
+    const program = `${process.execPath} ${cliFile} check | head -n 1`;
+    const child = spawn("bash", ["-o", "pipefail", "-c", program], { stdio: ["ignore", "pipe", "pipe"] });
+    t.defer(() => child.kill("SIGKILL"));
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const code = await new Promise((done) => child.on("close", done));
+    equal([code, said], [0, ""]);
+  },
+  { limitMs: 30_000 },
+);

@@ -7,6 +7,8 @@ import { type SpecContext, spec } from "../harness/spec.ts";
 import { quietFor, until } from "../harness/until.ts";
 import { Board, startBoard } from "./board.ts";
 import { CONTROLLERS, DEVICES, LINE, READINGS, SAFE_LEVEL } from "./greenhouse.ts";
+import { manualBoard } from "./manual-board.ts";
+import { runs } from "./processes.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -160,3 +162,21 @@ function checkDocuments(heard: ReadonlyMap<string, Document>) {
   is(heard.get("holdfast/greenhouse/pump/state")!.ownedBy, "irrigation");
   equal(heard.get("holdfast/greenhouse/led/state")!.commands, { on: { type: "boolean" } });
 }
+
+spec(
+  "a board goes on when nobody reads its log any more",
+  async (t) => {
+    const board = await startBoard(t, { config: manualBoard() });
+    board.launcher.stdout!.destroy();
+    board.launcher.stderr!.destroy();
+    const { guardianPid } = board;
+    const { runtimePid } = board;
+    process.kill(runtimePid, "SIGKILL"); // of which the launcher would tell
+    await until("it has ended", () => !runs(runtimePid));
+    await board.inService();
+    is(board.launcher.exitCode, null);
+    is(runs(guardianPid), true, "the same guardian");
+    await board.stop();
+  },
+  { limitMs: 90_000 },
+);
