@@ -8,8 +8,6 @@ export interface BeforeUpdate {
   readonly release: ReleaseId;
   readonly version: string;
   readonly picture: BoardPicture;
-  /** Devices that the configuration loses with the release. */
-  readonly leaving: readonly string[];
   readonly times: TrialTimes;
 }
 
@@ -21,7 +19,6 @@ export function readBefore(file: string, release: ReleaseId | undefined): Before
     release: release ?? "",
     version: "",
     picture: NO_PICTURE,
-    leaving: [],
     times: TRIAL_TIMES,
   };
   try {

@@ -3,6 +3,7 @@
  * wait only needs time. `now` overrides waits, never refusals.
  */
 import type { DeviceFacts } from "../board/overview.ts";
+import { compareReleases, type Manifest } from "../release/manifest.ts";
 import { isInside, type UpdateWindow } from "./update-window.ts";
 
 /** An output by its device, and what its load is when nobody commands it. */
@@ -18,6 +19,8 @@ export interface LevelFlip {
   readonly to: string;
 }
 
+export type RunningRelease = Pick<Manifest, "version" | "created">;
+
 export interface GateFacts {
   /** Undefined where the board's program does not answer: then nobody commands an output. */
   readonly devices: readonly DeviceFacts[] | undefined;
@@ -27,7 +30,9 @@ export interface GateFacts {
   /** Of the board's own day; undefined while its clock is not set. */
   readonly minute: number | undefined;
   readonly flips: readonly LevelFlip[];
-  readonly versions: { readonly from: string; readonly to: string };
+  /** What runs, where that is known, and what is to run. */
+  readonly from: RunningRelease | undefined;
+  readonly to: RunningRelease;
 }
 
 export interface GateFlags {
@@ -46,15 +51,15 @@ export interface GateVerdict {
 }
 
 export function gate(facts: GateFacts, { now, flipSafe, downgrade }: GateFlags = {}): GateVerdict {
-  const { flips, versions } = facts;
+  const { flips, from, to } = facts;
   const drops = outputsNotSafe(facts);
   const flipped = flips.map(({ line, from, to }) => `${line} from ${from} to ${to}`).join(", ");
   const refusals = [
     ...(flips.length > 0 && !flipSafe
       ? [`the safe level of ${flipped} changes: check the wiring, then allow it with --flip-safe`]
       : []),
-    ...(isOlder(versions.to, versions.from) && !downgrade
-      ? [`${versions.to} is older than ${versions.from}, which runs: allow it with --downgrade`]
+    ...(from !== undefined && compareReleases(to, from) < 0 && !downgrade
+      ? [`${releaseText(to)} is older than ${releaseText(from)}, which runs: allow it with --downgrade`]
       : []),
   ];
   const waits = now ? [] : [...drops.map((drop) => `${drop}: until it is safe`), ...windowWaits(facts)];
@@ -79,39 +84,9 @@ function windowWaits({ window, minute }: GateFacts): readonly string[] {
   return isInside(window.times, minute) ? [] : [`updateWindow is ${window.text}`];
 }
 
-/** By the rules of Semantic Versioning 2.0.0 (11) for what both have in numbers; a pre-release comes before its release. */
-export function isOlder(one: string, other: string): boolean {
-  const [a, b] = [parts(one), parts(other)];
-  for (const index of [0, 1, 2]) {
-    const [left = 0, right = 0] = [a.numbers[index], b.numbers[index]];
-    if (left !== right) return left < right;
-  }
-  if (a.pre === b.pre) return false;
-  if (a.pre === "" || b.pre === "") return a.pre !== "";
-  return comparePre(a.pre.split("."), b.pre.split(".")) < 0;
-}
-
-/** 11.4: numbers by value and before words, words as they sort, and who has fewer parts comes first. */
-function comparePre(a: readonly string[], b: readonly string[]): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index];
-    if (right === undefined) return 1;
-    if (left === right) continue;
-    const [isLeft, isRight] = [/^\d+$/.test(left), /^\d+$/.test(right)];
-    if (isLeft && isRight) return Number(left) - Number(right);
-    if (isLeft !== isRight) return isLeft ? -1 : 1;
-    return left < right ? -1 : 1;
-  }
-  return a.length - b.length;
-}
-
-function parts(version: string): { readonly numbers: readonly number[]; readonly pre: string } {
-  const [core = ""] = version.split("+");
-  const at = core.indexOf("-");
-  const numbers = (at < 0 ? core : core.slice(0, at))
-    .split(".")
-    .map((text) => Number.parseInt(text, 10) || 0);
-  return { numbers, pre: at < 0 ? "" : core.slice(at + 1) };
+/** For people: `0.2.0 of 2026-11-26 01:41`. */
+export function releaseText({ version, created }: RunningRelease): string {
+  return `${version} of ${created.slice(0, 16).replace("T", " ")}`;
 }
 
 /** Lines that both have, and whose safe level differs; in the order of the first. */

@@ -63,15 +63,10 @@ export interface Losses {
   readonly link: readonly string[];
 }
 
-/** `leaving`: devices that the new configuration does not have. */
-export function lossesSince(
-  before: BoardPicture,
-  now: BoardPicture,
-  leaving: readonly string[] = [],
-): Losses {
-  const own = Object.entries(before.devices)
-    .filter(([id]) => !leaving.includes(id))
-    .flatMap(([id, device]) => deviceLosses(id, device, now.devices[id]));
+export function lossesSince(before: BoardPicture, now: BoardPicture): Losses {
+  const own = Object.entries(before.devices).flatMap(([id, device]) =>
+    deviceLosses(id, device, now.devices[id]),
+  );
   const link = [
     ...(before.broker === "live" && now.broker !== "live"
       ? [`the broker does not have it (${now.broker})`]

@@ -42,7 +42,7 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
   const before = run.before(release);
   const about = { release: release ?? null, version: before.version || null, slot: record.trying };
   run.notice({ ...about, state: "trial", reason: "", at: run.at() });
-  const trial = new Trial(before.picture, run.nowMs(), before);
+  const trial = new Trial(before.picture, run.nowMs(), before.times);
   let shown = "";
   while (!isOver(trial.view.state)) {
     await run.sleep(EVERY_MS);

@@ -52,7 +52,6 @@ export interface TrialView {
 
 export class Trial {
   readonly #before: BoardPicture;
-  readonly #leaving: readonly string[];
   readonly #times: TrialTimes;
   readonly #startedMs: number;
   #heardMs: number;
@@ -64,14 +63,9 @@ export class Trial {
   #good: { readonly sinceMs: number; readonly picture: BoardPicture } | undefined;
   #view: TrialView = { state: "settling", missing: ["the board has not answered yet"], heldMs: 0 };
 
-  /** `leaving`: devices that the configuration lost with the release; `nowMs`: monotonic, at the start of this boot's trial. */
-  constructor(
-    before: BoardPicture,
-    nowMs: number,
-    { times = TRIAL_TIMES, leaving = [] }: { times?: TrialTimes; leaving?: readonly string[] } = {},
-  ) {
+  /** `nowMs`: monotonic, at the start of this boot's trial. */
+  constructor(before: BoardPicture, nowMs: number, times: TrialTimes = TRIAL_TIMES) {
     this.#before = before;
-    this.#leaving = leaving;
     this.#times = times;
     this.#startedMs = this.#heardMs = nowMs;
   }
@@ -91,7 +85,7 @@ export class Trial {
     this.#heardMs = nowMs;
     const starts = this.#countStart(picture);
     if (starts >= MOST_STARTS) return verdict("reverted", [`the runtime was started ${starts} times`]);
-    const { own, link } = lossesSince(this.#before, picture, this.#leaving);
+    const { own, link } = lossesSince(this.#before, picture);
     const late = this.#good === undefined ? [] : deadlineLosses(this.#before, this.#good.picture, picture);
     const missing = [...own, ...late, ...link];
     if (own.length + late.length > 0) return this.#lost(missing, nowMs, late.length > 0);

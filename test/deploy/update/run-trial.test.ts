@@ -31,7 +31,7 @@ function board(
         trace.push(`write ${next.active} ${next.outcome} ${next.told ? "told" : "untold"}`);
       },
     },
-    before: () => ({ release: NEW, version: "2.0.0", picture: GOOD, leaving: [], times: TRIAL_TIMES }),
+    before: () => ({ release: NEW, version: "2.0.0", picture: GOOD, times: TRIAL_TIMES }),
     look: async () => {
       const found = overviewAt(nowMs / 1000);
       if (found === undefined) throw new Error("no answer");

@@ -79,13 +79,6 @@ spec("what was bad before may be bad, or better", () => {
   equal(lossesSince(BEFORE, device("light", "safe", [])).own, ["light: safe, was reduced"]);
 });
 
-spec("a device that the new configuration does not have is not missed", () => {
-  const without = but({ devices: { climate: BEFORE.devices.climate!, light: BEFORE.devices.light! } });
-  equal(lossesSince(BEFORE, without, ["pump"]), { own: [], link: [] });
-  const trial = new Trial(BEFORE, 0, { leaving: ["pump"] });
-  is(trial.hear(without, 1).state, "holding");
-});
-
 for (const [what, picture, why] of [
   ["the broker", but({ broker: "offline" }), "the broker does not have it (offline)"],
   ["a linked board", but({ peers: [] }), "no link with board pumphouse"],

@@ -1,0 +1,134 @@
+/**
+ * Brings a bundle into the spare slot: nothing is written before its signature, its target and what is known of it here were
+ * looked at, and it counts only when it was read back. It switches nothing: that is `switch.ts`.
+ *
+ * An interruption leaves an empty slot and the part that came; the same release goes on there.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeDurably } from "../board/durable-text.ts";
+import { openBundle } from "../release/bundle-reader.ts";
+import { checkFitsHere, type Here } from "../release/fits-here.ts";
+import type { Manifest, Payload } from "../release/manifest.ts";
+import type { ReleaseKey } from "../release/release-key.ts";
+import { BLOCK, padding } from "../release/tar-header.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { type GateFlags, gate } from "./gate.ts";
+import type { ReleaseId, Slot } from "./slot-record.ts";
+import type { SlotRecords } from "./slot-records.ts";
+import { checkNotRefused, emptied, firstRecord, spareSlot, written } from "./slot-steps.ts";
+import type { SlotStore } from "./slot-store.ts";
+import { SlotWriter } from "./slot-writer.ts";
+import { UpdateError } from "./update-error.ts";
+
+export interface ReceivePlan {
+  readonly source: ByteSource;
+  /** Its name in messages. */
+  readonly where: string;
+  readonly trusted: readonly ReleaseKey[];
+  readonly here: Here;
+  readonly records: SlotRecords;
+  readonly store: SlotStore;
+  /** Folder for what is remembered. */
+  readonly notes: string;
+  readonly flags: GateFlags & { readonly retry?: boolean };
+  /** Most bytes a second; absent: as they come. */
+  readonly rate?: number;
+  /** Most bytes of the payloads together. */
+  readonly limit: number;
+  /** Bytes written, of how many. */
+  readonly onProgress: (bytes: number, of: number) => void;
+}
+
+export interface Received {
+  readonly manifest: Manifest;
+  readonly release: ReleaseId;
+  readonly slot: Slot;
+  /** `running`: it is what runs. `here`: it was in its slot already. */
+  readonly how: "written" | "here" | "running";
+}
+
+/** Throws `BundleError`, `UpdateError`, `SlotStepError`: each before the record changes, or with an empty slot in it. */
+export async function receive(plan: ReceivePlan): Promise<Received> {
+  const { source, where, trusted, here, records, store, notes, flags, limit } = plan;
+  const head = await openBundle(source.read(0, source.bytes), trusted, where);
+  await head.close();
+  const { manifest, release, headBytes } = head;
+  checkFitsHere(manifest, here, where);
+  const record = records.read() ?? firstRecord(undefined);
+  const slot = spareSlot(record);
+  const about = { manifest, release, slot };
+  if (record.releases[record.active] === release) return { ...about, slot: record.active, how: "running" };
+  if (!flags.retry) checkNotRefused(record, release);
+  const { refusals } = gate({ ...GATE, from: readManifest(notes, record.active), to: manifest }, flags);
+  if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
+  const wanted = store.wanted(manifest);
+  const total = wanted.reduce((sum, { size }) => sum + size, 0);
+  if (total > limit)
+    throw new UpdateError(
+      "tooBig",
+      `${where} is ${total} bytes, and this board takes ${limit}: --limit allows more`,
+    );
+  if (record.trying === undefined && record.releases[slot] === release) return { ...about, how: "here" };
+
+  if (record.releases[slot] !== undefined || record.trying !== undefined) records.write(emptied(record));
+  let before = 0;
+  for (const payload of wanted) {
+    await writePayload(plan, about, payload, offsetOf(manifest, payload, headBytes), (bytes) =>
+      plan.onProgress(before + bytes, total),
+    );
+    before += payload.size;
+  }
+  await store.assemble(slot, wanted);
+  writeDurably(manifestFile(notes, slot), JSON.stringify(manifest));
+  records.write(written(records.read() ?? record, release));
+  return { ...about, how: "written" };
+}
+
+/** What nothing is known of at this moment: the rest of the gate is asked when the board is to restart. */
+const GATE = { devices: undefined, outputs: [], minute: undefined, flips: [] } as const;
+
+async function writePayload(
+  { source, store, notes, rate }: ReceivePlan,
+  { release, slot }: { readonly release: ReleaseId; readonly slot: Slot },
+  payload: Payload,
+  offset: number,
+  onProgress: (bytes: number) => void,
+): Promise<void> {
+  const { name, size, sha256 } = payload;
+  const writer = new SlotWriter(
+    {
+      path: store.pathOf(slot, payload),
+      progressFile: join(notes, `receiving-${name}.json`),
+      onProgress,
+      ...(rate !== undefined && { rate }),
+    },
+    { release, bytes: size, sha256 },
+  );
+  onProgress(writer.from);
+  await writer.write(source.read(offset + writer.from, offset + size));
+  await writer.prove();
+}
+
+/** Where a payload begins in its bundle: each has a block before it, and is filled up to full blocks. */
+function offsetOf({ payloads }: Manifest, wanted: Payload, headBytes: number): number {
+  let at = headBytes + BLOCK;
+  for (const payload of payloads) {
+    if (payload === wanted) return at;
+    at += payload.size + padding(payload.size) + BLOCK;
+  }
+  throw new TypeError(`${wanted.name} is no payload of the bundle`);
+}
+
+/** Of what a slot holds; undefined where nobody wrote it down, as on a new card. */
+export function readManifest(notes: string, slot: Slot): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(manifestFile(notes, slot), "utf8")) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+function manifestFile(notes: string, slot: Slot): string {
+  return join(notes, `manifest-${slot}.json`);
+}

@@ -1,0 +1,20 @@
+/** Where releases are put: what a place needs of a bundle, where it is written, and how it is used from there. No logic. */
+import type { Manifest, Payload } from "../release/manifest.ts";
+import type { Slot } from "./slot-record.ts";
+
+/** A release that can be run from a folder for a moment, to ask it something before it is the board's. */
+export interface UsedSlot {
+  /** With `bin/holdfast` in it. */
+  readonly folder: string;
+  release(): Promise<void>;
+}
+
+export interface SlotStore {
+  /** The payloads of a bundle that this place takes. Throws `BundleError` `noPayload` where there are none. */
+  wanted(manifest: Manifest): readonly Payload[];
+  /** Where a payload is written: a partition, or a file. */
+  pathOf(slot: Slot, payload: Payload): string;
+  /** All wanted payloads are written and proven: makes the slot of them. A power cut leaves a whole slot or none. */
+  assemble(slot: Slot, payloads: readonly Payload[]): Promise<void>;
+  use(slot: Slot): Promise<UsedSlot>;
+}
