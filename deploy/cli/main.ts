@@ -24,6 +24,7 @@ import {
 } from "./flags.ts";
 import { flashImage, printDisks } from "./flash.ts";
 import { get } from "./get.ts";
+import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
 import { keys } from "./keys.ts";
 import { mode } from "./mode.ts";
@@ -108,6 +109,21 @@ cli
     return printBootLevels(config ?? DEFAULT_CONFIG, {
       json: flags.json === true,
       ...(write === undefined ? {} : { write: resolve(write) }),
+    });
+  });
+cli
+  .command("image [config]", "Make a card of Holdfast OS: it boots straight into the board")
+  .option("--out <file>", "Where the card goes (default: card.img)")
+  .option("--provision <file>", "Name, network, time zone, keys: JSON, deploy/image/README.md")
+  .option("--fresh", "Ask Debian for newer packages")
+  .example("  holdfast image board.config.json --out card.img --provision provision.json")
+  .action((config: string | undefined, flags: Flags) => {
+    const provision = textOf(flags.provision);
+    return image(config ?? DEFAULT_CONFIG, {
+      json: flags.json === true,
+      out: resolve(textOf(flags.out) ?? "card.img"),
+      fresh: flags.fresh === true,
+      ...(provision === undefined ? {} : { provision }),
     });
   });
 cli

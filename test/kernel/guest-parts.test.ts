@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { equal, is, ok, throws } from "uvu/assert";
+import { cpioArchive } from "../../deploy/image/cpio.ts";
+import { modulesInOrder } from "../../deploy/image/module-order.ts";
 import { spec } from "../harness/spec.ts";
 import { CommandError, command } from "./guest/command.ts";
-import { cpioArchive } from "./guest/cpio.ts";
 import { unpackedKernel } from "./guest/kernel-image.ts";
 import { cacheFolder } from "./guest/kernel-parts.ts";
-import { modulesInOrder } from "./guest/module-order.ts";
 
 spec("an archive has a header of 110 digits a file, everything on multiples of four", () => {
   const bytes = cpioArchive([{ path: "init", mode: 0o100755, content: Buffer.from("abcde") }]);

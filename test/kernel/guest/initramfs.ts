@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { type CpioEntry, cpioArchive } from "./cpio.ts";
-import type { KernelModule } from "./module-order.ts";
+import { type CpioEntry, cpioArchive } from "../../../deploy/image/cpio.ts";
+import type { KernelModule } from "../../../deploy/image/module-order.ts";
 
 /** Options a module is loaded with. i2c-stub wants the addresses that answer; the watchdog a time that tests can wait for. */
 const OPTIONS: Readonly<Record<string, string>> = {

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { modulesInOrder } from "../../../deploy/image/module-order.ts";
 import { buildModules, MODULE_SOURCES } from "./build-modules.ts";
 import { CommandError, command } from "./command.ts";
 import { type DebianKernel, debianKernelVersion, fetchDebianKernel } from "./debian-kernel.ts";
 import { initramfs } from "./initramfs.ts";
 import { unpackedKernel } from "./kernel-image.ts";
-import { modulesInOrder } from "./module-order.ts";
 
 /** What QEMU boots. */
 export interface KernelParts {

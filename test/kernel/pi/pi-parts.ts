@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { type CpioEntry, cpioArchive } from "../../../deploy/image/cpio.ts";
 import { command } from "../guest/command.ts";
-import { type CpioEntry, cpioArchive } from "../guest/cpio.ts";
 import { cacheFolder } from "../guest/kernel-parts.ts";
 
 /** What QEMU boots as a Raspberry Pi 3. */

@@ -1,7 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { command } from "./command.ts";
 
+/** The largest of Debian is amdgpu with 12 MB. */
+const MAX_MODULE_BYTES = 64 * 1_048_576;
+
+/** A module of the kernel, as it is loaded. */
 export interface KernelModule {
   /** `i2c_dev`: as the kernel spells it. */
   readonly name: string;
@@ -32,10 +36,13 @@ export function modulesInOrder(folder: string, wanted: readonly string[]): Kerne
   return [...ordered.values()];
 }
 
-/** What a module says it needs, from its `.modinfo` strings. */
+/** What a module says it needs, from its `.modinfo` strings, as the kernel spells it. */
 export function dependencies(content: Buffer): string[] {
   const [, names = ""] = /\0depends=([^\0]*)\0/.exec(content.toString("latin1")) ?? [];
-  return names.split(",").filter((name) => name !== "");
+  return names
+    .split(",")
+    .filter((name) => name !== "")
+    .map((name) => name.replaceAll("-", "_"));
 }
 
 function moduleName(file: string): string {
@@ -45,7 +52,13 @@ function moduleName(file: string): string {
 }
 
 function moduleContent(file: string): Buffer {
-  if (file.endsWith(".xz")) return command("xz", ["-dc", file]);
-  if (file.endsWith(".zst")) return command("zstd", ["-dqc", file]);
+  if (file.endsWith(".xz")) return unpacked("xz", file);
+  if (file.endsWith(".zst")) return unpacked("zstd", file);
   return readFileSync(file);
+}
+
+function unpacked(program: string, file: string): Buffer {
+  const { status, stdout, error } = spawnSync(program, ["-dqc", file], { maxBuffer: MAX_MODULE_BYTES });
+  if (status === 0) return stdout;
+  throw new RangeError(`${file}: ${program} ${error?.message ?? `ended with ${status}`}`);
 }

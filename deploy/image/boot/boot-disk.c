@@ -1,0 +1,92 @@
+/*
+ * What the first file system of a board does with its card before anything is mounted:
+ *
+ *   boot-disk choose <disk>      which slot is started: prints "a" or "b", then "trial" if it is on trial, or why the board
+ *                                went back. A slot on trial takes one of its boots, written before it is started.
+ *   boot-disk fall-back <disk>   the slot on trial cannot be mounted: prints the one to go back to
+ *   boot-disk still-on-trial <disk>   nothing, and exit code 1 when no slot is
+ *   boot-disk grow <disk> <n>    the last partition, number n, takes the rest of the card: prints "grown" or "as it was"
+ *
+ * Exit code 0, or 1 with a line on stderr. Where there is no valid record, slot a is started.
+ */
+#include "grow-partition.h"
+#include "slot-record.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int fall_back(int disk, struct slot_record *record, const char *why)
+{
+	slot_record_fall_back(record, why);
+	printf("%c %.*s\n", record->active, record->reason_bytes, record->reason);
+	return slot_record_write(disk, record);
+}
+
+static int choose(int disk)
+{
+	struct slot_record record;
+	if (slot_record_read(disk, &record) != 0) {
+		puts("a there is no valid slot record");
+		return 0;
+	}
+	if (record.trying == 0) {
+		printf("%c\n", record.active);
+		return 0;
+	}
+	if (record.tries_left == 0)
+		return fall_back(disk, &record, "did not hold in any of its boots");
+	record.tries_left--;
+	printf("%c trial\n", record.trying);
+	return slot_record_write(disk, &record);
+}
+
+/* Nothing on trial: the other slot is all that is left, and the record stays. */
+static int fall_back_now(int disk)
+{
+	struct slot_record record;
+	if (slot_record_read(disk, &record) != 0) {
+		puts("b");
+		return 0;
+	}
+	if (record.trying == 0) {
+		printf("%c\n", record.active == 'a' ? 'b' : 'a');
+		return 0;
+	}
+	return fall_back(disk, &record, "cannot be mounted");
+}
+
+static int still_on_trial(int disk)
+{
+	struct slot_record record;
+	return slot_record_read(disk, &record) == 0 && record.trying != 0;
+}
+
+int main(int count, char **words)
+{
+	const char *verb = count > 2 ? words[1] : "";
+	int disk = count > 2 ? open(words[2], O_RDWR | O_CLOEXEC) : -1;
+	int outcome = -1;
+	if (count <= 2) {
+		fputs("usage: boot-disk choose|fall-back|still-on-trial|grow <disk> [partition]\n", stderr);
+		return 1;
+	}
+	if (disk < 0) {
+		perror(words[2]);
+		return 1;
+	}
+	if (strcmp(verb, "still-on-trial") == 0)
+		return still_on_trial(disk) ? 0 : 1;
+	if (strcmp(verb, "choose") == 0)
+		outcome = choose(disk);
+	else if (strcmp(verb, "fall-back") == 0)
+		outcome = fall_back_now(disk);
+	else if (strcmp(verb, "grow") == 0 && count > 3)
+		outcome = grow_partition(disk, atoi(words[3]));
+	if (outcome != 0)
+		perror(verb);
+	close(disk);
+	return outcome == 0 && fflush(stdout) == 0 ? 0 : 1;
+}

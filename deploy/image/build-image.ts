@@ -1,0 +1,209 @@
+/**
+ * Holdfast OS: a card that boots straight into a board. Made on any Linux without root: `holdfast image` and `holdfast flash` both
+ * come here.
+ *
+ * | partition | what |
+ * | --- | --- |
+ * | 1, FAT32 | firmware, kernel, first file system, device trees, levels from power-up on |
+ * | 2, 3, squashfs | slots a and b: busybox, libraries, Node, the application |
+ * | 4, ext4 | data: configuration, state, logs; grows to the rest of the card at the first boot |
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
+import { formatProblems } from "../config/format-problems.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { hardwarePlan } from "../config/plan.ts";
+import { buildApplication } from "../release/application.ts";
+import { encodeSlotRecord } from "../update/slot-record.ts";
+import { SLOT_RECORD_SECTOR } from "../update/slot-records.ts";
+import { firstRecord } from "../update/slot-steps.ts";
+import { BOOT, bootFiles, serialIsFree } from "./boot-files.ts";
+import { bootProgram } from "./boot-program.ts";
+import { busyboxApplets } from "./busybox-applets.ts";
+import { SIZES, writeCard } from "./card.ts";
+import { dataFiles, newPassword } from "./data-files.ts";
+import { type DebianTree, debianTree, imageCache } from "./debian-packages.ts";
+import { decodeTree, encodeTree } from "./device-tree-blob.ts";
+import { makeExt4, makeFat, makeSquashfs } from "./file-systems.ts";
+import { fitTree } from "./header-tree.ts";
+import { ImageError } from "./image-error.ts";
+import { initramfs } from "./initramfs.ts";
+import { modulesInOrder } from "./module-order.ts";
+import { moduleNames } from "./modules.ts";
+import { packageNames } from "./package-names.ts";
+import type { Provision } from "./provision.ts";
+import { needTools, runTool, type Tool } from "./run-tool.ts";
+import { makeSlotRoot } from "./slot-root.ts";
+
+export interface ImageOptions {
+  /** board.config.json. */
+  readonly config: string;
+  /** Where the card goes: a file that is written over. */
+  readonly out: string;
+  readonly provision?: Provision;
+  /** An application that `buildApplication` laid out for linux-arm64; without it one is built. */
+  readonly application?: string;
+  /** Where parts are kept between builds. Default: in the user's cache folder. */
+  readonly cache?: string;
+  /** Asks Debian for newer packages. */
+  readonly fresh?: boolean;
+  /** Hears what is being done. */
+  readonly step?: (what: string) => void;
+}
+
+export interface ImageReport {
+  readonly file: string;
+  /** Of the card, and of the compressed slot in it. */
+  readonly bytes: number;
+  readonly slotBytes: number;
+  readonly kernel: string;
+  /** Of the user root at the console; said here and nowhere else. Absent: nobody logs in with a password. */
+  readonly password?: string;
+}
+
+const TOOLS: readonly Tool[] = [
+  ...(["apt-get", "dpkg-deb", "mformat", "mcopy", "mksquashfs", "mke2fs"] as const),
+  ...(["aarch64-linux-gnu-gcc", "openssl"] as const),
+];
+const BOARDS = /^(bcm2837-rpi-(3-|zero-2|cm3)|bcm2711-rpi-).*\.dtb$/;
+/** What a Pi 3 and a Pi 4 load before the kernel. */
+const FIRMWARE = ["bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"];
+/** `dist/deploy/image` lies three folders below the checkout. */
+const SOURCES = fileURLToPath(new URL("../../../deploy/image/", import.meta.url));
+
+/** Makes a card. Throws `ImageError` or `ReleaseError`: what is missing or wrong, where, and what helps; nothing is left behind. */
+export async function buildImage(options: ImageOptions): Promise<ImageReport> {
+  const { config: file, out, provision = {}, cache = imageCache(), fresh = false, step = () => {} } = options;
+  needTools(TOOLS);
+  const { config, plan } = checkedBoard(file);
+  const wifi = provision.wifi !== undefined;
+  const ssh = (provision.sshKeys ?? []).length > 0;
+  const login = provision.console !== "off";
+  const debian = await debianTree(cache, packageNames({ wifi, ssh }), { fresh, step });
+  const work = mkdtempSync(join(tmpdir(), "holdfast-image-"));
+  try {
+    const at = (name: string) => join(work, name);
+    const bootDisk = await bootProgram(join(SOURCES, "boot"), cache);
+    const application = options.application ?? at("application");
+    if (options.application === undefined)
+      await buildApplication({ target: "linux-arm64", config: file, out: application, step });
+    step("slot, boot partition and data");
+    const busybox = readFileSync(join(debian.root, "bin/busybox"));
+    makeSlotRoot(at("root"), {
+      debian: debian.root,
+      scripts: join(SOURCES, "slot"),
+      application,
+      bootDisk,
+      applets: busyboxApplets(busybox),
+      serialConsole: serialIsFree(plan),
+      ...{ login, ssh, wifi },
+    });
+    const slot = makeSquashfs(at("slot"), at("root"));
+    makeBootFolder(at("boot"), debian, plan, { busybox, bootDisk: readFileSync(bootDisk), wifi, cache });
+    const password = login ? newPassword() : undefined;
+    const hash = password === undefined ? undefined : await passwordHash(password, work);
+    for (const { path, content, mode } of dataFiles(config, file, provision, hash)) {
+      mkdirSync(dirname(join(at("files"), path)), { recursive: true });
+      writeFileSync(join(at("files"), path), content);
+      chmodSync(join(at("files"), path), mode);
+    }
+    if (existsSync(join(at("files"), "home/.ssh"))) chmodSync(join(at("files"), "home/.ssh"), 0o700);
+    await Promise.all([
+      slot,
+      makeFat(at("fat"), at("boot"), SIZES.boot),
+      makeExt4(at("ext4"), at("files"), SIZES.data),
+    ]);
+    const record = encodeSlotRecord(firstRecord(undefined));
+    writeCard(out, {
+      boot: at("fat"),
+      slotA: at("slot"),
+      data: at("ext4"),
+      // The sequence of a first record is 1: it lies in the second of both sectors.
+      slotRecord: { sector: SLOT_RECORD_SECTOR + 1, content: record },
+    });
+    return {
+      file: out,
+      bytes: statSync(out).size,
+      slotBytes: statSync(at("slot")).size,
+      kernel: debian.kernel,
+      ...(password !== undefined && { password }),
+    };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function checkedBoard(file: string) {
+  const { config, problems = [], warnings } = loadConfig(file);
+  if (config === undefined) throw new ImageError("badConfig", formatProblems(problems, warnings, file));
+  if (config.watchdog?.owner === "systemd") {
+    const help = 'found "systemd", which Holdfast OS does not have; allowed is "guardian" or "none"';
+    throw new ImageError("badConfig", `${file}: watchdog.owner: ${help}`);
+  }
+  // An emulated board uses nothing of the machine that it runs on.
+  const none: HardwarePlan = { outputs: [], inputs: [], buses: [] };
+  return { config, plan: config.hardware === "emulated" ? none : hardwarePlan(config) };
+}
+
+interface BootParts {
+  readonly busybox: Buffer;
+  readonly bootDisk: Buffer;
+  readonly wifi: boolean;
+  readonly cache: string;
+}
+
+function makeBootFolder(
+  folder: string,
+  { root, kernel }: DebianTree,
+  plan: HardwarePlan,
+  { busybox, bootDisk, wifi, cache }: BootParts,
+): void {
+  mkdirSync(folder);
+  for (const name of FIRMWARE) copyFileSync(join(root, "usr/lib/raspi-firmware", name), join(folder, name));
+  const trees = join(root, "usr/lib", `linux-image-${kernel}`, "broadcom");
+  for (const name of readdirSync(trees).filter((one) => BOARDS.test(one))) {
+    const tree = decodeTree(readFileSync(join(trees, name)));
+    fitTree(tree, plan);
+    writeFileSync(join(folder, name), encodeTree(tree));
+  }
+  const wanted = moduleNames(plan, wifi);
+  const modules = join(root, "lib/modules", kernel);
+  const init = readFileSync(join(SOURCES, "boot/init.sh"));
+  const disk = modulesInOrder(modules, wanted.disk);
+  const board = modulesInOrder(modules, wanted.board);
+  writeFileSync(join(folder, BOOT.initramfs), initramfs({ busybox, bootDisk, init, disk, board }));
+  copyFileSync(packedKernel(join(root, "boot", `vmlinuz-${kernel}`), cache), join(folder, BOOT.kernel));
+  for (const [name, text] of Object.entries(bootFiles(plan))) writeFileSync(join(folder, name), text);
+}
+
+/** Compressed as the firmware unpacks it, kept between builds: 33 MB become 11, and take 3 s. */
+function packedKernel(image: string, cache: string): string {
+  const packed = join(cache, `${basename(image)}.gz`);
+  if (existsSync(packed)) return packed;
+  writeFileSync(`${packed}.half`, gzipSync(readFileSync(image), { level: 9 }));
+  copyFileSync(`${packed}.half`, packed);
+  rmSync(`${packed}.half`);
+  return packed;
+}
+
+/** As crypt(3) has it, SHA-512. The password is in no argument, which others could see. */
+async function passwordHash(password: string, work: string): Promise<string> {
+  const file = join(work, "password");
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  return (await runTool("openssl", ["passwd", "-6", "-in", file])).trim();
+}

@@ -1,0 +1,163 @@
+/** boot-disk, in C, beside the pure steps in TypeScript that say what it has to do. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { equal, is } from "uvu/assert";
+import {
+  encodeSlotRecord,
+  MOST_REFUSED,
+  type Slot,
+  type SlotRecord,
+  sectorOf,
+  type TrialOutcome,
+} from "../../../deploy/update/slot-record.ts";
+import { SLOT_RECORD_SECTOR, SlotSectors } from "../../../deploy/update/slot-records.ts";
+import { atBoot, firstRecord, onTrial, written } from "../../../deploy/update/slot-steps.ts";
+import { type SpecContext, spec } from "../../harness/spec.ts";
+import { hostProgram } from "./host-program.ts";
+
+const slots = fc.constantFrom<Slot>("a", "b");
+const releases = fc.option(
+  fc.nat(11).map((number) => number.toString(16).padStart(32, "7")),
+  { nil: undefined },
+);
+
+const records: fc.Arbitrary<SlotRecord> = fc
+  .record({
+    sequence: fc.integer({ min: 1, max: 1_000_000 }),
+    active: slots,
+    isTrying: fc.boolean(),
+    triesLeft: fc.nat(3),
+    confirmed: fc.boolean(),
+    a: releases,
+    b: releases,
+    outcome: fc.constantFrom<TrialOutcome>("none", "confirmed", "fellBack", "reverted", "unreachable"),
+    outcomeOf: releases,
+    reason: fc.string({ maxLength: 40 }),
+    told: fc.boolean(),
+    refused: fc.uniqueArray(
+      fc.nat(11).map((number) => number.toString(16).padStart(32, "7")),
+      { maxLength: MOST_REFUSED },
+    ),
+  })
+  .map(({ isTrying, a, b, ...rest }) => ({
+    ...rest,
+    trying: isTrying ? (rest.active === "a" ? "b" : "a") : undefined,
+    releases: { a, b },
+  }));
+
+class Card {
+  readonly file: string;
+  readonly #program: string;
+  #last: SlotRecord | undefined;
+
+  constructor(t: SpecContext) {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-slots-"));
+    t.defer(() => rmSync(folder, { recursive: true }));
+    this.#program = hostProgram(t);
+    this.file = join(folder, "card");
+  }
+
+  /** A card with this record, and with the one before it if there is one. */
+  put(record: SlotRecord, before?: SlotRecord): void {
+    const bytes = Buffer.alloc((SLOT_RECORD_SECTOR + 2) * 512);
+    for (const one of before === undefined ? [record] : [before, record])
+      bytes.set(encodeSlotRecord(one), (SLOT_RECORD_SECTOR + sectorOf(one)) * 512);
+    writeFileSync(this.file, bytes);
+    this.#last = record;
+  }
+
+  run(verb: string): string {
+    return execFileSync(this.#program, [verb, this.file]).toString();
+  }
+
+  /** Undefined where nothing was written. */
+  change(): SlotRecord | undefined {
+    const now = new SlotSectors(this.file).read();
+    return now?.sequence === this.#last?.sequence ? undefined : now;
+  }
+}
+
+spec(
+  "whatever the record: the program chooses, writes and says what the pure step does",
+  (t) => {
+    const card = new Card(t);
+    fc.assert(
+      fc.property(records, (record) => {
+        card.put(record);
+        const { slot, write } = atBoot(record);
+        const said = card.run("choose").trim();
+        is(said[0], slot);
+        equal(card.change(), write);
+        const onTrial = record.trying !== undefined && record.triesLeft > 0;
+        const why = onTrial ? "trial" : (write?.reason ?? "");
+        is(said.slice(2), why);
+      }),
+      { numRuns: 200 },
+    );
+  },
+  { limitMs: 60_000 },
+);
+
+spec(
+  "a slot on trial that cannot be mounted is gone back from in the same boot, as the pure step does",
+  (t) => {
+    const card = new Card(t);
+    fc.assert(
+      fc.property(records, (record) => {
+        fc.pre(record.trying !== undefined && record.triesLeft > 0);
+        card.put(record);
+        card.run("choose");
+        is(card.run("fall-back")[0], record.active);
+        const { write } = atBoot(record, (slot) => slot === record.active);
+        // The try was taken before the mount was tried: one write more.
+        equal(card.change(), { ...write!, sequence: write!.sequence + 1 });
+      }),
+      { numRuns: 100 },
+    );
+  },
+  { limitMs: 60_000 },
+);
+
+spec(
+  "an active slot that cannot be mounted is no reason to forget it: the other one, nothing written",
+  (t) => {
+    const card = new Card(t);
+    card.put(firstRecord("7".repeat(32)));
+    is(card.run("fall-back"), "b\n");
+    is(card.change(), undefined);
+  },
+);
+
+spec("a card without any record starts slot a; one with half a record goes on from the one before", (t) => {
+  const card = new Card(t);
+  writeFileSync(card.file, Buffer.alloc((SLOT_RECORD_SECTOR + 2) * 512));
+  is(card.run("choose"), "a there is no valid slot record\n");
+  const before = written(firstRecord(undefined), "7".repeat(32));
+  const after = onTrial(before);
+  for (const cut of [0, 1, 100, 508, 511]) {
+    card.put(after, before);
+    const sector = SLOT_RECORD_SECTOR + sectorOf(after);
+    const half = Buffer.alloc((SLOT_RECORD_SECTOR + 2) * 512);
+    half.set(encodeSlotRecord(before), (SLOT_RECORD_SECTOR + sectorOf(before)) * 512);
+    half.set(encodeSlotRecord(after).subarray(0, cut), sector * 512);
+    writeFileSync(card.file, half);
+    is(card.run("choose"), "a\n", `${cut} bytes were written`);
+  }
+});
+
+spec("whether a trial goes on is an exit code", (t) => {
+  const card = new Card(t);
+  card.put(onTrial(written(firstRecord(undefined), "7".repeat(32))));
+  is(card.run("still-on-trial"), "");
+  card.put(firstRecord(undefined));
+  let code: unknown;
+  try {
+    card.run("still-on-trial");
+  } catch (error) {
+    code = (error as { status: number }).status;
+  }
+  is(code, 1);
+});
