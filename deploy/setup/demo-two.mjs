@@ -1,0 +1,11 @@
+/** `npm run demo:two [-- --http-port 9000 --mqtt-port 2000]`: prepares, then runs two linked boards until Ctrl-C. */
+import { prepare } from "./prepare.mjs";
+
+prepare();
+const { readDemoOptions, TwoBoards } = await import("../../dist/deploy/demo/two-boards.js");
+try {
+  process.exitCode = await new TwoBoards(readDemoOptions(process.argv.slice(2), process.env)).run();
+} catch (error) {
+  process.stderr.write(`holdfast: ${error.message}\n`);
+  process.exitCode = 2;
+}
