@@ -70,10 +70,10 @@ type MqttMessage =
 const AGE_EVERY_MS = 250;
 
 /** Not linked with the cell's first process: what breaks a question breaks nothing else. */
-function desks(plan: MqttPlan, hasLinks: boolean): SupervisorSpec {
+function desks(plan: MqttPlan, links: ProcessLinks | undefined): SupervisorSpec {
   const children: ChildSpec[] = [
     { id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) },
-    ...(hasLinks ? linkDesks(plan) : []),
+    ...(links === undefined ? [] : linkDesks(plan, links.offences)),
   ];
   return { strategy: "oneForOne", intensity: 5, periodMs: 10_000, children };
 }
@@ -208,7 +208,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   link.status(bootStatus(plan.boot));
   link.start();
   self.register(TELEMETRY);
-  self.spawn(supervisor(desks(plan, links !== undefined)), [], { label: "desks" });
+  self.spawn(supervisor(desks(plan, links)), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
   const ask = (id: string) => {

@@ -11,6 +11,7 @@ import type { Self } from "../../runtime/process/self.ts";
 import { RateLimit } from "../../runtime/time/rate-limit.ts";
 import { GUEST_CELL, GUEST_HOUSE, type GuestHouse } from "./guest-house.ts";
 import { type RightsBook, rightsOf } from "./link-rights.ts";
+import type { Offences } from "./offences.ts";
 
 /** Its public name: `board@pumphouse` on other boards. */
 export const BOARD_DESK = "board";
@@ -49,19 +50,12 @@ export type BoardDesk = ServerModule<BoardDeskPlan, BoardDeskCalls, never, never
 
 /** Spawns that are tried: 20 at once, then one every 100 ms. */
 const SPAWNS = { burst: 20, everyUs: 100_000 } as const;
-/** Events of refusals: what is refused more often is counted by whoever asks. */
-const EVENTS = { burst: 10, everyUs: 1_000_000 } as const;
 /** A module that is loaded for the first time takes its time, ms. */
 const WITHIN_MS = 4000;
 
-export function boardDesk() {
+/** `offences`: told of what another board may not do. */
+export function boardDesk(offences: Pick<Offences, "add">) {
   const spawns = new RateLimit(SPAWNS.burst, SPAWNS.everyUs);
-  const events = new RateLimit(EVENTS.burst, EVENTS.everyUs);
-  const no = (self: Self<never>, from: From, code: string, why: string) => {
-    refuse(self, from, why, code);
-    if (events.take(self.nowUs()))
-      tell(self, { kind: "refused", peer: from.from.board, command: "spawn", reason: why });
-  };
   const desk: BoardDesk = {
     name: "boardDesk",
     version: 1,
@@ -81,9 +75,10 @@ export function boardDesk() {
         if (url === undefined) {
           const allowed = spawn.join(", ") || "nothing";
           const why = `${board} does not let ${peer} spawn from "${module}"; "spawn" of its "links" allows: ${allowed}`;
-          no(self, from, "notAllowed", why);
+          offences.add("notAllowed", peer, why, { command: "spawn" });
+          refuse(self, from, why, "notAllowed");
         } else if (!spawns.take(self.nowUs())) {
-          no(self, from, "tooMany", `${board} spawns at most ten processes a second for others`);
+          refuse(self, from, `${board} spawns at most ten processes a second for others`, "tooMany");
         } else self.spawn(spawning, [request, url, from]);
         return { noReply: true, state };
       },

@@ -18,7 +18,7 @@ export interface PeerFacts {
 
 export interface LinksFacts {
   readonly peers: readonly PeerFacts[];
-  /** Since the cell started: what had no effect, by its cause; packets, but for `notShared`. */
+  /** Since the cell started: what had no effect, by its cause. First packets, then what linked boards may not do. */
   readonly refused: {
     /** Not sealed with the secret: forged, or changed on the way. */
     readonly forged: number;
@@ -26,12 +26,18 @@ export interface LinksFacts {
     readonly stale: number;
     /** Sealed, and nothing that one board says to another. */
     readonly malformed: number;
-    /** Members of groups that this board does not share with theirs. */
-    readonly notShared: number;
     /** Of a second board with the name of another. */
     readonly stranger: number;
     /** From boards that `links.boards` does not name, or too many. */
     readonly unknown: number;
+    /** Frames that spoke for a process of another board. */
+    readonly notItself: number;
+    /** Frames for a process whose pid was given to nobody over there. */
+    readonly notGiven: number;
+    /** Members of groups that this board does not share with theirs. */
+    readonly notShared: number;
+    /** Spawns and commands without the right. */
+    readonly notAllowed: number;
   };
   /** Requests whose time was over when they came. */
   readonly late: number;

@@ -8,7 +8,6 @@
  */
 import type { DriveAnswer, DriveMessage } from "../../devices/handler/contracts.ts";
 import { driving } from "../../devices/handler/contracts.ts";
-import { TELEMETRY } from "../../devices/handler/messages.ts";
 import { describeReason, type ExitReason, rootCause } from "../../runtime/process/exit-reason.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -19,6 +18,7 @@ import { openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { RateLimit } from "../../runtime/time/rate-limit.ts";
 import { outputDoorName } from "./door-name.ts";
 import { type RightsBook, rightsOf } from "./link-rights.ts";
+import type { Offences } from "./offences.ts";
 
 export interface OutputDoorPlan {
   /** The output behind it. */
@@ -34,8 +34,6 @@ type Refusal = Extract<DriveAnswer, { readonly type: "refused" }>;
 
 /** Conversations that are held at a time: one commands, others ask. */
 const MOST_TALKS = 16;
-/** Events of refusals; all of them are answered. */
-const EVENTS = { burst: 5, everyUs: 10_000_000 } as const;
 /** Commands that are passed on: a controller renews once in its period. */
 const COMMANDS = { burst: 50, everyUs: 10_000 } as const;
 /** Longest cause that is passed on, characters: what ended over there says what it likes. */
@@ -43,25 +41,31 @@ const LONGEST_WHY = 200;
 /** As ids of controllers and names of boards are: nobody passes for somebody of another board. */
 const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
-export function* outputDoor(self: Self<TalkMessage>, plan: OutputDoorPlan): ProcessGenerator {
+/** Until it is ended. `offences`: told of everybody who may not command it. */
+export function* outputDoor(
+  self: Self<TalkMessage>,
+  plan: OutputDoorPlan,
+  offences: Pick<Offences, "add">,
+): ProcessGenerator {
   self.publish(outputDoorName(plan.device));
-  const door = new Door(self, plan);
+  const door = new Door(self, plan, offences);
   for (;;) door.take(yield* self.receive());
 }
 
 class Door {
   readonly #self: Self<TalkMessage>;
   readonly #plan: OutputDoorPlan;
+  readonly #offences: Pick<Offences, "add">;
   readonly #outside: Conversations<typeof driving.spec, "device">;
   /** Who commands, or asks to, by name and board. */
   readonly #commanders = new Map<string, Outside>();
   readonly #commands = new RateLimit(COMMANDS.burst, COMMANDS.everyUs);
-  readonly #events = new RateLimit(EVENTS.burst, EVENTS.everyUs);
   #inside: Conversation<typeof driving.spec, "controller"> | undefined;
 
-  constructor(self: Self<TalkMessage>, plan: OutputDoorPlan) {
+  constructor(self: Self<TalkMessage>, plan: OutputDoorPlan, offences: Pick<Offences, "add">) {
     this.#self = self;
     this.#plan = plan;
+    this.#offences = offences;
     this.#outside = new Conversations(self, driving, "device");
   }
 
@@ -120,9 +124,7 @@ class Door {
     const refusal: Refusal = { type: "refused", controller, code: "notAllowed", reason };
     talk.send(refusal);
     const { device } = this.#plan;
-    const { board: peer } = talk.peer;
-    if (!this.#events.take(this.#self.nowUs())) return;
-    this.#self.send(TELEMETRY, { type: "event", event: { kind: "refused", device, peer, reason } });
+    this.#offences.add("notAllowed", talk.peer.board, reason, { device });
   }
 
   /** Whoever commanded in it commands no more, for certain. */

@@ -6,6 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { BoardExchange } from "../../runtime/boards/board-exchange.ts";
+import type { BoardOffence } from "../../runtime/boards/exchange-counts.ts";
 import { pairKey } from "../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type Session } from "../../runtime/boards/session.ts";
 import type { BoardGate } from "../../runtime/cell/board-gate.ts";
@@ -13,6 +14,7 @@ import type { LinkTraffic } from "../mqtt/link-traffic.ts";
 import { isTopicLevel } from "../mqtt/topics.ts";
 import type { LinksFacts, PeerFacts } from "./link-facts.ts";
 import { boardRights, type RightsBook } from "./link-rights.ts";
+import { Offences, offenceWords } from "./offences.ts";
 import { type Presence, readPresence } from "./presence.ts";
 
 export interface ProcessLinksOptions {
@@ -42,6 +44,8 @@ const MOST_BOARDS = 256;
 
 export class ProcessLinks implements LinkTraffic {
   readonly filters: readonly string[];
+  /** What linked boards may not do and tried, here and where the board works for them. */
+  readonly offences: Offences;
   readonly #options: ProcessLinksOptions;
   readonly #exchange: BoardExchange;
   /** Topic of packets for this board, without their sender. */
@@ -53,6 +57,7 @@ export class ProcessLinks implements LinkTraffic {
   constructor(options: ProcessLinksOptions) {
     const { root, board, boards, gate } = options;
     this.#options = options;
+    this.offences = new Offences(options.nowUs, (event) => options.tell({ ...event }));
     this.#inbox = `${root}/${board}/link/`;
     const statuses = boards?.map((other) => `${root}/${other}/status`) ?? [`${root}/+/status`];
     this.filters = [`${this.#inbox}+`, ...statuses];
@@ -99,11 +104,16 @@ export class ProcessLinks implements LinkTraffic {
   }
 
   facts(): LinksFacts {
-    const { late, full, lost, malformed, notShared } = this.#exchange.counts;
+    const { late, full, lost, malformed } = this.#exchange.counts;
     const refusals = this.#exchange.refusals();
     return {
       peers: [...this.#exchange.links()].map(([board, link]) => peerFacts(board, link.session)),
-      refused: { ...refusals, malformed: refusals.malformed + malformed, notShared, unknown: this.#unknown },
+      refused: {
+        ...refusals,
+        ...this.offences.counts,
+        malformed: refusals.malformed + malformed,
+        unknown: this.#unknown,
+      },
       late,
       full,
       lost,
@@ -138,6 +148,8 @@ export class ProcessLinks implements LinkTraffic {
       random: (length: number) => randomBytes(length),
       nowUs,
       wallMs: () => wallMs() ?? Number.NaN,
+      offended: (peer: string, offence: BoardOffence, group?: string) =>
+        this.offences.add(offence, peer, offenceWords(peer, offence, group)),
       stranger: (stranger: { board: string; uid: Uint8Array }) => {
         const other = Buffer.from(stranger.uid).toString("hex");
         const cause = `a second board (uid ${other}) calls itself "${stranger.board}": it is not linked; give one of them another id`;

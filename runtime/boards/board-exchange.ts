@@ -7,18 +7,18 @@ import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
-import type { Frame, WireTarget } from "../process/signal.ts";
+import type { Frame } from "../process/signal.ts";
+import { answerOfGone } from "./answer-of-gone.ts";
 import { BoardLink, type LinkEnd, type LinkRefusals } from "./board-link.ts";
-import type { BoardRights } from "./board-rights.ts";
-import { Directory, type OwnDirectory } from "./directory.ts";
-import type { ExchangeCounts } from "./exchange-counts.ts";
+import { Directory, type DirectoryNotice } from "./directory.ts";
+import type { BoardOffence, ExchangeCounts } from "./exchange-counts.ts";
+import type { BoardExchangeOptions } from "./exchange-options.ts";
 import { type Addressee, addresseeOf, decodeFromBoard, encodeFrame, encodeNotice } from "./frame-codec.ts";
 import { FrameError } from "./frame-error.ts";
 import { OwedNotices } from "./owed-notices.ts";
 import { speaksForItself } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
 import type { Here } from "./pid-codec.ts";
-import type { LinkLimits } from "./session.ts";
 
 /** What a process hears of when messages to it were lost between boards: at least one, from this board. */
 export interface LostMessage {
@@ -26,39 +26,18 @@ export interface LostMessage {
   readonly board: string;
 }
 
-/** The board that the exchange belongs to. */
-export interface OwnBoard extends OwnDirectory {
-  /** To a cell of this board. `full`: a message found no room; `gone`: no such life of a cell. */
-  deliver(cell: string, incarnation: number, frame: Frame): "ok" | "full" | "gone";
-  /** Every cell reaches pids of that life by `route` of this exchange from now on. */
-  boardUp(board: string, life: number): void;
-  /** Every cell is told that they are out of reach. */
-  boardDown(board: string, life: number, why: LinkEnd): void;
-  /** Every cell is told that a cell over there is gone. */
-  cellDown(down: CellDown): void;
-}
-
-export interface BoardExchangeOptions {
-  readonly us: BoardLife;
-  readonly own: OwnBoard;
-  readonly limits: LinkLimits;
-  /** What each board is told of this one. */
-  readonly rights: BoardRights;
-  /** Of this board and that one; `undefined`: no link with it. */
-  keyFor(board: string): Uint8Array | undefined;
-  /** To the topic on which that board hears this one. */
-  publish(board: string, bytes: Uint8Array): void;
-  random(bytes: number): Uint8Array;
-  nowUs(): number;
-  wallMs(): number;
-  /** A second board has the name of that one. */
-  stranger?(life: BoardLife): void;
-}
-
 const ANYBODY_NORMAL = 2;
 
 export class BoardExchange {
-  readonly counts: ExchangeCounts = { malformed: 0, notShared: 0, late: 0, full: 0, lost: 0 };
+  readonly counts: ExchangeCounts = {
+    malformed: 0,
+    notItself: 0,
+    notGiven: 0,
+    notShared: 0,
+    late: 0,
+    full: 0,
+    lost: 0,
+  };
   readonly #options: BoardExchangeOptions;
   readonly #links = new Map<string, BoardLink>();
   readonly #owing = new OwedNotices();
@@ -66,7 +45,7 @@ export class BoardExchange {
 
   constructor(options: BoardExchangeOptions) {
     this.#options = options;
-    this.#directory = new Directory(options.own, options.rights, this.counts);
+    this.#directory = new Directory(options.own, options.rights);
   }
 
   /** Boards that this one is linked with, with their links. */
@@ -138,6 +117,11 @@ export class BoardExchange {
   membership(membership: Membership): void {
     const who = (board: string) => this.#directory.sharesGroup(board, membership.group);
     this.#tellThose(who, { notice: "members", anew: false, members: [membership] });
+  }
+
+  /** A process of that board used a pid that it was not given, as a cell found. */
+  notGiven(board: string): void {
+    this.#offended(board, "notGiven");
   }
 
   /** Who of other boards is in which group. */
@@ -226,7 +210,7 @@ export class BoardExchange {
       if ("frame" in found) this.#frame(link, found.cell, found.frame, bytes.length);
       else if (found.notice === "lost") this.#tellLost(link, found);
       else if (found.notice === "cellDown") this.#cellDown(link.life!, found);
-      else this.#directory.heard(link.life!, found);
+      else this.#heard(link.life!, found);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.counts.malformed++;
@@ -236,7 +220,7 @@ export class BoardExchange {
   /** `bytes`: what it takes on its way to the cell, whatever its sender said. */
   #frame(link: BoardLink, cell: string, frame: Frame, bytes: number): void {
     if (!speaksForItself(frame, link.life)) {
-      this.counts.malformed++;
+      this.#offended(link.peer, "notItself");
       return;
     }
     const isMessage = frame.kind === "message";
@@ -250,36 +234,34 @@ export class BoardExchange {
     }
     // Nobody elsewhere decides that its work comes before that of this board.
     const band = isMessage ? Math.max(frame.band, ANYBODY_NORMAL) : 0;
-    this.#deliver(link, cell, isMessage ? { ...frame, band, bytes } : frame);
+    this.#deliver(link, cell, isMessage ? { ...frame, band, bytes, board: link.peer } : frame);
   }
 
   #deliver(link: BoardLink, cell: string, frame: Frame): void {
     const how = this.#options.own.deliver(cell, frame.to.incarnation, frame);
     if (how === "full") this.counts.full++;
-    if (how === "gone") this.#answerForGone(link, cell, frame);
+    if (how !== "gone") return;
+    const { board } = this.#options.us;
+    const answer = answerOfGone({ board, cell, ...frame.to }, frame);
+    if (answer !== undefined) this.#answer(link, answer);
   }
 
-  /** As the cell would answer for a process that is dead. */
-  #answerForGone(link: BoardLink, cell: string, { kind, to, ...rest }: Frame): void {
-    const self: WirePid = { board: this.#options.us.board, cell, ...to };
-    const reason = "noproc";
-    const signal = kind === "message" ? (rest as { monitor?: { from: WirePid; ref: number } }).monitor : rest;
-    if (signal === undefined || !("from" in signal)) return;
-    const { from } = signal;
-    if (kind === "link") {
-      const { id } = rest as { id: string };
-      this.#answer(link, from, { kind: "exit", to: targetOf(from), from: self, reason, links: [id] });
-    } else if (kind === "monitor" || kind === "message") {
-      const { ref } = signal as { ref: number };
-      this.#answer(link, from, { kind: "down", to: targetOf(from), from: self, ref, reason });
-    }
+  #heard(life: BoardLife, notice: DirectoryNotice): void {
+    const { malformed, notShared } = this.#directory.heard(life, notice);
+    this.counts.malformed += malformed;
+    for (const group of notShared) this.#offended(life.board, "notShared", group);
+  }
+
+  #offended(board: string, offence: BoardOffence, what?: string): void {
+    this.counts[offence]++;
+    this.#options.offended?.(board, offence, what);
   }
 
   #cellDown(of: BoardLife, { cell, incarnation, cause }: Omit<CellDown, "board" | "life">): void {
     this.#options.own.cellDown({ board: of.board, life: of.incarnation, cell, incarnation, cause });
   }
 
-  #answer(link: BoardLink, { cell }: WirePid, frame: Frame): void {
+  #answer(link: BoardLink, { cell, frame }: { readonly cell: string; readonly frame: Frame }): void {
     const here = this.#here();
     const bytes = encodeFrame(cell, frame, here, this.#options.limits.messageBytes);
     if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
@@ -315,8 +297,4 @@ export class BoardExchange {
       if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
     }
   }
-}
-
-function targetOf({ incarnation, number, key }: WirePid): WireTarget {
-  return { incarnation, number, key };
 }

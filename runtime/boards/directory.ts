@@ -5,7 +5,6 @@
 import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { BoardRights } from "./board-rights.ts";
-import type { ExchangeCounts } from "./exchange-counts.ts";
 import { type ForeignGroupListener, ForeignGroups } from "./foreign-groups.ts";
 import { type ForeignNameListener, ForeignNames } from "./foreign-names.ts";
 import type { BoardNotice } from "./frame-codec.ts";
@@ -23,19 +22,18 @@ export interface OwnDirectory extends ForeignNameListener, ForeignGroupListener 
 /** Of names and members in one notice, which stays far below the longest message. */
 const AT_ONCE = 500;
 
-type Heard = Extract<BoardNotice, { notice: "names" | "unnamed" | "members" }>;
+/** What one board tells another of its names and groups. */
+export type DirectoryNotice = Extract<BoardNotice, { notice: "names" | "unnamed" | "members" }>;
 
 export class Directory {
   readonly #own: OwnDirectory;
   readonly #rights: BoardRights;
-  readonly #counts: ExchangeCounts;
   readonly #names: ForeignNames;
   readonly #groups: ForeignGroups;
 
-  constructor(own: OwnDirectory, rights: BoardRights, counts: ExchangeCounts) {
+  constructor(own: OwnDirectory, rights: BoardRights) {
     this.#own = own;
     this.#rights = rights;
-    this.#counts = counts;
     this.#names = new ForeignNames(own);
     this.#groups = new ForeignGroups(own);
   }
@@ -58,18 +56,21 @@ export class Directory {
     for (const [part, anew] of parts(members)) yield { notice: "members", anew, members: part };
   }
 
-  /** Another board tells of its own. */
-  heard(life: BoardLife, notice: Heard): void {
+  /** Another board tells of its own. Returns how much of it was none of its own or too much, and groups that are not shared. */
+  heard(
+    life: BoardLife,
+    notice: DirectoryNotice,
+  ): { readonly malformed: number; readonly notShared: readonly string[] } {
     const { board } = life;
     if (notice.notice === "unnamed") this.#names.unnamed(board, notice.name, notice.pid);
-    else if (notice.notice === "names")
-      this.#counts.malformed += this.#names.named(life, notice.anew, notice.names);
-    else {
-      // Nobody puts members into groups that this board keeps to itself.
-      const shared = notice.members.filter(({ group }) => this.sharesGroup(board, group));
-      this.#counts.notShared += notice.members.length - shared.length;
-      this.#counts.malformed += this.#groups.told(life, notice.anew, shared);
-    }
+    if (notice.notice === "names")
+      return { malformed: this.#names.named(life, notice.anew, notice.names), notShared: [] };
+    if (notice.notice !== "members") return { malformed: 0, notShared: [] };
+    // Nobody puts members into groups that this board keeps to itself.
+    const shared = notice.members.filter(({ group }) => this.sharesGroup(board, group));
+    const others = notice.members.filter(({ group, times }) => times > 0 && !this.sharesGroup(board, group));
+    const malformed = this.#groups.told(life, notice.anew, shared);
+    return { malformed, notShared: others.map(({ group }) => group) };
   }
 
   /** That board is out of reach. */

@@ -1,7 +1,11 @@
 /** What was refused or lost between this board and all others. */
 export interface ExchangeCounts {
-  /** Frames that spoke for somebody else, or were none. */
+  /** What one board does not say to another, or more of it than is known of one. */
   malformed: number;
+  /** Frames that spoke for a process of another board. */
+  notItself: number;
+  /** Frames for a process whose pid was given to nobody over there: its key is wrong. */
+  notGiven: number;
   /** Members of groups that this board does not have in common with the one that told of them. */
   notShared: number;
   /** Requests whose time was over when they came. */
@@ -11,3 +15,6 @@ export interface ExchangeCounts {
   /** Messages that were lost between boards, of which their receivers were told here. */
   lost: number;
 }
+
+/** What a linked board may not do. */
+export type BoardOffence = "notItself" | "notGiven" | "notShared";

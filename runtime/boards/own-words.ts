@@ -4,23 +4,26 @@ import type { Frame, PackedBody } from "../process/signal.ts";
 import { isOf } from "./foreign-names.ts";
 import type { BoardLife } from "./packet.ts";
 
+/** What begins a request or a conversation: its `from` is answered, and may be asked for its rights. */
+const ASKING: readonly unknown[] = ["call", "system", "converse", "testify"];
+
 /**
- * False for a frame of `of` that comes from a process of another board, and for a request (`call`) on behalf of one. So a
- * request is never handed on to a further board: who got it asks there by itself.
+ * False for a frame of `of` that comes from a process of another board, and for a request or a conversation that begins in
+ * the name of one. So a request is never handed on to a further board: who got it asks there by itself.
  */
 export function speaksForItself(frame: Frame, of: BoardLife | undefined): boolean {
   if (frame.kind !== "message") return isOf(frame.from, of);
   const { monitor, packed } = frame;
   if (monitor !== undefined && !isOf(monitor.from, of)) return false;
-  const requester = requesterIn(packed);
-  return requester === undefined || isOf(requester, of);
+  const asker = askerIn(packed);
+  return asker === undefined || isOf(asker, of);
 }
 
-/** The process that a request names as its sender; `undefined` for what is no request. */
-function requesterIn({ body, placeholders, pids }: PackedBody): WirePid | undefined {
+/** The process that a request names as its sender; `undefined` for what is none. */
+function askerIn({ body, placeholders, pids }: PackedBody): WirePid | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   const { type, from } = body as { readonly type?: unknown; readonly from?: unknown };
-  if (type !== "call" && type !== "system") return undefined;
+  if (!ASKING.includes(type)) return undefined;
   const at = placeholders.indexOf(from as object);
   return at < 0 ? undefined : pids[at];
 }

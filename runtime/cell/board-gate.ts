@@ -2,8 +2,9 @@
  * Where one cell speaks with other boards for all cells of its board: joins a `BoardExchange` to the ports of that cell, to
  * the board's names, and to time. The cell has an event loop; when it ends, all boards are out of reach for everybody.
  */
-import type { BoardExchange, OwnBoard } from "../boards/board-exchange.ts";
+import type { BoardExchange } from "../boards/board-exchange.ts";
 import type { LinkEnd } from "../boards/board-link.ts";
+import type { OwnBoard } from "../boards/own-board.ts";
 import { exportPid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
 import type { Clock } from "../time/clock.ts";
@@ -46,6 +47,7 @@ export class BoardGate {
       },
       cellDown: (cell, incarnation, cause) =>
         this.#act((exchange) => exchange.cellDown(cell, incarnation, cause)),
+      notGiven: (board) => exchange.notGiven(board),
       present: () => [
         ...[...this.#up].map(([board, life]) => this.#upFrame(board, life)),
         ...exchange.members().map((membership) => ({ control: "member", membership }) as const),

@@ -23,6 +23,8 @@ export interface PortGate {
   abroad(frame: AbroadFrame): void;
   /** The life of another cell of this board is over. */
   cellDown(cell: string, incarnation: number, cause: ExitReason): void;
+  /** A process of that board used a pid that it was not given. */
+  notGiven(board: string): void;
   /** For a cell that is new: the boards that can be reached, and who of them is in which group. */
   present(): readonly ControlFrame[];
 }
@@ -105,6 +107,13 @@ export class CellPorts {
     this.#wake();
   }
 
+  /** A process of that other board used a pid that it was not given: whoever speaks with it is told. */
+  notGiven(board: string): void {
+    const by = this.#boards.by(board);
+    if (by === this.#cell?.home.cell) this.#gate?.notGiven(board);
+    else if (by !== undefined) this.#peers.get(by)?.post({ control: "notGiven", board });
+  }
+
   /** What the kernel said so far: whoever sends us a pid was introduced by the kernel before. */
   drainKernel(): void {
     this.#kernel.drain(this.#onFrame);
@@ -137,6 +146,7 @@ export class CellPorts {
     this.#trial?.gate.drain((frame) => {
       const said = frame as FromTrial | ControlFrame;
       if (said.control === "log") this.tellKernel(said);
+      else if (said.control === "notGiven") this.notGiven(said.board);
       else this.#trial?.router.onTrial(said as FromTrial);
     });
   }
@@ -229,6 +239,9 @@ export class CellPorts {
       }
       case "abroad":
         this.#gate?.abroad(frame);
+        break;
+      case "notGiven":
+        this.#gate?.notGiven(frame.board);
         break;
       case "boardUp":
         this.#boardUp(frame);

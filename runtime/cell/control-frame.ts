@@ -78,6 +78,8 @@ export type ControlFrame =
   | BoardUpFrame
   | { readonly control: "boardDown"; readonly board: string; readonly life: number }
   | { readonly control: "cellDown"; readonly down: CellDown }
+  /** To the cell that speaks with that board: a process there used a pid that it was not given. */
+  | { readonly control: "notGiven"; readonly board: string }
   // both ways
   | { readonly control: "member"; readonly membership: Membership }
   // cell to kernel

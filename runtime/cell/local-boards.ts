@@ -1,5 +1,6 @@
 /** Other boards of a kernel without threads: no cell speaks with them, the kernel itself does. */
-import type { BoardExchange, OwnBoard } from "../boards/board-exchange.ts";
+import type { BoardExchange } from "../boards/board-exchange.ts";
+import type { OwnBoard } from "../boards/own-board.ts";
 import type { Item } from "../code-change/gate-frame.ts";
 import type { Cell } from "../process/cell.ts";
 import type { Membership } from "../process/groups.ts";

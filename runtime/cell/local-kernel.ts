@@ -4,7 +4,8 @@
  * For simulation and tests. Nothing here waits; `settle` runs everything that is due, `advanceTo` cranks the
  * clock from expiry to expiry. The same start gives the same trace.
  */
-import type { BoardExchange, OwnBoard } from "../boards/board-exchange.ts";
+import type { BoardExchange } from "../boards/board-exchange.ts";
+import type { OwnBoard } from "../boards/own-board.ts";
 import type { Item } from "../code-change/gate-frame.ts";
 
 import { crashDetails } from "../introspection/crash-details.ts";
@@ -111,6 +112,7 @@ export class LocalKernel implements Kernel {
       clock: options.clock,
       names: this.#namesOf(KERNEL_CELL),
       groups: this.#groupsOf(KERNEL_CELL),
+      onNotGiven: this.#onNotGiven,
       onCrash: (report, dead) => {
         options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
       },
@@ -136,6 +138,7 @@ export class LocalKernel implements Kernel {
       incarnation,
       clock,
       endsWithRoot: true,
+      onNotGiven: this.#onNotGiven,
       names: this.#namesOf(name),
       groups: this.#groupsOf(name),
       ...(resources === undefined ? {} : { resources }),
@@ -197,6 +200,7 @@ export class LocalKernel implements Kernel {
         cell: name,
         incarnation,
         clock,
+        onNotGiven: this.#onNotGiven,
         ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
         ...(spec.band === undefined ? {} : { band: spec.band }),
       },
@@ -457,6 +461,8 @@ export class LocalKernel implements Kernel {
     names.connect(this.#claims);
     return names;
   }
+
+  readonly #onNotGiven = (board: string): void => this.#boards?.exchange.notGiven(board);
 
   readonly #claims: NameClaims = {
     claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),

@@ -132,6 +132,10 @@ export class ThreadKernel implements Kernel {
       onUnknownPeer: ({ life }) => {
         if (life !== undefined) for (const running of this.#cells.values()) this.#drain(running);
       },
+      onNotGiven: (from) => {
+        const by = this.#boards.by(from);
+        if (by !== undefined) this.#cells.get(by)?.peer.post({ control: "notGiven", board: from });
+      },
       onCrash: (report, dead) => {
         options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
       },

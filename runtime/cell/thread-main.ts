@@ -126,6 +126,7 @@ export async function runThread(thread: ThreadStart, modules: ThreadModules = {}
     ...(spec.band === undefined ? {} : { band: spec.band }),
     endsWithRoot: true,
     onUnknownPeer: ({ life }) => (life === undefined ? ports.drainKernel() : ports.drain()),
+    onNotGiven: (from) => ports.notGiven(from),
     onCrash: (report, dead) => {
       if (trial === undefined || trial.isCell)
         ports.tellKernel({ control: "crash", report: crashDetails(report, dead, kept) });

@@ -29,6 +29,12 @@ export class TrialPorts {
     else if (frame.control === "ended") this.tell({ control: "failed", cause: frame.reason });
   }
 
+  /** As `CellPorts.notGiven`; on trial the old version passes it on. */
+  notGiven(board: string): void {
+    if (this.#ports !== undefined) this.#ports.notGiven(board);
+    else this.#gate.post({ control: "notGiven", board });
+  }
+
   /** To the old version. */
   tell(frame: PortFrame): void {
     this.#gate.post(frame);

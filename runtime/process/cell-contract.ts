@@ -94,6 +94,8 @@ export interface CellOptions extends PidHome {
   readonly endsWithRoot?: boolean;
   /** This pid names a cell, or a board, that is not known (yet): the last chance to learn of it. */
   readonly onUnknownPeer?: (pid: Pid) => void;
+  /** A process of that other board used a pid with a wrong key: nobody can have given it to it. */
+  readonly onNotGiven?: (board: string) => void;
   /** `process`: the record of the dead, for who wants to tell more. */
   readonly onCrash?: (report: CrashReport, process: Process) => void;
   readonly onAlarm?: (alarm: OverflowAlarm) => void;

@@ -51,6 +51,7 @@ import { Self } from "./self.ts";
 import { noTimers, SentTimers } from "./sent-timers.ts";
 import {
   apart,
+  boardOf,
   type DownMessage,
   type ExitMessage,
   type Frame,
@@ -702,7 +703,7 @@ export class Cell {
     const ofThisLife = to.incarnation === this.home.incarnation;
     if (ofThisLife && process !== undefined && hasKey(process.pid, to.key)) return process;
     // Of the dead nobody knows the keys any more; a number that was never given out cannot be one of theirs.
-    if (ofThisLife && (process !== undefined || to.number > this.#lastNumber)) this.counts.forged++;
+    if (ofThisLife && (process !== undefined || to.number > this.#lastNumber)) this.#forged(frame);
     else this.counts.dead++;
     // The same answer to both, or a guess would learn who lives.
     const signal = frame.kind === "message" ? apart(frame)[0] : frame;
@@ -710,6 +711,12 @@ export class Cell {
     const { board, cell } = this.home;
     this.#links.answerForDead({ board, cell, ...to }, importPid(signal.from), signal);
     return undefined;
+  }
+
+  #forged(frame: Frame): void {
+    this.counts.forged++;
+    const board = boardOf(frame);
+    if (board !== undefined) this.#options.onNotGiven?.(board);
   }
 
   #peerOf(pid: Pid): Peer | undefined {

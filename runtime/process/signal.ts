@@ -39,6 +39,8 @@ export interface MessageFrame {
   readonly closed?: true;
   /** The monitor of the receiver that its sender set just before: as a `MonitorFrame` ahead of this one. */
   readonly monitor?: Pick<MonitorFrame, "from" | "ref">;
+  /** Name of the board it came from, where that is another one. */
+  readonly board?: string;
 }
 
 export interface MonitorFrame {
@@ -80,6 +82,12 @@ export type Frame = MessageFrame | SignalFrame;
 export function apart(frame: MessageFrame): readonly [MonitorFrame, MessageFrame] | readonly [MessageFrame] {
   const { monitor, ...message } = frame;
   return monitor === undefined ? [frame] : [{ kind: "monitor", to: frame.to, ...monitor }, message];
+}
+
+/** Name of the board that a frame came from, where that is another one. */
+export function boardOf(frame: Frame): string | undefined {
+  if (frame.kind === "message") return frame.board;
+  return frame.from.life === undefined ? undefined : frame.from.board;
 }
 
 /** What a process sees when something it monitors ended. */

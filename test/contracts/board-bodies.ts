@@ -5,7 +5,7 @@ import { CallError } from "../../runtime/behaviour/call-error.ts";
 import { serverBody } from "../../runtime/behaviour/server.ts";
 import type { ServerModule } from "../../runtime/behaviour/server-module.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
-import type { Pid } from "../../runtime/process/pid.ts";
+import { exportPid, importPid, type Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { REPORT } from "./cell-bodies.ts";
@@ -91,6 +91,20 @@ export function* watching(self: Self, name: string): ProcessGenerator {
     self.send(REPORT, `down: ${describeReason(reason)}`);
     while (self.whereis(name) !== undefined) yield* self.sleep(5);
   }
+}
+
+/** Whoever has the name, and a process that was never there, by a key that nobody gave it. */
+export function* guessing(self: Self, name: string): ProcessGenerator {
+  const wire = exportPid(yield* find(self, name));
+  for (const guess of [wire, { ...wire, number: 1_000_000 }]) {
+    const pid = importPid({ ...guess, key: "0".repeat(32) });
+    self.send(pid, { type: "number", n: 1 });
+    self.exit(pid, "kill");
+    self.monitor(pid);
+    const { reason } = yield* self.receive("down");
+    self.send(REPORT, `down: ${describeReason(reason)}`);
+  }
+  yield* self.sleep(60_000);
 }
 
 /** Linked with whoever has the name. */

@@ -118,6 +118,21 @@ export function boardContract(kind: string, make: MakeBoards): void {
     },
   );
 
+  given(
+    "whoever guesses a key reaches nobody; it is told as of the dead, and the board hears of it",
+    async (bench) => {
+      const { greenhouse, pumphouse } = bench;
+      pumphouse.kernel.startCell(talking("pump", "pumping", ["pump"]));
+      greenhouse.kernel.startCell(talking("thief", "guessing", ["pump@pumphouse"]));
+      assert.equal(await greenhouse.next(2), ["down: noproc", "down: noproc"]);
+      const each = "greenhouse: notGiven";
+      assert.equal(await pumphouse.next(6), [each, each, each, each, each, each]);
+      greenhouse.kernel.startCell(talking("climate", "calling", ["pump@pumphouse", 2]));
+      assert.equal(await greenhouse.next(), ["2 answers"]);
+      await pumphouse.quiet();
+    },
+  );
+
   given("messages come in order", async (bench) => {
     const { greenhouse, pumphouse } = bench;
     pumphouse.kernel.startCell(talking("sink", "catching", ["sink"]));

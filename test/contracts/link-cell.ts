@@ -1,8 +1,9 @@
 /** The cell that speaks with other boards, over a channel between threads in the place of a broker. */
 import { randomBytes } from "node:crypto";
 import { BroadcastChannel } from "node:worker_threads";
-import { BoardExchange, type BoardExchangeOptions } from "../../runtime/boards/board-exchange.ts";
+import { BoardExchange } from "../../runtime/boards/board-exchange.ts";
 import type { BoardRights } from "../../runtime/boards/board-rights.ts";
+import type { BoardExchangeOptions } from "../../runtime/boards/exchange-options.ts";
 import { pairKey } from "../../runtime/boards/seal.ts";
 import { LINK_LIMITS } from "../../runtime/boards/session.ts";
 import type { BoardGate } from "../../runtime/cell/board-gate.ts";
@@ -10,6 +11,7 @@ import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import { REPORT } from "./cell-bodies.ts";
 
 export const BOARDS = ["greenhouse", "pumphouse"] as const;
 
@@ -32,10 +34,12 @@ interface LinkResources extends CellResources {
   nowUs(): number;
 }
 
+/** `told`: what other boards did that they may not. */
 export function exchangeOptions(
   board: string,
   publish: (to: string, bytes: Uint8Array) => void,
   nowUs: () => number,
+  told: (line: string) => void,
 ): Omit<BoardExchangeOptions, "own"> {
   return {
     us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation: 1 },
@@ -47,6 +51,8 @@ export function exchangeOptions(
     random: (length) => randomBytes(length),
     nowUs,
     wallMs: () => Number.NaN,
+    offended: (other, offence, what) =>
+      told(`${other}: ${what === undefined ? offence : `${offence} ${what}`}`),
   };
 }
 
@@ -55,7 +61,7 @@ export function linkSetup({ boards, clock, data }: CellEnvironment): LinkResourc
 }
 
 /** Until it is told to end. */
-export function* linkCell(self: Self): ProcessGenerator {
+export function* linkCell(self: Self<string>): ProcessGenerator {
   const { plan, gate, nowUs } = self.resources as LinkResources;
   const { board } = plan;
   const channel = new BroadcastChannel(plan.channel);
@@ -73,11 +79,13 @@ export function* linkCell(self: Self): ProcessGenerator {
       if (!isCut) meet();
     } else if (data.to === board && !isCut) gate.packet(data.from, data.bytes);
   };
-  gate.open((own) => new BoardExchange({ ...exchangeOptions(board, publish, nowUs), own }), {
+  const report = self.poster<string>();
+  gate.open((own) => new BoardExchange({ ...exchangeOptions(board, publish, nowUs, report), own }), {
     up: () => {},
     down: () => {},
   });
   meet();
-  yield* self.receive();
+  for (let said: unknown = ""; typeof said === "string"; said = yield* self.receive())
+    if (said !== "") self.send(REPORT, said);
   channel.close();
 }

@@ -7,6 +7,7 @@ import type { Body } from "../../runtime/process/cell-contract.ts";
 import { VirtualClock } from "../../runtime/time/virtual-clock.ts";
 import * as bodies from "./board-bodies.ts";
 import type { BoardsBench } from "./boards.ts";
+import { REPORT } from "./cell-bodies.ts";
 import { type CellBench, reporter } from "./cells.ts";
 import * as groupBodies from "./group-bodies.ts";
 import { BOARDS, exchangeOptions } from "./link-cell.ts";
@@ -32,7 +33,8 @@ export function linkedKernels(): BoardsBench {
       const arrive = () => exchanges.get(to)!.packet(board, bytes);
       arrivals.push({ atUs: clock.now() + TRIP_US, arrive });
     };
-    const options = exchangeOptions(board, publish, () => clock.now());
+    const told = (line: string) => kernel.cell.post(REPORT, line);
+    const options = exchangeOptions(board, publish, () => clock.now(), told);
     exchanges.set(
       board,
       kernel.openBoards((own) => new BoardExchange({ ...options, own })),

@@ -17,5 +17,11 @@ export function* asking(self: Self, name: string, to: Pid): ProcessGenerator {
   yield* self.receive();
 }
 
+/** Is in these groups until somebody ends it. */
+export function* joining(self: Self, ...groups: readonly string[]): ProcessGenerator {
+  for (const group of groups) self.join(group);
+  yield* self.receive();
+}
+
 /** Is no body. */
 export const flow = 7;

@@ -9,7 +9,7 @@ import { spawnOn } from "../../deploy/links/spawn-on.ts";
 import { addressOf } from "../../runtime/behaviour/address.ts";
 import { call } from "../../runtime/behaviour/call.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
-import type { Pid } from "../../runtime/process/pid.ts";
+import { exportPid, importPid, type Pid } from "../../runtime/process/pid.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { demoWith } from "../deploy/demo-board.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
@@ -236,4 +236,48 @@ spec(
     await pumphouse.stop();
   },
   { limitMs: 120_000 },
+);
+
+spec(
+  "a group in common has the members of both boards; what a board may not do is counted and told",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const agents = fileURLToPath(new URL("./agents.js", import.meta.url));
+    const rights = { boards: { tester: { spawn: [agents], groups: ["motors"] } } };
+    const board = await startBoard(t, { config: linked("greenhouse", rights), broker: broker.url });
+    const tester = new OutsideBoard(t, { url: broker.url });
+    await tester.find(`${BOARD_DESK}@greenhouse`);
+    const { groups } = tester.kernel.cell;
+    const guest = await tester.run((self: Self) => {
+      const module = { module: agents, name: "joining" };
+      return spawnOn(self, "greenhouse", module, ["motors", "secret"]);
+    });
+    await until("the guest is a member here", () => groups.members("motors").length === 1);
+    is(String(groups.members("motors")[0]), String(guest));
+    equal(groups.list(), ["motors"]);
+    // It shares what the board keeps to itself, and guesses the key of a process of it.
+    const mark = board.mark;
+    await tester.run(function* (self: Self) {
+      self.join("secret");
+      self.monitor(importPid({ ...exportPid(guest), key: "0".repeat(32) }));
+      const { reason } = yield* self.receive("down");
+      is(describeReason(reason), "noproc");
+      self.monitor(guest);
+      self.exit(guest, "kill");
+      yield* self.receive("down");
+    });
+    await until("nobody is left in it", () => groups.list().length === 0);
+    await until("both are told", () => board.events("refused", undefined, mark).length === 2);
+    equal(
+      board
+        .events("refused", undefined, mark)
+        .map(({ by, what, peer }) => `${by} ${what} ${peer}`)
+        .toSorted(),
+      ["links notGiven tester", "links notShared tester"],
+    );
+    const { refused } = (await board.health()).links as { refused: Record<string, number> };
+    equal([refused.notGiven, refused.notShared], [1, 1]);
+    await board.stop();
+  },
+  { limitMs: 60_000 },
 );

@@ -1,5 +1,6 @@
 /** Two boards in virtual time: a pump with its door on one, whoever commands it on the other; the test plays the hardware. */
 import { rightsBook } from "../../../deploy/config/rights-schema.ts";
+import { Offences } from "../../../deploy/links/offences.ts";
 import { outputDoor } from "../../../deploy/links/output-door.ts";
 import type { ControlLaw } from "../../../devices/handler/control-law.ts";
 import { controllerProcess } from "../../../devices/handler/controller-process.ts";
@@ -47,7 +48,11 @@ export class TwoLinkedBoards {
       rights: rightsBook({ boards: { [lentTo]: { command: ["pump"] } } }),
       leaseMs: LEASE_MS,
     };
-    pumphouse.kernel.cell.spawn((self: Self<TalkMessage>) => outputDoor(self, plan), []);
+    const offences = new Offences(
+      () => this.#nowUs(),
+      (event) => this.events.push(inWords({ ...event })),
+    );
+    pumphouse.kernel.cell.spawn((self: Self<TalkMessage>) => outputDoor(self, plan, offences), []);
     pumphouse.kernel.cell.spawn((self: Self) => this.#desk(self), []);
   }
 

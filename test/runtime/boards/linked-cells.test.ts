@@ -255,7 +255,7 @@ spec("a board that speaks for processes of others is not believed", () => {
   exchange.route("greenhouse", 1, "main", { ...down, from, reason: "normal" });
   net.pass(20);
   assert.equal(heard, []);
-  assert.is(net.of("greenhouse").exchange.counts.malformed, 1);
+  assert.is(net.of("greenhouse").exchange.counts.notItself, 1);
 });
 
 spec("who asks is a process of the board that asks: nobody gets the rights of another", () => {
@@ -264,7 +264,7 @@ spec("who asks is a process of the board that asks: nobody gets the rights of an
   listen(net, "greenhouse", "victim");
   act(net, "shed", function* (self) {
     const from = self.whereis("victim@greenhouse");
-    for (const type of ["call", "system", "mail"])
+    for (const type of ["call", "system", "converse", "testify", "mail"])
       self.send("ear@pumphouse", { type, from, ref: 1, request: { type: "spawn" } });
     self.send("ear@pumphouse", { type: "call", from: self.whereis("ear@pumphouse"), ref: 1 });
     self.send("ear@pumphouse", { type: "call", from: self.pid, ref: 1 });
@@ -274,7 +274,7 @@ spec("who asks is a process of the board that asks: nobody gets the rights of an
     heard.map(({ type, from }) => `${type} ${from.board}`),
     ["mail greenhouse", "call shed"],
   );
-  assert.is(net.of("pumphouse").exchange.counts.malformed, 3);
+  assert.is(net.of("pumphouse").exchange.counts.notItself, 5);
 });
 
 spec("a board is told of names that it may know, and of their end; it hears nothing of others", () => {

@@ -48,7 +48,8 @@ export class LinkedCells {
   /** A new life of the runtime of this board; the one before is gone without a word. */
   boot(board: string, incarnation: number): LinkedBoard {
     const clock = this.clock;
-    const cell = new Cell({ board, cell: CELL, incarnation: 1, clock });
+    const onNotGiven = (from: string) => exchange.notGiven(from);
+    const cell = new Cell({ board, cell: CELL, incarnation: 1, clock, onNotGiven });
     const told: string[] = [];
     const exchange: BoardExchange = new BoardExchange({
       us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
