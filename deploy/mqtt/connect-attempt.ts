@@ -1,4 +1,5 @@
 import type { MqttClient as MqttJsClient } from "mqtt";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /** One MQTT.js client from CONNECT to its end. */
 export class Attempt {
@@ -14,6 +15,7 @@ export class Attempt {
   refusedVersion = false;
   online = false;
   cause: string | undefined;
+  subscriptions: Subscriptions | undefined;
 
   constructor(client: MqttJsClient, sinceMs: number) {
     this.client = client;
@@ -29,6 +31,7 @@ export class Attempt {
   /** Destroys the socket; MQTT.js may still report errors of it, which nobody needs. */
   end(): void {
     this.online = false;
+    this.subscriptions?.end();
     this.client.removeAllListeners("error");
     this.client.on("error", () => {});
     this.client.end(true);

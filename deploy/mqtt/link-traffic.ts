@@ -1,6 +1,6 @@
 /** Somebody who speaks over a board's link in packets of its own, beside what the board says. */
 export interface LinkTraffic {
-  /** What it listens to. Only the board's own status may be heard by one of these, too. */
+  /** What it listens to, with QoS 0. Only the board's own status may be heard by one of these, too. */
   readonly filters: readonly string[];
   /** Something came; false when it is none of its business. */
   received(topic: string, payload: Uint8Array): boolean;

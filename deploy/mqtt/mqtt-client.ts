@@ -18,6 +18,7 @@ import { brokerCause } from "./broker-cause.ts";
 import type { BrokerLogin } from "./broker-login.ts";
 import { BrokerRound } from "./broker-round.ts";
 import { Attempt } from "./connect-attempt.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { VersionChoice } from "./version-choice.ts";
 
 export interface MqttWill {
@@ -35,6 +36,8 @@ export interface MqttClientOptions {
   readonly will?: MqttWill;
   /** Filters subscribed with QoS 1 on every connect, before `onConnect`. They must not overlap. */
   readonly subscriptions: readonly string[];
+  /** The same with QoS 0: for what is said again anyway. On NATS each filter with QoS 1 takes a consumer in its store, and half a second. */
+  readonly fleeting?: readonly string[];
   /** Seconds; the broker declares this client lost after one and a half times that. Default 10. */
   readonly keepaliveS?: number;
   /** Publications under way; more are refused. Default 16 (Mosquitto takes 20). */
@@ -234,27 +237,21 @@ export class MqttClient {
   }
 
   #subscribe(attempt: Attempt, sessionNew: boolean): void {
-    const { subscriptions, onConnect, onProblem } = this.#options;
-    const ready = () => {
-      if (attempt !== this.#attempt) return;
-      attempt.online = true;
-      onConnect(sessionNew);
-    };
-    if (subscriptions.length === 0) {
-      ready();
-      return;
-    }
-    // `rap` keeps the retain flag on live messages, so that a retained command is seen as one at once.
-    const request = Object.fromEntries(
-      subscriptions.map((filter) => [filter, { qos: 1 as const, rap: true, rh: 0 }]),
-    );
-    attempt.client.subscribe(request, (error, granted) => {
-      if (attempt !== this.#attempt) return;
-      if (error !== null) onProblem?.(`the broker refused a subscription: ${error.message}`);
-      for (const { topic, qos } of granted ?? [])
-        if (qos > 2) onProblem?.(`the broker refused the subscription to ${topic}`);
-      ready();
+    const { subscriptions, fleeting = [], onConnect, onProblem } = this.#options;
+    attempt.subscriptions = new Subscriptions({
+      client: attempt.client,
+      wanted: new Map([
+        ...subscriptions.map((filter) => [filter, 1] as const),
+        ...fleeting.map((filter) => [filter, 0] as const),
+      ]),
+      onAnswer: () => {
+        attempt.online = true;
+        onConnect(sessionNew);
+      },
+      onRefused: (filter) =>
+        onProblem?.(`the broker refused the subscription to ${filter}; it is asked for again`),
     });
+    attempt.subscriptions.start();
   }
 
   #lose(attempt: Attempt): void {
@@ -283,6 +280,7 @@ export class MqttClient {
   async #sayGoodbye(attempt: Attempt, cause: string): Promise<void> {
     this.#attempt = undefined;
     attempt.online = false;
+    attempt.subscriptions?.end();
     attempt.abandon(cause);
     await new Promise<void>((done) => {
       const limit = setTimeout(done, goodbyeLimitMs);

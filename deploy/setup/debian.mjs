@@ -1,11 +1,23 @@
 /** What tests and benchmarks need from Debian: installs the missing packages when it can (root and apt-get). */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 
+/** `services`: what Debian would start at once and at each boot; tests start their own, on ports of their own. */
 const forTests = [
-  { name: "mosquitto", file: "/usr/sbin/mosquitto" },
+  { name: "mosquitto", file: "/usr/sbin/mosquitto", services: ["mosquitto.service"] },
+  { name: "nats-server", file: "/usr/sbin/nats-server", services: ["nats-server.service"] },
   { name: "mosquitto-clients", file: "/usr/bin/mosquitto_sub" },
   { name: "chromium", file: "/usr/bin/chromium" },
+];
+
+/** The brokers of `npm run test:brokers`. */
+export const forBrokers = [
+  ...forTests,
+  {
+    name: "rabbitmq-server",
+    file: "/usr/sbin/rabbitmq-server",
+    services: ["rabbitmq-server.service", "epmd.socket", "epmd.service"],
+  },
 ];
 
 /** `erlc` and `erl`: what the kernel is measured against. */
@@ -30,7 +42,8 @@ export const forPi = [{ name: "qemu-system-arm", file: "/usr/bin/qemu-system-aar
 
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
 export function installDebianPackages(packages = forTests) {
-  const missing = packages.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+  const absent = packages.filter(({ file }) => !existsSync(file));
+  const missing = absent.map(({ name }) => name);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
     process.stderr.write(`holdfast: not installed, no root or no apt-get: ${missing.join(", ")}\n`);
@@ -39,7 +52,33 @@ export function installDebianPackages(packages = forTests) {
   process.stderr.write(`holdfast: installing from Debian: ${missing.join(", ")} ...\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env });
-  const args = ["install", "-y", "-qq", "--no-install-recommends", ...missing];
-  const { status } = spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env });
+  const args = [
+    "-o",
+    "DPkg::Lock::Timeout=300",
+    "install",
+    "-y",
+    "-qq",
+    "--no-install-recommends",
+    ...missing,
+  ];
+  const { status } = withoutServices(
+    absent.flatMap(({ services = [] }) => services),
+    () => spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env }),
+  );
   if (status !== 0) process.stderr.write(`holdfast: apt-get install failed (${status})\n`);
+}
+
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** Nothing that is installed meanwhile starts, now (invoke-rc.d(8) asks the policy; 101 is "forbidden") or at the next boot. */
+function withoutServices(services, install) {
+  const isOurs = services.length > 0 && !existsSync(POLICY);
+  if (isOurs) writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    if (isOurs) rmSync(POLICY);
+    if (services.length > 0 && existsSync("/run/systemd/system"))
+      spawnSync("systemctl", ["disable", "--quiet", ...services], { stdio: "ignore" });
+  }
 }

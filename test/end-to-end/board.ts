@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly timeScale?: number;
   /** An external broker instead of the embedded one. */
   readonly broker?: string;
+  /** Where the tests' own clients join, and how; default: `broker`, or the board's own, by MQTT 5. */
+  readonly watched?: { readonly url: string; readonly protocolVersion: 4 | 5 };
   readonly env?: Readonly<Record<string, string>>;
   /** Default: one of its own, removed with the board. */
   readonly stateFolder?: string;
@@ -54,6 +56,7 @@ export class Board {
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly mqttUrl: string;
+  readonly #mqttVersion: 4 | 5;
   readonly pageUrl: string;
   /** Known to no other process: the state folder, temporary files and the configuration lie in it. */
   readonly folder: string;
@@ -84,7 +87,8 @@ export class Board {
     this.id = options.id ?? "greenhouse";
     this.httpPort = ports.http;
     this.mqttPort = ports.mqtt;
-    this.mqttUrl = broker ?? `mqtt://127.0.0.1:${ports.mqtt}`;
+    this.mqttUrl = options.watched?.url ?? broker ?? `mqtt://127.0.0.1:${ports.mqtt}`;
+    this.#mqttVersion = options.watched?.protocolVersion ?? 5;
     this.pageUrl = `http://127.0.0.1:${ports.http}/`;
     this.folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"));
     this.stateFolder = stateFolder ?? join(this.folder, "state");
@@ -179,7 +183,7 @@ export class Board {
   /** One more client, closed with the board. */
   probe(filters: readonly string[] = [], options: Parameters<typeof probe>[3] = {}): Promise<MqttProbe> {
     const context = { defer: (undo: () => unknown) => void this.#undos.push(undo) } as SpecContext;
-    return probe(context, this.mqttUrl, filters, options);
+    return probe(context, this.mqttUrl, filters, { protocolVersion: this.#mqttVersion, ...options });
   }
 
   /** The topic of this board. */

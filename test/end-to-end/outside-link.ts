@@ -52,7 +52,8 @@ export function* outsideCell(self: Self): ProcessGenerator {
     url,
     clientId: board,
     will: { topic, payload: status("offline") },
-    subscriptions: links.filters,
+    subscriptions: [],
+    fleeting: links.filters,
     onConnect: () => {
       client.publish(topic, status("online"), { qos: 1, retain: true });
       links.live();

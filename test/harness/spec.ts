@@ -26,7 +26,7 @@ export interface SpecOptions {
 /** What `skip` throws. */
 export class Skipped extends Error {}
 
-const file = basename(process.argv[1] ?? "spec").replace(/\.test\.[jt]s$/, "");
+const file = basename(process.argv[1] ?? "spec").replace(/\.(test|brokers)\.[jt]s$/, "");
 const tests = suite(file);
 const filter = process.env.SPEC_FILTER;
 const limitFactor = Number(process.env.SPEC_LIMIT_FACTOR ?? 1);
