@@ -46,6 +46,7 @@ export class ProcessLinks implements LinkTraffic {
   readonly filters: readonly string[];
   /** What linked boards may not do and tried, here and where the board works for them. */
   readonly offences: Offences;
+  readonly lane: string;
   readonly #options: ProcessLinksOptions;
   readonly #exchange: BoardExchange;
   /** Topic of packets for this board, without their sender. */
@@ -60,6 +61,7 @@ export class ProcessLinks implements LinkTraffic {
     this.offences = new Offences(options.nowUs, (event) => options.tell({ ...event }));
     this.#inbox = `${root}/${board}/link/`;
     const statuses = boards?.map((other) => `${root}/${other}/status`) ?? [`${root}/+/status`];
+    this.lane = this.#inbox;
     this.filters = [`${this.#inbox}+`, ...statuses];
     let made: BoardExchange | undefined;
     gate.open(

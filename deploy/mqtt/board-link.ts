@@ -13,6 +13,7 @@ import type { BrokerLogin } from "./broker-login.ts";
 import { type CatalogueEntry, CommandGate, excessEveryMs, type WorldSet } from "./command-gate.ts";
 import { EventRing } from "./event-ring.ts";
 import { IdClaim } from "./id-claim.ts";
+import type { Lane } from "./lane-splitter.ts";
 import type { LinkCompanion } from "./link-companion.ts";
 import type { LinkTraffic } from "./link-traffic.ts";
 import { MqttClient } from "./mqtt-client.ts";
@@ -129,6 +130,7 @@ export class BoardLink {
         ...(options.companion?.filters ?? []),
       ],
       fleeting: options.traffic?.filters ?? [],
+      ...(options.traffic === undefined ? {} : { lane: this.#laneOf(options.traffic) }),
       onConnect: () => this.#connected(),
       onMessage: (topic, payload, retain) => this.#received(topic, payload, retain),
       onOffline: (cause) => this.#offline(cause),
@@ -307,6 +309,13 @@ export class BoardLink {
     this.#state = state;
     this.#cause = cause;
     this.#options.onState?.(state, cause);
+  }
+
+  #laneOf(traffic: LinkTraffic): Lane {
+    const received = (topic: string, payload: Uint8Array) => {
+      if (!this.#closing) traffic.received(topic, payload);
+    };
+    return { prefix: traffic.lane, received };
   }
 
   #received(topic: string, payload: Uint8Array, retain: boolean): void {

@@ -1,9 +1,11 @@
 import type { MqttClient as MqttJsClient } from "mqtt";
+import { type MqttVersion, publishPacket } from "./publish-packet.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 /** One MQTT.js client from CONNECT to its end. */
 export class Attempt {
   readonly client: MqttJsClient;
+  readonly version: MqttVersion;
   readonly sinceMs: number;
   readonly pending = new Set<{ readonly done: ((error?: Error) => void) | undefined }>();
   /** The broker's socket was open. */
@@ -17,8 +19,9 @@ export class Attempt {
   cause: string | undefined;
   subscriptions: Subscriptions | undefined;
 
-  constructor(client: MqttJsClient, sinceMs: number) {
+  constructor(client: MqttJsClient, version: MqttVersion, sinceMs: number) {
     this.client = client;
+    this.version = version;
     this.sinceMs = sinceMs;
     client.stream.once("connect", () => {
       this.opened = true;
@@ -26,6 +29,11 @@ export class Attempt {
     client.stream.once("secureConnect", () => {
       this.secured = true;
     });
+  }
+
+  /** With QoS 0, past MQTT.js: that writes each packet of its own whole, in one turn. */
+  publishNow(topic: string, payload: Uint8Array): void {
+    this.client.stream.write(publishPacket(topic, payload, this.version));
   }
 
   /** Destroys the socket; MQTT.js may still report errors of it, which nobody needs. */

@@ -18,6 +18,8 @@ import { brokerCause } from "./broker-cause.ts";
 import type { BrokerLogin } from "./broker-login.ts";
 import { BrokerRound } from "./broker-round.ts";
 import { Attempt } from "./connect-attempt.ts";
+import { besideLane } from "./lane-socket.ts";
+import type { Lane } from "./lane-splitter.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { VersionChoice } from "./version-choice.ts";
 
@@ -50,6 +52,8 @@ export interface MqttClientOptions {
   readonly onConnect: (sessionNew: boolean) => void;
   /** `retain`: delivered from the store, or (MQTT 5 only) published live with the flag. */
   readonly onMessage: (topic: string, payload: Uint8Array, retain: boolean) => void;
+  /** Packets that are handed over as the socket brings them, without MQTT.js: with QoS 0, not retained. Default: none. */
+  readonly lane?: Lane;
   /** The connection, or the attempt, is over; another attempt follows by itself. */
   readonly onOffline: (cause: string) => void;
   /** A publication ended, so `publish` would be accepted again. */
@@ -145,9 +149,7 @@ export class MqttClient {
     const attempt = this.#attempt;
     if (attempt === undefined || !attempt.online) return false;
     if (attempt.client.stream.writableLength > maxBufferedBytes / 2) return false;
-    attempt.client.publish(topic, Buffer.from(payload.buffer, payload.byteOffset, payload.length), {
-      qos: 0,
-    });
+    attempt.publishNow(topic, payload);
     return true;
   }
 
@@ -206,8 +208,9 @@ export class MqttClient {
           }),
     };
     const address = this.#round.current;
-    const client = new mqtt.MqttClient(() => openBrokerSocket(address, tls), options);
-    const attempt = new Attempt(client, performance.now());
+    const open = () => besideLane(openBrokerSocket(address, tls), this.#options.lane, version);
+    const client = new mqtt.MqttClient(open, options);
+    const attempt = new Attempt(client, version, performance.now());
     this.#attempt = attempt;
 
     client.on("connect", ({ sessionPresent }) => {

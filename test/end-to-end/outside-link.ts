@@ -54,6 +54,7 @@ export function* outsideCell(self: Self): ProcessGenerator {
     will: { topic, payload: status("offline") },
     subscriptions: [],
     fleeting: links.filters,
+    lane: { prefix: links.lane, received: (from, payload) => void links.received(from, payload) },
     onConnect: () => {
       client.publish(topic, status("online"), { qos: 1, retain: true });
       links.live();
