@@ -132,6 +132,8 @@ export class BoardLink {
 
   /** What came on the topic from the other board, if it was the other board. */
   packet(bytes: Uint8Array, nowUs: number): void {
+    // After a standstill of this board packets may come before the timer that was due.
+    if (this.#live?.session.isSilent(nowUs) === true) this.expire(nowUs);
     try {
       const session = sessionOf(bytes);
       if (session === undefined) this.#handshake(bytes, nowUs);
@@ -250,6 +252,9 @@ export class BoardLink {
         message: (bytes, sinceUs) => sink.message(bytes, sinceUs),
         lost: (start) => sink.lost(start),
         gap: (packets) => sink.gap(packets),
+        signalLost: (atUs) => {
+          if (this.#live?.session === session) this.reset(atUs);
+        },
         bye: () => {
           if (this.#live?.session === session) this.#end("offline");
         },

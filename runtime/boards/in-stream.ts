@@ -4,9 +4,10 @@
  *
  * A broker may deliver a packet again (QoS 1), and clients reorder after a reconnect. Packets that come too early wait in
  * a bounded buffer; those that are missing are asked for; after a time, or when the buffer is full, they count as lost.
+ * Where a signal is among them the stream is over: nothing that was said after a signal is heard without it.
  * Pure: it neither waits nor reads a clock.
  */
-import { PART } from "./out-stream.ts";
+import { PART, type StreamPacket } from "./out-stream.ts";
 
 export interface InStreamOptions {
   /** Packets and bytes that may wait for an earlier one. */
@@ -23,13 +24,13 @@ export interface InStreamOptions {
   message(bytes: Uint8Array, sinceUs: number): void;
   /** So many packets before the next message are lost. */
   lost(packets: number): void;
+  /** A signal is lost; nothing comes out any more. */
+  signalLost(nowUs: number): void;
   /** To the other side: everything before `next` is here, or `lost` (first, after the last); these are missing. */
   tell(next: number, missing: readonly number[], lost: readonly (readonly [number, number])[]): void;
 }
 
-interface Early {
-  readonly parts: number;
-  readonly payload: Uint8Array;
+interface Early extends Pick<StreamPacket, "parts" | "payload" | "signalBefore"> {
   readonly sinceUs: number;
 }
 
@@ -56,6 +57,7 @@ export class InStream {
   #confirmUs = Number.POSITIVE_INFINITY;
   #askUs = Number.POSITIVE_INFINITY;
   #giveUpUs = Number.POSITIVE_INFINITY;
+  #isOver = false;
   duplicates = 0;
   reordered = 0;
   /** Messages that were longer than they may be. */
@@ -65,11 +67,9 @@ export class InStream {
     this.#options = options;
   }
 
-  /**
-   * A packet; its payload is kept only until the message is whole, and must not change. `ageUs`: how long after it was
-   * sent first it was sent again.
-   */
-  packet(number: number, parts: number, payload: Uint8Array, ageUs: number, nowUs: number): void {
+  /** A packet; its payload is kept only until the message is whole, and must not change. */
+  packet({ number, ageUs, ...rest }: StreamPacket, nowUs: number): void {
+    if (this.#isOver) return;
     if (number < this.#next || this.#early.has(number)) {
       this.duplicates++;
       // Its confirmation may be lost.
@@ -77,21 +77,22 @@ export class InStream {
       return;
     }
     if (number > this.#next) {
-      this.#keep(number, { parts, payload, sinceUs: nowUs - ageUs }, nowUs);
+      this.#keep(number, { ...rest, sinceUs: nowUs - ageUs }, nowUs);
       return;
     }
-    this.#take({ parts, payload, sinceUs: nowUs - ageUs });
+    this.#take({ ...rest, sinceUs: nowUs - ageUs });
     this.#confirmSoon(nowUs, 1);
     this.#drain(nowUs);
   }
 
   /** When `expire` is due, us. */
   get nextUs(): number {
-    return Math.min(this.#confirmUs, this.#askUs, this.#giveUpUs);
+    return this.#isOver ? Number.POSITIVE_INFINITY : Math.min(this.#confirmUs, this.#askUs, this.#giveUpUs);
   }
 
   expire(nowUs: number): void {
-    if (this.#giveUpUs <= nowUs) this.#giveUp(nowUs);
+    if (!this.#isOver && this.#giveUpUs <= nowUs) this.#giveUp(nowUs);
+    if (this.#isOver) return;
     if (this.#askUs <= nowUs || this.#confirmUs <= nowUs) this.#tell(nowUs);
   }
 
@@ -106,12 +107,18 @@ export class InStream {
       this.#askUs = nowUs + reorderUs;
       this.#giveUpUs = nowUs + giveUpUs;
     }
-    while (this.#early.size > most.packets || this.#earlyBytes > most.bytes) this.#giveUp(nowUs);
+    const isTooMuch = () => this.#early.size > most.packets || this.#earlyBytes > most.bytes;
+    while (!this.#isOver && isTooMuch()) this.#giveUp(nowUs);
   }
 
   /** Those before the first that waits are lost. */
   #giveUp(nowUs: number): void {
     const first = Math.min(...this.#early.keys());
+    if (this.#early.get(first)!.signalBefore >= this.#next) {
+      this.#isOver = true;
+      this.#options.signalLost(nowUs);
+      return;
+    }
     const lost = first - this.#next;
     this.#lost.push({ range: [this.#next, first], said: 0 });
     this.#next = first;

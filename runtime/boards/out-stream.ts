@@ -9,6 +9,18 @@
 /** Of a packet: it begins a message, it ends one. */
 export const PART = { first: 1, last: 2 } as const;
 
+/** One packet of a stream. */
+export interface StreamPacket {
+  readonly number: number;
+  /** Bits of `PART`. */
+  readonly parts: number;
+  /** Since it was sent first, us. */
+  readonly ageUs: number;
+  /** Number of the last packet before it that is of a signal; 0: none. Whoever misses that one cannot go on. */
+  readonly signalBefore: number;
+  readonly payload: Uint8Array;
+}
+
 export interface OutStreamOptions {
   /** Longest payload of one packet, bytes. */
   readonly packetBytes: number;
@@ -16,17 +28,13 @@ export interface OutStreamOptions {
   readonly most: { readonly packets: number; readonly bytes: number };
   /** Without a word of the other side so long, what it may miss is sent again, us. */
   readonly resendUs: number;
-  /** `ageUs`: since it was sent first. */
-  send(number: number, parts: number, payload: Uint8Array, ageUs: number): void;
+  send(packet: StreamPacket): void;
   /** The other side has given up the message that began with these bytes, or a part of it. */
   lost(start: Uint8Array): void;
 }
 
-interface Kept {
-  readonly number: number;
+interface Kept extends Omit<StreamPacket, "ageUs"> {
   readonly sentUs: number;
-  readonly parts: number;
-  readonly payload: Uint8Array;
 }
 
 export class OutStream {
@@ -36,6 +44,7 @@ export class OutStream {
   #keptFrom = 0;
   #keptBytes = 0;
   #next = 1;
+  #lastSignal = 0;
   /** Of the message whose packets were confirmed last: its first. */
   #begun: Uint8Array = new Uint8Array(0);
   /** When the oldest that is kept was sent last, or the other side said something of it, us. */
@@ -70,10 +79,11 @@ export class OutStream {
     for (let index = 0; index < packets; index++) {
       const payload = message.subarray(index * packetBytes, (index + 1) * packetBytes);
       const parts = (index === 0 ? PART.first : 0) | (index === packets - 1 ? PART.last : 0);
-      const kept = { number: this.#next++, sentUs: nowUs, parts, payload };
+      const kept = { number: this.#next++, sentUs: nowUs, parts, signalBefore: this.#lastSignal, payload };
+      if (isSignal) this.#lastSignal = kept.number;
       this.#kept.push(kept);
       this.#keptBytes += payload.length;
-      this.#options.send(kept.number, parts, payload, 0);
+      this.#send(kept, 0);
     }
     return true;
   }
@@ -145,7 +155,11 @@ export class OutStream {
     const kept = this.#at(number);
     if (kept === undefined) return;
     this.resent++;
-    this.#options.send(kept.number, kept.parts, kept.payload, nowUs - kept.sentUs);
+    this.#send(kept, nowUs - kept.sentUs);
+  }
+
+  #send({ number, parts, signalBefore, payload }: Kept, ageUs: number): void {
+    this.#options.send({ number, parts, ageUs, signalBefore, payload });
   }
 
   /** Forgets what was confirmed, some at a time. */

@@ -31,6 +31,8 @@ export type SessionPacket = { readonly session: number } & (
       readonly parts: number;
       /** Since it was sent first, us. */
       readonly ageUs: number;
+      /** Number of the last packet before it that is of a signal, or 0; written as how far before. */
+      readonly signalBefore: number;
       readonly payload: Uint8Array;
     }
   | {
@@ -54,7 +56,7 @@ export type SessionPacket = { readonly session: number } & (
 );
 
 /** First byte of every packet: what follows is read by those who know this version. */
-const VERSION = 1;
+const VERSION = 2;
 const TYPES = ["knock", "hello", "welcome", "data", "confirm", "beat", "bye"] as const;
 export const NONCE_BYTES = 16;
 export const UID_BYTES = 16;
@@ -90,7 +92,8 @@ export function encodePacket(packet: Packet): Uint8Array {
 function ofSession(out: ByteWriter, packet: SessionPacket): void {
   switch (packet.type) {
     case "data":
-      out.count(packet.number).u8(packet.parts).count(Math.round(packet.ageUs)).raw(packet.payload);
+      out.count(packet.number).u8(packet.parts).count(Math.round(packet.ageUs));
+      out.count(packet.number - packet.signalBefore).raw(packet.payload);
       break;
     case "confirm":
       out.count(packet.next).count(packet.missing.length);
@@ -136,8 +139,10 @@ function readOfSession(reader: ByteReader, type: SessionPacket["type"]): Session
   switch (type) {
     case "data": {
       const [number, parts, ageUs] = [reader.count(), reader.u8(), reader.count()];
+      const signalBefore = number - reader.count();
       if (parts > 3) throw new FrameError("no such part");
-      return { type, session, number, parts, ageUs, payload: reader.raw(reader.left) };
+      if (signalBefore < 0) throw new FrameError("no such packet before");
+      return { type, session, number, parts, ageUs, signalBefore, payload: reader.raw(reader.left) };
     }
     case "confirm": {
       const next = reader.count();

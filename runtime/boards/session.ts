@@ -51,6 +51,8 @@ export interface SessionSink {
   lost(start: Uint8Array): void;
   /** So many packets of the other side are lost here. */
   gap(packets: number): void;
+  /** A signal of the other side is lost here: the session cannot go on. */
+  signalLost(nowUs: number): void;
   bye(): void;
 }
 
@@ -74,6 +76,8 @@ export class Session {
   readonly #out: OutStream;
   readonly #in: InStream;
   #heardUs: number;
+  /** When a word of ours was said that the other side has answered, us: whatever comes is younger. */
+  #provenUs: number;
   #saidUs: number;
   #beats = 0;
   #heardBeats = 0;
@@ -89,14 +93,14 @@ export class Session {
     this.#limits = limits;
     this.#sink = sink;
     this.#heardUs = nowUs;
+    this.#provenUs = nowUs; // by the nonces
     this.#saidUs = Number.NEGATIVE_INFINITY;
     const { packetBytes, messageBytes, most } = limits;
     this.#out = new OutStream({
       packetBytes,
       most,
       resendUs: RESEND_US,
-      send: (number, parts, payload, ageUs) =>
-        this.#say({ type: "data", session: this.id, number, parts, ageUs, payload }),
+      send: (packet) => this.#say({ type: "data", session: this.id, ...packet }),
       lost: (start) => sink.lost(start),
     });
     this.#in = new InStream({
@@ -107,6 +111,7 @@ export class Session {
       confirm: CONFIRM,
       message: (bytes, sinceUs) => sink.message(bytes, sinceUs),
       lost: (packets) => sink.gap(packets),
+      signalLost: (atUs) => sink.signalLost(atUs),
       tell: (next, missing, lost) => this.#say({ type: "confirm", session: this.id, next, missing, lost }),
     });
   }
@@ -114,7 +119,6 @@ export class Session {
   /** Sends a message, at most once; false when too much is under way, or it is longer than messages may be. */
   send(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     if (message.length > this.#limits.messageBytes) return false;
-    this.#saidUs = nowUs;
     return this.#out.push(message, nowUs, isSignal);
   }
 
@@ -131,7 +135,7 @@ export class Session {
     switch (packet.type) {
       case "data": {
         const { duplicates } = this.#in;
-        this.#in.packet(packet.number, packet.parts, packet.payload, packet.ageUs, nowUs);
+        this.#in.packet(packet, nowUs);
         // What was heard before proves nothing: somebody may have kept it.
         if (this.#in.duplicates === duplicates) this.#heardUs = nowUs;
         return true;
@@ -166,15 +170,23 @@ export class Session {
   get nextUs(): number {
     return Math.min(
       this.#saidUs + this.#limits.heartbeatUs,
-      this.#heardUs + this.#limits.lostUs,
+      this.#silentUs,
       this.#out.nextUs,
       this.#in.nextUs,
     );
   }
 
+  /**
+   * Nothing was heard for too long, or what is heard answers nothing young: a network that holds words back for longer is
+   * as good as cut, and so is one that takes none of ours there.
+   */
+  isSilent(nowUs: number): boolean {
+    return nowUs >= this.#silentUs;
+  }
+
   /** False when the other side has been silent for too long. */
   expire(nowUs: number, wallMs: number): boolean {
-    if (nowUs - this.#heardUs >= this.#limits.lostUs) return false;
+    if (this.isSilent(nowUs)) return false;
     this.#out.expire(nowUs);
     this.#in.expire(nowUs);
     // Data alone does not say when it was sent.
@@ -188,6 +200,12 @@ export class Session {
     return { underWay, resent, refused, duplicates, reordered, tooLong };
   }
 
+  get #silentUs(): number {
+    const { heartbeatUs, lostUs } = this.#limits;
+    // Until the next beat of each side an answer may be that much older than the last word.
+    return Math.min(this.#heardUs + lostUs, this.#provenUs + lostUs + 2 * heartbeatUs);
+  }
+
   #beat(beat: Extract<SessionPacket, { type: "beat" }>, nowUs: number, wallMs: number): void {
     if (beat.count <= this.#heardBeats) return;
     this.#heardBeats = beat.count;
@@ -195,6 +213,7 @@ export class Session {
     this.#heardBeat = { sentUs: beat.sentUs, atUs: nowUs };
     const { sentUs, agoUs } = beat.heard;
     if (sentUs === 0) return;
+    if (sentUs <= nowUs) this.#provenUs = Math.max(this.#provenUs, sentUs);
     const roundTripUs = nowUs - sentUs - agoUs;
     if (!(roundTripUs >= 0)) return;
     this.roundTripUs = roundTripUs;

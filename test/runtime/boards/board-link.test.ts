@@ -74,6 +74,27 @@ spec("a cut in one direction ends the link on both sides", () => {
   assert.is(net.greenhouse.told.at(-1), "down silent");
 });
 
+spec("a network that holds all words back for longer than silence may last is as good as cut", () => {
+  const net = new TwoBoards();
+  net.meet();
+  let delayMs = 1;
+  net.fate = () => [delayMs];
+  // Slowly, so that the beats never pause.
+  for (; delayMs < 12_000; delayMs += 100) net.pass(200);
+  assert.equal([net.greenhouse.told[1], net.pumphouse.told[1]], Array(2).fill("down silent"));
+});
+
+spec("a board that stood still ends the link before it hears what was said meanwhile", () => {
+  const net = new TwoBoards();
+  net.meet();
+  net.fate = () => [];
+  net.send("greenhouse", "an old order");
+  const { bytes } = net.published.at(-1)!;
+  // Nobody comes to look at the time before the packet is there.
+  net.pumphouse.link.packet(bytes, net.nowUs + 8_000_000);
+  assert.equal([net.pumphouse.told.at(-1), net.pumphouse.heard], ["down silent", []]);
+});
+
 spec("a last will ends it at once; an old one is put right by whoever lives", () => {
   const net = new TwoBoards();
   net.meet();
@@ -206,7 +227,15 @@ spec("packets are read as they were written, and damaged ones are refused by one
     { type: "knock", from: life },
     { type: "hello", from: life, nonce },
     { type: "welcome", from: life, nonces: [nonce, nonce] },
-    { type: "data", session: 2 ** 47, number: 300, parts: 3, ageUs: 70_000, payload: Uint8Array.of(1, 2) },
+    {
+      type: "data",
+      session: 2 ** 47,
+      number: 300,
+      parts: 3,
+      ageUs: 70_000,
+      signalBefore: 7,
+      payload: Uint8Array.of(1, 2),
+    },
     { type: "confirm", session: 1, next: 5, missing: [1, 2], lost: [[3, 4]] },
     { type: "beat", session: 1, count: 4, sentUs: 1.5, heard, wallMs: 1e12 },
     { type: "bye", session: 1 },

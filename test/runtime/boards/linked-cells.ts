@@ -4,6 +4,7 @@ import type { BoardRights } from "../../../runtime/boards/board-rights.ts";
 import { pairKey } from "../../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
 import { Cell } from "../../../runtime/process/cell.ts";
+import type { CellResources } from "../../../runtime/process/cell-contract.ts";
 import { exportPid, importPid } from "../../../runtime/process/pid.ts";
 import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 import { ALL_BUT_PRIVATE } from "../../contracts/link-cell.ts";
@@ -20,10 +21,21 @@ export interface LinkedBoard {
   readonly told: string[];
 }
 
+/** Who gives the network its clock and cells their resources, and hears of the links of boards. */
+export interface LinkedCellsHost {
+  readonly clock: VirtualClock;
+  resourcesOf(board: string, incarnation: number): CellResources;
+  linkUp(board: string, peer: string, life: number): void;
+  linkDown(board: string, peer: string, life: number, why: string): void;
+}
+
 export class LinkedCells {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   fate: Fate = () => [1];
   readonly #boards = new Map<string, LinkedBoard>();
+  /** Boards that stand still, with what waits for them. */
+  readonly #still = new Map<string, (() => void)[]>();
+  readonly #host: LinkedCellsHost | undefined;
   readonly #arrivals: { readonly atUs: number; readonly arrive: () => void }[] = [];
   readonly #limits: LinkLimits;
   readonly #rights: Readonly<Record<string, BoardRights>>;
@@ -34,7 +46,10 @@ export class LinkedCells {
     boards: readonly string[],
     limits: Partial<LinkLimits> = {},
     rights: Readonly<Record<string, BoardRights>> = {},
+    host?: LinkedCellsHost,
   ) {
+    this.#host = host;
+    this.clock = host?.clock ?? new VirtualClock();
     this.#limits = { ...LINK_LIMITS, ...limits };
     this.#rights = rights;
     for (const board of boards) this.boot(board, 1);
@@ -49,7 +64,9 @@ export class LinkedCells {
   boot(board: string, incarnation: number): LinkedBoard {
     const clock = this.clock;
     const onNotGiven = (from: string) => exchange.notGiven(from);
-    const cell = new Cell({ board, cell: CELL, incarnation: 1, clock, onNotGiven });
+    const resources = this.#host?.resourcesOf(board, incarnation);
+    const options = { board, cell: CELL, incarnation: 1, clock, onNotGiven };
+    const cell = new Cell(resources === undefined ? options : { ...options, resources });
     const told: string[] = [];
     const exchange: BoardExchange = new BoardExchange({
       us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
@@ -68,12 +85,14 @@ export class LinkedCells {
         },
         boardUp: (other, life) => {
           told.push(`up ${other}`);
+          this.#host?.linkUp(board, other, life);
           cell.boardUp(other, life, {
             post: (name, _, frame) => exchange.route(other, life, name, frame),
           });
         },
         boardDown: (other, life, why) => {
           told.push(`down ${other} ${why}`);
+          this.#host?.linkDown(board, other, life, why);
           cell.boardDown(other, life);
         },
         cellDown: (down) => cell.cellDownAbroad(down),
@@ -96,6 +115,18 @@ export class LinkedCells {
     return linked;
   }
 
+  /** The board stands still, as under SIGSTOP: nothing of it runs, and what arrives waits. */
+  stop(board: string): void {
+    this.#still.set(board, []);
+  }
+
+  /** It goes on: what waited comes first, timers that were due after that, as in an event loop. */
+  continue(board: string): void {
+    const waiting = this.#still.get(board) ?? [];
+    this.#still.delete(board);
+    for (const arrive of waiting) arrive();
+  }
+
   /** Everybody hears of everybody, as of their status topics. */
   meet(incarnation: (board: string) => number = () => 1): void {
     for (const { exchange } of this.#boards.values())
@@ -106,12 +137,10 @@ export class LinkedCells {
   /** Lets so much time pass, ms. */
   pass(ms: number): void {
     for (const endUs = this.clock.now() + ms * 1000; ; ) {
-      for (const { cell } of this.#boards.values()) while (cell.run());
+      const awake = [...this.#boards].filter(([board]) => !this.#still.has(board)).map(([, one]) => one);
+      for (const { cell } of awake) while (cell.run());
       this.#arrivals.sort((a, b) => a.atUs - b.atUs);
-      const dues = [...this.#boards.values()].flatMap(({ cell, exchange }) => [
-        cell.nextWakeUs(),
-        exchange.nextUs,
-      ]);
+      const dues = awake.flatMap(({ cell, exchange }) => [cell.nextWakeUs(), exchange.nextUs]);
       const nextUs = Math.max(Math.min(this.#arrivals[0]?.atUs ?? Infinity, ...dues), this.clock.now());
       if (nextUs > endUs) {
         this.clock.advanceTo(endUs);
@@ -119,14 +148,15 @@ export class LinkedCells {
       }
       this.clock.advanceTo(nextUs);
       if ((this.#arrivals[0]?.atUs ?? Infinity) <= nextUs) this.#arrivals.shift()!.arrive();
-      for (const { exchange } of this.#boards.values()) exchange.expire();
+      for (const { exchange } of awake) exchange.expire();
     }
   }
 
   #publish(from: string, to: string, bytes: Uint8Array): void {
     for (const ms of this.fate(from, to, bytes)) {
       const atUs = this.clock.now() + ms * 1000;
-      this.#arrivals.push({ atUs, arrive: () => this.#boards.get(to)?.exchange.packet(from, bytes) });
+      const arrive = () => this.#boards.get(to)?.exchange.packet(from, bytes);
+      this.#arrivals.push({ atUs, arrive: () => void (this.#still.get(to)?.push(arrive) ?? arrive()) });
     }
   }
 }

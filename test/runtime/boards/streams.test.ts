@@ -16,6 +16,7 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
   let packets = 0;
   let words = 0;
   let gaps = 0;
+  let signalsLost = 0;
   const later = (delaysMs: readonly number[], arrive: () => void) => {
     for (const ms of delaysMs) arrivals.push({ atUs: nowUs + ms * MS, arrive });
   };
@@ -23,8 +24,7 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     packetBytes: 8,
     most: LIMITS,
     resendUs: 200 * MS,
-    send: (number, parts, payload, ageUs) =>
-      later(fate(packets++), () => incoming.packet(number, parts, payload, ageUs, nowUs)),
+    send: (packet) => later(fate(packets++), () => incoming.packet(packet, nowUs)),
     lost: (start) => void lostAtSender.push(Buffer.from(start).toString().split(".")[0]!),
   });
   const incoming = new InStream({
@@ -37,6 +37,7 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     lost: (count) => {
       gaps += count;
     },
+    signalLost: () => void signalsLost++,
     tell: (next, missing, lost) =>
       later(confirmFate(words++), () => outgoing.confirmed(next, missing, lost, nowUs)),
   });
@@ -53,7 +54,7 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     }
   };
   return {
-    send: (text: string) => outgoing.push(Buffer.from(text), nowUs),
+    send: (text: string, isSignal = false) => outgoing.push(Buffer.from(text), nowUs, isSignal),
     wait: (ms: number) => {
       nowUs += ms * MS;
     },
@@ -63,6 +64,7 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     outgoing,
     incoming,
     gaps: () => gaps,
+    signalsLost: () => signalsLost,
   };
 }
 
@@ -110,6 +112,23 @@ spec("what never gets through is given up, named at its sender, and what comes a
   assert.equal(net.came, ["1.", "4."]);
   assert.is(net.gaps(), 3);
   assert.equal(net.lostAtSender, ["2", "3"]);
+});
+
+spec("a signal that is lost ends the stream: what was said after it is not heard without it", () => {
+  for (const [signal, lost, came, signalsLost] of [
+    ["2.signal", 1, ["1."], 1],
+    ["2.signal in two", 2, ["1."], 1],
+    ["2.signal in two", 3, ["1.", "2.signal in two", "4."], 0],
+  ] as const) {
+    const packets = signal.length > 8 ? 5 : 4;
+    const net = pair((packet) => (packet === lost || packet >= packets ? [] : [1]), always);
+    net.send("1.");
+    net.send(signal, true);
+    net.send("3.");
+    net.send("4.");
+    net.settle(2000);
+    assert.equal([net.came, net.signalsLost()], [came, signalsLost], `${signal}, ${lost}`);
+  }
 });
 
 spec("too much under way is refused whole, and counted", () => {
