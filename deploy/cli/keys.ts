@@ -4,6 +4,7 @@ import { PrivateFileError } from "../mqtt/private-file.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { keysAcl } from "./keys-acl.ts";
 import { keysLink } from "./keys-link.ts";
+import { keysRelease } from "./keys-release.ts";
 import { type KeysFlags, keysTls } from "./keys-tls.ts";
 
 /** By what is made. */
@@ -11,6 +12,7 @@ const MAKERS: Readonly<Record<string, (boards: readonly string[], flags: KeysFla
   tls: keysTls,
   link: keysLink,
   acl: keysAcl,
+  release: keysRelease,
 };
 
 /** Throws `CliError`: wrong usage, or what stands in the way and what helps. */

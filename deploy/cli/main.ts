@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
-import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import { printBootLevels } from "./boot-levels.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
@@ -20,15 +19,15 @@ import {
   listOf,
   operatorFlags,
   textOf,
-  topicOf,
 } from "./flags.ts";
 import { flashImage, printDisks } from "./flash.ts";
 import { get } from "./get.ts";
 import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
-import { keys } from "./keys.ts";
+import { addKeysVerb } from "./keys-verb.ts";
 import { mode } from "./mode.ts";
 import { ps } from "./ps.ts";
+import { addReleaseVerbs } from "./release-verbs.ts";
 import { run } from "./run.ts";
 import { scan } from "./scan.ts";
 import { service } from "./service.ts";
@@ -88,6 +87,7 @@ cli
       ...(user === undefined ? {} : { user }),
     });
   });
+addReleaseVerbs(cli);
 addUpdateVerbs(cli);
 cli
   .command("check [config]", "Check a configuration: every problem at once")
@@ -206,33 +206,7 @@ cli
 cli
   .command("clear <device>", "Acknowledge that maxOn has latched an output off: it may be switched on again")
   .action((device: string, flags: Flags) => clear(device, boardFlags(flags)));
-cli
-  .command(
-    "keys <what> [...boards]",
-    "Make keys for boards and their broker: tls (certificates), acl (logins and rights), link (what linked boards share)",
-  )
-  .option("--out <folder>", "Where they lie; what is there is kept (default: keys)")
-  .option("--broker <hosts>", "Names and addresses of the broker that needs a certificate, with commas")
-  .option("--operators <names>", "acl: people who may send commands, with commas")
-  .option("--viewers <names>", "acl: people who may read")
-  .option("--home-assistant <name>", "acl: Home Assistant's login")
-  .option("--root <topic>", "acl: first level of the boards' topics (default: holdfast)")
-  .option("--discovery <prefix>", "acl: Home Assistant's discovery prefix (default: homeassistant)")
-  .example("  holdfast keys tls greenhouse pump-house --broker broker.local,192.168.1.10")
-  .action((what: string, boards: readonly string[], flags: Flags) =>
-    keys(what, boards, {
-      json: flags.json === true,
-      out: textOf(flags.out) ?? "keys",
-      broker: listOf(flags.broker),
-      operators: listOf(flags.operators),
-      viewers: listOf(flags.viewers),
-      homeAssistants: listOf(flags.homeAssistant),
-      places: {
-        root: topicOf("--root", textOf(flags.root) ?? DEFAULT_PLACES.root),
-        discovery: topicOf("--discovery", textOf(flags.discovery) ?? DEFAULT_PLACES.discovery),
-      },
-    }),
-  );
+addKeysVerb(cli);
 cli
   .command("ps [match]", "List the processes of a running board; match: part of a pid, a name or a function")
   .option("--order <what>", "pid (default), mailbox, time or messages: the greatest of each cell first")

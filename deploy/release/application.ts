@@ -9,6 +9,7 @@
  *     node_modules/           packages with native code
  *     package.json            version and time of the release
  *     board.config.json       and modules that it names (`links.spawn`)
+ *     release-keys/           public keys of those whose releases it takes
  *     licences.txt
  */
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
@@ -21,9 +22,10 @@ import { loadConfig } from "../config/load-config.ts";
 import { licencesText } from "./licences.ts";
 import { nodeFor } from "./native-code.ts";
 import { copyPackages } from "./packages.ts";
-import { bundlePrograms, ownPrograms } from "./programs.ts";
+import { bundlePrograms, bundler, ownPrograms } from "./programs.ts";
 import { cacheFolder } from "./release-cache.ts";
 import { ReleaseError } from "./release-error.ts";
+import { RELEASE_KEYS, type ReleaseKey } from "./release-key.ts";
 import { releaseTimeS } from "./release-time.ts";
 import { TARGETS, type TargetName } from "./target.ts";
 
@@ -33,6 +35,8 @@ export interface ApplicationOptions {
   readonly config: string;
   /** Where to: a folder that is empty or not there yet. */
   readonly out: string;
+  /** Whose releases the board takes once it runs this one. Default: nobody's. */
+  readonly trusted?: readonly ReleaseKey[];
   /** Default: no. */
   readonly sourceMaps?: boolean;
   /** Default: this process's. SOURCE_DATE_EPOCH, XDG_CACHE_HOME. */
@@ -52,7 +56,7 @@ export interface Application {
 }
 
 /** The checkout: `dist/deploy/release` lies three folders below it. */
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 const LAUNCHER = `#!/bin/sh
 here=$(dirname -- "$(readlink -f -- "$0")")
@@ -61,7 +65,8 @@ exec "$here/node" "$here/../program/deploy/cli/main.js" "$@"
 
 /** Lays out an application. Throws `ReleaseError`; what was written by then is left in `out`. */
 export async function buildApplication(options: ApplicationOptions): Promise<Application> {
-  const { sourceMaps = false, environment = process.env, step = () => {} } = options;
+  const { trusted = [], sourceMaps = false, environment = process.env, step = () => {} } = options;
+  await bundler(); // nothing else is tried where there is none
   const target = TARGETS[options.target];
   const out = resolve(options.out);
   const configFile = resolve(options.config);
@@ -93,6 +98,8 @@ export async function buildApplication(options: ApplicationOptions): Promise<App
     );
     await bundlePrograms({ root: ROOT, out, sourceMaps, entries, ending });
   }
+  mkdirSync(join(out, RELEASE_KEYS));
+  for (const { id, pem } of trusted) writeFileSync(join(out, RELEASE_KEYS, `${id}.pub`), pem);
   const about = {
     name: "holdfast",
     version: VERSION,

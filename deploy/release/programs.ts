@@ -3,6 +3,7 @@
  * import.meta.url)`), so a bundle lies where what it was made of lay: a thread's program beside the process that starts it.
  */
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PACKAGES_WITH_NATIVE_CODE } from "./packages.ts";
 import { ReleaseError } from "./release-error.ts";
 
@@ -82,11 +83,12 @@ export function packageFolder(file: string): string | undefined {
   return /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 }
 
-async function bundler(): Promise<typeof import("esbuild")> {
+/** Throws `ReleaseError` ("noCheckout") on a board, and where packages are not installed. */
+export async function bundler(): Promise<typeof import("esbuild")> {
   try {
     return await import("esbuild");
   } catch (error) {
-    const where = dirname(new URL(import.meta.url).pathname);
+    const where = dirname(fileURLToPath(import.meta.url));
     throw new ReleaseError(
       "noCheckout",
       `releases are made in a checkout of the project, with its packages installed (npm ci); ${where} has no esbuild`,

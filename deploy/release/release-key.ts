@@ -19,6 +19,8 @@ import { readPrivateFile, readPublicFile } from "../mqtt/private-file.ts";
 
 /** Bytes. */
 export const SIGNATURE_BYTES = 64;
+/** Folder of an application with the public keys of those whose releases it takes: `readTrustedKeys` reads it. */
+export const RELEASE_KEYS = "release-keys";
 
 export interface ReleaseKey {
   /** 16 hexadecimal digits of the SHA-256 of the public key's 32 bytes. */

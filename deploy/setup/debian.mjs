@@ -37,6 +37,15 @@ export const forKernelGuest = [
 /** What is the first process of the guest in `npm run test:systemd`. */
 export const forSystemdGuest = [{ name: "systemd", file: "/lib/systemd/systemd" }];
 
+/** What makes releases for boards of both kinds, and starts them here. */
+export const forReleases = [
+  { name: "gcc-aarch64-linux-gnu", file: "/usr/bin/aarch64-linux-gnu-gcc" },
+  { name: "g++-aarch64-linux-gnu", file: "/usr/bin/aarch64-linux-gnu-g++" },
+  { name: "gcc-arm-linux-gnueabihf", file: "/usr/bin/arm-linux-gnueabihf-gcc" },
+  { name: "g++-arm-linux-gnueabihf", file: "/usr/bin/arm-linux-gnueabihf-g++" },
+  { name: "qemu-user-static", file: "/usr/bin/qemu-aarch64-static" },
+];
+
 /** What is a Raspberry Pi 3 to `npm run test:pi`. */
 export const forPi = [{ name: "qemu-system-arm", file: "/usr/bin/qemu-system-aarch64" }];
 

@@ -1,0 +1,32 @@
+/** The words of `holdfast release`, for the command line. */
+import { DEFAULT_CONFIG, type Flags, listOf, textOf } from "./flags.ts";
+import { release } from "./release.ts";
+import type { VerbTable } from "./update-verbs.ts";
+
+export function addReleaseVerbs(cli: VerbTable): void {
+  cli
+    .command("release [config]", "Make a release: the board's whole application as one signed file")
+    .option("--target <target>", "linux-arm64 (default: Pi 3, 4, 5, Zero 2), linux-armv7l or linux-x64")
+    .option("--out <file>", "Where to (default: <target>.holdfast)")
+    .option("--key <files>", "What signs it, with commas (default: keys/release.key)")
+    .option("--trust <files>", "Public keys that boards with it trust as well, with commas")
+    .option("--any-board", "Boards of any name may take it (default: only the configuration's)")
+    .option("--no-try", "Do not start it here first")
+    .option("--source-maps", "Stacks name places in the source; it becomes larger")
+    .example("  holdfast release board.config.json --out greenhouse.holdfast")
+    .action((config: string | undefined, flags: Flags) => {
+      const out = textOf(flags.out);
+      const keys = listOf(flags.key);
+      return release({
+        json: flags.json === true,
+        config: config ?? DEFAULT_CONFIG,
+        target: textOf(flags.target) ?? "linux-arm64",
+        ...(out === undefined ? {} : { out }),
+        keys: keys.length === 0 ? ["keys/release.key"] : keys,
+        trust: listOf(flags.trust),
+        anyBoard: flags.anyBoard === true,
+        sourceMaps: flags.sourceMaps === true,
+        trying: flags.try !== false,
+      });
+    });
+}

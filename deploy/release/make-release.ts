@@ -1,0 +1,87 @@
+/** A release of a board: its application built, started once, packed and signed into one file. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { aboutRelease } from "./about-release.ts";
+import { type Application, type ApplicationOptions, buildApplication, ROOT } from "./application.ts";
+import { type PayloadFile, type WrittenBundle, writeBundle } from "./bundle-writer.ts";
+import { key } from "./npm-package.ts";
+import { describeFiles, packFiles } from "./packed-files.ts";
+import { cacheFolder, keptFile } from "./release-cache.ts";
+import type { SigningKey } from "./release-key.ts";
+import { type Trying, tryApplication } from "./try-application.ts";
+
+export interface ReleaseOptions extends ApplicationOptions {
+  /** The file. */
+  readonly out: string;
+  /** Each signs it: more than one while a key is being replaced. */
+  readonly keys: readonly SigningKey[];
+  /** For whatever board; default: only for the configuration's. */
+  readonly anyBoard?: boolean;
+  /** Start it before it is written, where this machine can. Default: yes. */
+  readonly trying?: boolean;
+  /** More than the application's own payloads: a slot for Holdfast OS. `aside`: a folder to write into. */
+  readonly morePayloads?: (application: Application, aside: string) => Promise<readonly PayloadFile[]>;
+}
+
+export interface Release extends WrittenBundle {
+  readonly trying: Trying;
+  /** Ids of keys. */
+  readonly signedBy: readonly string[];
+}
+
+/** Node's program is a payload of its own: the same in every release, so a board that has it need not get it again. */
+export const NODE_PAYLOAD = "node.tar.gz";
+export const APPLICATION_PAYLOAD = "application.tar.gz";
+
+/** Makes a release; nothing is written where it does not start. Throws `ReleaseError`. */
+export async function makeRelease(options: ReleaseOptions): Promise<Release> {
+  const {
+    out,
+    keys,
+    anyBoard = false,
+    trying = true,
+    morePayloads = async () => [],
+    step = () => {},
+  } = options;
+  const trusted = [...keys.map((key) => key.trusted), ...(options.trusted ?? [])];
+  const aside = mkdtempSync(join(tmpdir(), "holdfast-release-"));
+  try {
+    const application = await buildApplication({ ...options, out: join(aside, "application"), trusted });
+    if (trying) step("starting it");
+    const how: Trying = trying
+      ? await tryApplication(application)
+      : { tried: false, why: "it was not asked for" };
+    step("packing and signing");
+    const parts = [
+      ...(await ownPayloads(application, aside, options)),
+      ...(await morePayloads(application, aside)),
+    ];
+    const about = await aboutRelease(application, { root: ROOT, anyBoard });
+    const written = await writeBundle(resolve(out), about, parts, keys);
+    return { ...written, trying: how, signedBy: keys.map((key) => key.trusted.id) };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+async function ownPayloads(
+  { folder, target }: Application,
+  aside: string,
+  { environment = process.env }: ReleaseOptions,
+): Promise<PayloadFile[]> {
+  const files = await describeFiles(folder);
+  const ofNode = files.filter(({ path }) => path === "bin/node");
+  const others = files.filter(({ path }) => path !== "bin/node");
+  // Packing it takes longer than all the rest.
+  const stamp = key(...ofNode.map(({ sha256 }) => sha256), process.versions.zlib);
+  const node = await keptFile(join(cacheFolder(environment), `${target}-${stamp}.tar.gz`), (path) =>
+    packFiles(folder, ofNode, path),
+  );
+  const application = join(aside, APPLICATION_PAYLOAD);
+  await packFiles(folder, others, application);
+  return [
+    { name: NODE_PAYLOAD, file: node, files: ofNode },
+    { name: APPLICATION_PAYLOAD, file: application, files: others },
+  ];
+}

@@ -1,0 +1,35 @@
+/** How this machine runs the Node of an application for a machine of another kind: under QEMU's user mode. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isNative, type Target } from "./target.ts";
+import { missing } from "./tool.ts";
+
+/** A command that is the target's Node. */
+export interface TargetNode {
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What is not here for it and how it is installed; undefined where nothing is missing. */
+export function lacksFor(target: Target): string | undefined {
+  if (isNative(target)) return undefined;
+  const { emulator, triplet, compilerPackages } = target;
+  const path = (process.env.PATH ?? "").split(":");
+  if (!path.some((folder) => existsSync(join(folder, emulator.command))))
+    return missing(emulator.command, [emulator.package]);
+  return existsSync(`/usr/${triplet}/lib`) ? undefined : missing(`glibc for ${triplet}`, compilerPackages);
+}
+
+/** `node`: the target's; `aside`: a folder to write into. Also processes that Node starts by its own path are emulated. */
+export function targetNode(node: string, aside: string, target: Target): TargetNode {
+  if (isNative(target)) return { command: node, environment: {} };
+  const command = join(aside, "node");
+  const { emulator, triplet } = target;
+  writeFileSync(command, `#!/bin/sh\nexec ${emulator.command} -L /usr/${triplet} '${node}' "$@"\n`, {
+    mode: 0o755,
+  });
+  // The kernel cannot start that Node, so what it takes for its own path has to be the emulator's.
+  const preload = join(aside, "path.mjs");
+  writeFileSync(preload, `process.execPath = ${JSON.stringify(command)};\n`);
+  return { command, environment: { NODE_OPTIONS: `--import ${preload}` } };
+}
