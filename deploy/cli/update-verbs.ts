@@ -1,5 +1,14 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
-import { type Flags, operatorFlags, placeFlag } from "./flags.ts";
+import { join, resolve } from "node:path";
+import { parseDurationMs } from "../../runtime/time/duration.ts";
+import { parseSizeBytes } from "../config/size-field.ts";
+import { DEFAULT_ROOT, type RemotePlace, SSH } from "../update/remote.ts";
+import { MOST_TRIES } from "../update/slot-record.ts";
+import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+import { DEFAULT_CONFIG, type Flags, operatorFlags, placeFlag, textOf } from "./flags.ts";
+import { pushRelease } from "./push.ts";
+import { receiveRelease, showUpdate } from "./receive.ts";
 import { trial } from "./trial.ts";
 
 /** What of the command line's library is needed here. */
@@ -13,12 +22,146 @@ interface Verb {
   action(run: (...words: never[]) => unknown): Verb;
 }
 
+const SLOTS = ["--slots <place>", "Folder of the slots, or disk:/dev/mmcblk0, HOLDFAST_SLOTS"] as const;
+/** Options of a push that the board has to know. */
+const ALLOWANCES = [
+  ["--now", "Do not wait for outputs to be safe, nor for updateWindow; what drops is listed"],
+  ["--flip-safe", "Allow that the safe level of an output becomes another"],
+  ["--downgrade", "Allow a release that is older than the one that runs"],
+  ["--retry", "Try a release again that did not hold before"],
+  ["--stay", "Only into the spare slot: nothing restarts"],
+  ["--tries <count>", "Boots that the release gets until it is confirmed (default: 3)"],
+  ["--trial <duration>", "How long all has to be good (default: 2m)"],
+  ["--settle <duration>", "How long it may take until it is (default: 10m)"],
+  ["--link <duration>", "The same while only broker or links are missing (default: 30m)"],
+  ["--limit <size>", "Largest release that is taken (default: 512MB)"],
+  ["--rate <size>", "Most that is sent in a second (default: as fast as it goes)"],
+] as const;
+
 export function addUpdateVerbs(cli: VerbTable): void {
-  cli
-    .command(
+  withOptions(
+    cli.command(
+      "push <target> <bundle>",
+      "Bring a release to a board over ssh, and stay until it is confirmed or reverted",
+    ),
+    ALLOWANCES,
+  )
+    .option("--via <command>", `Instead of ssh; target and command line follow it (default: ${SSH[0]})`)
+    .option("--root <folder>", `Folder of the slots there (default: ${DEFAULT_ROOT})`)
+    .example("  holdfast push pi@greenhouse.local greenhouse.holdfast")
+    .action((target: string, bundle: string, flags: Flags) =>
+      pushRelease({
+        json: flags.json === true,
+        place: remoteFlag(target, flags),
+        file: bundle,
+        words: allowanceWords(flags),
+      }),
+    );
+  withOptions(
+    cli.command(
+      "receive",
+      "On a board: take a release, as push sends it; from a file or web server with --from",
+    ),
+    [
+      SLOTS,
+      ["--from <place>", "A file, or http://..."],
+      ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"],
+      ...ALLOWANCES,
+    ],
+  ).action((flags: Flags) => {
+    const place = placeFlag(flags);
+    const from = textOf(flags.from);
+    const config = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
+    const standard = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : DEFAULT_CONFIG;
+    const { tries, limit, rate, times } = receiveFlags(flags);
+    return receiveRelease({
+      ...{ place, times, limit, page: operatorFlags(flags).page, config: resolve(config || standard) },
+      ...(from !== undefined && { from }),
+      gate: {
+        now: flags.now === true,
+        flipSafe: flags.flipSafe === true,
+        downgrade: flags.downgrade === true,
+        retry: flags.retry === true,
+      },
+      stay: flags.stay === true,
+      ...(tries !== undefined && { tries }),
+      ...(rate !== undefined && { rate }),
+    });
+  });
+  withOptions(
+    cli.command("update", "On a board: which slot runs, what is on trial, how the last update ended"),
+    [SLOTS],
+  ).action((flags: Flags) => showUpdate(placeFlag(flags), flags.json === true));
+  withOptions(
+    cli.command(
       "trial",
-      "Watch over a release on trial and give its verdict; whoever starts the board starts this",
-    )
-    .option("--slots <place>", "Folder of the slots, or disk:/dev/mmcblk0, HOLDFAST_SLOTS")
-    .action((flags: Flags) => trial({ ...operatorFlags(flags), place: placeFlag(flags) }));
+      "On a board: watch over a release on trial and give its verdict; whoever starts the board starts this",
+    ),
+    [SLOTS],
+  ).action((flags: Flags) => trial({ ...operatorFlags(flags), place: placeFlag(flags) }));
+}
+
+function withOptions(verb: Verb, options: readonly (readonly [string, string])[]): Verb {
+  return options.reduce((one, [words, description]) => one.option(words, description), verb);
+}
+
+function remoteFlag(target: string, flags: Flags): RemotePlace {
+  if (target.startsWith("-")) throw new CliError(EXIT.usage, `"${target}" is no user@host`);
+  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? SSH;
+  return { target, via: via as [string, ...string[]], root: textOf(flags.root) ?? DEFAULT_ROOT };
+}
+
+/** As they were written here, checked here: the board's answer would come only after the connection. */
+export function allowanceWords(flags: Flags): string[] {
+  receiveFlags(flags);
+  return ALLOWANCES.flatMap(([words]) => {
+    const [option = "", value] = words.split(" ");
+    const name = option.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (value === undefined) return flags[name] === true ? [option] : [];
+    const text = textOf(flags[name]);
+    return text === undefined ? [] : [option, text];
+  });
+}
+
+function receiveFlags(flags: Flags) {
+  const tries = textOf(flags.tries);
+  if (
+    tries !== undefined &&
+    !(Number.isInteger(Number(tries)) && Number(tries) >= 1 && Number(tries) <= MOST_TRIES)
+  )
+    throw new CliError(EXIT.usage, `--tries: "${tries}" is no whole number from 1 to ${MOST_TRIES}`);
+  return {
+    tries: tries === undefined ? undefined : Number(tries),
+    times: trialTimes(flags),
+    limit: sizeOf("--limit", flags.limit) ?? 512e6,
+    rate: sizeOf("--rate", flags.rate),
+  };
+}
+
+function trialTimes(flags: Flags): TrialTimes {
+  const time = (name: "trial" | "settle" | "link", otherwise: number) => {
+    const text = textOf(flags[name]);
+    if (text === undefined) return otherwise;
+    const ms = parseDurationMs(text);
+    if (ms === undefined || ms < 1000 || ms > 86_400_000)
+      throw new CliError(EXIT.usage, `--${name}: "${text}" is no time from 1s to 24h`);
+    return ms;
+  };
+  const { trialMs, settleMs, linkMs, silentMs } = TRIAL_TIMES;
+  const settle = time("settle", settleMs);
+  return {
+    trialMs: time("trial", trialMs),
+    settleMs: settle,
+    linkMs: Math.max(time("link", linkMs), settle),
+    silentMs: Math.min(silentMs, settle),
+  };
+}
+
+function sizeOf(option: string, value: unknown): number | undefined {
+  const text = textOf(value);
+  if (text === undefined) return undefined;
+  const bytes = parseSizeBytes(text);
+  if (bytes === undefined || bytes < 1000)
+    throw new CliError(EXIT.usage, `${option}: "${text}" is no size; allowed is 1kB or more, such as 4MB`);
+  return bytes;
 }

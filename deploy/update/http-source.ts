@@ -22,7 +22,7 @@ export async function httpSource(
   url: string,
   { silentMs = SILENT_MS, retryMs = RETRY_MS }: HttpSourceOptions = {},
 ): Promise<ByteSource> {
-  const head = await ask(url, { method: "HEAD" }, silentMs);
+  const head = await ask(url, { method: "HEAD" });
   const bytes = Number(head.headers.get("content-length"));
   if (!head.ok || !Number.isSafeInteger(bytes) || bytes <= 0)
     throw new UpdateError(
@@ -84,9 +84,9 @@ async function* range(
   }
 }
 
-async function ask(url: string, init: RequestInit, limitMs: number): Promise<Response> {
+async function ask(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(limitMs) });
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(SILENT_MS) });
   } catch (error) {
     const why = ((error as Error).cause as Error | undefined)?.message ?? (error as Error).message;
     throw new UpdateError("unreachable", `${url} does not answer: ${why}`, error);

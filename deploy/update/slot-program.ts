@@ -26,6 +26,8 @@ set -u
 root=$(cd "$(dirname "$0")" && pwd -P)
 HOLDFAST_SLOTS=$root
 export HOLDFAST_SLOTS
+# Ports and the like, for whoever comes by ssh: lines "export NAME=value".
+[ ! -f "$root/environment" ] || . "$root/environment"
 record=$root/record
 
 field() { sed -n "s/^$1=//p" "$record" 2>/dev/null | head -n 1; }
@@ -121,6 +123,12 @@ trial() {
 
 run() {
   rm -f "$root/again" "$root/board.pid"
+  last=
+  for word in "$@"; do
+    # Whoever looks at the board has to know where.
+    [ "$last" != --http-port ] || export HOLDFAST_HTTP_PORT="$word"
+    last=$word
+  done
   watch=
   trap '[ -z "$board" ] || kill "$board"; stop=1' TERM INT HUP
   stop=

@@ -51,7 +51,12 @@ export function firstRecord(release: ReleaseId | undefined): SlotRecord {
 
 /** The slot that may be written: the one that nobody would go back to. */
 export function spareSlot({ active }: SlotRecord): Slot {
-  return active === "a" ? "b" : "a";
+  return otherSlot(active);
+}
+
+/** There are two. */
+export function otherSlot(slot: Slot): Slot {
+  return slot === "a" ? "b" : "a";
 }
 
 /** The spare slot is about to be written: what it held is no longer there. Throws `SlotStepError` `onTrial`. */

@@ -46,16 +46,35 @@ export async function aRelease(
     size = 1000,
   }: { about?: Partial<Manifest>; key?: SigningKey; size?: number } = {},
 ) {
+  const files = { "bin/holdfast": "#!/bin/sh\necho new\n", "program/data": noise(size) };
+  return { ...(await bundleOf(folder, files, about, key)), key };
+}
+
+/** A bundle of these files, for this machine; its path. */
+export async function aBundleOf(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  about: Partial<Manifest>,
+  key: SigningKey,
+): Promise<string> {
+  return (await bundleOf(folder, files, about, key)).file;
+}
+
+async function bundleOf(
+  folder: string,
+  contents: Readonly<Record<string, string>>,
+  about: Partial<Manifest>,
+  key: SigningKey,
+) {
   const files = join(folder, "files");
   rmSync(files, { recursive: true, force: true });
-  writeFiles(files, { "bin/holdfast": "#!/bin/sh\necho new\n", "program/data": noise(size) });
+  writeFiles(files, contents);
   const described = await describeFiles(files);
   const packed = join(folder, "application.tar.gz");
   await packFiles(files, described, packed);
   const manifest = { ...ABOUT, target: HERE.target as Manifest["target"], ...about };
   const parts = [{ name: "application.tar.gz", file: packed, files: described }];
-  const written = await writeBundle(join(folder, "release.holdfast"), manifest, parts, [key]);
-  return { ...written, key };
+  return writeBundle(join(folder, "release.holdfast"), manifest, parts, [key]);
 }
 
 /** Text that does not compress, the same each time. */

@@ -76,7 +76,7 @@ spec("a connection that breaks is taken up again where it broke", async (t) => {
 
 spec("a server that falls silent is given up, and after some attempts the whole", async (t) => {
   const { url, ranges } = await server(t, (_, response) => void response.writeHead(206));
-  const source = await httpSource(url, { silentMs: 20, retryMs: 1 });
+  const source = await httpSource(url, { silentMs: 50, retryMs: 1 });
   is(await codeOf(all(source.read(0, 10))), "interrupted");
   is(ranges.length, 8);
 });

@@ -1,0 +1,136 @@
+/** `holdfast receive`: on the board, takes a release from standard input (as `push` sends it), a file, or a web server. */
+import { readFileSync } from "node:fs";
+import { release as kernel, setPriority } from "node:os";
+import { join } from "node:path";
+import { formatProblems } from "../config/format-problems.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { thisMachine } from "../release/fits-here.ts";
+import { askRelease } from "../update/ask-release.ts";
+import { BEFORE_FILE, writeBefore } from "../update/before-update.ts";
+import { type BringWord, bring } from "../update/bring.ts";
+import type { ByteSource } from "../update/byte-source.ts";
+import { DiskSlots } from "../update/disk-slots.ts";
+import { fileSource } from "../update/file-source.ts";
+import { FolderSlots } from "../update/folder-slots.ts";
+import type { GateFlags } from "../update/gate.ts";
+import { httpSource } from "../update/http-source.ts";
+import { lookAtBoard } from "../update/look-at-board.ts";
+import { NOTICE_FILE, readNotice, writeNotice } from "../update/notice.ts";
+import { pipeSource } from "../update/pipe-source.ts";
+import type { Slot } from "../update/slot-record.ts";
+import type { TrialTimes } from "../update/trial.ts";
+import { trustedKeys } from "../update/trusted-keys.ts";
+import type { UpdatePlace } from "../update/update-place.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+import { restartBoard, wallTime } from "./trial.ts";
+
+/** Whatever it does can wait for everything else: the kernel gives its writes the same rank. */
+const NICE = 19;
+
+export interface ReceiveFlags {
+  readonly place: UpdatePlace;
+  readonly page: string;
+  /** The board's configuration. */
+  readonly config: string;
+  /** A file or an address; absent: standard input. */
+  readonly from?: string;
+  readonly gate: GateFlags & { readonly retry: boolean };
+  readonly stay: boolean;
+  readonly tries?: number;
+  readonly times: TrialTimes;
+  readonly limit: number;
+  readonly rate?: number;
+}
+
+/**
+ * Says what it does, a line of JSON each. Exit 3 for a release that is refused, 1 for one that did not come; either way the
+ * board runs on as it is.
+ */
+export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
+  setPriority(NICE);
+  const { place, page, config: file } = flags;
+  const say = (word: BringWord | { readonly read: object }) =>
+    void process.stdout.write(`${JSON.stringify(word)}\n`);
+  const { config, problems = [], warnings } = loadConfig(file);
+  if (config === undefined) throw new CliError(EXIT.usage, formatProblems(problems, warnings, file));
+  const source = await openSource(flags.from, say);
+  try {
+    await bring({
+      ...{ source, config, records: place.records, notes: place.notes, store: storeOf(place) },
+      where: flags.from ?? "the bundle",
+      trusted: trustedKeys(place.notes),
+      here: thisMachine(config.board.id, kernel()),
+      flags: flags.gate,
+      stay: flags.stay,
+      times: flags.times,
+      limit: flags.limit,
+      ...(flags.tries !== undefined && { tries: flags.tries }),
+      ...(flags.rate !== undefined && { rate: flags.rate }),
+      ask: (slot) => asked(place, slot, file),
+      look: () => lookAtBoard(page),
+      keep: (before) => writeBefore(join(place.notes, BEFORE_FILE), before),
+      notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),
+      say,
+      restart: () => restartBoard(place),
+      sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+      now: () => new Date(),
+      at: wallTime,
+    });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new CliError(code === "refused" ? EXIT.refused : EXIT.failed, (error as Error).message);
+  } finally {
+    await source.close();
+  }
+}
+
+function openSource(
+  from: string | undefined,
+  say: (word: { readonly read: object }) => void,
+): Promise<ByteSource> {
+  if (from === undefined) return pipeSource(process.stdin, (request) => say(request as { read: object }));
+  return /^https?:\/\//.test(from) ? httpSource(from) : fileSource(from);
+}
+
+function storeOf(place: UpdatePlace) {
+  return place.kind === "folder" ? new FolderSlots(place.folder) : new DiskSlots(place.slots);
+}
+
+async function asked(place: UpdatePlace, slot: Slot, config: string) {
+  const used = await storeOf(place).use(slot);
+  try {
+    return await askRelease(used.folder, config);
+  } finally {
+    await used.release();
+  }
+}
+
+/** `holdfast update`: how the board's slots stand, and what it last told of an update. */
+export function showUpdate(place: UpdatePlace, json: boolean): void {
+  const record = place.records.read();
+  const notice = noticeText(join(place.notes, NOTICE_FILE));
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ record: record ?? null, notice: notice ?? null })}\n`);
+    return;
+  }
+  if (record === undefined)
+    throw new CliError(EXIT.failed, "the slot record cannot be read; push a release again");
+  const { active, trying, triesLeft, confirmed, refused } = record;
+  const trial = trying === undefined ? "" : `; slot ${trying} is on trial, ${triesLeft} more boots`;
+  const lines = [
+    `runs from slot ${active}${confirmed ? "" : ", which no trial has proven yet"}${trial}`,
+    ...(notice === undefined
+      ? []
+      : [`last update: ${[notice.state, notice.version, notice.reason].filter(Boolean).join(", ")}`]),
+    ...(refused.length === 0 ? [] : [`not tried again without --retry: ${refused.join(", ")}`]),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function noticeText(file: string) {
+  try {
+    return readNotice(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // no update yet
+  }
+}

@@ -1,0 +1,112 @@
+/** All of an update on the board's side, from the first byte to the restart; the trial follows after it. */
+
+import type { Overview } from "../board/overview.ts";
+import type { BoardConfig } from "../config/board-schema.ts";
+import type { ReleaseAnswer } from "./ask-release.ts";
+import type { BeforeUpdate } from "./before-update.ts";
+import { boardFacts } from "./board-facts.ts";
+import type { UpdateNotice, UpdateState } from "./notice.ts";
+import { type PictureSource, takePicture } from "./picture.ts";
+import { type Received, type ReceivePlan, readManifest, receive } from "./receive.ts";
+import type { Slot } from "./slot-record.ts";
+import { otherSlot } from "./slot-steps.ts";
+import { switchOver } from "./switch.ts";
+import type { TrialTimes } from "./trial.ts";
+
+export interface BringPlan extends Omit<ReceivePlan, "onProgress"> {
+  readonly config: BoardConfig;
+  readonly times: TrialTimes;
+  readonly tries?: number;
+  /** Only into its slot: nobody restarts anything. */
+  readonly stay: boolean;
+  /** Asks the release in a slot about the board's configuration. */
+  readonly ask: (slot: Slot) => Promise<ReleaseAnswer>;
+  readonly look: () => Promise<Overview>;
+  readonly keep: (before: BeforeUpdate) => void;
+  readonly notice: (notice: UpdateNotice) => void;
+  readonly say: (word: BringWord) => void;
+  readonly restart: () => void;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly now: () => Date;
+  /** ISO 8601; null while the clock is not set. */
+  readonly at: () => string | null;
+}
+
+/** What whoever sends is told, one at a time. */
+export type BringWord =
+  | { readonly progress: { readonly bytes: number; readonly of: number } }
+  | {
+      readonly received: {
+        readonly release: string;
+        readonly version: string;
+        readonly slot: Slot;
+        readonly how: Received["how"];
+      };
+    }
+  | { readonly waiting: readonly string[] }
+  | { readonly restarting: { readonly slot: Slot; readonly drops: readonly string[] } };
+
+/** A percent of it at most, and not more often than that. */
+const PROGRESS_STEPS = 100;
+
+/** Throws what `receive`, `ask` and `switchOver` throw; then a notice has told it, too. */
+export async function bring(plan: BringPlan): Promise<Received> {
+  let shown = -1;
+  const onProgress = (bytes: number, of: number) => {
+    const step = Math.floor((bytes / Math.max(of, 1)) * PROGRESS_STEPS);
+    if (step === shown) return;
+    shown = step;
+    plan.say({ progress: { bytes, of } });
+  };
+  tell(plan, undefined, "receiving", "");
+  let received: Received | undefined;
+  try {
+    received = await receive({ ...plan, onProgress });
+    const { manifest, release, slot, how } = received;
+    plan.say({ received: { release, version: manifest.version, slot, how } });
+    if (how === "running") {
+      tell(plan, received, "confirmed", "it runs already");
+      return received;
+    }
+    const answer = await plan.ask(slot);
+    tell(plan, received, "written", "");
+    if (!plan.stay) await switched(plan, received, answer);
+    return received;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    tell(plan, received, code === "refused" ? "refused" : "failed", message);
+    throw error;
+  }
+}
+
+async function switched(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<void> {
+  const { config, look, now, records, flags, tries, restart, sleep } = plan;
+  const { manifest, release, slot } = received;
+  const from = readManifest(plan.notes, otherSlot(slot));
+  await switchOver({
+    ...{ records, flags, sleep },
+    ...(tries !== undefined && { tries }),
+    facts: () => boardFacts({ config, from, to: manifest, answer, look, now: now() }),
+    picture: async () => takePicture(await look().catch(() => NOBODY)),
+    keep: (picture) => plan.keep({ release, version: manifest.version, picture, times: plan.times }),
+    onWait: (waits, drops) => {
+      if (waits.length > 0) tell(plan, received, "waiting", waits.join("; "));
+      plan.say(waits.length > 0 ? { waiting: waits } : { restarting: { slot, drops } });
+    },
+    restart,
+  });
+}
+
+/** A board that does not answer has nothing to lose. */
+const NOBODY: PictureSource = { incarnation: 1, devices: [], jobs: [], broker: "offline", links: null };
+
+function tell(plan: BringPlan, received: Received | undefined, state: UpdateState, reason: string): void {
+  plan.notice({
+    state,
+    release: received?.release ?? null,
+    version: received?.manifest.version ?? null,
+    slot: received?.slot ?? null,
+    reason,
+    at: plan.at(),
+  });
+}

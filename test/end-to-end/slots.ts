@@ -1,0 +1,105 @@
+/**
+ * A board that is started from slots on this machine, and releases for it: folders with a program that runs this checkout, or
+ * does what a bad release does. `ssh` is a shell script that runs what it is told here.
+ */
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeReleaseKeys, readSigningKey } from "../../deploy/release/release-key.ts";
+import { type KeptNotice, readNotice } from "../../deploy/update/notice.ts";
+import { SlotFile } from "../../deploy/update/slot-file.ts";
+import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../../deploy/update/slot-program.ts";
+import type { SlotRecord } from "../../deploy/update/slot-record.ts";
+import { firstRecord } from "../../deploy/update/slot-steps.ts";
+import { demoFile } from "../deploy/demo-board.ts";
+import { aBundleOf } from "../deploy/update/a-place.ts";
+import type { SpecContext } from "../harness/spec.ts";
+import { Board, cliFile } from "./board.ts";
+
+/** What `bin/holdfast` of a release does before it does what it should. */
+export const RELEASES = {
+  good: "",
+  /** It ends at once, whenever the board is to run. */
+  crashes: 'if [ "$1" = run ]; then exit 1; fi',
+  /** It starts, and its program never answers. */
+  hangs: 'if [ "$1" = run ]; then sleep 1000 & nap=$!; trap "kill $nap; exit 0" TERM; wait; exit 0; fi',
+  /** It knows no broker. */
+  alone: "export HOLDFAST_BROKER=mqtt://127.0.0.1:1",
+  /** It does not take this board's configuration. */
+  picky: 'if [ "$1" = check ]; then echo "climate: no such driver"; exit 2; fi',
+} as const;
+
+const program = (before: string) => `#!/bin/sh\n${before}\nexec ${process.execPath} ${cliFile} "$@"\n`;
+
+export interface SlotBoard {
+  readonly board: Board;
+  readonly root: string;
+  record(): SlotRecord;
+  notice(): KeptNotice | undefined;
+  /** Makes a bundle of a release, newer than all before it. */
+  bundle(kind: keyof typeof RELEASES): Promise<string>;
+  /** `holdfast push`: its exit code and all that it printed. */
+  push(
+    bundle: string,
+    ...words: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly text: string }>;
+}
+
+/** Starts it; nothing is waited for. `broker`: an external one. */
+export async function slotBoard(t: SpecContext, work: string, broker?: string): Promise<SlotBoard> {
+  const root = join(work, "slots");
+  mkdirSync(join(root, "a/bin"), { recursive: true });
+  writeFileSync(join(root, "a/bin/holdfast"), program(""), { mode: 0o755 });
+  writeFileSync(join(root, SLOT_PROGRAM), SLOT_PROGRAM_TEXT, { mode: 0o755 });
+  symlinkSync("a", join(root, "current"));
+  copyFileSync(demoFile, join(root, "board.config.json"));
+  const key = readSigningKey(makeReleaseKeys(join(work, "keys"), "release").key);
+  mkdirSync(join(root, "keys"));
+  writeFileSync(join(root, "keys/release.pub"), key.trusted.pem);
+  const records = new SlotFile(root);
+  records.write(firstRecord("aa".repeat(16)));
+  const board = await Board.launch({
+    command: ["sh", join(root, SLOT_PROGRAM), "run", "--json"],
+    ...(broker !== undefined && { env: { HOLDFAST_BROKER: broker } }),
+  });
+  t.defer(() => board.discard());
+  writeFileSync(join(root, "environment"), `export HOLDFAST_HTTP_PORT=${board.httpPort}\n`);
+  const ssh = join(work, "ssh");
+  writeFileSync(ssh, '#!/bin/sh\n[ "$1" = pi@here ] || exit 255\nexec sh -c "$2"\n', { mode: 0o755 });
+  let made = 0;
+  return {
+    board,
+    root,
+    record: () => records.read()!,
+    notice: () => readNotice(readText(join(root, "notice.json"))),
+    bundle: (kind) => {
+      const created = new Date(Date.UTC(2026, 10, 26) + ++made * 1000).toISOString().replace(".000", "");
+      return aBundleOf(
+        join(work, `${kind}-${made}`),
+        { "bin/holdfast": program(RELEASES[kind]) },
+        { created },
+        key,
+      );
+    },
+    push: (bundle, ...words) =>
+      new Promise((done) => {
+        const args = [cliFile, "push", "pi@here", bundle, "--via", ssh, "--root", root, ...words];
+        const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+        let text = "";
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (data: Buffer) => {
+            text += data.toString();
+          });
+        t.defer(() => child.kill("SIGKILL"));
+        child.on("close", (code) => done({ code, text }));
+      }),
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // no update yet
+  }
+}
