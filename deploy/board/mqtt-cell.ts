@@ -225,6 +225,8 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     if (message === undefined) {
       link.clock(clockState());
       telemetry.age();
+      const news = links?.news();
+      if (news !== undefined) link.links({ ...news });
       for (const id of telemetry.unheard()) ask(id);
       ageAtUs = self.nowUs() + AGE_EVERY_MS * 1000;
       continue;

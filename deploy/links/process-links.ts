@@ -13,6 +13,7 @@ import type { BoardGate } from "../../runtime/cell/board-gate.ts";
 import type { LinkTraffic } from "../mqtt/link-traffic.ts";
 import { isTopicLevel } from "../mqtt/topics.ts";
 import type { LinksFacts, PeerFacts } from "./link-facts.ts";
+import { LinkReport, type LinksDocument } from "./link-report.ts";
 import { boardRights, type RightsBook } from "./link-rights.ts";
 import { Offences, offenceWords } from "./offences.ts";
 import { type Presence, readPresence } from "./presence.ts";
@@ -52,6 +53,7 @@ export class ProcessLinks implements LinkTraffic {
   /** Topic of packets for this board, without their sender. */
   readonly #inbox: string;
   readonly #known = new Set<string>();
+  readonly #report: LinkReport;
   #unknown = 0;
 
   /** Opens the gate: only a process of its cell may make one. */
@@ -59,6 +61,10 @@ export class ProcessLinks implements LinkTraffic {
     const { root, board, boards, gate } = options;
     this.#options = options;
     this.offences = new Offences(options.nowUs, (event) => options.tell({ ...event }));
+    this.#report = new LinkReport(() => {
+      const ms = options.wallMs();
+      return ms === undefined ? null : new Date(ms).toISOString();
+    });
     this.#inbox = `${root}/${board}/link/`;
     const statuses = boards?.map((other) => `${root}/${other}/status`) ?? [`${root}/+/status`];
     this.lane = this.#inbox;
@@ -70,8 +76,14 @@ export class ProcessLinks implements LinkTraffic {
         return made;
       },
       {
-        up: (peer) => options.tell({ kind: "link", peer, state: "up" }),
-        down: (peer, _, cause) => options.tell({ kind: "link", peer, state: "down", cause }),
+        up: (peer) => {
+          this.#report.up(peer);
+          options.tell({ kind: "link", peer, state: "up" });
+        },
+        down: (peer, _, cause) => {
+          this.#report.down(peer, cause);
+          options.tell({ kind: "link", peer, state: "down", cause });
+        },
       },
     );
     this.#exchange = made!;
@@ -120,6 +132,17 @@ export class ProcessLinks implements LinkTraffic {
       full,
       lost,
     };
+  }
+
+  /** What is to be said of the links, when that is news. */
+  news(): LinksDocument | undefined {
+    return this.#report.next(
+      [...this.#exchange.links()].map(([board, { session }]) => ({
+        board,
+        up: session !== undefined,
+        roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
+      })),
+    );
   }
 
   #heard(peer: string, presence: Presence | undefined): void {

@@ -201,6 +201,12 @@ export class BoardLink {
     this.#pump();
   }
 
+  /** Links with other boards. */
+  links(links: Readonly<Record<string, unknown>>): void {
+    this.#board.links(links);
+    this.#pump();
+  }
+
   /** The device is no longer on the board: clears its retained topics. */
   remove(device: string): void {
     this.#board.remove(device);

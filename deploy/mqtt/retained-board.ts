@@ -10,6 +10,7 @@
  *
  * Cost: a call is O(1); taking what is due scans all topics, only when something can be due. Bound: topics.
  */
+import { finite, leftDeadband } from "./deadband.ts";
 import { type BoardTopics, boardTopics, isTopicLevel, reservedIds, reservedReadingIds } from "./topics.ts";
 
 /** Longest time between two publications of a topic, ms: a listener tells quiet from dead by it. */
@@ -127,6 +128,11 @@ export class RetainedBoard {
   /** The document at `timing/<job>`. */
   timing(job: string, timing: Document): void {
     this.#document(this.#topics.timing(job), "timing", this.#everyMs, timing);
+  }
+
+  /** The document at `status/links`. */
+  links(links: Document): void {
+    this.#document(this.#topics.links, "", this.#everyMs, links);
   }
 
   /** Clears everything a device published (`timing` clears all jobs): it is no longer on the board. */
@@ -294,16 +300,4 @@ function newEntry(topic: string, owner: string, everyMs: number, gone: boolean):
     sentReading: undefined,
     gone,
   };
-}
-
-/** Numbers leave the deadband by at least the resolution; everything else when it differs. */
-function leftDeadband(value: Reading["value"], sent: Reading["value"], resolution: number): boolean {
-  if (typeof value !== "number" || typeof sent !== "number") return value !== sent;
-  // Half a billionth of slack: 21.4 - 21.3 is a little less than 0.1.
-  return value !== sent && Math.abs(value - sent) >= resolution * (1 - 5e-10) - Number.EPSILON;
-}
-
-function finite(reading: Reading): Reading {
-  if (typeof reading.value !== "number" || Number.isFinite(reading.value)) return reading;
-  return { ...reading, value: null, quality: "bad" };
 }

@@ -8,6 +8,8 @@ export interface BoardTopics {
   readonly status: string;
   readonly events: string;
   readonly index: string;
+  /** Links with other boards as this one sees them. */
+  readonly links: string;
   /** What was kept until the broker had it. */
   readonly outbox: string;
   /** Filter for commands to every device of the board. */
@@ -56,6 +58,7 @@ export function boardTopics(root: string, board: string): BoardTopics {
     status: `${base}/status`,
     events: `${base}/events`,
     index: `${base}/index`,
+    links: `${base}/status/links`,
     outbox: `${base}/outbox`,
     setFilter: `${base}/+/set`,
     worldFilter: `${base}/world/+/set`,

@@ -1,18 +1,11 @@
-import { existsSync } from "node:fs";
 import { createServer, request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { equal, is, match, ok } from "uvu/assert";
-import { type SpecContext, spec } from "../harness/spec.ts";
+import { spec } from "../harness/spec.ts";
 import { type Board, sharedBoard } from "./board.ts";
+import { closeBrowser, newPage, openPage, picture } from "./browser.ts";
 import { CONTROLLERS, DEVICES, LINE, READINGS } from "./greenhouse.ts";
 
-const executablePath = "/usr/bin/chromium";
-/** With this variable the pages are kept as pictures in the system's folder for temporary files. */
-const screenshots = process.env.HOLDFAST_SCREENSHOTS !== undefined;
-
-let browser: Promise<Browser> | undefined;
 const { spec: onBoard, end } = sharedBoard(spec);
 
 onBoard(
@@ -186,7 +179,7 @@ onBoard(
 
 end();
 
-spec("the browser ends with the tests", async () => (await browser)?.close(), { always: true });
+spec("the browser ends with the tests", closeBrowser, { always: true });
 
 /** In the foreign page: reads, sends, and speaks MQTT to the board. */
 async function tryEverything(board: string) {
@@ -234,42 +227,8 @@ function statusOf({ httpPort }: Board, headers: Record<string, string>): Promise
   });
 }
 
-/** A page with nothing stored, closed when the test ends. All pages share one browser. */
-async function newPage(t: SpecContext, viewport = { width: 1280, height: 900 }): Promise<Page> {
-  if (!existsSync(executablePath)) t.skip("chromium is not installed");
-  const args =
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-  browser ??= chromium.launch({ executablePath, args: args.split(" ") });
-  const context = await (await browser).newContext({ viewport });
-  t.defer(() => context.close());
-  return context.newPage();
-}
-
-/** The board's page, connected; an error in it fails the test. */
-async function openPage(
-  board: Board,
-  t: SpecContext,
-  viewport?: { width: number; height: number },
-): Promise<Page> {
-  const page = await newPage(t, viewport);
-  page.setDefaultTimeout(10_000);
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
-  t.defer(() => equal(errors, [], "errors in the page"));
-  await page.goto(board.pageUrl);
-  await page.locator('[data-testid="connection"][data-phase="online"]').waitFor();
-  return page;
-}
-
 async function value(page: Page, id: string): Promise<string> {
   const text = await page.getByTestId(`value-${id}`).textContent();
   ok(text, id);
   return text;
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(tmpdir(), `holdfast-${name}.png`), fullPage: true });
 }

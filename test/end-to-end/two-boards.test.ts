@@ -1,51 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { equal, is, match, ok } from "uvu/assert";
-import { TcpGate } from "../../deploy/demo/tcp-gate.ts";
-import { makeLinkSecret } from "../../deploy/links/link-secret.ts";
-import { type SpecContext, spec } from "../harness/spec.ts";
+import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
-import { type Board, repository, startBoard } from "./board.ts";
-
-/** The pump is on when its line is low. */
-const PUMP = { line: "GPIO6", on: 0, off: 1 };
-const LEASE_S = 5;
-const LINKS = { heartbeat: "500ms", lost: "2s", lease: `${LEASE_S}s` };
-
-/** The configuration of the demo with shorter times, and a pump that is wanted for as long as it may be. */
-function configOf(id: string, secretFile: string): string {
-  const config = JSON.parse(readFileSync(join(repository, "deploy/demo", `${id}.json`), "utf8"));
-  config.links = { ...config.links, ...LINKS, secretFile };
-  if (id === "greenhouse") {
-    config.controllers.irrigation.settings = {
-      ...config.controllers.irrigation.settings,
-      onFor: "110s",
-      soak: "1s",
-    };
-    config.controllers.irrigation.probation = "1s";
-  }
-  return JSON.stringify(config);
-}
-
-/** Both boards of the demo, linked through a gate that the test cuts, with the pump running. */
-async function watering(t: SpecContext): Promise<{ greenhouse: Board; pumpHouse: Board; gate: TcpGate }> {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-two-"));
-  t.defer(() => rmSync(folder, { recursive: true }));
-  const secret = join(folder, "links.key");
-  makeLinkSecret(secret);
-  const greenhouse = await startBoard(t, { config: configOf("greenhouse", secret) });
-  const gate = new TcpGate(greenhouse.mqttPort);
-  await gate.open();
-  t.defer(() => gate.close());
-  const broker = `mqtt://127.0.0.1:${gate.port}`;
-  const pumpHouse = await startBoard(t, { id: "pump-house", config: configOf("pump-house", secret), broker });
-  // It hears past the gate what is said on the broker.
-  pumpHouse.mqtt = greenhouse.mqtt;
-  await greenhouse.world("soil", { moisturePercent: 20 });
-  await pumpHouse.witness.waitUntil(PUMP.line, PUMP.on, 30_000);
-  return { greenhouse, pumpHouse, gate };
-}
+import type { Board } from "./board.ts";
+import { LEASE_S, PUMP, watering } from "./watering.ts";
 
 /** Seconds from `fromMs` until the pump's line was off, as its world saw it. */
 async function offAfterS({ witness }: Board, fromMs: number, limitMs: number): Promise<number> {

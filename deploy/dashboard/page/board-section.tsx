@@ -7,6 +7,7 @@ import { own } from "../store/own.ts";
 import { DeviceCard } from "./device-card.tsx";
 import { EventList } from "./event-list.tsx";
 import { Icon } from "./icon.tsx";
+import { LinkPanel } from "./link-panel.tsx";
 import { connection, dashboard, now } from "./live.ts";
 
 /** `schema` of the status topic this page was written for. */
@@ -20,6 +21,7 @@ export function BoardSection({ id }: { readonly id: string }) {
   return (
     <section class="board" data-testid={`board-${id}`} aria-labelledby={`board-name-${id}`}>
       <BoardHead board={board} />
+      <LinkPanel id={id} />
       <div class="board-body">
         {devices.length === 0 ? (
           <p class="empty-state">This board has not told about any device yet.</p>

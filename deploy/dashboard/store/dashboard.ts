@@ -15,6 +15,7 @@ import {
   withState,
 } from "./device.ts";
 import { type LoggedEvent, logEvent } from "./event-log.ts";
+import { decodeLinks, type LinksTold } from "./links.ts";
 import { own } from "./own.ts";
 import type { Receipt } from "./reading.ts";
 import { parseTopic, type Topic } from "./topic.ts";
@@ -39,6 +40,8 @@ export interface Board {
   /** By job; a job named like a device is that device's. */
   readonly timings: Readonly<Record<string, Timing>>;
   readonly events: readonly LoggedEvent[];
+  /** Its links with other boards, as it told them last; undefined for a board that tells of none. */
+  readonly links: LinksTold | undefined;
 }
 
 export interface Dashboard {
@@ -124,6 +127,7 @@ function emptyBoard(id: string): Board {
     devices: {},
     timings: {},
     events: [],
+    links: undefined,
   };
 }
 
@@ -137,6 +141,10 @@ function nextBoard(board: Board, topic: Topic, text: string, receipt: Receipt): 
     case "events": {
       const event = decodeEvent(text);
       return event && { ...board, events: logEvent(board.events, event, receipt.receivedMs) };
+    }
+    case "links": {
+      const peers = decodeLinks(text);
+      return peers && { ...board, links: { peers, receipt } };
     }
     case "timing": {
       const timing = decodeTiming(text);
@@ -176,6 +184,8 @@ function forget(board: Board, topic: Topic): Board {
   switch (topic.kind) {
     case "status":
       return { ...board, status: undefined };
+    case "links":
+      return { ...board, links: undefined };
     case "state": {
       const { [topic.device]: _, ...devices } = board.devices;
       return { ...board, devices };

@@ -1,9 +1,9 @@
 /**
  * The topics of a board as the page reads them: `<root>/<board>/status`, `.../events`, `.../<device>/state`,
- * `.../<device>/error`, `.../<device>/<reading>`, `.../timing/<job>`.
+ * `.../<device>/error`, `.../<device>/<reading>`, `.../timing/<job>`, `.../status/links`.
  */
 export type Topic =
-  | { readonly kind: "status" | "events"; readonly board: string }
+  | { readonly kind: "status" | "events" | "links"; readonly board: string }
   | { readonly kind: "state" | "error"; readonly board: string; readonly device: string }
   | { readonly kind: "reading"; readonly board: string; readonly device: string; readonly name: string }
   | { readonly kind: "timing"; readonly board: string; readonly job: string };
@@ -20,6 +20,7 @@ export function parseTopic(root: string, topic: string): Topic | undefined {
   if (board === undefined || board === "" || second === undefined || more.length > 0) return undefined;
   if (last === undefined)
     return second === "status" || second === "events" ? { kind: second, board } : undefined;
+  if (second === "status" && last === "links") return { kind: "links", board };
   if (second === "timing") return { kind: "timing", board, job: last };
   if (second === "" || last === "" || notDevices.has(second) || notReadings.has(last)) return undefined;
   if (last === "state" || last === "error") return { kind: last, board, device: second };

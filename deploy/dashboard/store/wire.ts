@@ -4,11 +4,23 @@
  */
 import type { CommandField, CommandSpec } from "../../../devices/command-spec.ts";
 import { decodeOutbox, type OutboxStatus } from "./outbox.ts";
+import {
+  asNumber,
+  asObject,
+  asString,
+  asStrings,
+  asTime,
+  asValue,
+  decodeObject,
+  mapFields,
+  oneOf,
+  type Value,
+} from "./wire-fields.ts";
 
 export type Quality = "good" | "suspect" | "stale" | "bad";
 export type Mode = "full" | "reduced" | "safe" | "off" | "starting";
 export type Kind = "sensor" | "actuator" | "input" | "controller";
-export type Value = number | boolean | string | null;
+export type { Value };
 
 /** `<board>/status`. */
 export interface BoardStatus {
@@ -41,6 +53,10 @@ export interface DeviceState {
   readonly world: readonly string[];
   readonly faults: readonly string[];
   readonly ownedBy: string | null;
+  /** Of a controller: its output, `pump` or `pump@pump-house`. */
+  readonly drives: string | null;
+  /** Of an output: who commands it from another board, `irrigation@greenhouse`, and for how long without another word. */
+  readonly lease: { readonly by: string; readonly remainingMs: number | null } | null;
   readonly commanded: Readonly<Record<string, Value>> | null;
   readonly remainingMs: number | null;
   readonly override: { readonly remainingMs: number | null } | null;
@@ -105,8 +121,6 @@ export interface RefusalMessage {
   readonly command: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 export function decodeStatus(json: string): BoardStatus | undefined {
   const fields = decodeObject(json);
   if (fields === undefined) return undefined;
@@ -155,6 +169,8 @@ export function decodeState(json: string): DeviceState | undefined {
     world: asStrings(fields.world),
     faults: asStrings(fields.faults),
     ownedBy: asString(fields.ownedBy) ?? null,
+    drives: asString(fields.drives) ?? null,
+    lease: decodeLease(fields.lease),
     commanded: asObject(fields.commanded) === undefined ? null : mapFields(fields.commanded, asValue),
     remainingMs: asNumber(fields.remainingMs) ?? null,
     override: override === undefined ? null : { remainingMs: asNumber(override.remainingMs) ?? null },
@@ -164,6 +180,11 @@ export function decodeState(json: string): DeviceState | undefined {
     climbsInMs: asNumber(fields.climbsInMs) ?? null,
     stuck: decodeStuck(fields.stuck),
   };
+}
+
+function decodeLease(raw: unknown): DeviceState["lease"] {
+  const { by, remainingMs } = asObject(raw) ?? {};
+  return typeof by === "string" ? { by, remainingMs: asNumber(remainingMs) ?? null } : null;
 }
 
 function decodeStuck(raw: unknown): DeviceState["stuck"] {
@@ -254,52 +275,4 @@ function decodeBars(raw: unknown): readonly number[] {
 function decodeWorst(raw: unknown): Timing["worst"] {
   const { responseUs, at } = asObject(raw) ?? {};
   return typeof responseUs === "number" ? { responseUs, atMs: asTime(at) } : undefined;
-}
-
-function decodeObject(json: string): Fields | undefined {
-  try {
-    return asObject(JSON.parse(json));
-  } catch {
-    return undefined; // not JSON: reported by the caller as unreadable
-  }
-}
-
-function asObject(raw: unknown): Fields | undefined {
-  return typeof raw === "object" && raw !== null && !Array.isArray(raw) ? (raw as Fields) : undefined;
-}
-
-/** The fields that `decode` accepts, in the order they came. */
-function mapFields<T>(raw: unknown, decode: (field: unknown) => T | undefined): Readonly<Record<string, T>> {
-  const decoded: [string, T][] = [];
-  for (const [name, field] of Object.entries(asObject(raw) ?? {})) {
-    const value = decode(field);
-    if (value !== undefined) decoded.push([name, value]);
-  }
-  return Object.fromEntries(decoded);
-}
-
-function asString(raw: unknown): string | undefined {
-  return typeof raw === "string" ? raw : undefined;
-}
-
-function asStrings(raw: unknown): readonly string[] {
-  return Array.isArray(raw) ? raw.filter((entry) => typeof entry === "string") : [];
-}
-
-function asNumber(raw: unknown): number | undefined {
-  return typeof raw === "number" && Number.isFinite(raw) ? raw : undefined;
-}
-
-function asValue(raw: unknown): Value | undefined {
-  if (raw === null || typeof raw === "boolean" || typeof raw === "string") return raw;
-  return asNumber(raw);
-}
-
-function asTime(raw: unknown): number | null {
-  const ms = typeof raw === "string" ? Date.parse(raw) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
-}
-
-function oneOf<T extends string>(raw: unknown, allowed: readonly T[]): T | undefined {
-  return allowed.find((entry) => entry === raw);
 }
