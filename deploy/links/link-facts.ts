@@ -28,6 +28,8 @@ export interface LinksFacts {
     readonly malformed: number;
     /** Of a second board with the name of another. */
     readonly stranger: number;
+    /** Of boards with another version of the packets: an older or newer release. */
+    readonly version: number;
     /** From boards that `links.boards` does not name, or too many. */
     readonly unknown: number;
     /** Frames that spoke for a process of another board. */

@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { BoardExchange } from "../../runtime/boards/board-exchange.ts";
 import type { BoardOffence } from "../../runtime/boards/exchange-counts.ts";
+import { VERSION } from "../../runtime/boards/packet.ts";
 import { pairKey } from "../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type Session } from "../../runtime/boards/session.ts";
 import type { BoardGate } from "../../runtime/cell/board-gate.ts";
@@ -179,6 +180,10 @@ export class ProcessLinks implements LinkTraffic {
         const other = Buffer.from(stranger.uid).toString("hex");
         const cause = `a second board (uid ${other}) calls itself "${stranger.board}": it is not linked; give one of them another id`;
         tell({ kind: "problem", code: "uid_conflict", peer: stranger.board, cause });
+      },
+      otherVersion: (peer: string, version: number) => {
+        const cause = `"${peer}" speaks version ${version} of what boards say to each other, this board version ${VERSION}: they are not linked; bring both to the same release`;
+        tell({ kind: "problem", code: "link_version", peer, cause });
       },
     };
   }

@@ -9,24 +9,18 @@ import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
 import { answerOfGone } from "./answer-of-gone.ts";
-import { BoardLink, type LinkEnd, type LinkRefusals } from "./board-link.ts";
+import { BoardLink } from "./board-link.ts";
 import { Directory, type DirectoryNotice } from "./directory.ts";
 import type { BoardOffence, ExchangeCounts } from "./exchange-counts.ts";
 import type { BoardExchangeOptions } from "./exchange-options.ts";
 import { type Addressee, addresseeOf, decodeFromBoard, encodeFrame, encodeNotice } from "./frame-codec.ts";
 import { FrameError } from "./frame-error.ts";
+import type { LinkEnd, LinkRefusals } from "./link-contract.ts";
+import { ANYBODY_NORMAL, lostFrame } from "./lost-message.ts";
 import { OwedNotices } from "./owed-notices.ts";
 import { speaksForItself } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
 import type { Here } from "./pid-codec.ts";
-
-/** What a process hears of when messages to it were lost between boards: at least one, from this board. */
-export interface LostMessage {
-  readonly type: "lost";
-  readonly board: string;
-}
-
-const ANYBODY_NORMAL = 2;
 
 export class BoardExchange {
   readonly counts: ExchangeCounts = {
@@ -55,7 +49,7 @@ export class BoardExchange {
 
   /** Refusals of all links together. */
   refusals(): LinkRefusals {
-    const total: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0 };
+    const total: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0, version: 0 };
     for (const { refusals } of this.#links.values())
       for (const name of Object.keys(total) as (keyof LinkRefusals)[]) total[name] += refusals[name];
     return total;
@@ -145,6 +139,11 @@ export class BoardExchange {
     for (const link of this.#links.values()) if (link.nextUs <= nowUs) link.expire(nowUs);
   }
 
+  /** What was said in this turn leaves: whoever lets the exchange speak calls this when the turn ends. */
+  flush(): void {
+    for (const link of this.#links.values()) link.flush();
+  }
+
   /** Says goodbye to all. */
   close(): void {
     for (const link of this.#links.values()) link.close();
@@ -186,6 +185,7 @@ export class BoardExchange {
         lost: (start) => this.#lost(link, start),
         gap: () => {}, // whoever sent it names the receivers
         stranger: (life) => this.#options.stranger?.(life),
+        otherVersion: (version) => this.#options.otherVersion?.(board, version),
       },
     });
     this.#links.set(board, link);
@@ -270,22 +270,13 @@ export class BoardExchange {
   /** A message of ours is lost for good: its receiver is told. A signal that is lost is the end of the link. */
   #lost(link: BoardLink, start: Uint8Array): void {
     const addressee = addresseeOf(start);
-    const here = this.#here();
-    if (addressee?.isPlain === true && this.#owing.add(link.peer, addressee)) this.#owing.settle(link, here);
-    else link.reset(here.nowUs);
+    // Told when the whole packet is gone through: of many messages a process hears once.
+    if (addressee?.isPlain !== true || !this.#owing.add(link.peer, addressee)) link.reset(this.#here().nowUs);
   }
 
   #tellLost(link: BoardLink, { cell, to }: Addressee): void {
     this.counts.lost++;
-    const body: LostMessage = { type: "lost", board: link.life!.board };
-    this.#options.own.deliver(cell, to.incarnation, {
-      kind: "message",
-      to,
-      packed: { body, placeholders: [], pids: [] },
-      deadlineUs: Number.POSITIVE_INFINITY,
-      band: ANYBODY_NORMAL,
-      bytes: 64,
-    });
+    this.#options.own.deliver(cell, to.incarnation, lostFrame(to, link.peer));
   }
 
   #tellThose(who: (board: string) => boolean, notice: Parameters<typeof encodeNotice>[0]): void {

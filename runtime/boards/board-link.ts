@@ -6,61 +6,22 @@
  * hello that somebody plays again ends nothing. Pure: it neither waits nor reads a clock.
  */
 import { FrameError } from "./frame-error.ts";
-import { type BoardLife, decodePacket, encodePacket, NONCE_BYTES, type Packet, sessionOf } from "./packet.ts";
+import type { BoardLinkOptions, LinkEnd, LinkRefusals } from "./link-contract.ts";
+import {
+  type BoardLife,
+  decodePacket,
+  NONCE_BYTES,
+  type Packet,
+  sessionOf,
+  VERSION,
+  versionOf,
+  writePacket,
+} from "./packet.ts";
 import { seal, unseal } from "./seal.ts";
-import { type LinkLimits, Session, sessionKeys } from "./session.ts";
+import { Session, sessionKeys } from "./session.ts";
 
 /** Between two attempts to begin, us: each waits twice as long as the one before. */
 const RETRY = { firstUs: 1_000_000, mostUs: 10_000_000 } as const;
-
-/** Why a link ended. */
-export type LinkEnd =
-  /** Nothing was heard for too long. */
-  | "silent"
-  /** The other board's last will, or its goodbye. */
-  | "offline"
-  /** Its runtime began anew. */
-  | "newIncarnation"
-  /** This side closed it. */
-  | "closed";
-
-/** Packets that had no effect, by what was wrong with them. */
-export interface LinkRefusals {
-  /** Not sealed with a key of ours: forged or changed on the way. */
-  forged: number;
-  /** Of a session that is over: late, or played again. */
-  stale: number;
-  /** Sealed, and no packet all the same. */
-  malformed: number;
-  /** Another board has this name. */
-  stranger: number;
-}
-
-export interface BoardLinkSink {
-  publish(bytes: Uint8Array): void;
-  up(life: BoardLife): void;
-  down(life: BoardLife, why: LinkEnd): void;
-  message(bytes: Uint8Array, sinceUs: number): void;
-  /** A message of ours, which begins so, is lost for good. */
-  lost(start: Uint8Array): void;
-  gap(packets: number): void;
-  /** A board with this name and another uid tries to speak: it is refused. Told once for each. */
-  stranger(life: BoardLife): void;
-}
-
-export interface BoardLinkOptions {
-  readonly us: BoardLife;
-  /** Name of the other board. */
-  readonly peer: string;
-  /** Of the pair: `pairKey`. */
-  readonly key: Uint8Array;
-  readonly limits: LinkLimits;
-  readonly sink: BoardLinkSink;
-  /** Random bytes from a secure source. */
-  random(bytes: number): Uint8Array;
-  /** The clock of the world, ms since 1970; NaN while it is not set. */
-  wallMs(): number;
-}
 
 interface Opened {
   readonly session: Session;
@@ -73,7 +34,7 @@ interface Candidate extends Opened {
 }
 
 export class BoardLink {
-  readonly refusals: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0 };
+  readonly refusals: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0, version: 0 };
   readonly #options: BoardLinkOptions;
   readonly #begins: boolean;
   #live: Opened | undefined;
@@ -82,7 +43,8 @@ export class BoardLink {
   #nonce: Uint8Array | undefined;
   #tryUs = Number.POSITIVE_INFINITY;
   #waitUs: number = RETRY.firstUs;
-  #strangers = new Set<string>();
+  readonly #strangers = new Set<string>();
+  readonly #versions = new Set<number>();
 
   constructor(options: BoardLinkOptions) {
     this.#options = options;
@@ -125,15 +87,25 @@ export class BoardLink {
     this.#try(nowUs);
   }
 
-  /** False when there is no link, or too much is under way; there is a reserve for signals. */
+  /** Goes with the next `flush`. False when there is no link, or too much is under way; there is a reserve for signals. */
   send(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     return this.#live?.session.send(message, nowUs, isSignal) ?? false;
+  }
+
+  /** What was sent leaves: at the end of each turn. */
+  flush(): void {
+    this.#live?.session.flush();
   }
 
   /** What came on the topic from the other board, if it was the other board. */
   packet(bytes: Uint8Array, nowUs: number): void {
     // After a standstill of this board packets may come before the timer that was due.
     if (this.#live?.session.isSilent(nowUs) === true) this.expire(nowUs);
+    const version = versionOf(bytes);
+    if (version !== undefined && version !== VERSION && unseal(this.#options.key, bytes) !== undefined) {
+      this.#isOfVersion(version);
+      return;
+    }
     try {
       const session = sessionOf(bytes);
       if (session === undefined) this.#handshake(bytes, nowUs);
@@ -244,19 +216,25 @@ export class BoardLink {
 
   #open(nonces: readonly [Uint8Array, Uint8Array], nowUs: number): Session {
     const { key, us, peer, limits, sink } = this.#options;
+    const isLive = () => this.#live?.session === session;
     const session: Session = new Session(
       sessionKeys(key, nonces, us.board, peer),
       limits,
       {
         publish: (bytes) => sink.publish(bytes),
-        message: (bytes, sinceUs) => sink.message(bytes, sinceUs),
-        lost: (start) => sink.lost(start),
+        // One word may hold several; after the first the session may be over.
+        message: (bytes, sinceUs) => {
+          if (isLive()) sink.message(bytes, sinceUs);
+        },
+        lost: (start) => {
+          if (isLive()) sink.lost(start);
+        },
         gap: (packets) => sink.gap(packets),
         signalLost: (atUs) => {
-          if (this.#live?.session === session) this.reset(atUs);
+          if (isLive()) this.reset(atUs);
         },
         bye: () => {
-          if (this.#live?.session === session) this.#end("offline");
+          if (isLive()) this.#end("offline");
         },
       },
       nowUs,
@@ -294,7 +272,14 @@ export class BoardLink {
     return false;
   }
 
+  #isOfVersion(version: number): void {
+    this.refusals.version++;
+    if (this.#versions.has(version)) return;
+    this.#versions.add(version);
+    this.#options.sink.otherVersion(version);
+  }
+
   #publish(packet: Packet): void {
-    this.#options.sink.publish(seal(this.#options.key, encodePacket(packet)));
+    this.#options.sink.publish(seal(this.#options.key, writePacket(packet)));
   }
 }

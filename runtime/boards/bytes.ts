@@ -10,22 +10,23 @@ const COUNT_BYTES = 8;
 
 export class ByteWriter {
   readonly #most: number;
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_CAPACITY);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView | undefined;
   #length = 0;
 
-  /** `most`: bytes that may be written; more throws `FrameError`. */
-  constructor(most = Number.POSITIVE_INFINITY) {
+  /** `most`: bytes that may be written; more throws `FrameError`. `capacity`: what it has room for before it grows, bytes. */
+  constructor(most = Number.POSITIVE_INFINITY, capacity = FIRST_CAPACITY) {
     this.#most = most;
+    this.#bytes = new Uint8Array(capacity);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** A copy of what was written. */
+  /** What was written, not a copy: whoever takes it is the last to write. */
   take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.#length);
+    return this.#bytes.subarray(0, this.#length);
   }
 
   u8(value: number): this {
@@ -36,6 +37,7 @@ export class ByteWriter {
 
   f64(value: number): this {
     const at = this.#room(8);
+    this.#view ??= new DataView(this.#bytes.buffer);
     this.#view.setFloat64(at, value, true);
     return this;
   }
@@ -87,19 +89,25 @@ export class ByteWriter {
     const bytes = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
     bytes.set(this.#bytes);
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.#view = undefined;
   }
+}
+
+/** Bytes that a count takes. */
+export function countBytes(value: number): number {
+  let bytes = 1;
+  for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) bytes++;
+  return bytes;
 }
 
 /** Reads what a `ByteWriter` wrote; whatever else the bytes are, it throws `FrameError` and nothing more. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  #view: DataView | undefined;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Bytes that were not read. */
@@ -112,6 +120,8 @@ export class ByteReader {
   }
 
   f64(): number {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    this.#view ??= new DataView(buffer, byteOffset, byteLength);
     return this.#view.getFloat64(this.#take(8), true);
   }
 

@@ -22,4 +22,6 @@ export interface BoardExchangeOptions {
   offended?(board: string, offence: BoardOffence, what?: string): void;
   /** A second board has the name of that one. */
   stranger?(life: BoardLife): void;
+  /** That board speaks another version of the packets, and is not linked. Told once for each. */
+  otherVersion?(board: string, version: number): void;
 }

@@ -7,6 +7,7 @@
  * Where a signal is among them the stream is over: nothing that was said after a signal is heard without it.
  * Pure: it neither waits nor reads a clock.
  */
+import { readBatch } from "./batch.ts";
 import { PART, type StreamPacket } from "./out-stream.ts";
 
 export interface InStreamOptions {
@@ -20,7 +21,7 @@ export interface InStreamOptions {
   readonly giveUpUs: number;
   /** Packets are confirmed at least after so many, and after so long, us. */
   readonly confirm: { readonly packets: number; readonly us: number };
-  /** One whole message, in order. The bytes are its own. `sinceUs`: when its first packet came, or would have come. */
+  /** One whole message, in order. The bytes are good until it returns. `sinceUs`: when its first packet came, or would have come. */
   message(bytes: Uint8Array, sinceUs: number): void;
   /** So many packets before the next message are lost. */
   lost(packets: number): void;
@@ -96,11 +97,23 @@ export class InStream {
     if (this.#askUs <= nowUs || this.#confirmUs <= nowUs) this.#tell(nowUs);
   }
 
+  /**
+   * What a packet to the other side may say in passing: everything before this number is here. 0: nothing, because something
+   * is lost, which only a word of its own tells.
+   */
+  said(): number {
+    if (this.#lost.length > 0) return 0;
+    this.#unconfirmed = 0;
+    this.#confirmUs = Number.POSITIVE_INFINITY;
+    return this.#next;
+  }
+
   /** Waits for what is before it. */
   #keep(number: number, early: Early, nowUs: number): void {
     const { most, reorderUs, giveUpUs } = this.#options;
     this.reordered++;
-    this.#early.set(number, early);
+    // A copy: a small one would keep all that the socket read with it.
+    this.#early.set(number, { ...early, payload: early.payload.slice() });
     this.#earlyBytes += early.payload.length;
     this.#lastEarly = Math.max(this.#lastEarly, number);
     if (this.#giveUpUs === Number.POSITIVE_INFINITY) {
@@ -146,12 +159,16 @@ export class InStream {
   /** The next packet in order. */
   #take({ parts, payload, sinceUs }: Early): void {
     this.#next++;
-    if ((parts & PART.first) !== 0) {
+    if ((parts & (PART.first | PART.several)) !== 0) {
       this.#dropParts();
       this.#sinceUs = sinceUs;
       this.#skipping = false;
     }
     if (this.#skipping) return;
+    if (parts === PART.several) {
+      for (const message of readBatch(payload)) this.#whole(message);
+      return;
+    }
     this.#parts.push(payload);
     this.#partBytes += payload.length;
     if (this.#partBytes > this.#options.messageBytes) {
@@ -161,9 +178,14 @@ export class InStream {
       return;
     }
     if ((parts & PART.last) === 0) return;
-    const message = this.#parts.length === 1 ? payload.slice() : Buffer.concat(this.#parts);
+    const message = this.#parts.length === 1 ? payload : Buffer.concat(this.#parts);
     this.#dropParts();
-    this.#options.message(message, this.#sinceUs);
+    this.#whole(message);
+  }
+
+  #whole(message: Uint8Array): void {
+    if (message.length <= this.#options.messageBytes) this.#options.message(message, this.#sinceUs);
+    else this.tooLong++;
   }
 
   #dropParts(): void {

@@ -1,18 +1,20 @@
 /**
  * What one board sends to another, in order: numbered packets that are kept until the other side has them.
  *
- * A message longer than a packet goes in several, as SCTP's chunks do (RFC 9260, 3.3.1: B and E bits). Packets that the
- * other side misses are sent again while they are kept; what is no longer kept is named, so that its receivers hear of
+ * Messages wait for each other until `flush`, and go as one packet as far as they fit (`batch.ts`); one longer than a packet
+ * goes in several, as SCTP's chunks do (RFC 9260, 3.3.1: B and E bits). Packets that the other side misses are sent again while they are kept; what is no longer kept is named, so that its receivers hear of
  * the loss. Pure: it neither waits nor reads a clock.
  */
 
-/** Of a packet: it begins a message, it ends one. */
-export const PART = { first: 1, last: 2 } as const;
+import { Batch, readBatch } from "./batch.ts";
+
+/** Of a packet: it begins a message, it ends one; it is several. */
+export const PART = { first: 1, last: 2, several: 4 } as const;
 
 /** One packet of a stream. */
 export interface StreamPacket {
   readonly number: number;
-  /** Bits of `PART`. */
+  /** `first` and `last`, together or not, or `several`. */
   readonly parts: number;
   /** Since it was sent first, us. */
   readonly ageUs: number;
@@ -24,7 +26,7 @@ export interface StreamPacket {
 export interface OutStreamOptions {
   /** Longest payload of one packet, bytes. */
   readonly packetBytes: number;
-  /** Packets and bytes that may wait for the other side; more messages are refused. */
+  /** Packets and bytes that may wait for the other side, or to be sent; more messages are refused. */
   readonly most: { readonly packets: number; readonly bytes: number };
   /** Without a word of the other side so long, what it may miss is sent again, us. */
   readonly resendUs: number;
@@ -45,6 +47,10 @@ export class OutStream {
   #keptBytes = 0;
   #next = 1;
   #lastSignal = 0;
+  /** Whole messages that wait to be sent, since when, and whether one of them is a signal. */
+  readonly #batch: Batch;
+  #batchSinceUs = Number.POSITIVE_INFINITY;
+  #isBatchOfSignals = false;
   /** Of the message whose packets were confirmed last: its first. */
   #begun: Uint8Array = new Uint8Array(0);
   /** When the oldest that is kept was sent last, or the other side said something of it, us. */
@@ -54,38 +60,55 @@ export class OutStream {
 
   constructor(options: OutStreamOptions) {
     this.#options = options;
+    this.#batch = new Batch(options.packetBytes);
   }
 
-  /** Packets that the other side has not confirmed. */
+  /** Packets that the other side has not confirmed, and the one that waits. */
   get underWay(): number {
+    return this.#keptPackets + (this.#batch.isEmpty ? 0 : 1);
+  }
+
+  get #keptPackets(): number {
     return this.#kept.length - this.#keptFrom;
   }
 
   /**
-   * False, and counted, when too much is under way: nothing of it is sent. `isSignal`: as much again is kept free for
-   * what must not be lost.
+   * False, and counted, when too much is under way: nothing of it is sent. It is sent with `flush`, or before when it fills a
+   * packet. `isSignal`: as much again is kept free for what must not be lost.
    */
   push(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     const { packetBytes, most } = this.#options;
     const packets = Math.max(1, Math.ceil(message.length / packetBytes));
+    const isWithOthers = !this.#batch.isEmpty && this.#batch.fits(message);
+    const bytes = this.#keptBytes + this.#batch.bytes + message.length;
     const times = isSignal ? 2 : 1;
-    const isFull =
-      this.underWay + packets > times * most.packets || this.#keptBytes + message.length > times * most.bytes;
-    if (isFull) {
+    if (this.underWay + (isWithOthers ? 0 : packets) > times * most.packets || bytes > times * most.bytes) {
       this.refused++;
       return false;
     }
-    if (this.underWay === 0) this.#waitsSinceUs = nowUs;
+    if (!isWithOthers) this.flush();
+    if (packets === 1) {
+      if (this.#batch.isEmpty) this.#batchSinceUs = nowUs;
+      if (isSignal) this.#isBatchOfSignals = true;
+      this.#batch.add(message);
+      return true;
+    }
     for (let index = 0; index < packets; index++) {
       const payload = message.subarray(index * packetBytes, (index + 1) * packetBytes);
       const parts = (index === 0 ? PART.first : 0) | (index === packets - 1 ? PART.last : 0);
-      const kept = { number: this.#next++, sentUs: nowUs, parts, signalBefore: this.#lastSignal, payload };
-      if (isSignal) this.#lastSignal = kept.number;
-      this.#kept.push(kept);
-      this.#keptBytes += payload.length;
-      this.#send(kept, 0);
+      this.#give(parts, payload, isSignal, nowUs);
     }
     return true;
+  }
+
+  /** Sends what waits. Once for all that comes in one turn: a packet has the price of a seal and of its way. */
+  flush(): void {
+    if (this.#batch.isEmpty) return;
+    const { payload, isSeveral } = this.#batch.take();
+    const isSignal = this.#isBatchOfSignals;
+    this.#isBatchOfSignals = false;
+    this.#give(isSeveral ? PART.several : PART.first | PART.last, payload, isSignal, this.#batchSinceUs);
+    this.#batchSinceUs = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -99,7 +122,7 @@ export class OutStream {
     nowUs: number,
   ): void {
     for (const [from, end] of lost) this.#tellLost(from, Math.min(end, next));
-    const first = this.#next - this.underWay;
+    const first = this.#next - this.#keptPackets;
     const gone = Math.min(next, this.#next) - first;
     if (gone > 0) {
       for (let index = 0; index < gone; index++) {
@@ -114,25 +137,47 @@ export class OutStream {
     for (const number of missing) this.#sendAgain(number, nowUs);
   }
 
-  /** When `expire` is due, us; `Infinity` while nothing waits. */
-  get nextUs(): number {
-    return this.underWay === 0 ? Number.POSITIVE_INFINITY : this.#waitsSinceUs + this.#options.resendUs;
+  /** The other side said in passing that it has everything before `next`. */
+  has(next: number, nowUs: number): void {
+    // Whoever talks and never confirms may miss the last packet.
+    if (next > this.#next - this.#keptPackets) this.confirmed(next, [], [], nowUs);
   }
 
-  /** Sends the oldest again: the answer to it says what else is missing. */
+  /** When `expire` is due, us: at once while something waits to be sent; `Infinity` while nothing waits at all. */
+  get nextUs(): number {
+    return Math.min(this.#batchSinceUs, this.#resendsAtUs);
+  }
+
+  get #resendsAtUs(): number {
+    return this.#keptPackets === 0 ? Number.POSITIVE_INFINITY : this.#waitsSinceUs + this.#options.resendUs;
+  }
+
+  /** Sends what waits, or the oldest again: the answer to it says what else is missing. */
   expire(nowUs: number): void {
-    if (nowUs < this.nextUs) return;
+    this.flush();
+    if (nowUs < this.#resendsAtUs) return;
     this.#waitsSinceUs = nowUs;
     this.#sendAgain(this.#kept[this.#keptFrom]!.number, nowUs);
   }
 
+  #give(parts: number, payload: Uint8Array, isSignal: boolean, sentUs: number): void {
+    if (this.#keptPackets === 0) this.#waitsSinceUs = sentUs;
+    const kept = { number: this.#next++, sentUs, parts, signalBefore: this.#lastSignal, payload };
+    if (isSignal) this.#lastSignal = kept.number;
+    this.#kept.push(kept);
+    this.#keptBytes += payload.length;
+    this.#send(kept, 0);
+  }
+
   /** Each message once: by its first packet, which is still kept, or the first of its packets that is lost. */
   #tellLost(from: number, end: number): void {
-    const first = Math.max(from, this.#next - this.underWay);
+    const first = Math.max(from, this.#next - this.#keptPackets);
     for (let number = first; number < end; number++) {
       const kept = this.#at(number);
       if (kept === undefined) return;
-      if ((kept.parts & PART.first) !== 0) this.#options.lost(kept.payload);
+      if (kept.parts === PART.several)
+        for (const message of readBatch(kept.payload)) this.#options.lost(message);
+      else if ((kept.parts & PART.first) !== 0) this.#options.lost(kept.payload);
       else if (number === from) this.#options.lost(this.#startOf(number));
     }
   }
@@ -147,7 +192,7 @@ export class OutStream {
   }
 
   #at(number: number): Kept | undefined {
-    const kept = this.#kept[this.#keptFrom + number - (this.#next - this.underWay)];
+    const kept = this.#kept[this.#keptFrom + number - (this.#next - this.#keptPackets)];
     return kept?.number === number ? kept : undefined;
   }
 

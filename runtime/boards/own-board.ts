@@ -1,8 +1,8 @@
 /** The board that an exchange belongs to, as the exchange sees it. No logic. */
 import type { CellDown } from "../process/board-routes.ts";
 import type { Frame } from "../process/signal.ts";
-import type { LinkEnd } from "./board-link.ts";
 import type { OwnDirectory } from "./directory.ts";
+import type { LinkEnd } from "./link-contract.ts";
 
 /** The board that the exchange belongs to. */
 export interface OwnBoard extends OwnDirectory {

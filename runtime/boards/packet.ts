@@ -1,6 +1,7 @@
 /** What two boards publish to each other, in front of the seal. */
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { FrameError } from "./frame-error.ts";
+import { PART } from "./out-stream.ts";
 
 /** A board as it presents itself. */
 export interface BoardLife {
@@ -33,6 +34,8 @@ export type SessionPacket = { readonly session: number } & (
       readonly ageUs: number;
       /** Number of the last packet before it that is of a signal, or 0; written as how far before. */
       readonly signalBefore: number;
+      /** Everything of the other side before this number is here; 0: it says nothing of that. */
+      readonly has: number;
       readonly payload: Uint8Array;
     }
   | {
@@ -55,14 +58,24 @@ export type SessionPacket = { readonly session: number } & (
   | { readonly type: "bye" }
 );
 
-/** First byte of every packet: what follows is read by those who know this version. */
-const VERSION = 2;
+/**
+ * First byte of every packet: what follows is read by those who know this version. In all versions this byte, and the seal of a
+ * handshake at the end, are what they are: boards of two versions know each other well enough to say why they do not talk.
+ */
+export const VERSION = 2;
 const TYPES = ["knock", "hello", "welcome", "data", "confirm", "beat", "bye"] as const;
 export const NONCE_BYTES = 16;
 export const UID_BYTES = 16;
 const LONGEST_NAME = 64;
+/** All of a data packet but its payload, with its seal, bytes. */
+const MOST_BESIDE_PAYLOAD = 80;
 /** Missing numbers and lost ranges in one packet. */
 const MOST_LISTED = 256;
+
+/** `undefined` for no bytes. */
+export function versionOf(bytes: Uint8Array): number | undefined {
+  return bytes[0];
+}
 
 /** The session that a packet belongs to, without looking at more of it; `undefined` for those of a handshake. */
 export function sessionOf(bytes: Uint8Array): number | undefined {
@@ -72,7 +85,13 @@ export function sessionOf(bytes: Uint8Array): number | undefined {
 }
 
 export function encodePacket(packet: Packet): Uint8Array {
-  const out = new ByteWriter().u8(VERSION).u8(TYPES.indexOf(packet.type));
+  return writePacket(packet).take();
+}
+
+/** As `encodePacket`, for whoever writes a seal behind it. */
+export function writePacket(packet: Packet): ByteWriter {
+  const capacity = MOST_BESIDE_PAYLOAD + (packet.type === "data" ? packet.payload.length : 0);
+  const out = new ByteWriter(Number.POSITIVE_INFINITY, capacity).u8(VERSION).u8(TYPES.indexOf(packet.type));
   switch (packet.type) {
     case "knock":
       life(out, packet.from);
@@ -86,14 +105,17 @@ export function encodePacket(packet: Packet): Uint8Array {
     default:
       ofSession(out.count(packet.session), packet);
   }
-  return out.take();
+  return out;
 }
 
 function ofSession(out: ByteWriter, packet: SessionPacket): void {
   switch (packet.type) {
     case "data":
       out.count(packet.number).u8(packet.parts).count(Math.round(packet.ageUs));
-      out.count(packet.number - packet.signalBefore).raw(packet.payload);
+      out
+        .count(packet.number - packet.signalBefore)
+        .count(packet.has)
+        .raw(packet.payload);
       break;
     case "confirm":
       out.count(packet.next).count(packet.missing.length);
@@ -139,10 +161,10 @@ function readOfSession(reader: ByteReader, type: SessionPacket["type"]): Session
   switch (type) {
     case "data": {
       const [number, parts, ageUs] = [reader.count(), reader.u8(), reader.count()];
-      const signalBefore = number - reader.count();
-      if (parts > 3) throw new FrameError("no such part");
+      const [signalBefore, has] = [number - reader.count(), reader.count()];
+      if (parts > PART.several) throw new FrameError("no such part");
       if (signalBefore < 0) throw new FrameError("no such packet before");
-      return { type, session, number, parts, ageUs, signalBefore, payload: reader.raw(reader.left) };
+      return { type, session, number, parts, ageUs, signalBefore, has, payload: reader.raw(reader.left) };
     }
     case "confirm": {
       const next = reader.count();

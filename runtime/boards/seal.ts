@@ -3,6 +3,7 @@
  * as its section 5 allows). Who may publish on the broker and does not know the key cannot speak as a board.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { ByteWriter } from "./bytes.ts";
 
 const SEAL_BYTES = 16;
 
@@ -22,12 +23,9 @@ export function pairKey(secret: Uint8Array, one: string, other: string): Uint8Ar
   return deriveKey(secret, "holdfast pair", ...[one, other].sort());
 }
 
-/** The packet with its seal behind it. */
-export function seal(key: Uint8Array, packet: Uint8Array): Uint8Array {
-  const sealed = new Uint8Array(packet.length + SEAL_BYTES);
-  sealed.set(packet);
-  sealed.set(createHmac("sha256", key).update(packet).digest().subarray(0, SEAL_BYTES), packet.length);
-  return sealed;
+/** The packet that was written, with its seal behind it. */
+export function seal(key: Uint8Array, packet: ByteWriter): Uint8Array {
+  return packet.raw(codeOf(key, packet.take())).take();
 }
 
 /** The packet without its seal; `undefined` when it was not sealed with this key, or was changed since. */
@@ -35,6 +33,9 @@ export function unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefi
   const length = sealed.length - SEAL_BYTES;
   if (length < 0) return undefined;
   const packet = sealed.subarray(0, length);
-  const expected = createHmac("sha256", key).update(packet).digest().subarray(0, SEAL_BYTES);
-  return timingSafeEqual(expected, sealed.subarray(length)) ? packet : undefined;
+  return timingSafeEqual(codeOf(key, packet), sealed.subarray(length)) ? packet : undefined;
+}
+
+function codeOf(key: Uint8Array, packet: Uint8Array): Uint8Array {
+  return createHmac("sha256", key).update(packet).digest().subarray(0, SEAL_BYTES);
 }

@@ -4,7 +4,7 @@
  */
 import { InStream } from "./in-stream.ts";
 import { OutStream } from "./out-stream.ts";
-import { decodePacket, encodePacket, type SessionPacket } from "./packet.ts";
+import { decodePacket, type SessionPacket, writePacket } from "./packet.ts";
 import { deriveKey, seal, unseal } from "./seal.ts";
 
 /** How a link keeps time and memory; all of it can be the same on every board. */
@@ -100,7 +100,7 @@ export class Session {
       packetBytes,
       most,
       resendUs: RESEND_US,
-      send: (packet) => this.#say({ type: "data", session: this.id, ...packet }),
+      send: (packet) => this.#say({ type: "data", session: this.id, has: this.#in.said(), ...packet }),
       lost: (start) => sink.lost(start),
     });
     this.#in = new InStream({
@@ -116,10 +116,18 @@ export class Session {
     });
   }
 
-  /** Sends a message, at most once; false when too much is under way, or it is longer than messages may be. */
+  /**
+   * Sends a message with the next `flush`, at most once; false when too much is under way, or it is longer than messages may
+   * be.
+   */
   send(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     if (message.length > this.#limits.messageBytes) return false;
     return this.#out.push(message, nowUs, isSignal);
+  }
+
+  /** What was sent leaves. */
+  flush(): void {
+    this.#out.flush();
   }
 
   /** Sealed by the other side of this session. */
@@ -135,6 +143,7 @@ export class Session {
     switch (packet.type) {
       case "data": {
         const { duplicates } = this.#in;
+        this.#out.has(packet.has, nowUs);
         this.#in.packet(packet, nowUs);
         // What was heard before proves nothing: somebody may have kept it.
         if (this.#in.duplicates === duplicates) this.#heardUs = nowUs;
@@ -163,6 +172,7 @@ export class Session {
   }
 
   bye(): void {
+    this.flush();
     this.#say({ type: "bye", session: this.id });
   }
 
@@ -222,6 +232,6 @@ export class Session {
   }
 
   #say(packet: SessionPacket): void {
-    this.#sink.publish(seal(this.#keys.ours, encodePacket(packet)));
+    this.#sink.publish(seal(this.#keys.ours, writePacket(packet)));
   }
 }

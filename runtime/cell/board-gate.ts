@@ -3,7 +3,7 @@
  * the board's names, and to time. The cell has an event loop; when it ends, all boards are out of reach for everybody.
  */
 import type { BoardExchange } from "../boards/board-exchange.ts";
-import type { LinkEnd } from "../boards/board-link.ts";
+import type { LinkEnd } from "../boards/link-contract.ts";
 import type { OwnBoard } from "../boards/own-board.ts";
 import { exportPid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
@@ -135,6 +135,7 @@ export class BoardGate {
     this.#isArming = true;
     setImmediate(() => {
       this.#isArming = false;
+      this.#exchange!.flush();
       this.#arm();
     });
   }
@@ -149,6 +150,7 @@ export class BoardGate {
     this.#timer = setTimeout(() => {
       this.#dueUs = Number.POSITIVE_INFINITY;
       this.#exchange!.expire();
+      this.#exchange!.flush();
       this.#arm();
     }, waitMs);
   }

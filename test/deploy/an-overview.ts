@@ -151,6 +151,7 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
         stale: 2,
         malformed: 3,
         stranger: 4,
+        version: 10,
         unknown: 5,
         notItself: 6,
         notGiven: 7,

@@ -1,5 +1,5 @@
 /** One process orders, another on another board obeys for one lease after each order, or until the first one is gone. */
-import type { LostMessage } from "../../../runtime/boards/board-exchange.ts";
+import type { LostMessage } from "../../../runtime/boards/lost-message.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { type Heard, Witness, type Word } from "./witness.ts";

@@ -2,7 +2,7 @@
  * Processes that talk across boards at random: messages of all lengths, monitors both ways, links that come and go, and a life
  * that ends now and then.
  */
-import type { LostMessage } from "../../../runtime/boards/board-exchange.ts";
+import type { LostMessage } from "../../../runtime/boards/lost-message.ts";
 import type { Pid } from "../../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";

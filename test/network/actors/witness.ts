@@ -1,5 +1,5 @@
 /** A process that writes down whatever it says and hears, for the checker of histories. */
-import type { LostMessage } from "../../../runtime/boards/board-exchange.ts";
+import type { LostMessage } from "../../../runtime/boards/lost-message.ts";
 import type { CellResources } from "../../../runtime/process/cell-contract.ts";
 import { describeReason } from "../../../runtime/process/exit-reason.ts";
 import type { Pid } from "../../../runtime/process/pid.ts";

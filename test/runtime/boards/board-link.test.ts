@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { ByteWriter } from "../../../runtime/boards/bytes.ts";
 import { FrameError } from "../../../runtime/boards/frame-error.ts";
 import { decodePacket, encodePacket } from "../../../runtime/boards/packet.ts";
+import { pairKey, seal } from "../../../runtime/boards/seal.ts";
 import { spec } from "../../harness/spec.ts";
 import { TwoBoards } from "./two-boards.ts";
 
@@ -167,6 +169,39 @@ spec("packets that are played again, of this session or another, do nothing and 
   assert.is(net.pumphouse.told[1], "down silent", "old beats say nothing");
 });
 
+spec("what is said in one turn is one packet with one seal, and so is the answer", () => {
+  const net = new TwoBoards();
+  net.meet();
+  const before = net.published.length;
+  for (let index = 0; index < 100; index++) net.send("greenhouse", `message ${index}`);
+  assert.is(net.published.length, before, "nothing is sent before the turn ends");
+  net.greenhouse.link.flush();
+  assert.is(net.published.length, before + 1);
+  net.pass(3);
+  net.send("pumphouse", "answer");
+  net.pass(3);
+  assert.is(net.pumphouse.heard.length, 100);
+  assert.equal(net.greenhouse.heard, ["answer"]);
+  assert.is(net.greenhouse.link.session!.stats().underWay, 0, "the answer says that they came");
+  assert.is(net.published.length, before + 2);
+});
+
+spec("a board of another version of the packets is not linked, and that is told once", () => {
+  const net = new TwoBoards();
+  const key = pairKey(Buffer.from("secret"), "greenhouse", "pumphouse");
+  const from = { board: "pumphouse", uid: new Uint8Array(16), incarnation: 1 };
+  const older = (version: number) =>
+    seal(key, new ByteWriter().u8(version).raw(encodePacket({ type: "knock", from }).subarray(1)));
+  for (const version of [1, 1, 3]) net.inject("pumphouse", older(version));
+  assert.equal(net.greenhouse.told, ["version 1", "version 3"]);
+  assert.is(net.greenhouse.link.refusals.version, 3);
+  const forged = older(1).slice();
+  forged[forged.length - 1]! ^= 1;
+  net.inject("pumphouse", forged);
+  assert.equal([net.greenhouse.link.refusals.version, net.greenhouse.link.refusals.malformed], [3, 1]);
+  assert.is(net.published.length, 0, "nobody is answered");
+});
+
 spec("a packet that was changed on the way is as good as lost", () => {
   const net = new TwoBoards();
   net.meet();
@@ -234,6 +269,7 @@ spec("packets are read as they were written, and damaged ones are refused by one
       parts: 3,
       ageUs: 70_000,
       signalBefore: 7,
+      has: 5,
       payload: Uint8Array.of(1, 2),
     },
     { type: "confirm", session: 1, next: 5, missing: [1, 2], lost: [[3, 4]] },

@@ -8,7 +8,11 @@ const MS = 1000;
 const LIMITS = { packets: 64, bytes: 100_000 };
 
 /** Both ends, and what happens to each packet on its way: delivered after so many ms, any number of times. */
-function pair(fate: (packet: number) => readonly number[], confirmFate: (word: number) => readonly number[]) {
+function pair(
+  fate: (packet: number) => readonly number[],
+  confirmFate: (word: number) => readonly number[],
+  packetBytes = 8,
+) {
   let nowUs = 0;
   const arrivals: { atUs: number; arrive: () => void }[] = [];
   const came: string[] = [];
@@ -21,7 +25,7 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     for (const ms of delaysMs) arrivals.push({ atUs: nowUs + ms * MS, arrive });
   };
   const outgoing = new OutStream({
-    packetBytes: 8,
+    packetBytes,
     most: LIMITS,
     resendUs: 200 * MS,
     send: (packet) => later(fate(packets++), () => incoming.packet(packet, nowUs)),
@@ -54,7 +58,20 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
     }
   };
   return {
-    send: (text: string, isSignal = false) => outgoing.push(Buffer.from(text), nowUs, isSignal),
+    /** In a packet of its own. */
+    send: (text: string, isSignal = false) => {
+      const isTaken = outgoing.push(Buffer.from(text), nowUs, isSignal);
+      outgoing.flush();
+      return isTaken;
+    },
+    /** With all that is said until it is flushed. */
+    say: (text: string, isSignal = false) => outgoing.push(Buffer.from(text), nowUs, isSignal),
+    /** The other side sends something of its own, which says in passing how far it is. */
+    inPassing: () => {
+      const has = incoming.said();
+      later(confirmFate(words++), () => outgoing.has(has, nowUs));
+    },
+    packets: () => packets,
     wait: (ms: number) => {
       nowUs += ms * MS;
     },
@@ -69,6 +86,78 @@ function pair(fate: (packet: number) => readonly number[], confirmFate: (word: n
 }
 
 const always = () => [1];
+
+spec("what is said in one turn goes as one packet, as far as it fits", () => {
+  const net = pair(always, always, 16);
+  for (const text of ["one", "two", "", "four", "five", "x".repeat(16), "x".repeat(40), "end"]) net.say(text);
+  // 3 + 3 + 0 + 4 bytes, each with its length, are 14; "five" begins the next, sixteen bytes need one of their own.
+  assert.is(net.packets(), 6, "one, two, four; five; sixteen; forty in three");
+  net.outgoing.flush();
+  net.outgoing.flush();
+  assert.is(net.packets(), 7, "nothing is sent when nothing waits");
+  net.settle();
+  assert.equal(net.came, ["one", "two", "", "four", "five", "x".repeat(16), "x".repeat(40), "end"]);
+  assert.equal([net.outgoing.underWay, net.outgoing.resent, net.packets()], [0, 0, 7]);
+});
+
+spec("what nobody flushes is sent when time is looked at next", () => {
+  const net = pair(always, always, 64);
+  net.say("one");
+  net.say("two");
+  assert.is(net.outgoing.nextUs, 0, "due at once");
+  assert.is(net.packets(), 0);
+  net.settle();
+  assert.equal([net.came, net.packets()], [["one", "two"], 1]);
+});
+
+spec("of a packet that is given up each message is named at its sender", () => {
+  let isCut = true;
+  const net = pair(() => (isCut ? [] : [1]), always, 64);
+  for (const text of ["1.a", "2.b", "3.c"]) net.say(text);
+  net.outgoing.flush();
+  isCut = false;
+  net.send("4.");
+  isCut = true;
+  net.settle(600);
+  assert.equal([net.came, net.lostAtSender, net.gaps()], [["4."], ["1", "2", "3"], 1]);
+});
+
+spec("a signal among other words, lost, is the end: nothing behind it is heard", () => {
+  let isCut = true;
+  const net = pair(() => (isCut ? [] : [1]), always, 64);
+  net.say("1.");
+  net.say("2.", true);
+  net.say("3.");
+  net.outgoing.flush();
+  isCut = false;
+  net.send("4.");
+  isCut = true;
+  net.settle(600);
+  assert.equal([net.came, net.signalsLost()], [[], 1]);
+});
+
+spec("the other side says in passing how far it is, unless something is lost", () => {
+  const net = pair(always, () => [], 64);
+  net.send("1.");
+  net.wait(1);
+  net.settle(5);
+  assert.is(net.incoming.said(), 2);
+  net.outgoing.has(net.incoming.said(), 0);
+  assert.is(net.outgoing.underWay, 0);
+  assert.is(net.incoming.nextUs, Infinity, "no word of its own is needed any more");
+  let isCut = true;
+  const gap = pair(
+    () => (isCut ? [] : [1]),
+    () => [],
+    64,
+  );
+  gap.send("1.");
+  isCut = false;
+  gap.send("2.");
+  isCut = true;
+  gap.settle(600);
+  assert.equal([gap.came, gap.incoming.said()], [["2."], 0]);
+});
 
 spec("messages of any length arrive whole, in order, each once", () => {
   const { send, settle, came, outgoing } = pair(always, always);
@@ -153,17 +242,30 @@ spec("a message longer than it may be is dropped and counted, those around it ar
 spec("whatever a network does: order, each once, whole; and no loss that is not named", () => {
   const delays = fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 3 });
   const fates = fc.array(delays, { minLength: 1, maxLength: 200 });
-  const lengths = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 40 });
+  const lengths = fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 40 });
+  const turn = fc.record({
+    isOver: fc.boolean(),
+    isAnswered: fc.boolean(),
+    isSignal: fc.integer({ min: 0, max: 15 }).map((of) => of === 0),
+  });
+  const turns = fc.array(turn, { minLength: 1, maxLength: 20 });
   fc.assert(
-    fc.property(fates, fates, lengths, fc.nat(30), (packetFates, wordFates, sizes, pauseMs) => {
+    fc.property(fates, fates, lengths, turns, fc.nat(30), (packetFates, wordFates, sizes, ends, pauseMs) => {
       const net = pair(
         (packet) => packetFates[packet % packetFates.length]!,
         (word) => wordFates[word % wordFates.length]!,
+        64,
       );
       const sent: string[] = [];
+      const signals: string[] = [];
       for (const [index, size] of sizes.entries()) {
         const text = `${index}.${"x".repeat(size)}`;
-        if (net.send(text)) sent.push(text);
+        const turn = ends[index % ends.length]!;
+        if (net.say(text, turn.isSignal)) sent.push(text);
+        if (turn.isSignal && sent.at(-1) === text) signals.push(text);
+        if (!turn.isOver) continue;
+        net.outgoing.flush();
+        if (turn.isAnswered) net.inPassing();
         net.wait(pauseMs);
       }
       net.settle();
@@ -174,6 +276,15 @@ spec("whatever a network does: order, each once, whole; and no loss that is not 
         [...new Set(positions)].sort((a, b) => a - b),
         "in order, each once",
       );
+      const silent = signals.find((text) => !net.came.includes(text));
+      if (silent !== undefined) {
+        // It is lost, or still under way: nobody hears what was said after it.
+        assert.ok(
+          positions.every((position) => position < sent.indexOf(silent)),
+          `behind ${silent}`,
+        );
+        return;
+      }
       if (net.outgoing.underWay > 0) return; // Not a word came back: it is for the link to see that.
       const named = new Set(net.lostAtSender);
       const absent = sent.filter((text) => !net.came.includes(text)).map((text) => text.split(".")[0]!);

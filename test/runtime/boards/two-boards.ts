@@ -1,5 +1,6 @@
 /** Two links and the network between them, in virtual time. */
-import { BoardLink, type LinkEnd } from "../../../runtime/boards/board-link.ts";
+import { BoardLink } from "../../../runtime/boards/board-link.ts";
+import type { LinkEnd } from "../../../runtime/boards/link-contract.ts";
 import type { BoardLife } from "../../../runtime/boards/packet.ts";
 import { pairKey } from "../../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
@@ -65,6 +66,7 @@ export class TwoBoards {
           end.gaps += packets;
         },
         stranger: (life) => void end.told.push(`stranger ${life.board}`),
+        otherVersion: (version) => void end.told.push(`version ${version}`),
       },
     });
     const ready = Object.assign(end, { link });
