@@ -1,15 +1,11 @@
 /** `holdfast boot-levels`: the safe levels as commands for config.txt, printed or written. */
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  BOOT_LEVELS,
-  bootLevels,
-  bootLevelsText,
-  includesBootLevels,
-} from "../../firmware/board/boot-levels.ts";
+import { BOOT_LEVELS, bootLevels, bootLevelsText } from "../../firmware/board/boot-levels.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
+import { FolderBootFiles } from "../vendor/boot-files.ts";
+import { writeBootLevels } from "../vendor/write-boot-levels.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 export interface BootLevelsOptions {
@@ -48,13 +44,8 @@ export function printBootLevels(file: string, { json, write }: BootLevelsOptions
 }
 
 function writeLevels(folder: string, text: string): void {
-  const config = join(folder, "config.txt");
   try {
-    const before = readFileSync(config, "utf8");
-    writeFileSync(join(folder, BOOT_LEVELS), text);
-    if (includesBootLevels(before)) return;
-    const gap = before === "" || before.endsWith("\n") ? "" : "\n";
-    appendFileSync(config, `${gap}\n[all]\ninclude ${BOOT_LEVELS}\n`);
+    writeBootLevels(new FolderBootFiles(folder), text);
   } catch (error) {
     const { message } = error as Error;
     const help =

@@ -31,7 +31,15 @@ const FILES: Readonly<Record<string, string>> = {
 /** Makes one in the folder; its path. */
 export function aVendorImage(folder: string): string {
   const tree = join(folder, "rootfs");
-  for (const path of ["etc/systemd/system", "etc/ssh", "opt", "root", "usr/lib/aarch64-linux-gnu", "var/lib"])
+  for (const path of [
+    "etc/systemd/system",
+    "etc/ssh",
+    "etc/NetworkManager",
+    "opt",
+    "root",
+    "usr/lib/aarch64-linux-gnu",
+    "var/lib",
+  ])
     mkdirSync(join(tree, path), { recursive: true });
   for (const [path, text] of Object.entries(FILES)) writeFileSync(join(tree, path), text);
   writeFileSync(join(tree, "usr/lib/aarch64-linux-gnu/libc.so.6"), "");
