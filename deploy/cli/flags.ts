@@ -88,3 +88,36 @@ export function topicOf(option: string, text: string): string {
   if (isTopicRoot(text)) return text;
   throw new CliError(EXIT.usage, `${option}: "${text}" is none; allowed are levels of a-z, 0-9, - and _`);
 }
+
+/** Where an image goes. Throws `CliError` for a disk and a file at once. */
+export function flashTarget(flags: Flags) {
+  const [to, out] = [textOf(flags.to), textOf(flags.out)];
+  if (to !== undefined && out !== undefined)
+    throw new CliError(EXIT.usage, "--to names a disk and --out a file: give one of them");
+  return {
+    json: flags.json === true,
+    yes: flags.yes === true,
+    ...(to === undefined ? {} : { to }),
+    ...(out === undefined ? {} : { out: resolve(out) }),
+  };
+}
+
+/** The board whose card is to be made; undefined when an image is given instead. Throws `CliError` for what only goes with a board. */
+export function flashBoardFlags(flags: Flags) {
+  const config = textOf(flags.config);
+  const [os, bootFolder, provision] = [flags.os, flags.bootFolder, flags.provision].map(textOf);
+  const given = {
+    ...(os !== undefined && { os }),
+    ...(bootFolder !== undefined && { bootFolder: resolve(bootFolder) }),
+    ...(provision !== undefined && { provision }),
+  };
+  if (os !== undefined && bootFolder !== undefined)
+    throw new CliError(
+      EXIT.usage,
+      "--os is for a whole card and --boot-folder for one that is written: give one of them",
+    );
+  if (config !== undefined) return { config, ...given };
+  const [stray] = Object.keys(given);
+  if (stray === undefined) return undefined;
+  throw new CliError(EXIT.usage, "--os, --boot-folder and --provision need --config: which board?");
+}

@@ -15,12 +15,15 @@ import {
   DEFAULT_CONFIG,
   everyMs,
   type Flags,
+  flashBoardFlags,
+  flashTarget,
   launchFlags,
   listOf,
   operatorFlags,
   textOf,
 } from "./flags.ts";
 import { flashImage, printDisks } from "./flash.ts";
+import { flashBoard } from "./flash-board.ts";
 import { get } from "./get.ts";
 import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
@@ -75,16 +78,18 @@ cli
   )
   .option("--install", "Write them to /etc/systemd/system and enable them (needs root)")
   .option("--user <name>", "Who runs it (default: who asks, also behind sudo)")
+  .option("--slots <folder>", "Run the release that these slots lead to, and try new ones (holdfast push)")
   .option("--root <folder>", "Install below this folder, for an image (default: /)")
   .example("  sudo holdfast service /home/pi/board.config.json --install")
   .action((config: string | undefined, flags: Flags) => {
-    const user = textOf(flags.user);
+    const [user, slots] = [textOf(flags.user), textOf(flags.slots)];
     return service({
       ...launchFlags(config, flags),
       json: flags.json === true,
       install: flags.install === true,
       root: resolve(textOf(flags.root) ?? "/"),
       ...(user === undefined ? {} : { user }),
+      ...(slots === undefined ? {} : { slots: resolve(slots) }),
     });
   });
 addReleaseVerbs(cli);
@@ -154,20 +159,31 @@ cli
   .option("--to <disk>", "Which disk: /dev/sda (default: asks)")
   .option("--out <file>", "A file instead of a disk")
   .option("--yes", "Ask nobody")
+  .option("--config <file>", "Make the card of this board first: Holdfast OS")
+  .option(
+    "--os <image>",
+    "With --config: the vendor's Raspberry Pi OS Lite (64-bit) instead, with the board in it",
+  )
+  .option(
+    "--boot-folder <folder>",
+    "With --config: only the boot partition of a card with Raspberry Pi OS, mounted here",
+  )
+  .option("--provision <file>", "With --config: name, network, time, SSH keys (deploy/image/README.md)")
   .example("  sudo holdfast flash card.img.xz --to /dev/sda")
+  .example("  sudo holdfast flash --config board.config.json --os raspios-lite.img.xz")
+  .example("  holdfast flash --config board.config.json --boot-folder /Volumes/bootfs")
   .action((image: string | undefined, flags: Flags) => {
     const json = flags.json === true;
     if (flags.list === true) return printDisks({ json });
-    if (image === undefined) throw new CliError(EXIT.usage, "which image? See holdfast flash --help");
-    const [to, out] = [textOf(flags.to), textOf(flags.out)];
-    if (to !== undefined && out !== undefined)
-      throw new CliError(EXIT.usage, "--to names a disk and --out a file: give one of them");
-    return flashImage(image, {
-      json,
-      yes: flags.yes === true,
-      ...(to === undefined ? {} : { to }),
-      ...(out === undefined ? {} : { out: resolve(out) }),
-    });
+    const target = flashTarget(flags);
+    const board = flashBoardFlags(flags);
+    if ((image === undefined) === (board === undefined))
+      throw new CliError(
+        EXIT.usage,
+        "either an image or --config says what is written: holdfast flash --help",
+      );
+    if (board !== undefined) return flashBoard({ ...target, ...board });
+    return flashImage(image!, target);
   });
 cli
   .command("watch [device]", "Follow readings, states and events until Ctrl-C")

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { boardUnits, HARDWARE_GROUPS, type ServiceOptions } from "../service/board-units.ts";
+import { slotPrograms } from "../service/slot-programs.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
 export interface ServiceFlags extends Omit<ServiceOptions, "user" | "groups" | "node" | "programs"> {
@@ -37,21 +38,26 @@ export function service({ json, install, user, root, ...options }: ServiceFlags)
     ...options,
     user: user ?? process.env.SUDO_USER ?? userInfo().username,
     groups: groupsOf(join(root, "etc/group")),
-    node: process.execPath,
-    programs: fileURLToPath(new URL("../board", import.meta.url)),
+    ...(options.slots === undefined ? ownPrograms() : slotPrograms(options.slots)),
   });
   if (install) for (const { path, text } of units) write(join(root, path), text);
   if (json) process.stdout.write(`${JSON.stringify({ installed: install, units })}\n`);
   else if (install) process.stdout.write(`${units.map(({ path }) => `wrote ${path}`).join("\n")}\n`);
   else process.stdout.write(units.map(({ path, text }) => `# ${path}\n${text}`).join("\n"));
   if (!install) return;
+  const enabled = ["holdfast.service", ...(options.slots === undefined ? [] : ["holdfast-trial.service"])];
   if (root === "/") systemctl("daemon-reload");
-  if (root === "/") systemctl("enable", "holdfast.service");
+  if (root === "/") systemctl("enable", ...enabled);
   if (json) return;
   const watchdog = config.watchdog?.owner === "systemd" ? "; the watchdog counts from the next boot on" : "";
   process.stdout.write(
     `start it with: sudo systemctl start holdfast${watchdog}\nfollow it with: journalctl -fu holdfast\n`,
   );
+}
+
+/** Node and the programs that this command is one of. */
+function ownPrograms() {
+  return { node: process.execPath, programs: fileURLToPath(new URL("../board", import.meta.url)) };
 }
 
 /** Those of the hardware groups that there are: systemd refuses a unit that names another. */

@@ -36,7 +36,7 @@ import { BOOT, bootFiles, serialIsFree } from "./boot-files.ts";
 import { bootProgram } from "./boot-program.ts";
 import { busyboxApplets } from "./busybox-applets.ts";
 import { SIZES, writeCard } from "./card.ts";
-import { dataFiles, newPassword } from "./data-files.ts";
+import { dataFiles } from "./data-files.ts";
 import { type DebianTree, debianTree, imageCache } from "./debian-packages.ts";
 import { decodeTree, encodeTree } from "./device-tree-blob.ts";
 import { makeExt4, makeFat, makeSquashfs } from "./file-systems.ts";
@@ -46,8 +46,9 @@ import { initramfs } from "./initramfs.ts";
 import { modulesInOrder } from "./module-order.ts";
 import { moduleNames } from "./modules.ts";
 import { packageNames } from "./package-names.ts";
+import { newPassword, passwordHash } from "./password.ts";
 import type { Provision } from "./provision.ts";
-import { needTools, runTool, type Tool } from "./run-tool.ts";
+import { needTools, type Tool } from "./run-tool.ts";
 import { makeSlotRoot } from "./slot-root.ts";
 
 export interface ImageOptions {
@@ -199,11 +200,4 @@ function packedKernel(image: string, cache: string): string {
   copyFileSync(`${packed}.half`, packed);
   rmSync(`${packed}.half`);
   return packed;
-}
-
-/** As crypt(3) has it, SHA-512. The password is in no argument, which others could see. */
-async function passwordHash(password: string, work: string): Promise<string> {
-  const file = join(work, "password");
-  writeFileSync(file, `${password}\n`, { mode: 0o600 });
-  return (await runTool("openssl", ["passwd", "-6", "-in", file])).trim();
 }

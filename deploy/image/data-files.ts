@@ -1,8 +1,8 @@
 /** What the data partition of a new card holds: the configuration with the files it names, and what `Provision` says. */
-import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { namedFiles } from "../config/named-files.ts";
 import { ImageError } from "./image-error.ts";
 import type { Provision } from "./provision.ts";
 
@@ -16,10 +16,6 @@ export interface DataFile {
 
 /** Debian's own pool, as its packages have it. */
 const NTP = ["0.debian.pool.ntp.org", "1.debian.pool.ntp.org"];
-/** Without letters and digits that look like others. */
-const PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
-const PASSWORD_GROUPS = 4;
-const GROUP_LENGTH = 4;
 
 /** `file`: where the configuration lies. `passwordHash`: as crypt(3) has it; undefined: nobody logs in with one. */
 export function dataFiles(
@@ -52,30 +48,13 @@ export function dataFiles(
   ];
 }
 
-/** A password that people can type: 16 letters and digits in groups, 79 bits. */
-export function newPassword(): string {
-  const letter = () => PASSWORD_LETTERS[randomInt(PASSWORD_LETTERS.length)];
-  const group = () => Array.from({ length: GROUP_LENGTH }, letter).join("");
-  return Array.from({ length: PASSWORD_GROUPS }, group).join("-");
-}
-
 /** A board's id as a name on the network: no `_` there. */
 export function hostnameOf(board: string): string {
   return board.replaceAll("_", "-").replace(/^-+|-+$/g, "") || "holdfast";
 }
 
-/** The files beside the configuration that it names, relative to it. */
-function namedFiles({ mqtt = {}, links = {} }: BoardConfig): readonly string[] {
-  const { credentialsFile, tls = {}, listen } = mqtt;
-  const named = [
-    ...[credentialsFile, tls.ca, tls.cert, tls.key],
-    ...[listen?.usersFile, listen?.tls?.cert, listen?.tls?.key],
-    ...[links.secretFile, ...(links.spawn ?? [])],
-  ];
-  return [...new Set(named.filter((path) => path !== undefined))];
-}
-
-function checkedPath(path: string): string {
+/** A path below the folder of the configuration. Throws `ImageError`. */
+export function checkedPath(path: string): string {
   if (!isAbsolute(path) && !normalize(path).startsWith("..")) return normalize(path);
   throw new ImageError(
     "badConfig",

@@ -3,6 +3,7 @@ import type { BoardOptions } from "../board/options.ts";
 import { optionsEnvironment } from "../board/options.ts";
 import { poolThreads } from "../board/pool-threads.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { SLOT_PROGRAM } from "../update/slot-program.ts";
 import { commandWord, type UnitSection, unitText, unitWord } from "./unit-text.ts";
 
 export interface UnitFile {
@@ -20,6 +21,8 @@ export interface ServiceOptions extends Omit<BoardOptions, "worldSocket" | "emul
   readonly node: string;
   /** Folder with guardian-main.js, boot-step.js and stop-step.js. */
   readonly programs: string;
+  /** Folder of slots whose `current` leads to `node` and `programs`: releases are chosen, tried and gone back from. */
+  readonly slots?: string;
 }
 
 /** Groups that Raspberry Pi OS gives its devices to. */
@@ -34,6 +37,14 @@ export function boardUnits(config: BoardConfig, options: ServiceOptions): readon
   return [
     { path: `${UNITS}/holdfast.service`, text: unitText(guardianUnit(config, options)) },
     { path: `${UNITS}/holdfast-boot.service`, text: unitText(bootUnit(config, options)) },
+    ...(options.slots === undefined
+      ? []
+      : [
+          {
+            path: `${UNITS}/holdfast-trial.service`,
+            text: unitText(trialUnit(config, options, options.slots)),
+          },
+        ]),
     ...(owner === "systemd" ? [{ path: "/etc/systemd/system.conf.d/holdfast.conf", text: MANAGER }] : []),
   ];
 }
@@ -51,6 +62,7 @@ const MANAGER = unitText([
 
 function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
   const { owner = "none", device = "/dev/watchdog0" } = config.watchdog ?? {};
+  const { slots } = options;
   const program = (name: string) => [options.node, `${options.programs}/${name}`].map(commandWord).join(" ");
   return [
     {
@@ -69,6 +81,14 @@ function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection
         ["Type", "notify"],
         ["NotifyAccess", "main"],
         ["ExecStart", program("guardian-main.js")],
+        ...(slots === undefined
+          ? []
+          : [
+              {
+                note: "Which release: one on trial loses a try with each start, and the one before comes back.",
+              },
+              ["ExecStartPre", `+${commandWord(`${slots}/${SLOT_PROGRAM}`)} step`] as const,
+            ]),
         ...(owner === "guardian" && options.user !== "root"
           ? [["ExecStartPre", `+-/bin/chown ${unitWord(options.user)} ${unitWord(device)}`] as const]
           : []),
@@ -76,8 +96,12 @@ function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection
         ["ExecStopPost", program("stop-step.js")],
         ["Restart", "always"],
         ["RestartSec", "250ms"],
-        { note: "A configuration with problems: only a person can mend it." },
-        ["RestartPreventExitStatus", "2"],
+        ...(slots === undefined
+          ? [
+              { note: "A configuration with problems: only a person can mend it." },
+              ["RestartPreventExitStatus", "2"] as const,
+            ]
+          : [{ note: "A release on trial that finds problems in the configuration is gone back from." }]),
         ["TimeoutStartSec", "30s"],
         ["TimeoutStopSec", "2s"],
         { note: "A guardian that hangs is ended. Its beats come from its own loop." },
@@ -99,6 +123,31 @@ function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection
       ],
     },
     { name: "Install", lines: [["WantedBy", "multi-user.target"]] },
+  ];
+}
+
+/** Judges a release beside the board that it runs, as root: the record is not the board's to write. */
+function trialUnit(config: BoardConfig, options: ServiceOptions, slots: string): UnitSection[] {
+  return [
+    {
+      name: "Unit",
+      lines: [
+        ["Description", "Holdfast: judges a release that is on trial"],
+        ["After", "holdfast.service"],
+        { note: "Each start of the board is another try." },
+        ["PartOf", "holdfast.service"],
+      ],
+    },
+    {
+      name: "Service",
+      lines: [
+        ["Type", "exec"],
+        ["ExecStart", `${commandWord(`${slots}/${SLOT_PROGRAM}`)} trial`],
+        ...environment(config, options),
+        ["TimeoutStopSec", "5s"],
+      ],
+    },
+    { name: "Install", lines: [["WantedBy", "holdfast.service"]] },
   ];
 }
 
@@ -134,17 +183,23 @@ function bootUnit(config: BoardConfig, options: ServiceOptions): UnitSection[] {
 
 function surroundings(config: BoardConfig, options: ServiceOptions): [string, string][] {
   const { user, groups } = options;
-  const environment = {
-    ...optionsEnvironment({ ...options, emulated: false, worldSocket: "", stateFolder: STATE }),
-    UV_THREADPOOL_SIZE: poolThreads(Object.keys(config.buses ?? {}).length),
-  };
-  const set = Object.entries(environment).filter(([, value]) => value !== "");
   return [
     ["User", user],
     ...(groups.length === 0 ? [] : [["SupplementaryGroups", groups.join(" ")] satisfies [string, string]]),
     ["StateDirectory", "holdfast"],
-    ...set.map(([name, value]): [string, string] => ["Environment", unitWord(`${name}=${value}`)]),
+    ...environment(config, options),
   ];
+}
+
+function environment(config: BoardConfig, options: ServiceOptions): [string, string][] {
+  const { slots = "" } = options;
+  const all = {
+    ...optionsEnvironment({ ...options, emulated: false, worldSocket: "", stateFolder: STATE }),
+    HOLDFAST_SLOTS: slots,
+    UV_THREADPOOL_SIZE: poolThreads(Object.keys(config.buses ?? {}).length),
+  };
+  const set = Object.entries(all).filter(([, value]) => value !== "");
+  return set.map(([name, value]) => ["Environment", unitWord(`${name}=${value}`)]);
 }
 
 /**

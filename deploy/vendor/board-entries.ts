@@ -7,11 +7,13 @@
  *     /etc/systemd/system         its units
  */
 import { existsSync } from "node:fs";
-import { dirname, isAbsolute, posix, resolve } from "node:path";
+import { dirname, posix, resolve } from "node:path";
 import { DEFAULT_PORTS } from "../board/options.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { namedFiles } from "../config/named-files.ts";
+import { checkedPath } from "../image/data-files.ts";
 import { boardUnits } from "../service/board-units.ts";
+import { slotPrograms } from "../service/slot-programs.ts";
 import { encodeSlotText, SLOT_FILE } from "../update/slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../update/slot-program.ts";
 import { firstRecord } from "../update/slot-steps.ts";
@@ -26,26 +28,44 @@ export const INSTALL = {
   account: "holdfast",
 } as const;
 
-export interface BoardEntriesOptions {
+export interface BoardFilesOptions {
   /** As `configFile` says it. */
   readonly config: BoardConfig;
-  /** The operator's configuration; files of keys and logins that it names are looked for from its folder. */
+  /** The operator's configuration; files that it names are looked for from its folder. */
   readonly configFile: string;
   /** The application's folder (`buildApplication`). */
   readonly application: string;
-  /** Those of the hardware groups that the system has. */
-  readonly groups: readonly string[];
-  /** Of the account that the board runs as. */
-  readonly uid: number;
-  readonly gid: number;
 }
 
-/** In an order in which they can be made. Throws `VendorError` when a file that the configuration names is not there. */
-export function boardEntries(options: BoardEntriesOptions): Ext4Entry[] {
-  const { config, configFile, application, groups, uid, gid } = options;
+/** Numbers of the account that the board runs as. */
+export interface Owner {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * Releases, configuration and keys, in an order in which they can be made. Without an owner they are root's. Throws
+ * `VendorError` when a file that the configuration names is not there.
+ */
+export function boardFiles(
+  { config, configFile, application }: BoardFilesOptions,
+  own: Owner = {},
+): Ext4Entry[] {
   const { slots } = INSTALL;
-  const own = { uid, gid };
-  const folder = posix.dirname(INSTALL.config);
+  return [
+    { path: slots, folder: true, mode: 0o755 },
+    ...treeEntries(application, `${slots}/a`),
+    { path: `${slots}/current`, linkTo: "a" },
+    { path: `${slots}/${SLOT_FILE}`, text: encodeSlotText(firstRecord(undefined)), mode: 0o644 },
+    { path: `${slots}/${SLOT_PROGRAM}`, text: SLOT_PROGRAM_TEXT, mode: 0o755 },
+    { path: posix.dirname(INSTALL.config), folder: true, mode: 0o755 },
+    { path: INSTALL.config, from: configFile, mode: 0o644, ...own },
+    ...keyEntries(config, configFile, own),
+  ];
+}
+
+/** The state folder and the service. `groups`: those of the hardware groups that the system has. */
+export function serviceEntries(config: BoardConfig, groups: readonly string[], own: Owner): Ext4Entry[] {
   const units = boardUnits(config, {
     config: INSTALL.config,
     httpPort: DEFAULT_PORTS.http,
@@ -53,56 +73,39 @@ export function boardEntries(options: BoardEntriesOptions): Ext4Entry[] {
     limits: {},
     user: INSTALL.account,
     groups,
-    node: `${slots}/current/bin/node`,
-    programs: `${slots}/current/program/deploy/board`,
+    ...slotPrograms(INSTALL.slots),
   });
   return [
-    { path: slots, folder: true, mode: 0o755 },
-    ...treeEntries(application, `${slots}/a`),
-    { path: `${slots}/current`, linkTo: "a" },
-    { path: `${slots}/${SLOT_FILE}`, text: encodeSlotText(firstRecord(undefined)), mode: 0o644 },
-    { path: `${slots}/${SLOT_PROGRAM}`, text: SLOT_PROGRAM_TEXT, mode: 0o755 },
-    { path: folder, folder: true, mode: 0o755 },
-    { path: INSTALL.config, from: configFile, mode: 0o644, ...own },
-    ...keyEntries(config, configFile, own),
     { path: INSTALL.state, folder: true, mode: 0o700, ...own },
-    ...units.flatMap(({ path, text }) => [...folders(path), { path, text, mode: 0o644 }]),
-    ...folders("/etc/systemd/system/multi-user.target.wants/x"),
-    {
-      path: "/etc/systemd/system/multi-user.target.wants/holdfast.service",
-      linkTo: "/etc/systemd/system/holdfast.service",
-    },
+    ...units.flatMap(({ path, text }): Ext4Entry[] => [...folders(path), { path, text, mode: 0o644 }]),
+    ...wanted("multi-user.target", "holdfast.service"),
+    ...wanted("holdfast.service", "holdfast-trial.service"),
   ];
 }
 
-/** What only the board's account may read. Paths of the machine itself are the operator's to fill. */
-function keyEntries(
-  config: BoardConfig,
-  configFile: string,
-  own: { readonly uid: number; readonly gid: number },
-): Ext4Entry[] {
+/** As `systemctl enable` does it. */
+function wanted(by: string, unit: string): Ext4Entry[] {
+  const path = `/etc/systemd/system/${by}.wants/${unit}`;
+  return [...folders(path), { path, linkTo: `/etc/systemd/system/${unit}` }];
+}
+
+/** What only the board's account may read. */
+function keyEntries(config: BoardConfig, configFile: string, own: Owner): Ext4Entry[] {
   const base = posix.dirname(INSTALL.config);
-  return namedFiles(config)
-    .filter((name) => !isAbsolute(name))
-    .flatMap((name) => {
-      const from = resolve(dirname(configFile), name);
-      const path = posix.join(base, name);
-      if (!path.startsWith(`${base}/`))
-        throw new VendorError(
-          "badSettings",
-          `${configFile}: found "${name}"; on a card, keys and logins lie in its folder or below`,
-        );
-      if (!existsSync(from))
-        throw new VendorError("badSettings", `${from} is not there, and ${configFile} names it`);
-      return [
-        ...folders(path, own).filter((each) => each.path !== base),
-        { path, from, mode: 0o600, ...own },
-      ];
-    });
+  return namedFiles(config).flatMap((name) => {
+    const from = resolve(dirname(configFile), name);
+    const path = posix.join(base, checkedPath(name));
+    if (!existsSync(from))
+      throw new VendorError("badSettings", `${from} is not there, and ${configFile} names it`);
+    return [
+      ...folders(path, own).filter((each) => !base.startsWith(each.path)),
+      { path, from, mode: 0o600, ...own },
+    ];
+  });
 }
 
 /** All folders above a path, from the top. */
-function folders(path: string, own: { readonly uid?: number; readonly gid?: number } = {}): Ext4Entry[] {
+function folders(path: string, own: Owner = {}): Ext4Entry[] {
   const names = posix.dirname(path).split("/").slice(1);
   return names.map((_, at) => ({
     path: `/${names.slice(0, at + 1).join("/")}`,

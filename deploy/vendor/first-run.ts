@@ -48,12 +48,12 @@ set -x
 
 install_board() {
   set -e
-  tar -xzf "$boot/${FIRST_RUN.archive}" -C / --no-same-owner
+  tar -xzf "$boot/${FIRST_RUN.archive}" -C / --no-same-owner --no-overwrite-dir
   id ${account} || useradd --system --home-dir ${state} --shell /usr/sbin/nologin ${account}
   for group in gpio i2c spi; do getent group $group && usermod -aG $group ${account}; done || true
   install -d -m 0700 -o ${account} -g ${account} ${state}
   chown -R ${account}:${account} ${folder}
-${hostname === undefined ? "" : `  sed -i 's/^127\\.0\\.1\\.1\\b.*/127.0.1.1\\t${hostname}/' /etc/hosts\n`}  ${slots}/current/bin/holdfast service ${config} --install --user ${account}
+${hostname === undefined ? "" : `  sed -i 's/^127\\.0\\.1\\.1\\b.*/127.0.1.1\\t${hostname}/' /etc/hosts\n`}  ${slots}/current/bin/holdfast service ${config} --install --user ${account} --slots ${slots}
   rm -f "$boot/${FIRST_RUN.archive}"
 }
 (install_board)

@@ -6,14 +6,15 @@
 import { bootLevelsText } from "../../firmware/board/boot-levels.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
+import type { Provision } from "../image/provision.ts";
 import { HARDWARE_GROUPS } from "../service/board-units.ts";
 import { type Accounts, withSystemAccount } from "./accounts.ts";
-import { boardEntries, INSTALL } from "./board-entries.ts";
+import { boardFiles, INSTALL, serviceEntries } from "./board-entries.ts";
 import { type BootFiles, ImageBootFiles } from "./boot-files.ts";
 import { type Ext4Entry, Ext4Part } from "./ext4-part.ts";
 import { growRoot } from "./grow-root.ts";
 import { readPartitions } from "./partitions.ts";
-import { checkSettings, type SystemSettings, settingsEntries, withCountry } from "./settings.ts";
+import { settingsEntries, withCountry } from "./settings.ts";
 import { treeBytes } from "./tree-entries.ts";
 import { VendorError } from "./vendor-error.ts";
 import { writeBootLevels } from "./write-boot-levels.ts";
@@ -28,7 +29,9 @@ export interface InjectOptions {
   readonly application: string;
   /** Which release it is: version and target, a line. */
   readonly release: string;
-  readonly settings: SystemSettings;
+  readonly settings: Provision;
+  /** The first user, as the vendor's first boot makes it; absent: whoever the image asks for one. */
+  readonly login?: { readonly user: string; readonly hash: string };
   /** Hears what is being done. */
   readonly step?: (what: string) => void;
 }
@@ -43,8 +46,7 @@ const SPARE = 64 << 20;
  * `notRaspberryPiOs`, `otherRelease`, `badSettings`, `noTool`, `toolFailed`, `notWritten`.
  */
 export function injectBoard(options: InjectOptions): "injected" | "present" {
-  const { image, config, configFile, application, release, settings, step = () => {} } = options;
-  checkSettings(settings);
+  const { image, config, configFile, application, release, settings, login, step = () => {} } = options;
   const partitions = readPartitions(image);
   const root = new Ext4Part(image, partitions.root);
   checkSystem(image, root, settings);
@@ -60,13 +62,16 @@ export function injectBoard(options: InjectOptions): "injected" | "present" {
   const entries: Ext4Entry[] = [
     ...accounts,
     ...settingsEntries(settings, root.read("/etc/hosts")?.toString("utf8") ?? ""),
-    ...boardEntries({ config, configFile, application, groups, uid, gid }),
+    ...boardFiles({ config, configFile, application }, { uid, gid }),
+    ...serviceEntries(config, groups, { uid, gid }),
   ];
   growRoot(image, partitions, treeBytes(entries) + SPARE);
   step(`${entries.length} files into the root file system`);
   root.write(entries);
   step("boot levels");
-  writeBoot(new ImageBootFiles(image, partitions.boot), config, settings);
+  const boot = new ImageBootFiles(image, partitions.boot);
+  writeBoot(boot, config, settings);
+  if (login !== undefined) boot.write("userconf.txt", `${login.user}:${login.hash}\n`);
   // Last: an image that was left half done is not taken for a whole one.
   root.write([{ path: MARK, text: `${release}\n`, mode: 0o644 }]);
   step("checking the file system");
@@ -74,7 +79,7 @@ export function injectBoard(options: InjectOptions): "injected" | "present" {
   return "injected";
 }
 
-function checkSystem(image: string, root: Ext4Part, { wifi, sshKeys = [] }: SystemSettings): void {
+function checkSystem(image: string, root: Ext4Part, { wifi, sshKeys = [] }: Provision): void {
   const wanted = "expected Raspberry Pi OS Lite (64-bit)";
   if (root.read("/etc/rpi-issue") === undefined)
     throw new VendorError("notRaspberryPiOs", `${image} has no /etc/rpi-issue; ${wanted}`);
@@ -118,7 +123,7 @@ function accountsOf(root: Ext4Part) {
 }
 
 /** What the firmware and the kernel read: safe levels before Linux starts, SSH, the radio's country. */
-export function writeBoot(boot: BootFiles, config: BoardConfig, settings: SystemSettings): void {
+export function writeBoot(boot: BootFiles, config: BoardConfig, settings: Provision): void {
   writeBootLevels(boot, bootLevelsText(hardwarePlan(config)));
   if ((settings.sshKeys ?? []).length > 0) boot.write("ssh", "");
   if (settings.wifi === undefined) return;

@@ -1,4 +1,4 @@
-/** Programs of e2fsprogs and mtools, which change file systems inside an image without mounting them. */
+/** Programs that change file systems inside an image without mounting them (e2fsprogs, mtools), and tar. */
 import { spawnSync } from "node:child_process";
 import { VendorError } from "./vendor-error.ts";
 
@@ -9,7 +9,7 @@ const PACKAGES = {
   e2fsck: "e2fsprogs",
   resize2fs: "e2fsprogs",
   mcopy: "mtools",
-  mdel: "mtools",
+  tar: "tar",
 } as const;
 
 export interface Said {

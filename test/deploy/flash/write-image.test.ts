@@ -42,7 +42,7 @@ spec(
     const file = join(folder, "card.img");
     writeFileSync(file, image);
     writeFileSync(`${file}.gz`, gzipSync(image, { level: 1 }));
-    assert.is(spawnSync("xz", ["-k0", file]).status, 0);
+    assert.is(spawnSync("xz", ["-0k", file]).status, 0);
     const zstd = spawnSync("zstd", ["-q1k", file]).status === 0;
     for (const ending of ["", ".gz", ".xz", ...(zstd ? [".zst"] : [])]) {
       const to = join(folder, `to${ending}`);
@@ -140,7 +140,7 @@ spec(
     const folder = aFolder(t);
     const file = join(folder, "card.img");
     writeFileSync(file, anImage());
-    spawnSync("xz", ["-k0", file]);
+    spawnSync("xz", ["-0k", file]);
     writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 1 }));
     for (const packed of [`${file}.xz`, `${file}.gz`]) {
       truncateSync(packed, 5 * MB);

@@ -89,3 +89,22 @@ spec("words keep what systemd would replace", () => {
   is(commandWord("$HOME"), '"$$HOME"');
   is(unitText([{ name: "X", lines: [{ note: "why" }, ["A", "b"]] }]), "[X]\n# why\nA=b\n");
 });
+
+spec("with slots the release is chosen before each start, and judged beside the board", () => {
+  const slots = "/opt/my boards";
+  const files = units("none", { slots, node: `${slots}/current/bin/node` });
+  const board = files.get("holdfast.service")!;
+  equal(values(board, "ExecStartPre"), ['+"/opt/my boards/slots" step']);
+  equal(
+    values(board, "RestartPreventExitStatus"),
+    [],
+    "a release on trial that ends at once is started again",
+  );
+  ok(values(board, "Environment").includes('"HOLDFAST_SLOTS=/opt/my boards"'));
+  const trial = files.get("holdfast-trial.service")!;
+  equal(values(trial, "ExecStart"), ['"/opt/my boards/slots" trial']);
+  equal(values(trial, "PartOf"), ["holdfast.service"]);
+  equal(values(trial, "User"), [], "root's: the record is not the board's to write");
+  ok(values(trial, "Environment").includes('"HOLDFAST_STATE=/var/lib/holdfast"'));
+  is(units("none").has("holdfast-trial.service"), false);
+});

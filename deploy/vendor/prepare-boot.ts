@@ -1,0 +1,76 @@
+/**
+ * Makes a card of Raspberry Pi OS a board's by its boot partition alone: what is to be installed goes there packed, and the card's
+ * first boot installs it (`first-run.ts`). For systems that cannot write ext4.
+ */
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { BoardConfig } from "../config/board-schema.ts";
+import type { Provision } from "../image/provision.ts";
+import { boardFiles } from "./board-entries.ts";
+import type { BootFiles } from "./boot-files.ts";
+import type { Ext4Entry } from "./ext4-part.ts";
+import { FIRST_RUN, firstRunScript, withFirstRun } from "./first-run.ts";
+import { writeBoot } from "./inject.ts";
+import { runTool } from "./run-tool.ts";
+import { settingsEntries } from "./settings.ts";
+import { VendorError } from "./vendor-error.ts";
+
+export interface PrepareOptions {
+  readonly boot: BootFiles;
+  readonly config: BoardConfig;
+  /** The operator's configuration. */
+  readonly configFile: string;
+  /** The application's folder, for linux-arm64. */
+  readonly application: string;
+  readonly settings: Provision;
+  readonly login?: { readonly user: string; readonly hash: string };
+  /** Hears what is being done. */
+  readonly step?: (what: string) => void;
+}
+
+/** Throws `VendorError`: `notRaspberryPiOs`, `otherRelease` when something waits for the first boot already, `badSettings`, `noTool`. */
+export function prepareBoot(options: PrepareOptions): void {
+  const { boot, config, configFile, application, settings, login, step = () => {} } = options;
+  const commandLine = boot.read("cmdline.txt");
+  if (commandLine === undefined)
+    throw new VendorError(
+      "notRaspberryPiOs",
+      "there is no cmdline.txt: this is not the boot partition of Raspberry Pi OS",
+    );
+  const once = withFirstRun(commandLine);
+  const work = mkdtempSync(join(tmpdir(), "holdfast-first-run-"));
+  try {
+    step("packing");
+    const entries = [...settingsEntries(settings), ...boardFiles({ config, configFile, application })];
+    const archive = join(work, FIRST_RUN.archive);
+    pack(entries, join(work, "root"), archive);
+    step("boot partition");
+    boot.copy(FIRST_RUN.archive, archive);
+    boot.write(FIRST_RUN.script, firstRunScript(settings.hostname));
+    if (login !== undefined) boot.write("userconf.txt", `${login.user}:${login.hash}\n`);
+    // Last: a card that was left half done boots as the vendor made it.
+    boot.write("cmdline.txt", once);
+    writeBoot(boot, config, settings);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Lays the entries out and packs them: tar(1) of GNU, of macOS and of Windows take these words. */
+function pack(entries: readonly Ext4Entry[], root: string, archive: string): void {
+  for (const entry of entries) {
+    const at = join(root, entry.path);
+    mkdirSync("folder" in entry ? at : dirname(at), {
+      recursive: true,
+      ...("folder" in entry && { mode: entry.mode }),
+    });
+    if ("linkTo" in entry) symlinkSync(entry.linkTo, at);
+    else if ("text" in entry) writeFileSync(at, entry.text, { mode: entry.mode });
+    else if ("from" in entry) {
+      copyFileSync(entry.from, at);
+      chmodSync(at, entry.mode);
+    }
+  }
+  runTool("tar", ["-czf", archive, "-C", root, "."]);
+}
