@@ -3,6 +3,7 @@ import { LineError } from "../../firmware/contracts/line.ts";
 import type { Command } from "../command-spec.ts";
 import type { DriveAnswer, DriveMessage, ReleaseMessage } from "./contracts.ts";
 import type { DevicePlan } from "./device-plan.ts";
+import { leaseState } from "./lease-state.ts";
 import { type StatePatch, TELEMETRY } from "./messages.ts";
 import { type CommandsSnapshot, OutputCommand, type Verdict } from "./output-command.ts";
 import { fieldScale, type OutputScale } from "./output-scale.ts";
@@ -276,11 +277,7 @@ export class DeviceOutput {
     this.#voice.patch({
       remainingMs: endsAtUs === Number.POSITIVE_INFINITY ? null : Math.round((endsAtUs - nowUs) / 1000),
       override: overrideUs === undefined ? null : { remainingMs: Math.round(overrideUs / 1000) },
-      ...(this.#plan.lent && {
-        // Whole seconds: renewed each period it says the same again and again, and is no news.
-        lease:
-          lease === undefined ? null : { by: lease.by, remainingMs: Math.ceil(lease.leftUs / 1e6) * 1000 },
-      }),
+      ...(this.#plan.lent && { lease: leaseState(lease) }),
     });
   }
 

@@ -58,6 +58,15 @@ export type KeeperMessage =
   | { readonly type: "ask" }
   | { readonly type: "keep"; readonly values: Readonly<Record<string, number | boolean>> };
 
+/** Who commands an output from another board, as name and board, and for how long. */
+export interface LeaseState {
+  readonly by: string;
+  /** From each of its commands. */
+  readonly forMs: number;
+  /** `forMs` while it is renewed in time; when its next command is overdue what is left, in whole seconds. */
+  readonly remainingMs: number;
+}
+
 /** What changed in a device's state; fields that are absent stay as they were. */
 export interface StatePatch {
   readonly mode?: Mode | "starting";
@@ -73,8 +82,8 @@ export interface StatePatch {
   readonly commanded?: Readonly<Record<string, number | boolean>> | null;
   readonly remainingMs?: number | null;
   readonly override?: { readonly remainingMs: number } | null;
-  /** A process of another board commands the output, `by` name and board, and for how long without another word, in whole seconds. */
-  readonly lease?: { readonly by: string; readonly remainingMs: number } | null;
+  /** A process of another board commands the output. */
+  readonly lease?: LeaseState | null;
   /** An input that does not move as it should, and why that is thought. */
   readonly stuck?: { readonly why: "held" | "unchanged"; readonly forMs: number } | null;
   /** Commands are accepted: the first good job is done. */

@@ -32,6 +32,15 @@ interface Held {
 interface HeldBy extends Held {
   /** Id of a controller, or `irrigation@greenhouse`. */
   readonly by: string;
+  /** How long a command of that one lasts, us. */
+  readonly forUs: number;
+}
+
+/** The command of a process of another board, us. */
+export interface CommandLease {
+  readonly by: string;
+  readonly forUs: number;
+  readonly leftUs: number;
 }
 
 export interface CommandsSnapshot {
@@ -90,10 +99,10 @@ export class OutputCommand {
   }
 
   /** The command of a process of another board that holds, and for how long yet, us. */
-  lease(nowUs: number): { readonly by: string; readonly leftUs: number } | undefined {
+  lease(nowUs: number): CommandLease | undefined {
     const held = this.#controller;
     if (held === undefined || held.untilUs <= nowUs || !isAbroad(held.by)) return undefined;
-    return { by: held.by, leftUs: held.untilUs - nowUs };
+    return { by: held.by, forUs: held.forUs, leftUs: held.untilUs - nowUs };
   }
 
   /** Whose command `level` follows, or followed until it ended: no person's. */
@@ -146,7 +155,8 @@ export class OutputCommand {
     const owner = this.owner(nowUs);
     if (owner !== undefined && owner !== controller) return { ...refused(`ownedBy ${owner}`), owner };
     if (owner === undefined) this.#giveUpTo(nowUs);
-    this.#controller = { level, untilUs: nowUs + forMs * 1000, by: controller };
+    const forUs = forMs * 1000;
+    this.#controller = { level, untilUs: nowUs + forUs, by: controller, forUs };
     return ACCEPTED;
   }
 
@@ -166,7 +176,8 @@ export class OutputCommand {
   adopt(level: number, nowUs: number): void {
     const { ownedBy, commandForMs } = this.#plan;
     if (ownedBy !== undefined) {
-      this.#controller = { level, untilUs: nowUs + ADOPTED_FOR_MS * 1000, by: ownedBy };
+      const forUs = ADOPTED_FOR_MS * 1000;
+      this.#controller = { level, untilUs: nowUs + forUs, by: ownedBy, forUs };
     } else {
       const untilUs = commandForMs === undefined ? Number.POSITIVE_INFINITY : nowUs + commandForMs * 1000;
       this.#manual = { level, untilUs };

@@ -42,7 +42,10 @@ const both = after([
   ["greenhouse/thermostat/state", state({ kind: "controller", drives: "heater" })],
   ["pump-house/status", { state: "online" }],
   ["pump-house/status/links", { schema: 1, peers: { greenhouse: word(true) } }],
-  ["pump-house/pump/state", state({ lease: { by: "irrigation@greenhouse", remainingMs: 15_000 } })],
+  [
+    "pump-house/pump/state",
+    state({ lease: { by: "irrigation@greenhouse", forMs: 15_000, remainingMs: 15_000 } }),
+  ],
   ["pump-house/pump/on", { value: true, unit: "", quality: "good", at: null }],
 ]);
 
@@ -82,19 +85,31 @@ spec("a link is up, down, up on one side only, or nobody can say", () => {
 spec("what is commanded over a link is seen from both of its ends, with what is left of the lease", () => {
   const [greenhouse, pumpHouse] = of(both);
   const at = (ms: number) => ({ connection: online, nowMs: start + ms });
-  const flow = { controller: "irrigation", device: "pump", on: true, left: { ms: 11_000, atMost: false } };
+  const flow = {
+    controller: "irrigation",
+    device: "pump",
+    on: true,
+    lease: { forMs: 15_000, left: undefined },
+  };
   equal(flowsBetween(greenhouse, "pump-house", pumpHouse, at(4000)), [{ ...flow, isOut: true }]);
   equal(flowsBetween(pumpHouse, "greenhouse", greenhouse, at(4000)), [{ ...flow, isOut: false }]);
   equal(flowsBetween(greenhouse, "shed", undefined, at(0)), []);
+  // The next command is overdue: what is left counts down.
+  const overdue = { by: "irrigation@greenhouse", forMs: 15_000, remainingMs: 8000 };
+  const late = of(after([["pump-house/pump/state", state({ lease: overdue })]], both));
+  equal(flowsBetween(late[0], "pump-house", late[1], at(3000))[0]!.lease, {
+    forMs: 15_000,
+    left: { ms: 5000, atMost: false },
+  });
   const other = after(
-    [["pump-house/pump/state", state({ lease: { by: "cleaning@shed", remainingMs: 9000 } })]],
+    [["pump-house/pump/state", state({ lease: { by: "cleaning@shed", forMs: 9000, remainingMs: 9000 } })]],
     both,
   );
   equal(flowsBetween(of(other)[0], "pump-house", of(other)[1], at(0)), [
-    { ...flow, isOut: true, left: undefined },
+    { ...flow, isOut: true, lease: undefined },
   ]);
   const gone = after([["pump-house/status", { state: "offline" }]], both);
   equal(flowsBetween(of(gone)[0], "pump-house", of(gone)[1], at(0)), [
-    { ...flow, isOut: true, on: undefined, left: undefined },
+    { ...flow, isOut: true, on: undefined, lease: undefined },
   ]);
 });

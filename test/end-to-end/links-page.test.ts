@@ -23,7 +23,9 @@ spec(
       /^linked for \d+ s(, \d+(\.\d)? ms there and back)?$/,
     );
     const flow = page.locator('[data-testid="flow-irrigation-pump"][data-on]');
-    await flow.filter({ hasText: /pump is on, safe by itself 0:0[1-5] after the last command/ }).waitFor();
+    await flow
+      .filter({ hasText: /^irrigationpumppump is on, and safe by itself 0:05 after the last command$/ })
+      .waitFor();
     is(await link.locator(".arrow:not(.back)").count(), 1);
     await picture(page, "two-boards");
     const phone = await openPage(greenhouse, t, PHONE);
@@ -53,7 +55,7 @@ spec(
     await page.getByTestId("cause-irrigation").filter({ hasText: "pump-house is out of reach" }).waitFor();
     const flowNow = page.getByTestId("flow-irrigation-pump");
     await flowNow
-      .filter({ hasText: /the end of its lease makes it safe by itself|nobody can see now/ })
+      .filter({ hasText: /pump is out of reach, and safe by itself 0:05 after|nobody can see now/ })
       .waitFor();
     is(await stickOut(page), 0);
     await picture(page, "two-boards-cut");

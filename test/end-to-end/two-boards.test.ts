@@ -20,7 +20,7 @@ spec(
       ({ lease }) => lease !== null,
     );
     is(state.ownedBy, "irrigation@greenhouse");
-    ok((state.lease as { remainingMs: number }).remainingMs <= LEASE_S * 1000);
+    is((state.lease as { forMs: number }).forMs, LEASE_S * 1000);
 
     // A person is told whose it is, may switch it off, and give it back.
     let mark = pumpHouse.mark;

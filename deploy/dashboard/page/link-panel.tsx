@@ -53,18 +53,19 @@ function LinkLine({ id, peer, told }: LinkLineProps) {
         {words(state, told, now.value)}
       </p>
       {flows.map((flow) => (
-        <FlowLine key={`${flow.controller} ${flow.device}`} flow={flow} />
+        <FlowLine key={`${flow.controller} ${flow.device}`} flow={flow} link={state} />
       ))}
     </li>
   );
 }
 
 /** A controller on the one side, its output on the other, an arrow between them that moves while it is on. */
-function FlowLine({ flow }: { readonly flow: Flow }) {
-  const { controller, device, isOut, on, left } = flow;
+function FlowLine({ flow, link }: { readonly flow: Flow; readonly link: LinkState }) {
+  const { controller, device, isOut, on, lease } = flow;
   const driver = <span class="flow-end">{controller}</span>;
   const output = <span class="flow-end">{device}</span>;
-  const isHeld = left !== undefined && left.ms > 0;
+  // Over a link that is down nothing is commanded, whatever was heard last.
+  const isHeld = lease !== undefined && link === "up";
   return (
     <div
       class="flow"
@@ -75,7 +76,7 @@ function FlowLine({ flow }: { readonly flow: Flow }) {
       {isOut ? driver : output}
       <span class={isOut ? "arrow" : "arrow back"} aria-hidden="true" />
       {isOut ? output : driver}
-      <p class="flow-words">{flowWords(flow)}</p>
+      <p class="flow-words">{flowWords(flow, link)}</p>
     </div>
   );
 }
@@ -101,11 +102,15 @@ function words(state: LinkState, { up, sinceMs, cause, roundTripMs }: LinkTold, 
   }
 }
 
-function flowWords({ controller, device, on, left }: Flow): string {
+function flowWords({ controller, device, isOut, on, lease }: Flow, link: LinkState): string {
   if (on === undefined) return `${controller} commands ${device}, which nobody can see now`;
   const level = on ? "on" : "off";
-  if (left === undefined) return `${device} is ${level}: nobody commands it from there`;
-  if (left.ms === 0) return `${device} is not heard of; the end of its lease makes it safe by itself`;
+  if (lease === undefined) return `${device} is ${level}: nobody commands it from there`;
+  const span = formatCountdown(lease.forMs);
+  if (isOut && link !== "up")
+    return `${device} is out of reach, and safe by itself ${span} after the last command`;
+  const { left } = lease;
+  if (left === undefined) return `${device} is ${level}, and safe by itself ${span} after the last command`;
   const most = left.atMost ? "at most " : "";
-  return `${device} is ${level}, safe by itself ${most}${formatCountdown(left.ms)} after the last command`;
+  return `${device} is ${level}, its next command is overdue: safe by itself in ${most}${formatCountdown(left.ms)}`;
 }

@@ -56,6 +56,12 @@ export function linkState(
   return knows && !back.up ? "oneWay" : "up";
 }
 
+/** How long a command lasts, and what is left where the next one is overdue. */
+export interface FlowLease {
+  readonly forMs: number;
+  readonly left: { readonly ms: number; readonly atMost: boolean } | undefined;
+}
+
 /** A controller of one board that drives an output of another. */
 export interface Flow {
   readonly controller: string;
@@ -64,8 +70,8 @@ export interface Flow {
   readonly isOut: boolean;
   /** The level read back; undefined while nobody can say. */
   readonly on: boolean | undefined;
-  /** What is left of the lease, 0 when it should be over; undefined where nobody commands it, and where nobody can say. */
-  readonly left: { readonly ms: number; readonly atMost: boolean } | undefined;
+  /** Undefined where nobody commands it from there, and where nobody can say. */
+  readonly lease: FlowLease | undefined;
 }
 
 /** All that is commanded between the two, by name; `peer` undefined: nothing is known of it. */
@@ -94,7 +100,7 @@ export function flowsBetween(
     return {
       ...{ controller, device, isOut },
       on: isKnown ? isOn(found) : undefined,
-      left: isKnown ? leaseLeft(found, `${controller}@${from}`, nowMs) : undefined,
+      lease: isKnown ? leaseOf(found, `${controller}@${from}`, nowMs) : undefined,
     };
   }
 }
@@ -111,9 +117,11 @@ function isOn(device: Device): boolean | undefined {
   return typeof value === "boolean" ? value : typeof value === "number" ? value > 0 : undefined;
 }
 
-function leaseLeft(device: Device, by: string, nowMs: number): Flow["left"] {
-  const lease = device.state?.lease ?? null;
-  return lease?.by === by ? remaining(lease.remainingMs, device.stateReceipt, nowMs) : undefined;
+function leaseOf({ state, stateReceipt }: Device, by: string, nowMs: number): FlowLease | undefined {
+  const lease = state?.lease ?? null;
+  if (lease === null || lease.by !== by) return undefined;
+  const { forMs, remainingMs } = lease;
+  return { forMs, left: remainingMs < forMs ? remaining(remainingMs, stateReceipt, nowMs) : undefined };
 }
 
 function isOld({ receipt }: LinksTold, board: Board, connection: Connection): boolean {

@@ -55,8 +55,8 @@ export interface DeviceState {
   readonly ownedBy: string | null;
   /** Of a controller: its output, `pump` or `pump@pump-house`. */
   readonly drives: string | null;
-  /** Of an output: who commands it from another board, `irrigation@greenhouse`, and for how long without another word. */
-  readonly lease: { readonly by: string; readonly remainingMs: number | null } | null;
+  /** Of an output: who commands it from another board, `irrigation@greenhouse`. Less is left than `forMs` when its next command is overdue. */
+  readonly lease: { readonly by: string; readonly forMs: number; readonly remainingMs: number } | null;
   readonly commanded: Readonly<Record<string, Value>> | null;
   readonly remainingMs: number | null;
   readonly override: { readonly remainingMs: number | null } | null;
@@ -183,8 +183,9 @@ export function decodeState(json: string): DeviceState | undefined {
 }
 
 function decodeLease(raw: unknown): DeviceState["lease"] {
-  const { by, remainingMs } = asObject(raw) ?? {};
-  return typeof by === "string" ? { by, remainingMs: asNumber(remainingMs) ?? null } : null;
+  const { by, forMs, remainingMs } = asObject(raw) ?? {};
+  if (typeof by !== "string" || typeof forMs !== "number") return null;
+  return { by, forMs, remainingMs: asNumber(remainingMs) ?? forMs };
 }
 
 function decodeStuck(raw: unknown): DeviceState["stuck"] {

@@ -48,7 +48,7 @@ spec(
     const { answers } = commander(boards, "watering", { times: 10 });
     await boards.pass(8);
     equal(boards.line, [[1, boards.line[0]![1]]]);
-    equal(boards.states.pump!.lease, { by: "watering@greenhouse", remainingMs: LEASE_MS });
+    equal(boards.states.pump!.lease, { by: "watering@greenhouse", forMs: LEASE_MS, remainingMs: LEASE_MS });
     await boards.pass(20);
     equal(answers, new Array(10).fill("driven"));
     const [on, off] = boards.line;

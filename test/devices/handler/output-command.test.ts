@@ -111,7 +111,7 @@ const lent = { safe: "off", commandForMs: 5000, maxOverrideMs: 600_000, lent: tr
 spec("an output that is lent belongs to whoever commands it from another board, until that ends", () => {
   const output = new OutputCommand(lent);
   assert.ok(output.fromController("watering@greenhouse", 1, 15_000, 0).accepted);
-  assert.equal(output.lease(5 * s), { by: "watering@greenhouse", leftUs: 10 * s });
+  assert.equal(output.lease(5 * s), { by: "watering@greenhouse", forUs: 15 * s, leftUs: 10 * s });
   const refusal = output.fromController("cleaning@shed", 1, 15_000, 5 * s);
   assert.equal(refusal, {
     accepted: false,
