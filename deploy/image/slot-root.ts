@@ -54,6 +54,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "etc/group": "root:x:0:\nntpd:x:101:\n",
   "etc/hosts": "127.0.0.1 localhost\n::1 localhost\n",
   "etc/nsswitch.conf": "hosts: files dns\npasswd: files\ngroup: files\nshadow: files\n",
+  "etc/services": "ntp 123/udp\n", // ntpd does not start without
   "etc/shells": "/bin/sh\n",
   "etc/profile": "export PATH=/bin PS1='\\u@\\h:\\w# '\n. /data/system/environment\n",
 };

@@ -49,6 +49,14 @@ export const forReleases = [
 /** What is a Raspberry Pi 3 to `npm run test:pi`. */
 export const forPi = [{ name: "qemu-system-arm", file: "/usr/bin/qemu-system-aarch64" }];
 
+/** What makes cards of Holdfast OS, and boots them. */
+export const forImage = [
+  ...forPi,
+  { name: "mtools", file: "/usr/bin/mcopy" },
+  { name: "squashfs-tools", file: "/usr/bin/mksquashfs" },
+  { name: "openssh-client", file: "/usr/bin/ssh" },
+];
+
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
 export function installDebianPackages(packages = forTests) {
   const absent = packages.filter(({ file }) => !existsSync(file));

@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { forPi, forReleases, installDebianPackages } from "./debian.mjs";
+import { forImage, forReleases, installDebianPackages } from "./debian.mjs";
 import { prepare, root } from "./prepare.mjs";
 
 /** Of a file, ms. */
@@ -15,7 +15,8 @@ const words = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 prepare();
-installDebianPackages([...forReleases, ...forPi]);
+installDebianPackages();
+installDebianPackages([...forReleases, ...forImage]);
 const files = readdirSync(join(root, "dist/test/image"))
   .filter((file) => file.endsWith(".image.js"))
   .map((file) => join("dist/test/image", file))

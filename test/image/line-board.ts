@@ -1,0 +1,23 @@
+import { demoWith } from "../deploy/demo-board.ts";
+
+const PATIENT = { hardDeadline: "60s", every: "5s", deadline: "5s" };
+
+/** The demo's outputs and its button, with limits that an emulated processor beside other work can keep. */
+export function lineBoard(broker: string, watchdog?: object): string {
+  const board = JSON.parse(demoWith(["hardware", "linux"]));
+  const { button, heater, pump, led } = board.devices;
+  const patient = (device: object) => ({ ...device, ...PATIENT });
+  const output = (device: object) => ({ ...patient(device), lease: "30s" });
+  const { every, hardDeadline } = PATIENT;
+  return JSON.stringify({
+    version: board.version,
+    board: board.board,
+    hardware: board.hardware,
+    devices: {
+      button: { ...button, every, hardDeadline },
+      ...{ heater: output(heater), pump: output(pump), led: output(led) },
+    },
+    mqtt: { ...board.mqtt, url: broker },
+    ...(watchdog !== undefined && { watchdog }),
+  });
+}

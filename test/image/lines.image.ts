@@ -1,0 +1,59 @@
+/** A board of lines from a card, on an emulated machine whose header is the kernel's GPIO simulator: the real service, real lines. */
+import { fileURLToPath } from "node:url";
+import { is, match } from "uvu/assert";
+import { mosquitto } from "../harness/mosquitto.ts";
+import { probe } from "../harness/mqtt-probe.ts";
+import { spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
+import { testCard } from "./card.ts";
+import { gpioSim } from "./gpio-sim.ts";
+import { lineBoard } from "./line-board.ts";
+import type { Machine } from "./machine.ts";
+import { bootVirt } from "./virt.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const LIMIT_MS = 300_000;
+
+/** What the world sees at a line, electrical. */
+async function level(board: Machine, offset: number): Promise<number> {
+  return Number(await board.run(`cat /sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio${offset}/value`));
+}
+
+spec(
+  "a command that comes by MQTT switches a line; the guardian that is killed is started again and makes it safe",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const card = await testCard(t, lineBoard(`mqtt://10.0.2.2:${broker.port}`));
+    const board = await bootVirt(t, card, {
+      gpioSim: await gpioSim(ROOT, (what) => process.stderr.write(`holdfast: ${what} ...\n`)),
+    });
+    const client = await probe(t, broker.url, ["holdfast/greenhouse/#"]);
+    await until(
+      "the board is online",
+      () => client.last("holdfast/greenhouse/status")?.state === "online",
+      LIMIT_MS,
+    );
+    process.stdout.write(`figures: online after ${board.seconds.toFixed(1)} s\n`);
+    is(await level(board, 24), 0);
+    is(await level(board, 6), 1, "active low: off is high");
+
+    await client.send("holdfast/greenhouse/led/set", { on: true });
+    await until("the line is high", async () => (await level(board, 24)) === 1, LIMIT_MS);
+    await until("it is told", () => client.last("holdfast/greenhouse/led/on")?.value === true, LIMIT_MS);
+
+    const first = (await board.run("cat /run/board.pid")).trim();
+    await board.run(`kill -KILL ${first}`);
+    await until("the line is low", async () => (await level(board, 24)) === 0, LIMIT_MS);
+    await until(
+      "another guardian",
+      async () => (await board.run("cat /run/board.pid")).trim() !== first,
+      LIMIT_MS,
+    );
+    match(await board.run("cat /run/messages"), /the guardian ended with 137/);
+
+    await board.run("poweroff");
+    await board.off(120);
+    is(/Kernel panic|BUG:|Oops/.test(board.console), false, board.console);
+  },
+  { limitMs: 3 * LIMIT_MS },
+);

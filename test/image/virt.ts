@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { cpioArchive } from "../../deploy/image/cpio.ts";
+import { imageCache } from "../../deploy/image/debian-packages.ts";
+import { decodeTree, encodeTree, textBytes } from "../../deploy/image/device-tree-blob.ts";
+import { modulesInOrder } from "../../deploy/image/module-order.ts";
+import { headerLine, LINE_NAMES } from "../../firmware/header-map.ts";
+import type { SpecContext } from "../harness/spec.ts";
+import type { TestCard } from "./card.ts";
+import { Machine } from "./machine.ts";
+
+/** QEMU's generic board with the processor of a Pi 3; always emulated, also where there is a /dev/kvm. */
+const BOARD = ["-accel", "tcg", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"];
+const MACHINE = "virt,gic-version=2";
+
+export interface VirtOptions {
+  /** gpio-sim.ko: the board has a Pi's header. */
+  readonly gpioSim?: Buffer;
+  /** It resets itself instead of ending QEMU. */
+  readonly resets?: boolean;
+  readonly qemu?: readonly string[];
+}
+
+/** Boots a card on it, as the firmware of a Pi would: kernel, first file system and command line are the card's. */
+export function bootVirt(t: SpecContext, card: TestCard, options: VirtOptions = {}): Promise<Machine> {
+  const { gpioSim, resets = false, qemu = [] } = options;
+  const initramfs = card.boot("initramfs.gz");
+  if (gpioSim !== undefined) appendFileSync(initramfs, headerArchive(gpioSim));
+  const words = ["console=ttyAMA0 panic=5 quiet", ...(gpioSim === undefined ? [] : ["rdinit=/header"])];
+  return Machine.start(
+    t,
+    {
+      key: card.key,
+      qemu: [
+        ...["-M", MACHINE, ...BOARD, "-serial", "stdio", ...(resets ? [] : ["-no-reboot"])],
+        ...["-kernel", card.boot("kernel8.img"), "-initrd", initramfs, "-append", words.join(" ")],
+        ...[
+          "-drive",
+          `file=${card.image},format=raw,if=none,id=card`,
+          "-device",
+          "virtio-blk-pci,drive=card",
+        ],
+        ...["-device", "virtio-rng-pci", ...qemu],
+        ...(gpioSim === undefined ? [] : ["-dtb", piTree(dirname(card.image), qemu)]),
+      ],
+    },
+    "virtio-net-pci",
+  );
+}
+
+/**
+ * What the kernel unpacks over the card's first file system: it makes a header of gpio-sim, labelled as a Pi 3's, and goes on with the
+ * card's own first process.
+ */
+function headerArchive(gpioSim: Buffer): Buffer {
+  const kernels = join(imageCache(), "debian/root/lib/modules");
+  const configfs = modulesInOrder(kernels, ["configfs"]);
+  const lines = LINE_NAMES.map((name) => `line ${name.slice("GPIO".length)} ${name}`);
+  const pulls = LINE_NAMES.map((name) => `pull ${name.slice("GPIO".length)} pull-${headerLine(name).pull}`);
+  const script = [
+    "#!/bin/busybox sh",
+    "/bin/busybox --install -s /bin",
+    "export PATH=/bin",
+    "mount -t proc proc /proc",
+    "mount -t sysfs sys /sys",
+    ...configfs.map(({ name }) => `insmod /header-modules/${name}.ko`),
+    "insmod /header-modules/gpio_sim.ko",
+    "mount -t configfs config /sys/kernel/config",
+    "bank=/sys/kernel/config/gpio-sim/header/bank",
+    "mkdir -p $bank",
+    "echo 54 > $bank/num_lines",
+    "echo pinctrl-bcm2835 > $bank/label",
+    "line() { mkdir $bank/line$1; echo $2 > $bank/line$1/name; }",
+    ...lines,
+    "echo 1 > /sys/kernel/config/gpio-sim/header/live",
+    "chip=/sys/devices/platform/$(cat /sys/kernel/config/gpio-sim/header/dev_name)/$(cat $bank/chip_name)",
+    "pull() { echo $2 > $chip/sim_gpio$1/pull; }",
+    ...pulls,
+    "umount /sys/kernel/config",
+    "umount /sys",
+    "umount /proc",
+    "exec /init",
+    "",
+  ].join("\n");
+  return gzipSync(
+    cpioArchive([
+      { path: "header", mode: 0o100755, content: Buffer.from(script) },
+      { path: "header-modules", mode: 0o040755 },
+      ...[...configfs, { name: "gpio_sim", content: gpioSim }].map(({ name, content }) => ({
+        path: `header-modules/${name}.ko`,
+        mode: 0o100644,
+        content,
+      })),
+    ]),
+  );
+}
+
+/** The generic board's own device tree, which also says that it is a Pi 3 with a header; its chip is gpio-sim's. */
+function piTree(folder: string, qemu: readonly string[]): string {
+  const file = join(folder, "virt.dtb");
+  const words = ["-M", `${MACHINE},dumpdtb=${file}`, ...BOARD, "-display", "none", "-nodefaults", ...qemu];
+  execFileSync("qemu-system-aarch64", words, { stdio: "ignore" });
+  const tree = decodeTree(readFileSync(file));
+  tree.root.properties.set(
+    "compatible",
+    textBytes("raspberrypi,3-model-b", "brcm,bcm2837", "linux,dummy-virt"),
+  );
+  tree.root.properties.set("model", textBytes("Raspberry Pi 3 Model B (QEMU virt)"));
+  // Turned off, so that the kernel's own driver leaves it alone.
+  const gpio = new Map([
+    ["compatible", textBytes("brcm,bcm2835-gpio")],
+    ["status", textBytes("disabled")],
+  ]);
+  tree.root.children.push({
+    name: "soc",
+    properties: new Map(),
+    children: [{ name: "gpio@7e200000", properties: gpio, children: [] }],
+  });
+  writeFileSync(file, encodeTree(tree));
+  return file;
+}
+
+/** A card that was booted may be cut off at any time; what is looked at afterwards is a copy. */
+export function copyOf(card: TestCard, name: string): string {
+  const copy = join(dirname(card.image), name);
+  copyFileSync(card.image, copy);
+  return copy;
+}
