@@ -77,13 +77,13 @@ export class ProcessLinks implements LinkTraffic {
         return made;
       },
       {
-        up: (peer) => {
+        up: (peer, life) => {
           this.#report.up(peer);
-          options.tell({ kind: "link", peer, state: "up" });
+          options.tell({ kind: "link", peer, life, state: "up" });
         },
-        down: (peer, _, cause) => {
+        down: (peer, life, cause) => {
           this.#report.down(peer, cause);
-          options.tell({ kind: "link", peer, state: "down", cause });
+          options.tell({ kind: "link", peer, life, state: "down", cause });
         },
       },
     );

@@ -22,8 +22,9 @@ if (words.length === 0)
   check("types of the page", ["node_modules/typescript/bin/tsc", "-p", "deploy/dashboard"]);
 
 const tests = testFiles(".test.js");
-// Files under end-to-end, and those of the guardian that kill processes, start whole boards and judge by the clock: one at a time, beside nothing that does not make way for them.
-const isAlone = (file) => /\/end-to-end\/|\/firmware\/(deaths|processes|runtime-killed)/.test(file);
+// Files under end-to-end and network/trial, and those of the guardian that kill processes, start whole boards and judge by the clock: one at a time, beside nothing that does not make way for them.
+const isAlone = (file) =>
+  /\/end-to-end\/|\/network\/trial\/|\/firmware\/(deaths|processes|runtime-killed)/.test(file);
 const alone = tests.filter(isAlone);
 const together = tests.filter((file) => !isAlone(file));
 

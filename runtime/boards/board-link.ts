@@ -20,8 +20,11 @@ import {
 import { seal, unseal } from "./seal.ts";
 import { Session, sessionKeys } from "./session.ts";
 
-/** Between two attempts to begin, us: each waits twice as long as the one before. */
-const RETRY = { firstUs: 1_000_000, mostUs: 10_000_000 } as const;
+/**
+ * Between two attempts to begin: the first waits so long, us, each other twice as long as the one before, up to so many beats:
+ * whoever is not linked says half as much as whoever is, and is linked soon after a network heals.
+ */
+const RETRY = { firstUs: 1_000_000, mostBeats: 2 } as const;
 
 interface Opened {
   readonly session: Session;
@@ -147,8 +150,9 @@ export class BoardLink {
 
   #try(nowUs: number): void {
     this.#tryUs = nowUs + this.#waitUs;
-    this.#waitUs = Math.min(2 * this.#waitUs, RETRY.mostUs);
-    const { us } = this.#options;
+    const { us, limits } = this.#options;
+    const mostUs = Math.max(RETRY.firstUs, RETRY.mostBeats * limits.heartbeatUs);
+    this.#waitUs = Math.min(2 * this.#waitUs, mostUs);
     if (!this.#begins) {
       this.#publish({ type: "knock", from: us });
       return;

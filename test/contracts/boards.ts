@@ -94,7 +94,7 @@ export function boardContract(kind: string, make: MakeBoards): void {
     cut(true);
     const ends = await greenhouse.next(3);
     assert.equal(ends.toSorted(), ["call: noconnection", "down: noconnection", "exit: noconnection"]);
-    assert.is(greenhouse.kernel.cell.names.whereis("pump@pumphouse"), undefined);
+    await greenhouse.until(() => greenhouse.kernel.cell.names.whereis("pump@pumphouse") === undefined);
     await greenhouse.quiet();
     cut(false);
     assert.equal(await greenhouse.next(), ["watches <pumphouse.pump.1>"]);

@@ -2,8 +2,8 @@
 
 import { SHOW_ALL } from "../../deploy/links/link-rights.ts";
 import { OPEN_SECRET, readLinkSecret } from "../../deploy/links/link-secret.ts";
-import { ProcessLinks } from "../../deploy/links/process-links.ts";
-import { MqttClient } from "../../deploy/mqtt/mqtt-client.ts";
+import { ProcessLinks, type ProcessLinksOptions } from "../../deploy/links/process-links.ts";
+import { MqttClient, type MqttClientOptions } from "../../deploy/mqtt/mqtt-client.ts";
 import type { BoardGate } from "../../runtime/cell/board-gate.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
@@ -33,22 +33,30 @@ export function outsideSetup({ boards, clock, data }: CellEnvironment): OutsideR
 /** Until the kernel ends it. */
 export function* outsideCell(self: Self): ProcessGenerator {
   const { plan, gate, nowUs } = self.resources as OutsideResources;
-  const { board, url, secretFile } = plan;
+  joinBroker(plan, { gate, nowUs, wallMs: () => Date.now(), tell: () => {} });
+  yield* self.receive();
+}
+
+/** Speaks for the cell's board with all others on the broker. `mqtt`: how patient its client is. */
+export function joinBroker(
+  { secretFile, ...plan }: OutsidePlan,
+  host: Pick<ProcessLinksOptions, "gate" | "nowUs" | "wallMs" | "tell">,
+  mqtt: Pick<MqttClientOptions, "keepaliveS" | "backoffMs"> = {},
+): void {
+  const { board, url, life } = plan;
   const topic = `holdfast/${board}/status`;
-  const status = (state: string) => JSON.stringify({ schema: 1, state, incarnation: 1, life: plan.life });
+  const status = (state: string) => JSON.stringify({ schema: 1, state, incarnation: 1, life });
   const links = new ProcessLinks({
     ...plan,
+    ...host,
     root: "holdfast",
     rights: SHOW_ALL,
     uid: Buffer.alloc(16, board).toString("hex"),
     secret: secretFile === undefined ? OPEN_SECRET : readLinkSecret(secretFile),
-    gate,
-    nowUs,
-    wallMs: () => Date.now(),
     publish: (to, bytes) => void client.publishNow(to, bytes),
-    tell: () => {},
   });
   const client = new MqttClient({
+    ...mqtt,
     url,
     clientId: board,
     will: { topic, payload: status("offline") },
@@ -63,5 +71,4 @@ export function* outsideCell(self: Self): ProcessGenerator {
     onOffline: () => {},
   });
   client.start();
-  yield* self.receive();
 }

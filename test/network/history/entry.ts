@@ -32,8 +32,8 @@ export type Happening =
   /** Of a board: its runtime stands still, and goes on (SIGSTOP, SIGCONT). */
   | { readonly what: "stopped" }
   | { readonly what: "continued" }
-  /** Of the network, in words for people: what was done to it. */
-  | { readonly what: "fault"; readonly text: string };
+  /** Of the network, in words for people: what was done to it. `sign`: one character for a drawing. */
+  | { readonly what: "fault"; readonly text: string; readonly sign?: string };
 
 export type Entry = { readonly atUs: number; readonly who: string } & Happening;
 
