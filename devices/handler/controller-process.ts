@@ -26,6 +26,9 @@ import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.t
 import { OutputSink } from "./output-sink.ts";
 import { plannedJob } from "./planned-job.ts";
 
+/** Settings hold until they are changed. That they still do is said this often: who reads a retained one judges it by its time. */
+const CONFIRM_US = 20_000_000;
+
 export function* controllerProcess(
   self: Self<ControllerMessage>,
   plan: ControllerPlan,
@@ -53,7 +56,9 @@ export function* controllerProcess(
   // A step is acted on by the decision that follows it.
   const ladder = new LadderWalk(self, id, keeper, new Ladder(plan.ladder, start.ladder), () => {});
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
+  let publishedUs = 0;
   const publish = () => {
+    publishedUs = self.nowUs();
     for (const [reading, value] of Object.entries(law.readings())) {
       const message: ReadingMessage = {
         type: "reading",
@@ -61,7 +66,7 @@ export function* controllerProcess(
         reading,
         value,
         quality: "good",
-        sampledAtUs: self.nowUs(),
+        sampledAtUs: publishedUs,
       };
       self.send(TELEMETRY, message);
     }
@@ -145,6 +150,7 @@ export function* controllerProcess(
     if (self.nowUs() < job.releaseUs) continue;
     const begun = job.begin(self);
     if (begun) {
+      if (self.nowUs() - publishedUs >= CONFIRM_US) publish();
       follow();
       // Just decided by a fresh sample: a second decision now would only cost a message.
       if (self.nowUs() - decidedUs > periodUs / 2) decide();

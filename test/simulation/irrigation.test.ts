@@ -80,3 +80,16 @@ spec("a dose ends with the probe: unplugged in the middle of one, the pump is of
 function isHeating(line: string): boolean {
   return /GPIO17|heater|refusedWrite/.test(line);
 }
+
+spec("settings that nobody changes are said again with the time at which they still held", () => {
+  const told: number[] = [];
+  const board = new SimulatedBoard({
+    onReading: ({ device, reading, value, sampledAtUs }) => {
+      if (device === "irrigation" && reading === "threshold" && value === 35) told.push(sampledAtUs / 1e6);
+    },
+  });
+  board.until(120);
+  for (const [index, at] of told.entries())
+    assert.ok(index === 0 || at - told[index - 1]! <= 21, `from ${told[index - 1]} s to ${at} s`);
+  assert.ok(told.at(-1)! > 99 && told.length < 12, `${told}`);
+});
