@@ -28,8 +28,22 @@ export function targetNode(node: string, aside: string, target: Target): TargetN
   writeFileSync(command, `#!/bin/sh\nexec ${emulator.command} -L /usr/${triplet} '${node}' "$@"\n`, {
     mode: 0o755,
   });
-  // The kernel cannot start that Node, so what it takes for its own path has to be the emulator's.
-  const preload = join(aside, "path.mjs");
-  writeFileSync(preload, `process.execPath = ${JSON.stringify(command)};\n`);
+  const preload = join(aside, "start-emulated.mjs");
+  writeFileSync(preload, startEmulated(command));
   return { command, environment: { NODE_OPTIONS: `--import ${preload}` } };
+}
+
+/**
+ * The kernel cannot start that Node, so whoever starts its own path is given the emulator's script. The path itself stays:
+ * koffi reads the program there to learn which kind of ARM this is.
+ */
+function startEmulated(command: string): string {
+  return `import child from "node:child_process";
+import { syncBuiltinESMExports } from "node:module";
+const { spawn, fork } = child;
+const emulated = ${JSON.stringify(command)};
+child.spawn = (file, ...rest) => spawn(file === process.execPath ? emulated : file, ...rest);
+child.fork = (module, words, options) => fork(module, words, { execPath: emulated, ...options });
+syncBuiltinESMExports();
+`;
 }
