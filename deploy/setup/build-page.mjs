@@ -17,6 +17,9 @@ const target = join(root, "dist/dashboard");
 const { outputFiles } = await build({
   entryPoints: { app: join(source, "main.tsx") },
   outdir: target,
+  // The hashes in names are of paths, too: the same wherever the checkout and its packages lie.
+  absWorkingDir: root,
+  preserveSymlinks: true,
   entryNames: "[name]-[hash]",
   tsconfig: join(root, "deploy/dashboard/tsconfig.json"),
   bundle: true,

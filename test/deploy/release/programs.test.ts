@@ -6,8 +6,8 @@ import { projectFolder } from "../../harness/source-files.ts";
 import { spec } from "../../harness/spec.ts";
 import { aFolder } from "../keys/a-folder.ts";
 
-/** What an application has beside programs, and folders of programs. */
-const BESIDE = ["package.json", "program/dashboard", "program/deploy/board"];
+/** What an application has beside programs, folders of programs, and itself. */
+const BESIDE = ["./", "package.json", "program/dashboard", "program/deploy/board"];
 /** What the verbs read that make releases and images: they are for a checkout, and say so elsewhere. */
 const OF_A_CHECKOUT = ["deploy/cli/main.js: .", "deploy/cli/main.js: deploy/image/"];
 /** What a kernel starts where nobody gave it a program: every kernel of the product is given one. */
