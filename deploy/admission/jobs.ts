@@ -9,6 +9,7 @@ import type { Band } from "../../runtime/time/admission/task.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { expanderPin } from "../config/expander-schema.ts";
 import { controllerPlans, devicePlans } from "../config/plan.ts";
+import { PASSED_EVERY_MS } from "../links/reading-door.ts";
 
 /** One thing that a device or controller does again and again. */
 export interface Work {
@@ -37,7 +38,8 @@ export function boardWork(config: BoardConfig): readonly Work[] {
     ...controllerPlans(config).flatMap((controller) => {
       // An output of another board is that board's work.
       const output = devices.find(({ id }) => id === controller.output.device);
-      const work = controllerWork(controller, output, everyUs.get(controller.input.device)!);
+      const inputEveryUs = everyUs.get(controller.input.device) ?? PASSED_EVERY_MS * 1000;
+      const work = controllerWork(controller, output, inputEveryUs);
       return work.map((each) =>
         each.owner === output?.id ? onAdapter(atExpander(each, output, config), config) : each,
       );

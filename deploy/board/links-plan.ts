@@ -3,7 +3,8 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { linkedBoards, linkTimes } from "../config/links-schema.ts";
-import { lentOutputs, rightsBook } from "../config/rights-schema.ts";
+import { devicePlans } from "../config/plan.ts";
+import { lentOutputs, rightsBook, sharedDevices } from "../config/rights-schema.ts";
 import type { RightsBook } from "../links/link-rights.ts";
 
 export interface LinksPlan {
@@ -21,16 +22,19 @@ export interface LinksPlan {
   readonly rights: RightsBook;
   /** Outputs that some board may command. */
   readonly lent: readonly string[];
+  /** Devices whose readings some board may follow, with the names of these. */
+  readonly shared: readonly { readonly device: string; readonly readings: readonly string[] }[];
   /** URLs of the modules that other boards may spawn from, by their names in the configuration. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
 /** `undefined` without the section. `configFile`: paths in it are seen from there. */
 export function linksPlan(
-  { links }: Pick<BoardConfig, "links">,
+  config: BoardConfig,
   configFile: string,
   life: () => number,
 ): LinksPlan | undefined {
+  const { links } = config;
   if (links === undefined) return undefined;
   const { secretFile } = links;
   const boards = linkedBoards(links);
@@ -45,6 +49,9 @@ export function linksPlan(
     ...(secretFile !== undefined && { secretFile: seen(secretFile) }),
     rights,
     lent: lentOutputs(rights),
+    shared: devicePlans(config)
+      .filter(({ id }) => sharedDevices(rights).includes(id))
+      .map(({ id, readings }) => ({ device: id, readings: Object.keys(readings) })),
     modules: Object.fromEntries(spawn.map((module) => [module, pathToFileURL(seen(module)).href])),
   };
 }

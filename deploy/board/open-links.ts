@@ -7,7 +7,7 @@ import type { LinksPlan } from "./links-plan.ts";
 
 /** `refused` is told why there are none: local control goes on without. */
 export function openLinks(
-  { secretFile, modules: _, lent: __, leaseMs: ___, ...plan }: LinksPlan,
+  { secretFile, modules: _, lent: __, shared: ___, leaseMs: ____, ...plan }: LinksPlan,
   brokerUrl: string,
   options: Omit<ProcessLinksOptions, keyof LinksPlan | "secret">,
   refused: (why: string) => void,

@@ -13,12 +13,13 @@ export function linkWords({ links }: Pick<BoardConfig, "links">): readonly (read
   return boards.map((board) => [`linked with ${board}: `, words(rightsOf(book, board))]);
 }
 
-function words({ show, groups, spawn, command }: LinkRights): string {
+function words({ show, groups, spawn, command, read }: LinkRights): string {
   return [
     show.length === 0 ? "sees no names" : `sees ${allOr(show, "all public names")}`,
     ...(groups.length === 0 ? [] : [`shares ${allOr(groups, "all groups")}`]),
     ...(spawn.length === 0 ? [] : [`spawns from ${spawn.join(", ")}`]),
     ...(command.length === 0 ? [] : [`commands ${command.join(", ")}`]),
+    ...(read.length === 0 ? [] : [`reads ${read.join(", ")}`]),
   ].join(", ");
 }
 

@@ -54,9 +54,12 @@ const worldSchema = v.pipe(
 
 const readingPath = v.pipe(
   v.string(),
-  v.regex(/^[a-z][a-z0-9_-]*\.[a-z][A-Za-z0-9_-]*$/),
-  v.description("The reading it controls: device.reading."),
-  v.metadata({ errorMessage: 'a device and one of its readings, such as "climate.temperature"' }),
+  v.regex(/^[a-z][a-z0-9_-]{0,31}\.[a-z][A-Za-z0-9_-]*(@[a-z][a-z0-9_-]{0,31})?$/),
+  v.description("The reading it controls: device.reading; of a linked board device.reading@board."),
+  v.metadata({
+    errorMessage:
+      'a device and one of its readings, such as "climate.temperature", of a linked board "climate.temperature@greenhouse"',
+  }),
 );
 
 const mqttSchema = v.pipe(
@@ -213,7 +216,10 @@ function kindSchema(name: ControllerName, controller: Controller) {
       ...timingFields,
       precision: optional(precisionField),
       maxAge: optional(
-        duration("Oldest input it acts on. Default: three periods of the input.", { example: "5s" }),
+        duration(
+          'Oldest input it acts on. Default: three periods of the input; of another board "lease" of "links".',
+          { example: "5s" },
+        ),
       ),
       probation: optional(
         duration("Time with a good input before it acts again after it went safe. Default: 10s.", {

@@ -1,4 +1,4 @@
-/** What crosses boards: outputs of others that controllers drive, and outputs that others may command. */
+/** What crosses boards: devices of others that controllers use, and outputs that others may command. */
 import { formatDuration, parseDurationMs } from "../../runtime/time/duration.ts";
 import { placeOf } from "./abroad.ts";
 import { timingOf } from "./check-timing.ts";
@@ -17,7 +17,10 @@ export function checkAbroad(
   report: Report,
 ): void {
   const own = isPlainObject(self) ? self.id : undefined;
-  for (const controller of board.controllers) checkOutput(controller, links, own, report);
+  for (const controller of board.controllers) {
+    checkPlace(controller, "input", links, own, report);
+    if (checkPlace(controller, "output", links, own, report)) checkLease(controller, links, report);
+  }
   if (!isPlainObject(links)) return;
   checkLent(links, ["links"], board, report);
   if (!isPlainObject(links.boards)) return;
@@ -32,30 +35,34 @@ export function lentIn(value: unknown): readonly string[] {
   return [links, ...each].flatMap((rights) => commandOf(rights) ?? []).map(String);
 }
 
-function checkOutput(draft: ControllerDraft, links: unknown, own: unknown, report: Report): void {
-  const at = [...draft.at, "output"];
-  const { output = "" } = draft.fields;
-  const { name, board } = placeOf(output);
-  if (board === undefined) return;
+/** True where it is on another board, which is linked. */
+function checkPlace(
+  draft: ControllerDraft,
+  field: "input" | "output",
+  links: unknown,
+  own: unknown,
+  report: Report,
+): boolean {
+  const at = [...draft.at, field];
+  const { [field]: written = "" } = draft.fields;
+  const { name, board } = placeOf(written);
+  if (board === undefined) return false;
+  const linked = isPlainObject(links) ? linkedOf(links) : undefined;
   if (board === own) {
-    report.problem(at, output, `"${name}": that is the board itself`, name);
-    return;
-  }
-  if (!isPlainObject(links)) {
+    report.problem(at, written, `"${name}": that is the board itself`, name);
+  } else if (!isPlainObject(links)) {
     const allowed = `a device of this board; for one of ${board} the section "links" has to link the two`;
-    report.problem(at, output, allowed);
-    return;
-  }
-  const linked = linkedOf(links);
-  if (linked !== undefined && !linked.includes(board)) {
+    report.problem(at, written, allowed);
+  } else if (linked !== undefined && !linked.includes(board)) {
     const allowed = `a device of a board that is linked ("boards" of "links"): ${alternatives(linked)}`;
-    report.problem(at, output, allowed);
-  }
-  checkLease(draft, links, report);
+    report.problem(at, written, allowed);
+  } else return true;
+  return false;
 }
 
 /** A lease has to outlast commands that come late. */
-function checkLease(draft: ControllerDraft, links: Readonly<Record<string, unknown>>, report: Report): void {
+function checkLease(draft: ControllerDraft, links: unknown, report: Report): void {
+  if (!isPlainObject(links)) return;
   const timing = timingOf(draft);
   const leaseMs = parseDurationMs(String(links.lease ?? DEFAULT_LINK_LEASE));
   if (timing === undefined || leaseMs === undefined || leaseMs >= RENEWALS * timing.everyMs) return;

@@ -19,7 +19,7 @@ export function checkControllers(board: BoardDraft, report: Report): void {
 
 function checkInput({ at, fields, controller }: ControllerDraft, board: BoardDraft, report: Report): void {
   const { input, maxAge } = fields;
-  if (input === undefined) return;
+  if (input === undefined || placeOf(input).board !== undefined) return;
   const [deviceId = "", readingId = ""] = input.split(".");
   const device = board.devices.find(({ id }) => id === deviceId);
   if (device === undefined && board.deviceIds.has(deviceId)) return;

@@ -15,10 +15,12 @@ export function checkLinks(
   checkTimes(links, report);
   checkBoards(links.boards, isPlainObject(board) ? board.id : undefined, report);
   const ids = Object.keys(isPlainObject(devices) ? devices : {});
-  checkCommand(links, ["links"], ids, report);
-  if (isPlainObject(links.boards))
-    for (const [name, rights] of Object.entries(links.boards))
-      checkCommand(rights, ["links", "boards", name], ids, report);
+  for (const right of ["command", "read"] as const) {
+    checkDevices(right, links, ["links"], ids, report);
+    if (isPlainObject(links.boards))
+      for (const [name, rights] of Object.entries(links.boards))
+        checkDevices(right, rights, ["links", "boards", name], ids, report);
+  }
   if (links.secretFile !== undefined) return;
   const { url, listen } = isPlainObject(mqtt) ? mqtt : {};
   if (listen === undefined && (url === undefined || isLoopbackUrl(url))) {
@@ -52,14 +54,20 @@ function checkBoards(boards: unknown, own: unknown, report: Report): void {
     });
 }
 
-/** Only what exists can be commanded: a misspelt id would be a right that nobody notices is missing. */
-function checkCommand(rights: unknown, at: Path, devices: readonly string[], report: Report): void {
-  const command = isPlainObject(rights) ? rights.command : undefined;
-  if (!Array.isArray(command)) return;
-  for (const id of command) {
+/** Only what exists can be commanded and read: a misspelt id would be a right that nobody notices is missing. */
+function checkDevices(
+  right: "command" | "read",
+  rights: unknown,
+  at: Path,
+  devices: readonly string[],
+  report: Report,
+): void {
+  const ids = isPlainObject(rights) ? rights[right] : undefined;
+  if (!Array.isArray(ids)) return;
+  for (const id of ids) {
     if (typeof id !== "string" || devices.includes(id)) continue;
     const allowed = devices.length === 0 ? "no device: there is none" : `devices: ${alternatives(devices)}`;
-    report.problem([...at, "command"], id, allowed, nearest(id, devices));
+    report.problem([...at, right], id, allowed, nearest(id, devices));
   }
 }
 

@@ -3,6 +3,7 @@ import { driverNamed } from "../../devices/catalogue.ts";
 import { controllerNamed } from "../../devices/controller-catalogue.ts";
 import { durationMs } from "../../devices/field.ts";
 import type {
+  AbroadPlan,
   ControlledOutput,
   ControllerPlan,
   DevicePlan,
@@ -11,7 +12,7 @@ import type {
 import { controllerRule, deviceRule } from "../../devices/handler/ladder-rule.ts";
 import type { HardwarePlan, InterlockPlan } from "../../firmware/contracts/output-plan.ts";
 import { BOARD_DESK } from "../links/board-desk.ts";
-import { outputDoorName } from "../links/door-name.ts";
+import { outputDoorName, readingDoorName } from "../links/door-name.ts";
 import { placeOf } from "./abroad.ts";
 import type { BoardConfig, ControllerConfig, WorldConfig } from "./board-schema.ts";
 import { brokerText } from "./broker-field.ts";
@@ -110,8 +111,11 @@ export function controllerPlans({
 }: BoardConfig): readonly ControllerPlan[] {
   const { leaseMs } = linkTimes(links);
   return Object.entries(controllers).map(([id, controller]) => {
-    const [device = ""] = controller.input.split(".");
-    return controllerPlan(id, controller, durationMs(devices[device]!.every), leaseMs);
+    const { name, board } = placeOf(controller.input);
+    const [device = ""] = name.split(".");
+    // How often another board measures is not known here: its samples are as good as its commands would be.
+    const goodForMs = board === undefined ? 3 * durationMs(devices[device]!.every) : leaseMs;
+    return controllerPlan(id, controller, goodForMs, leaseMs);
   });
 }
 
@@ -193,19 +197,24 @@ function overridePlan({
 function controllerPlan(
   id: string,
   config: ControllerConfig,
-  inputEveryMs: number,
+  goodForMs: number,
   leaseMs: number,
 ): ControllerPlan {
   const controller = controllerNamed(config.kind);
-  const [device = "", reading = ""] = config.input.split(".");
+  const { name, board } = placeOf(config.input);
+  const [device = "", reading = ""] = name.split(".");
   const settings = settingsOf(controller.settings, config.settings);
   const timing = fullTiming(config);
   const output = outputPlan(config.output, controller.outputField);
-  const maxAgeMs = config.maxAge === undefined ? 3 * inputEveryMs : durationMs(config.maxAge);
+  const maxAgeMs = config.maxAge === undefined ? goodForMs : durationMs(config.maxAge);
   return {
     id,
     kind: config.kind,
-    input: { device, reading, unit: controller.inputUnit, maxAgeMs },
+    input: {
+      device: board === undefined ? device : `${device}@${board}`,
+      ...{ reading, unit: controller.inputUnit, maxAgeMs },
+      ...(board !== undefined && { abroad: abroadPlan(readingDoorName(device), board) }),
+    },
     output,
     onStale: controller.onStale,
     readings: controller.readings,
@@ -215,7 +224,7 @@ function controllerPlan(
     job: jobPlan(timing, controller.budgetUs),
     precision: precisionOf(config.precision, timing.everyMs, config.criticality),
     ladder: controllerRule(durationMs(config.probation ?? "10s")),
-    dependsOn: [device],
+    dependsOn: board === undefined ? [device] : [],
     commandForMs: output.abroad === undefined ? 3 * timing.everyMs : leaseMs,
   };
 }
@@ -223,7 +232,11 @@ function controllerPlan(
 function outputPlan(device: string, field: string): ControlledOutput {
   const { name, board } = placeOf(device);
   if (board === undefined) return { device, field };
-  return { device, field, abroad: { board, door: outputDoorName(name), desk: `${BOARD_DESK}@${board}` } };
+  return { device, field, abroad: abroadPlan(outputDoorName(name), board) };
+}
+
+function abroadPlan(door: string, board: string): AbroadPlan {
+  return { board, door, desk: `${BOARD_DESK}@${board}` };
 }
 
 function jobPlan(

@@ -42,6 +42,13 @@ export const rightsFields = {
       'ids of at most 64 devices, such as ["pump"]',
     ),
   ),
+  read: optional(
+    list(
+      id("Id of a device of this board."),
+      "Devices of this board whose readings controllers there may follow. Default: none.",
+      'ids of at most 64 devices, such as ["soil"]',
+    ),
+  ),
 };
 
 /** The rights of one board. */
@@ -52,7 +59,7 @@ export const rightsSchema = v.pipe(
 
 type RightsConfig = v.InferOutput<typeof rightsSchema>;
 
-const NOTHING: LinkRights = { show: [], groups: [], spawn: [], command: [] };
+const NOTHING: LinkRights = { show: [], groups: [], spawn: [], command: [], read: [] };
 
 /** The rights that a section `links` gives. Lists of a board take the place of those beside `boards`. */
 export function rightsBook(
@@ -66,13 +73,23 @@ export function rightsBook(
 }
 
 /** Ids of the devices that some board may command. */
-export function lentOutputs({ others, boards }: RightsBook): readonly string[] {
-  return [...new Set([others, ...Object.values(boards)].flatMap(({ command }) => command))];
+export function lentOutputs(book: RightsBook): readonly string[] {
+  return [...new Set(allRights(book).flatMap(({ command }) => command))];
+}
+
+/** Ids of the devices whose readings some board may follow. */
+export function sharedDevices(book: RightsBook): readonly string[] {
+  return [...new Set(allRights(book).flatMap(({ read }) => read))];
+}
+
+function allRights({ others, boards }: RightsBook): readonly LinkRights[] {
+  return [others, ...Object.values(boards)];
 }
 
 function over(all: LinkRights, own: RightsConfig): LinkRights {
-  const { show = all.show, groups = all.groups, spawn = all.spawn, command = all.command } = own;
-  return { show, groups, spawn, command };
+  const { show = all.show, groups = all.groups, spawn = all.spawn } = own;
+  const { command = all.command, read = all.read } = own;
+  return { show, groups, spawn, command, read };
 }
 
 function isList(boards: readonly string[] | object): boards is readonly string[] {

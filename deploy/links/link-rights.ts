@@ -1,7 +1,7 @@
 /** What linked boards may do here. Nobody may do what is not written down. */
 import type { BoardRights } from "../../runtime/boards/board-rights.ts";
 import { BOARD_DESK } from "./board-desk.ts";
-import { outputDoorName } from "./door-name.ts";
+import { outputDoorName, readingDoorName } from "./door-name.ts";
 
 /** Of one board. Plain data. */
 export interface LinkRights {
@@ -13,6 +13,8 @@ export interface LinkRights {
   readonly spawn: readonly string[];
   /** Ids of the devices that it may command. */
   readonly command: readonly string[];
+  /** Ids of the devices whose readings it may follow. */
+  readonly read: readonly string[];
 }
 
 /** Of all boards. Plain data. */
@@ -24,7 +26,7 @@ export interface RightsBook {
 
 /** All public names and groups, for boards that have nothing to hide from each other. */
 export const SHOW_ALL: RightsBook = {
-  others: { show: ["*"], groups: ["*"], spawn: [], command: [] },
+  others: { show: ["*"], groups: ["*"], spawn: [], command: [], read: [] },
   boards: {},
 };
 
@@ -42,9 +44,13 @@ export function boardRights(book: RightsBook): BoardRights {
   };
 }
 
-/** The door of an output that it may command. */
+/** The door of an output that it may command, or of a device that it may read. */
 function isDoorFor(book: RightsBook, board: string, name: string): boolean {
-  return rightsOf(book, board).command.some((device) => outputDoorName(device) === name);
+  const { command, read } = rightsOf(book, board);
+  return (
+    command.some((device) => outputDoorName(device) === name) ||
+    read.some((device) => readingDoorName(device) === name)
+  );
 }
 
 /** `patterns`: names, or beginnings of names with a `*` behind. */

@@ -14,6 +14,33 @@ const NAME = { type: "text", max: 80 } as const;
 const WHY = { type: "text", max: 400 } as const;
 const LEVEL = { type: "number", min: 0, max: 1 } as const;
 
+/**
+ * A controller asks a device of another board for a reading and then gets its samples. Clocks of boards are not
+ * compared: each sample says how old it is when it is sent.
+ */
+export const observing = declareProtocol({
+  name: "observing",
+  sides: ["controller", "device"],
+  start: "new",
+  states: {
+    new: { may: { controller: { subscribe: { fields: { reading: NAME }, next: "following" } } } },
+    following: {
+      may: {
+        device: {
+          sample: {
+            fields: {
+              value: { union: ["number", "boolean", "null"] },
+              quality: { enum: QUALITIES },
+              ageMs: { type: "number", min: 0 },
+            },
+            next: "following",
+          },
+        },
+      },
+    },
+  },
+});
+
 /** Why an output does not follow a command. */
 export const REFUSALS = ["notAllowed", "ownedBy", "safe", "policy"] as const;
 
@@ -113,3 +140,6 @@ export type ReleaseMessage = Extract<ToOutput, { readonly type: "release" }>;
 
 /** Back to the controller: the line was driven and read back, or why not. */
 export type DriveAnswer = MessageOf<typeof driving.spec, "device">;
+
+/** A sample on its way to another board. */
+export type SampleMessage = MessageOf<typeof observing.spec, "device">;

@@ -12,13 +12,12 @@
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
-import type { Conversation } from "../../runtime/protocol/conversation.ts";
-import { openConversation } from "../../runtime/protocol/open-conversation.ts";
-import { type ReadingMessage, sampling } from "./contracts.ts";
+import type { ReadingMessage } from "./contracts.ts";
 import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, Start } from "./device-plan.ts";
 import { EndToEnd } from "./end-to-end.ts";
 import { injectFault } from "./injected-fault.ts";
+import { InputSource } from "./input-source.ts";
 import { JobReport } from "./job-report.ts";
 import { Ladder } from "./ladder.ts";
 import { LadderWalk } from "./ladder-walk.ts";
@@ -46,9 +45,7 @@ export function* controllerProcess(
   const report = new JobReport(self, id, plan.job.budgetIsDefault);
   const job = plannedJob(id, plan.job, plan.criticality, startedUs);
   let latest: ReadingMessage | undefined;
-  let source: Conversation<typeof sampling.spec, "controller"> | undefined;
-  /** A first reading has come: that one may have been measured long before it was asked for. */
-  let following = false;
+  const source = new InputSource(self, input);
   const sink = new OutputSink(self, plan, { graceUs });
   /** It has decided once: before that it is in no mode. */
   let decided = false;
@@ -86,8 +83,12 @@ export function* controllerProcess(
     if (isNew && ladder.mode === "full") return;
     const { trusted, why } = law.look(seen, nowUs);
     const { trouble } = sink;
-    if (!trusted) ladder.fault({ kind: "input", device: input.device, reading: input.reading, reason: why });
-    else if (trouble !== undefined) ladder.fault({ kind: "output", device: output.device, reason: trouble });
+    if (!trusted) {
+      // Old because nothing comes: that is what helps to repair it.
+      const reason = source.trouble ?? why;
+      ladder.fault({ kind: "input", device: input.device, reading: input.reading, reason });
+    } else if (trouble !== undefined)
+      ladder.fault({ kind: "output", device: output.device, reason: trouble });
     else ladder.good();
     if (!decided) patch(ladder.patch());
     decided = true;
@@ -95,15 +96,6 @@ export function* controllerProcess(
     const { on } = law.decide(acts ? seen : undefined, nowUs);
     const sampledAtUs = usable?.sampledAtUs ?? nowUs;
     sink.drive({ level: acts && on ? 1 : 0, sampledAtUs, fresh: isFresh && usable !== undefined });
-  };
-
-  /** The source is found by name: after its restart it is another process. */
-  const follow = () => {
-    const pid = self.whereis(input.device);
-    if (source?.over === false || pid === undefined) return;
-    source = openConversation(self, sampling, "controller", pid);
-    source.send({ type: "subscribe", reading: input.reading });
-    following = false;
   };
 
   self.note({ mode: ladder.mode });
@@ -117,12 +109,11 @@ export function* controllerProcess(
     const untilUs = Math.min(releaseUs, ladder.nextUs);
     const message = yield* self.receive(undefined, { untilUs, dueUs: releaseUs + plan.job.deadlineUs });
     ladder.expire();
-    const sampled = source?.take(message);
-    if (sampled?.type === "reading") {
-      latest = sampled;
+    const sampled = source.take(message);
+    if (sampled !== undefined) {
+      latest = sampled.reading;
       decidedUs = self.nowUs();
-      decide(following);
-      following = true;
+      decide(!sampled.isFirst);
     }
     const driven = sink.take(message);
     // A renewal by a sample that was acted on before says nothing about its way to the line.
@@ -151,7 +142,7 @@ export function* controllerProcess(
     const begun = job.begin(self);
     if (begun) {
       if (self.nowUs() - publishedUs >= CONFIRM_US) publish();
-      follow();
+      source.follow();
       // Just decided by a fresh sample: a second decision now would only cost a message.
       if (self.nowUs() - decidedUs > periodUs / 2) decide();
     }

@@ -63,30 +63,39 @@ export interface DevicePlan {
   readonly lent?: true;
 }
 
+/** Where a device of another board is found. */
+export interface AbroadPlan {
+  readonly board: string;
+  /** Public name there of the process that speaks for the device. */
+  readonly door: string;
+  /** A public name that is known here whenever that board is linked. */
+  readonly desk: string;
+}
+
+/** What a controller decides by. */
+export interface ControlledInput {
+  /** As people write it: `soil`, or `soil@greenhouse`. */
+  readonly device: string;
+  readonly reading: string;
+  readonly unit: string;
+  readonly maxAgeMs: number;
+  /** Only for a device of another board. */
+  readonly abroad?: AbroadPlan;
+}
+
 /** What a controller drives. */
 export interface ControlledOutput {
   /** As people write it: `pump`, or `pump@pump-house`. */
   readonly device: string;
   readonly field: string;
   /** Only for an output of another board. */
-  readonly abroad?: {
-    readonly board: string;
-    /** Public name there of the process that takes commands for the output. */
-    readonly door: string;
-    /** A public name that is there whenever that board is linked. */
-    readonly desk: string;
-  };
+  readonly abroad?: AbroadPlan;
 }
 
 export interface ControllerPlan {
   readonly id: string;
   readonly kind: ControllerName;
-  readonly input: {
-    readonly device: string;
-    readonly reading: string;
-    readonly unit: string;
-    readonly maxAgeMs: number;
-  };
+  readonly input: ControlledInput;
   readonly output: ControlledOutput;
   readonly onStale: Controller["onStale"];
   readonly readings: Readonly<Record<string, Reading>>;

@@ -6,6 +6,7 @@ import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage } from "../../runtime/process/signal.ts";
 import type { Conversation, Talker } from "../../runtime/protocol/conversation.ts";
 import { openConversation } from "../../runtime/protocol/open-conversation.ts";
+import { doorOf, whyNoDoor } from "./abroad.ts";
 import { type DriveAnswer, driving } from "./contracts.ts";
 import type { ControllerPlan } from "./device-plan.ts";
 
@@ -55,10 +56,8 @@ export class OutputSink {
   get trouble(): string | undefined {
     const { abroad, device } = this.#plan.output;
     if (abroad === undefined) return undefined;
-    const { board, desk } = abroad;
     if (this.#whereis() !== undefined) return this.#refusal;
-    if (this.#self.whereis(desk) === undefined) return `noconnection: ${board} is out of reach`;
-    return `${board} does not let this board command ${device}: "command" of its "links" would`;
+    return whyNoDoor(this.#self, abroad, device, "command");
   }
 
   /** Commands it for `commandForMs`. Without effect while it is out of reach. */
@@ -90,6 +89,6 @@ export class OutputSink {
 
   #whereis() {
     const { abroad, device } = this.#plan.output;
-    return this.#self.whereis(abroad === undefined ? device : `${abroad.door}@${abroad.board}`);
+    return abroad === undefined ? this.#self.whereis(device) : doorOf(this.#self, abroad);
   }
 }

@@ -77,3 +77,41 @@ spec(
   },
   { limitMs: 120_000 },
 );
+
+spec(
+  "a controller follows a reading of another board, trusts it while it is young, and says why it stops",
+  async (t) => {
+    const { greenhouse, pumpHouse, gate } = await watering(t, ({ greenhouse, pumpHouse }) => {
+      // The irrigation stands beside the pump, and looks at the soil over there.
+      const { irrigation, ...controllers } = greenhouse.controllers;
+      pumpHouse.controllers = {
+        irrigation: { ...irrigation, input: "soil.moisture@greenhouse", output: "pump", maxAge: "5s" },
+      };
+      greenhouse.controllers = controllers;
+      greenhouse.links.boards = { "pump-house": { read: ["soil"] } };
+      pumpHouse.links.boards = ["greenhouse"];
+    });
+    const cutMs = performance.now();
+    gate.cut();
+    const s = await offAfterS(pumpHouse, cutMs, 10_000);
+    // Measured each two seconds: the last sample was at most that old when the cut came.
+    ok(s >= 2.5 && s <= 6.5, `off ${s} s after the cut`);
+    gate.heal();
+    const safe = await pumpHouse.waitForLast(
+      "irrigation/state",
+      "it went safe",
+      ({ why }) => why !== null,
+      10_000,
+    );
+    equal(safe.why, {
+      ...{ kind: "input", device: "soil@greenhouse", reading: "moisture" },
+      reason: "noconnection: greenhouse is out of reach",
+    });
+    await pumpHouse.witness.waitUntil(PUMP.line, PUMP.on, 30_000);
+    await greenhouse.world("soil", { moisturePercent: 90 });
+    await pumpHouse.witness.waitUntil(PUMP.line, PUMP.off, 10_000);
+    await pumpHouse.stop();
+    await greenhouse.stop();
+  },
+  { limitMs: 120_000 },
+);

@@ -12,35 +12,43 @@ export const PUMP = { line: "GPIO6", on: 0, off: 1 };
 export const LEASE_S = 5;
 const LINKS = { heartbeat: "500ms", lost: "2s", lease: `${LEASE_S}s` };
 
-/** The configuration of the demo with shorter times, and a pump that is wanted for as long as it may be. */
-function configOf(id: string, secretFile: string): string {
-  const config = JSON.parse(readFileSync(join(repository, "deploy/demo", `${id}.json`), "utf8"));
-  config.links = { ...config.links, ...LINKS, secretFile };
-  if (id === "greenhouse") {
-    config.controllers.irrigation.settings = {
-      ...config.controllers.irrigation.settings,
-      onFor: "110s",
-      soak: "1s",
-    };
-    config.controllers.irrigation.probation = "1s";
-  }
-  return JSON.stringify(config);
+/** A board of the demo as its file has it. */
+// biome-ignore lint/suspicious/noExplicitAny: a configuration is checked by the board that is started with it
+type Config = any;
+
+/** Shorter times, and a pump that is wanted for as long as it may be. */
+function configsOf(secretFile: string): Record<"greenhouse" | "pumpHouse", Config> {
+  const read = (id: string): Config => {
+    const config = JSON.parse(readFileSync(join(repository, "deploy/demo", `${id}.json`), "utf8"));
+    return { ...config, links: { ...config.links, ...LINKS, secretFile } };
+  };
+  const greenhouse = read("greenhouse");
+  Object.assign(greenhouse.controllers.irrigation.settings, { onFor: "110s", soak: "1s" });
+  greenhouse.controllers.irrigation.probation = "1s";
+  return { greenhouse, pumpHouse: read("pump-house") };
 }
 
-/** Both boards of the demo, linked through a gate that the test cuts, with the pump running. */
+/**
+ * Both boards of the demo, linked through a gate that the test cuts, with the pump running. `change`: of their
+ * configurations.
+ */
 export async function watering(
   t: SpecContext,
+  change: (configs: Record<"greenhouse" | "pumpHouse", Config>) => void = () => {},
 ): Promise<{ greenhouse: Board; pumpHouse: Board; gate: TcpGate }> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-two-"));
   t.defer(() => rmSync(folder, { recursive: true }));
   const secret = join(folder, "links.key");
   makeLinkSecret(secret);
-  const greenhouse = await startBoard(t, { config: configOf("greenhouse", secret) });
+  const configs = configsOf(secret);
+  change(configs);
+  const greenhouse = await startBoard(t, { config: JSON.stringify(configs.greenhouse) });
   const gate = new TcpGate(greenhouse.mqttPort);
   await gate.open();
   t.defer(() => gate.close());
   const broker = `mqtt://127.0.0.1:${gate.port}`;
-  const pumpHouse = await startBoard(t, { id: "pump-house", config: configOf("pump-house", secret), broker });
+  const config = JSON.stringify(configs.pumpHouse);
+  const pumpHouse = await startBoard(t, { id: "pump-house", config, broker });
   // It hears past the gate what is said on the broker.
   pumpHouse.mqtt = greenhouse.mqtt;
   await greenhouse.world("soil", { moisturePercent: 20 });

@@ -1,4 +1,5 @@
 import { equal, is, match } from "uvu/assert";
+import { linksPlan } from "../../../deploy/board/links-plan.ts";
 import { startTable } from "../../../deploy/cli/start-table.ts";
 import { parseConfig } from "../../../deploy/config/load-config.ts";
 import { controllerPlans, devicePlans } from "../../../deploy/config/plan.ts";
@@ -84,3 +85,46 @@ spec("a board is shown the doors of what it may command, and no others", () => {
   equal(seen("greenhouse"), ["pump.output", "valve.output"]);
   equal(seen("shed"), ["led.output"]);
 });
+
+spec(
+  "a controller follows a reading of a linked board; it is too old when no lease would have lasted",
+  () => {
+    const at = (input: string, links: unknown) =>
+      parseConfig(
+        demoWith(
+          ["controllers.irrigation.input", input],
+          ["controllers.irrigation.maxAge", undefined],
+          ["links", links],
+        ),
+      );
+    const { config } = at("soil.moisture@field", { boards: ["field"], lease: "20s" });
+    const plan = controllerPlans(config!).find(({ id }) => id === "irrigation")!;
+    equal(plan.input, {
+      ...{ device: "soil@field", reading: "moisture", unit: "%", maxAgeMs: 20_000 },
+      abroad: { board: "field", door: "soil.readings", desk: "board@field" },
+    });
+    equal(plan.dependsOn, [], "its own board has no keeper of it");
+    match(
+      refusal(at("soil.moisture@field", undefined)),
+      /^controllers\.irrigation\.input: "soil\.moisture@field"; a device of this board; for one of field the section/,
+    );
+    match(refusal(at("soil.moisture@shed", { boards: ["field"] })), /"boards" of "links"\): "field"$/);
+    match(refusal(at("soil@field", {})), /of a linked board "climate\.temperature@greenhouse"$/);
+  },
+);
+
+spec(
+  "devices that others may read are shared with the names of their readings, and their doors are shown",
+  () => {
+    const { config } = parseConfig(
+      demoWith(["links", { boards: { "pump-house": { read: ["climate"] }, shed: {} } }]),
+    );
+    const { shared, rights } = linksPlan(config!, "board.config.json", () => 1)!;
+    equal(shared, [{ device: "climate", readings: ["temperature", "humidity", "pressure"] }]);
+    const { shows } = boardRights(rights);
+    equal(
+      ["pump-house", "shed"].map((board) => shows(board, "climate.readings")),
+      [true, false],
+    );
+  },
+);

@@ -6,7 +6,7 @@ import { boardRights, SHOW_ALL } from "../../../deploy/links/link-rights.ts";
 import { spec } from "../../harness/spec.ts";
 import { type Change, demoWith } from "../demo-board.ts";
 
-const NOTHING = { show: [], groups: [], spawn: [], command: [] };
+const NOTHING = { show: [], groups: [], spawn: [], command: [], read: [] };
 
 function problems(links: unknown, ...changes: readonly Change[]): string[] {
   const { problems = [] } = parseConfig(demoWith(["links", links], ...changes));
@@ -73,6 +73,7 @@ spec(
       rights: { others: NOTHING, boards: {} },
       leaseMs: 15_000,
       lent: [],
+      shared: [],
       modules: {},
     });
     const open = parseConfig(demoWith(["links", { spawn: ["agents/watering.js"] }])).config!;
@@ -101,7 +102,7 @@ spec("lists of a board take the place of those of all boards; what nobody wrote 
   assert.equal(plan.rights, {
     others: { ...NOTHING, show, spawn },
     boards: {
-      pumphouse: { ...links.boards.pumphouse, spawn },
+      pumphouse: { ...NOTHING, ...links.boards.pumphouse, spawn },
       office: { ...NOTHING, show, spawn: [] },
     },
   });
@@ -136,13 +137,14 @@ spec("errors of rights say where, what is allowed, and what may be meant", () =>
   );
   assert.match(
     of({ sow: ["a"] }),
-    /^links\.boards\.pumphouse\.sow: unknown key; show, groups, spawn, command$/,
+    /^links\.boards\.pumphouse\.sow: unknown key; show, groups, spawn, command, read$/,
   );
   assert.match(of({ spawn: ["a.ts"] }), /spawn: a list; paths of at most 64 modules/);
   assert.match(
     of({ command: ["pmp"] }),
     /^links\.boards\.pumphouse\.command: "pmp"; devices: "climate", .* or "led"$/,
   );
+  assert.match(refusal({ read: ["sol"] }), /^links\.read: "sol"; devices: "climate", .* or "led"$/);
   assert.match(refusal({ command: ["valve"] }), /^links\.command: "valve"; devices: /);
   assert.match(
     refusal({ boards: { greenhouse: {} } }),
