@@ -1,6 +1,7 @@
 /** `holdfast release`: a board's application as one signed file. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { slotPayload } from "../image/slot-payload.ts";
 import { KeysError } from "../keys/keys-error.ts";
 import { PrivateFileError } from "../mqtt/private-file.ts";
 import { makeRelease, type Release } from "../release/make-release.ts";
@@ -21,6 +22,8 @@ export interface ReleaseFlags {
   readonly anyBoard: boolean;
   readonly sourceMaps: boolean;
   readonly trying: boolean;
+  /** With a slot for Holdfast OS. */
+  readonly image: boolean;
 }
 
 /** Makes a release and says what is in it. Throws `CliError`. */
@@ -39,6 +42,9 @@ export async function release(flags: ReleaseFlags): Promise<void> {
       keys: flags.keys.map((file) => readSigningKey(existing(file))),
       trusted: flags.trust.map((file) => readReleaseKey(resolve(file))),
       step: (what) => say(`${what} ...`),
+      ...(flags.image && {
+        morePayloads: (application, aside) => slotPayload(application, aside, (what) => say(`${what} ...`)),
+      }),
     });
     process.stdout.write(json ? `${JSON.stringify(made)}\n` : releaseText(made));
   } catch (error) {

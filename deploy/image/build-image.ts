@@ -22,34 +22,31 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { buildApplication } from "../release/application.ts";
+import type { ReleaseKey } from "../release/release-key.ts";
 import { encodeSlotRecord } from "../update/slot-record.ts";
 import { SLOT_RECORD_SECTOR } from "../update/slot-records.ts";
 import { firstRecord } from "../update/slot-steps.ts";
-import { BOOT, bootFiles, serialIsFree } from "./boot-files.ts";
-import { bootProgram } from "./boot-program.ts";
-import { busyboxApplets } from "./busybox-applets.ts";
+import { BOOT, bootFiles } from "./boot-files.ts";
+import { buildSlot, SOURCES, type SystemParts, systemParts } from "./build-slot.ts";
 import { SIZES, writeCard } from "./card.ts";
 import { dataFiles } from "./data-files.ts";
-import { type DebianTree, debianTree, imageCache } from "./debian-packages.ts";
+import { imageCache } from "./debian-packages.ts";
 import { decodeTree, encodeTree } from "./device-tree-blob.ts";
-import { makeExt4, makeFat, makeSquashfs } from "./file-systems.ts";
+import { makeExt4, makeFat } from "./file-systems.ts";
 import { fitTree } from "./header-tree.ts";
 import { ImageError } from "./image-error.ts";
 import { initramfs } from "./initramfs.ts";
 import { modulesInOrder } from "./module-order.ts";
 import { moduleNames } from "./modules.ts";
-import { packageNames } from "./package-names.ts";
 import { newPassword, passwordHash } from "./password.ts";
 import type { Provision } from "./provision.ts";
 import { needTools, type Tool } from "./run-tool.ts";
-import { makeSlotRoot } from "./slot-root.ts";
 
 export interface ImageOptions {
   /** board.config.json. */
@@ -57,6 +54,8 @@ export interface ImageOptions {
   /** Where the card goes: a file that is written over. */
   readonly out: string;
   readonly provision?: Provision;
+  /** Whose releases the board takes from the start. */
+  readonly trusted?: readonly ReleaseKey[];
   /** An application that `buildApplication` laid out for linux-arm64; without it one is built. */
   readonly application?: string;
   /** Where parts are kept between builds. Default: in the user's cache folder. */
@@ -84,8 +83,6 @@ const TOOLS: readonly Tool[] = [
 const BOARDS = /^(bcm2837-rpi-(3-|zero-2|cm3)|bcm2711-rpi-).*\.dtb$/;
 /** What a Pi 3 and a Pi 4 load before the kernel. */
 const FIRMWARE = ["bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"];
-/** `dist/deploy/image` lies three folders below the checkout. */
-const SOURCES = fileURLToPath(new URL("../../../deploy/image/", import.meta.url));
 
 /** Makes a card. Throws `ImageError` or `ReleaseError`: what is missing or wrong, where, and what helps; nothing is left behind. */
 export async function buildImage(options: ImageOptions): Promise<ImageReport> {
@@ -93,30 +90,18 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
   needTools(TOOLS);
   const { config, plan } = checkedBoard(file);
   const wifi = provision.wifi !== undefined;
-  const ssh = (provision.sshKeys ?? []).length > 0;
-  const login = provision.console !== "off";
-  const debian = await debianTree(cache, packageNames({ wifi, ssh }), { fresh, step });
+  const parts = await systemParts({ cache, fresh, step });
   const work = mkdtempSync(join(tmpdir(), "holdfast-image-"));
   try {
     const at = (name: string) => join(work, name);
-    const bootDisk = await bootProgram(join(SOURCES, "boot"), cache);
     const application = options.application ?? at("application");
-    if (options.application === undefined)
-      await buildApplication({ target: "linux-arm64", config: file, out: application, step });
+    if (options.application === undefined) {
+      const { trusted = [] } = options;
+      await buildApplication({ target: "linux-arm64", config: file, out: application, trusted, step });
+    }
     step("slot, boot partition and data");
-    const busybox = readFileSync(join(debian.root, "bin/busybox"));
-    makeSlotRoot(at("root"), {
-      debian: debian.root,
-      scripts: join(SOURCES, "slot"),
-      application,
-      bootDisk,
-      applets: busyboxApplets(busybox),
-      serialConsole: serialIsFree(plan),
-      ...{ login, ssh, wifi },
-    });
-    const slot = makeSquashfs(at("slot"), at("root"));
-    makeBootFolder(at("boot"), debian, plan, { busybox, bootDisk: readFileSync(bootDisk), wifi, cache });
-    const password = login ? newPassword() : undefined;
+    makeBootFolder(at("boot"), parts, plan, { wifi, cache });
+    const password = provision.console === "off" ? undefined : newPassword();
     const hash = password === undefined ? undefined : await passwordHash(password, work);
     for (const { path, content, mode } of dataFiles(config, file, provision, hash)) {
       mkdirSync(dirname(join(at("files"), path)), { recursive: true });
@@ -124,8 +109,8 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
       chmodSync(join(at("files"), path), mode);
     }
     if (existsSync(join(at("files"), "home/.ssh"))) chmodSync(join(at("files"), "home/.ssh"), 0o700);
-    await Promise.all([
-      slot,
+    const [slotBytes] = await Promise.all([
+      buildSlot({ application, out: at("slot"), parts }),
       makeFat(at("fat"), at("boot"), SIZES.boot),
       makeExt4(at("ext4"), at("files"), SIZES.data),
     ]);
@@ -140,8 +125,8 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
     return {
       file: out,
       bytes: statSync(out).size,
-      slotBytes: statSync(at("slot")).size,
-      kernel: debian.kernel,
+      slotBytes,
+      kernel: parts.debian.kernel,
       ...(password !== undefined && { password }),
     };
   } finally {
@@ -161,19 +146,13 @@ function checkedBoard(file: string) {
   return { config, plan: config.hardware === "emulated" ? none : hardwarePlan(config) };
 }
 
-interface BootParts {
-  readonly busybox: Buffer;
-  readonly bootDisk: Buffer;
-  readonly wifi: boolean;
-  readonly cache: string;
-}
-
 function makeBootFolder(
   folder: string,
-  { root, kernel }: DebianTree,
+  { debian, busybox, bootDisk }: SystemParts,
   plan: HardwarePlan,
-  { busybox, bootDisk, wifi, cache }: BootParts,
+  { wifi, cache }: { readonly wifi: boolean; readonly cache: string },
 ): void {
+  const { root, kernel } = debian;
   mkdirSync(folder);
   for (const name of FIRMWARE) copyFileSync(join(root, "usr/lib/raspi-firmware", name), join(folder, name));
   const trees = join(root, "usr/lib", `linux-image-${kernel}`, "broadcom");
@@ -187,7 +166,10 @@ function makeBootFolder(
   const init = readFileSync(join(SOURCES, "boot/init.sh"));
   const disk = modulesInOrder(modules, wanted.disk);
   const board = modulesInOrder(modules, wanted.board);
-  writeFileSync(join(folder, BOOT.initramfs), initramfs({ busybox, bootDisk, init, disk, board }));
+  writeFileSync(
+    join(folder, BOOT.initramfs),
+    initramfs({ busybox, bootDisk: readFileSync(bootDisk), init, disk, board }),
+  );
   copyFileSync(packedKernel(join(root, "boot", `vmlinuz-${kernel}`), cache), join(folder, BOOT.kernel));
   for (const [name, text] of Object.entries(bootFiles(plan))) writeFileSync(join(folder, name), text);
 }

@@ -21,9 +21,10 @@ const LIBRARY_FOLDERS = ["lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu"];
 const ALSO_LOADED = ["libresolv.so.2", "libnss_dns.so.2", "libnss_files.so.2"];
 
 /** Programs of a slot beside busybox, as they lie in Debian's tree. */
-export const SLOT_PROGRAMS = ["sbin/e2fsck", "sbin/resize2fs", "usr/sbin/mdnsd", "usr/sbin/ntpd"];
-export const SSH_PROGRAMS = ["usr/sbin/dropbear", "usr/bin/dropbearkey"];
-export const WIFI_PROGRAMS = ["sbin/wpa_supplicant"];
+const PROGRAMS = [
+  ...["bin/busybox", "sbin/e2fsck", "sbin/resize2fs", "usr/sbin/mdnsd", "usr/sbin/ntpd"],
+  ...["usr/sbin/dropbear", "usr/bin/dropbearkey", "sbin/wpa_supplicant"],
+];
 /** Firmware of the radios of a Pi 3, 3 B+ and 4 (a Zero 2 W's is not in Debian 12), and whose rules they follow. */
 const WIFI_FIRMWARE =
   /^(brcm\/brcmfmac(43430|43455)-sdio\.(bin|clm_blob|raspberrypi,.*|txt)|regulatory\.db(\.p7s)?)$/;
@@ -70,16 +71,11 @@ export interface SlotParts {
   readonly bootDisk: string;
   /** Names that busybox is called by. */
   readonly applets: readonly string[];
-  /** A login on the serial port. */
-  readonly serialConsole: boolean;
-  readonly login: boolean;
-  readonly ssh: boolean;
-  readonly wifi: boolean;
 }
 
 /** Lays out `root`, a new folder. Throws `ImageError` ("noPackage") for a library that no package brought. */
 export function makeSlotRoot(root: string, parts: SlotParts): void {
-  const { debian, scripts, ssh, wifi } = parts;
+  const { debian, scripts } = parts;
   for (const folder of FOLDERS) mkdirSync(join(root, folder), { recursive: true });
   for (const [path, target] of Object.entries(LINKS)) symlinkSync(target, join(root, path));
   for (const [path, text] of Object.entries(TEXTS)) writeFileSync(join(root, path), text);
@@ -87,23 +83,16 @@ export function makeSlotRoot(root: string, parts: SlotParts): void {
     copyFileSync(join(scripts, name), join(root, "etc/holdfast", name));
     chmodSync(join(root, "etc/holdfast", name), 0o755);
   }
-  writeFileSync(join(root, "etc/inittab"), inittab(readFileSync(join(scripts, "inittab"), "utf8"), parts));
-  const programs = [...SLOT_PROGRAMS, ...(ssh ? SSH_PROGRAMS : []), ...(wifi ? WIFI_PROGRAMS : [])];
-  for (const program of ["bin/busybox", ...programs]) take(join(debian, program), join(root, "bin"));
+  copyFileSync(join(scripts, "inittab"), join(root, "etc/inittab"));
+  for (const program of PROGRAMS) take(join(debian, program), join(root, "bin"));
   take(parts.bootDisk, join(root, "bin"));
   for (const applet of parts.applets) {
     if (!existsSync(join(root, "bin", applet))) symlinkSync("busybox", join(root, "bin", applet));
   }
-  if (wifi) takeFirmware(join(debian, "lib/firmware"), join(root, "lib/firmware"));
+  takeFirmware(join(debian, "lib/firmware"), join(root, "lib/firmware"));
   takeZones(join(debian, "usr/share/zoneinfo"), join(root, "usr/share/zoneinfo"));
   cpSync(parts.application, join(root, "app"), { recursive: true, verbatimSymlinks: true });
   takeLibraries(debian, root);
-}
-
-function inittab(text: string, { serialConsole, login }: SlotParts): string {
-  const lines = text.split("\n").filter((line) => login || !line.includes("/console "));
-  const serial = "ttyS1::respawn:/etc/holdfast/console ttyS1 115200 vt100";
-  return login && serialConsole ? [...lines.slice(0, -1), serial, ""].join("\n") : lines.join("\n");
 }
 
 /** Every library that a program here asks for, and those that they ask for. */

@@ -2,8 +2,11 @@ import { demoWith } from "../deploy/demo-board.ts";
 
 const PATIENT = { hardDeadline: "60s", every: "5s", deadline: "5s" };
 
-/** The demo's outputs and its button, with limits that an emulated processor beside other work can keep. */
-export function lineBoard(broker: string, watchdog?: object): string {
+/**
+ * The demo's outputs and its button, with limits that an emulated processor beside other work can keep. `broker`: its address; undefined:
+ * the board runs its own.
+ */
+export function lineBoard(broker: string | undefined, watchdog?: object): string {
   const board = JSON.parse(demoWith(["hardware", "linux"]));
   const { button, heater, pump, led } = board.devices;
   const patient = (device: object) => ({ ...device, ...PATIENT });
@@ -17,7 +20,7 @@ export function lineBoard(broker: string, watchdog?: object): string {
       button: { ...button, every, hardDeadline },
       ...{ heater: output(heater), pump: output(pump), led: output(led) },
     },
-    mqtt: { ...board.mqtt, url: broker },
+    mqtt: { ...board.mqtt, ...(broker !== undefined && { url: broker }) },
     ...(watchdog !== undefined && { watchdog }),
   });
 }

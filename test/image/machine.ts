@@ -13,8 +13,6 @@ export interface MachineOptions {
   readonly qemu: readonly string[];
   /** Private key of root; without it nobody can log in. */
   readonly key?: string;
-  /** Ports of the machine that this one may reach, beside SSH. */
-  readonly ports?: readonly number[];
 }
 
 /** An emulated machine that runs until its test ends. */
@@ -32,8 +30,9 @@ export class Machine {
     this.#key = options.key;
     const args = ["-display", "none", "-nodefaults", "-monitor", "none", ...options.qemu, ...network];
     this.#child = spawn(options.program ?? "qemu-system-aarch64", args, {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    this.#child.stdin!.on("error", () => {}); // it was switched off
     if (this.#child.pid !== undefined) setPriority(this.#child.pid, constants.priority.PRIORITY_LOW);
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.on("data", (text) => {
@@ -65,6 +64,16 @@ export class Machine {
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${this.console.slice(-4000)}`);
     }
+  }
+
+  /** Forgets what was said so far. */
+  listen(): void {
+    this.console = "";
+  }
+
+  /** Types a line at its serial port. */
+  type(line: string): void {
+    this.#child.stdin!.write(`${line}\n`);
   }
 
   /** Runs a command of its shell as root; tries until it may log in. Rejects with what it said when it fails. */

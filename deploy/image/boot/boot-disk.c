@@ -5,6 +5,7 @@
  *                                went back. A slot on trial takes one of its boots, written before it is started.
  *   boot-disk fall-back <disk>   the slot on trial cannot be mounted: prints the one to go back to
  *   boot-disk still-on-trial <disk>   nothing, and exit code 1 when no slot is
+ *   boot-disk untold <disk>      the same, unless the outcome of the last trial was not reported yet
  *   boot-disk grow <disk> <n>    the last partition, number n, takes the rest of the card: prints "grown" or "as it was"
  *
  * Exit code 0, or 1 with a line on stderr. Where there is no valid record, slot a is started.
@@ -64,13 +65,19 @@ static int still_on_trial(int disk)
 	return slot_record_read(disk, &record) == 0 && record.trying != 0;
 }
 
+static int untold(int disk)
+{
+	struct slot_record record;
+	return slot_record_read(disk, &record) == 0 && !slot_record_is_told(&record);
+}
+
 int main(int count, char **words)
 {
 	const char *verb = count > 2 ? words[1] : "";
 	int disk = count > 2 ? open(words[2], O_RDWR | O_CLOEXEC) : -1;
 	int outcome = -1;
 	if (count <= 2) {
-		fputs("usage: boot-disk choose|fall-back|still-on-trial|grow <disk> [partition]\n", stderr);
+		fputs("usage: boot-disk choose|fall-back|still-on-trial|untold|grow <disk> [partition]\n", stderr);
 		return 1;
 	}
 	if (disk < 0) {
@@ -79,6 +86,8 @@ int main(int count, char **words)
 	}
 	if (strcmp(verb, "still-on-trial") == 0)
 		return still_on_trial(disk) ? 0 : 1;
+	if (strcmp(verb, "untold") == 0)
+		return untold(disk) ? 0 : 1;
 	if (strcmp(verb, "choose") == 0)
 		outcome = choose(disk);
 	else if (strcmp(verb, "fall-back") == 0)

@@ -111,3 +111,8 @@ void slot_record_fall_back(struct slot_record *record, const char *why)
 	record->reason_bytes = (uint8_t)strlen(text);
 	memcpy(record->reason, text, record->reason_bytes);
 }
+
+int slot_record_is_told(const struct slot_record *record)
+{
+	return (record->flags & FLAG_TOLD) != 0;
+}

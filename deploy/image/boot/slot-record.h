@@ -41,4 +41,7 @@ int slot_record_write(int disk, struct slot_record *record);
 /* The slot on trial did not hold: back to the active one, and its release is refused from now on. */
 void slot_record_fall_back(struct slot_record *record, const char *why);
 
+/* Whether whoever is told of outcomes was told of the last one. */
+int slot_record_is_told(const struct slot_record *record);
+
 #endif

@@ -14,7 +14,7 @@ import {
   type TrialOutcome,
 } from "../../../deploy/update/slot-record.ts";
 import { SLOT_RECORD_SECTOR, SlotSectors } from "../../../deploy/update/slot-records.ts";
-import { atBoot, firstRecord, onTrial, written } from "../../../deploy/update/slot-steps.ts";
+import { atBoot, confirmed, firstRecord, onTrial, written } from "../../../deploy/update/slot-steps.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
 import { hostProgram } from "./host-program.ts";
 
@@ -148,16 +148,21 @@ spec("a card without any record starts slot a; one with half a record goes on fr
   }
 });
 
-spec("whether a trial goes on is an exit code", (t) => {
+spec("whether a trial goes on, and whether its outcome is still to be told, are exit codes", (t) => {
   const card = new Card(t);
-  card.put(onTrial(written(firstRecord(undefined), "7".repeat(32))));
-  is(card.run("still-on-trial"), "");
-  card.put(firstRecord(undefined));
-  let code: unknown;
-  try {
-    card.run("still-on-trial");
-  } catch (error) {
-    code = (error as { status: number }).status;
-  }
-  is(code, 1);
+  const asked = (verb: string) => {
+    try {
+      return card.run(verb) === "";
+    } catch (error) {
+      is((error as { status: number }).status, 1);
+      return false;
+    }
+  };
+  const first = firstRecord(undefined);
+  card.put(onTrial(written(first, "7".repeat(32))));
+  equal([asked("still-on-trial"), asked("untold")], [true, false]);
+  card.put(confirmed(onTrial(written(first, "7".repeat(32)))));
+  equal([asked("still-on-trial"), asked("untold")], [false, true]);
+  card.put(first);
+  equal([asked("still-on-trial"), asked("untold")], [false, false]);
 });
