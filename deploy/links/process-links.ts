@@ -41,8 +41,11 @@ export interface ProcessLinksOptions {
   readonly tell: (event: { readonly kind: string } & Readonly<Record<string, unknown>>) => void;
 }
 
-/** Boards that are listened to; whoever may publish could invent any number of them. */
-const MOST_BOARDS = 256;
+/**
+ * Boards that are listened to where none are named: each pair says every heartbeat that it lives, and whoever may publish could
+ * invent any number of boards. See decisions/0010.
+ */
+const MOST_UNNAMED = 64;
 
 export class ProcessLinks implements LinkTraffic {
   readonly filters: readonly string[];
@@ -56,6 +59,7 @@ export class ProcessLinks implements LinkTraffic {
   readonly #known = new Set<string>();
   readonly #report: LinkReport;
   #unknown = 0;
+  #isFull = false;
 
   /** Opens the gate: only a process of its cell may make one. */
   constructor(options: ProcessLinksOptions) {
@@ -156,10 +160,20 @@ export class ProcessLinks implements LinkTraffic {
   #admits(peer: string): boolean {
     if (this.#known.has(peer)) return true;
     const { board, boards } = this.#options;
-    const isWanted = boards?.includes(peer) ?? this.#known.size < MOST_BOARDS;
-    if (isWanted && isTopicLevel(peer) && peer !== board) this.#known.add(peer);
+    const isOne = isTopicLevel(peer) && peer !== board;
+    const isWanted = isOne && (boards?.includes(peer) ?? this.#known.size < MOST_UNNAMED);
+    if (isWanted) this.#known.add(peer);
     else this.#unknown++;
-    return this.#known.has(peer);
+    if (isOne && !isWanted && boards === undefined) this.#tellTooMany(peer);
+    return isWanted;
+  }
+
+  /** Once: the next one is no news. */
+  #tellTooMany(peer: string): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    const cause = `more than ${MOST_UNNAMED} boards are on the broker: "${peer}" and others are not linked; name those that this board talks with ("boards" of links)`;
+    this.#options.tell({ kind: "problem", code: "too_many_boards", peer, cause });
   }
 
   #exchangeOptions() {

@@ -105,10 +105,12 @@ export class EmbeddedBroker {
       drainTimeout: 2000,
       maxTopicLevels: 16,
       receiveMaximum: 64,
+      topicAliasMaximum: 10,
       sessionExpiryIntervalLimit: 1,
       pendingSessionsLimit: maxClients,
       preConnect: (_client, packet, done) => {
-        if (packet.protocolVersion !== 5) packet.clean = true;
+        // Without an id there is no session to keep, and whoever asks for one is refused ([MQTT-3.1.3-8]).
+        if (packet.protocolVersion !== 5 && packet.clientId !== "") packet.clean = true;
         done(null, true);
       },
       authenticate: (client, user, password, done) => {
@@ -124,7 +126,9 @@ export class EmbeddedBroker {
         refusals.add({ kind: "login", client: client.id, reason: refusal });
         done(Object.assign(new Error(refusal), { returnCode: 4 }), false);
       },
-      authorizePublish: (client, { topic, payload, retain }, done) => {
+      authorizePublish: (client, packet, done) => {
+        const { topic, payload, retain } = packet;
+        withoutWillDelay(packet);
         const refuse = (kind: RefusalKind, reason: string) => {
           if (client !== null) refusals.add({ kind, ...guests.named(client), topic, reason });
           done(new Error(reason));
@@ -243,4 +247,9 @@ export class EmbeddedBroker {
   #destroyStreams(): void {
     for (const stream of this.#sockets) stream.destroy();
   }
+}
+
+/** aedes leaves it in a will that it publishes, where it is no property (3.3.2.3): a strict client would go away. */
+function withoutWillDelay({ properties }: { readonly properties?: object | undefined }): void {
+  if (properties !== undefined) Reflect.deleteProperty(properties, "willDelayInterval");
 }

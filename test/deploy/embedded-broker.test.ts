@@ -228,3 +228,47 @@ spec("closing ends clients, strangers and the port", async (t) => {
   await new Promise<void>((done) => again.listen(b.port, "127.0.0.1", done));
   await new Promise((done) => again.close(done));
 });
+
+spec(
+  "a client of 3.1.1 without an id has no session to ask for; one that asks for none is let in",
+  async (t) => {
+    const { broker: found } = await broker(t);
+    for (const [flags, code] of [
+      [0x00, 2],
+      [0x02, 0],
+    ] as const) {
+      const socket = connect({ host: "127.0.0.1", port: found.port });
+      t.defer(() => socket.destroy());
+      // 3.1: header, "MQTT", level 4, flags, keep alive 60 s, no id.
+      socket.write(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, flags, 0, 60, 0, 0]));
+      const answer = await new Promise<Buffer>((done) => socket.once("data", done));
+      assert.equal([...answer.subarray(0, 4)], [0x20, 2, 0, code]);
+    }
+  },
+);
+
+spec("a will says its own properties, and not how long it had to wait", async (t) => {
+  const { url } = await broker(t);
+  const reader = await probe(t, url, ["will"]);
+  const heard: unknown[] = [];
+  reader.client.on("message", (_topic, _payload, packet) => heard.push(packet.properties));
+  const properties = { willDelayInterval: 1, userProperties: { a: "2" } };
+  const lost = await probe(t, url, [], {
+    properties: { sessionExpiryInterval: 1 },
+    will: { topic: "will", payload: Buffer.from("gone"), qos: 1, retain: false, properties },
+  });
+  lost.client.stream.destroy();
+  await until("the will", () => heard.length > 0);
+  assert.equal(JSON.parse(JSON.stringify(heard)), [{ userProperties: { a: "2" } }]);
+});
+
+spec("a client of MQTT 5 may say a topic once, and then its alias", async (t) => {
+  const { url } = await broker(t);
+  const reader = await probe(t, url, ["a/long/topic"]);
+  const writer = await probe(t, url);
+  const properties = { topicAlias: 3 };
+  await writer.client.publishAsync("a/long/topic", "first", { qos: 1, properties });
+  await writer.client.publishAsync("", "second", { qos: 1, properties });
+  await until("both", () => reader.seen.length === 2);
+  assert.equal(reader.texts("a/long/topic"), ["first", "second"]);
+});
