@@ -28,7 +28,7 @@ export class BoardGate {
   #timer: NodeJS.Timeout | undefined;
   /** When `#timer` is due, us. */
   #dueUs = Number.POSITIVE_INFINITY;
-  #isArming = false;
+  #isEnding = false;
 
   constructor(ports: CellPorts, clock: Clock) {
     this.#ports = ports;
@@ -43,7 +43,7 @@ export class BoardGate {
     this.#ports.openGate({
       abroad: ({ board, life, cell, frame }) => {
         exchange.route(board, life, cell, frame);
-        this.#armSoon();
+        this.#endTurn();
       },
       cellDown: (cell, incarnation, cause) =>
         this.#act((exchange) => exchange.cellDown(cell, incarnation, cause)),
@@ -93,7 +93,7 @@ export class BoardGate {
   #act(what: (exchange: BoardExchange) => void): void {
     if (this.#exchange === undefined) return;
     what(this.#exchange);
-    this.#armSoon();
+    this.#endTurn();
   }
 
   #ownBoard(news: GateNews): OwnBoard {
@@ -129,12 +129,13 @@ export class BoardGate {
     return sent === undefined ? "gone" : sent ? "ok" : "full";
   }
 
-  /** Once for all that comes in one turn of the event loop. */
-  #armSoon(): void {
-    if (this.#isArming) return;
-    this.#isArming = true;
+  /** What was said leaves, once for all that comes in one turn of the event loop. */
+  #endTurn(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     setImmediate(() => {
-      this.#isArming = false;
+      this.#isEnding = false;
+      this.#ports.flush();
       this.#exchange!.flush();
       this.#arm();
     });
@@ -150,8 +151,7 @@ export class BoardGate {
     this.#timer = setTimeout(() => {
       this.#dueUs = Number.POSITIVE_INFINITY;
       this.#exchange!.expire();
-      this.#exchange!.flush();
-      this.#arm();
+      this.#endTurn();
     }, waitMs);
   }
 }

@@ -36,6 +36,8 @@ export class CellPorts {
   readonly #kernel: PortPeer;
   readonly #event: boolean;
   readonly #boards = new BoardWays();
+  /** Peers that hold something back until `flush`. */
+  readonly #holding = new Set<PortPeer>();
   #gate: PortGate | undefined;
   #cell: Cell | undefined;
   #inspection: Inspection | undefined;
@@ -87,7 +89,7 @@ export class CellPorts {
     this.#gate = gate;
   }
 
-  /** To a cell of this board, as `Peer.post`; `undefined` when that life of it is not known. */
+  /** To a cell of this board with the next `flush`, as `Peer.post`; `undefined` when that life of it is not known. */
   toCell(cell: string, incarnation: number, frame: Frame): boolean | undefined {
     const { home } = this.#cell!;
     if (cell === home.cell) {
@@ -97,7 +99,15 @@ export class CellPorts {
       return true;
     }
     const peer = this.#peers.get(cell);
-    return peer?.incarnation === incarnation ? peer.post(frame) : undefined;
+    if (peer?.incarnation !== incarnation) return undefined;
+    this.#holding.add(peer);
+    return peer.hold(frame);
+  }
+
+  /** What went to cells leaves: at the end of each turn that brought something. */
+  flush(): void {
+    for (const peer of this.#holding) peer.flush();
+    this.#holding.clear();
   }
 
   /** To every cell of this board, this one too. */
@@ -124,7 +134,7 @@ export class CellPorts {
     let more = false;
     for (const peer of this.#peers.values()) {
       const onFrame = peer === this.#kernel ? this.#onFrame : this.#onPeerFrame;
-      if (peer.drain(onFrame, FRAMES_PER_TURN) === FRAMES_PER_TURN) more = true;
+      if (peer.drain(onFrame, FRAMES_PER_TURN) >= FRAMES_PER_TURN) more = true;
     }
     this.#drainTrial();
     return more;
@@ -138,7 +148,7 @@ export class CellPorts {
   #listenTo(peer: PortPeer): void {
     peer.listen((frame) => {
       this.#onFrame(frame);
-      this.#wake();
+      if (!("control" in frame && frame.control === "abroad")) this.#wake(); // that is for no process here
     });
   }
 

@@ -36,6 +36,12 @@ export interface AbroadFrame {
   readonly frame: Frame;
 }
 
+/** Frames that go through a port together, in order: whoever takes from the port sees each of them, and never this. */
+export interface SeveralFrame {
+  readonly control: "several";
+  readonly frames: readonly Frame[];
+}
+
 /** That life of a board is reached by `by`, the cell that says so. */
 export interface BoardUpFrame {
   readonly control: "boardUp";

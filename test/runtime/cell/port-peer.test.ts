@@ -96,3 +96,48 @@ spec("each frame rings the other side's bell, a refused one does not", (t) => {
   a.post(message(2, 5 << 20));
   assert.is(Atomics.load(bellB, 0), 2);
 });
+
+spec(
+  "what is held goes together and rings once; whoever takes sees each frame, and gives its credit back",
+  (t) => {
+    const { a, b, bellB } = ends(t);
+    a.flush();
+    for (let n = 0; n < 1999; n++) assert.ok(a.hold(message(n)));
+    assert.ok(a.hold(signal));
+    assert.ok(a.hold(message(1999)));
+    assert.not(a.hold(message(2000)), "as many as may be under way");
+    assert.equal([taken(b), Atomics.load(bellB, 0)], [[], 0]);
+    a.flush();
+    a.flush();
+    assert.is(Atomics.load(bellB, 0), 1);
+    assert.is(a.underWay().messages, 2000);
+    assert.is(taken(b, 5).length, 2001, "those that go together are taken together");
+    assert.is(a.underWay().messages, 0);
+  },
+);
+
+spec("what is held leaves before what is posted after it", (t) => {
+  const { a, b } = ends(t);
+  a.hold(message(1));
+  a.post(message(2));
+  a.hold(message(3));
+  a.hold(signal);
+  a.post({ control: "ready" });
+  a.flush();
+  assert.equal(taken(b), [1, 2, 3, "signal", "signal"]);
+});
+
+spec("a cell with an event loop hears each of those that went together", async (t) => {
+  const { a, b } = ends(t);
+  const heard: unknown[] = [];
+  const all = new Promise<void>((done) =>
+    b.listen((frame) => {
+      if ("kind" in frame && frame.kind === "message") heard.push(frame.packed.body);
+      if (heard.length === 3) done();
+    }),
+  );
+  for (const n of [1, 2, 3]) a.hold(message(n));
+  a.flush();
+  await all;
+  assert.equal([heard, a.underWay().messages], [[1, 2, 3], 0]);
+});
