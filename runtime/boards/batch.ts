@@ -1,13 +1,15 @@
 /**
- * Whole messages that go in one packet: each with its length before it, as SCTP bundles chunks (RFC 9260, 6.10). One alone
- * has no length: it is the payload.
+ * Whole messages that go in one packet: each with its length before it, as SCTP bundles chunks (RFC 9260, 6.10).
  */
 import { ByteReader, ByteWriter, countBytes } from "./bytes.ts";
 
+const FIRST_CAPACITY = 256;
+
 export class Batch {
   readonly #most: number;
-  #messages: Uint8Array[] = [];
-  #bytes = 0;
+  #out: ByteWriter | undefined;
+  /** What the one before took, bytes: the next is often as long. */
+  #capacity = FIRST_CAPACITY;
 
   /** `most`: bytes of the payload. */
   constructor(most: number) {
@@ -15,38 +17,34 @@ export class Batch {
   }
 
   get isEmpty(): boolean {
-    return this.#messages.length === 0;
+    return this.#out === undefined;
   }
 
-  /** What it takes, with the lengths. */
+  /** What the payload takes, bytes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#out?.length ?? 0;
   }
 
   fits(message: Uint8Array): boolean {
-    if (this.isEmpty) return message.length <= this.#most;
-    return this.#bytes + countBytes(message.length) + message.length <= this.#most;
+    return this.bytes + countBytes(message.length) + message.length <= this.#most;
   }
 
+  /** Copies it. Throws `FrameError` when it does not fit. */
   add(message: Uint8Array): void {
-    this.#messages.push(message);
-    this.#bytes += countBytes(message.length) + message.length;
+    this.#out ??= new ByteWriter(this.#most, this.#capacity);
+    this.#out.bytes(message);
   }
 
-  /** The payload, and whether it is several messages; empty afterwards. */
-  take(): { readonly payload: Uint8Array; readonly isSeveral: boolean } {
-    const messages = this.#messages;
-    const capacity = this.#bytes;
-    this.#messages = [];
-    this.#bytes = 0;
-    if (messages.length === 1) return { payload: messages[0]!, isSeveral: false };
-    const out = new ByteWriter(capacity, capacity);
-    for (const message of messages) out.bytes(message);
-    return { payload: out.take(), isSeveral: true };
+  /** The payload; empty afterwards. */
+  take(): Uint8Array {
+    const payload = this.#out?.take() ?? new Uint8Array(0);
+    this.#capacity = Math.max(FIRST_CAPACITY, payload.length);
+    this.#out = undefined;
+    return payload;
   }
 }
 
-/** The messages of a payload that is several; views. Throws `FrameError` before there is one of them when it is none. */
+/** The messages of a payload; views. Throws `FrameError`, before there is one of them, for what is no batch. */
 export function readBatch(payload: Uint8Array): Uint8Array[] {
   const reader = new ByteReader(payload);
   const messages: Uint8Array[] = [];

@@ -10,6 +10,7 @@ import type { WirePid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
 import { answerOfGone } from "./answer-of-gone.ts";
 import { BoardLink } from "./board-link.ts";
+import { ByteWriter } from "./bytes.ts";
 import { Directory, type DirectoryNotice } from "./directory.ts";
 import type { BoardOffence, ExchangeCounts } from "./exchange-counts.ts";
 import type { BoardExchangeOptions } from "./exchange-options.ts";
@@ -35,10 +36,13 @@ export class BoardExchange {
   readonly #options: BoardExchangeOptions;
   readonly #links = new Map<string, BoardLink>();
   readonly #owing = new OwedNotices();
+  /** Of a frame, until its link has it. */
+  readonly #out: ByteWriter;
   readonly #directory: Directory;
 
   constructor(options: BoardExchangeOptions) {
     this.#options = options;
+    this.#out = new ByteWriter(options.limits.messageBytes);
     this.#directory = new Directory(options.own, options.rights);
   }
 
@@ -152,16 +156,16 @@ export class BoardExchange {
   /** `undefined` for what is larger than messages may be. */
   #encode(cell: string, frame: Frame, here: Here): Uint8Array | undefined {
     try {
-      return encodeFrame(cell, frame, here, this.#options.limits.messageBytes);
+      return encodeFrame(this.#out, cell, frame, here);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       return undefined;
     }
   }
 
-  #here(): Here {
-    const { us, nowUs } = this.#options;
-    return { board: us.board, life: us.incarnation, nowUs: nowUs() };
+  #here(nowUs = this.#options.nowUs()): Here {
+    const { us } = this.#options;
+    return { board: us.board, life: us.incarnation, nowUs };
   }
 
   #linkOf(board: string): BoardLink | undefined {
@@ -206,7 +210,7 @@ export class BoardExchange {
 
   #message(link: BoardLink, bytes: Uint8Array, sinceUs: number): void {
     try {
-      const found = decodeFromBoard(bytes, { ...this.#here(), nowUs: sinceUs });
+      const found = decodeFromBoard(bytes, this.#here(sinceUs));
       if ("frame" in found) this.#frame(link, found.cell, found.frame, bytes.length);
       else if (found.notice === "lost") this.#tellLost(link, found);
       else if (found.notice === "cellDown") this.#cellDown(link.life!, found);
@@ -263,7 +267,7 @@ export class BoardExchange {
 
   #answer(link: BoardLink, { cell, frame }: { readonly cell: string; readonly frame: Frame }): void {
     const here = this.#here();
-    const bytes = encodeFrame(cell, frame, here, this.#options.limits.messageBytes);
+    const bytes = encodeFrame(this.#out, cell, frame, here);
     if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);
   }
 

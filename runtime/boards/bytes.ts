@@ -5,28 +5,39 @@
 import { FrameError } from "./frame-error.ts";
 
 const FIRST_CAPACITY = 256;
+/** A writer that is used again keeps no more room than this, bytes. */
+const KEPT_CAPACITY = 65_536;
 /** Bytes of the largest count, 2^53 - 1. */
 const COUNT_BYTES = 8;
 
 export class ByteWriter {
   readonly #most: number;
   #bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView | undefined;
+  /** The same memory. */
+  #buffer: Buffer;
   #length = 0;
 
   /** `most`: bytes that may be written; more throws `FrameError`. `capacity`: what it has room for before it grows, bytes. */
   constructor(most = Number.POSITIVE_INFINITY, capacity = FIRST_CAPACITY) {
     this.#most = most;
     this.#bytes = new Uint8Array(capacity);
+    this.#buffer = Buffer.from(this.#bytes.buffer);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** What was written, not a copy: whoever takes it is the last to write. */
+  /** What was written, not a copy: good until something else is written, or `clear`. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** As it was made: for a writer that is used again and again, which costs less than the memory of new ones. */
+  clear(): this {
+    this.#length = 0;
+    if (this.#bytes.length > KEPT_CAPACITY) this.#use(new Uint8Array(FIRST_CAPACITY));
+    return this;
   }
 
   u8(value: number): this {
@@ -37,8 +48,7 @@ export class ByteWriter {
 
   f64(value: number): this {
     const at = this.#room(8);
-    this.#view ??= new DataView(this.#bytes.buffer);
-    this.#view.setFloat64(at, value, true);
+    this.#buffer.writeDoubleLE(value, at);
     return this;
   }
 
@@ -65,15 +75,33 @@ export class ByteWriter {
 
   /** Whole text, also one with lone surrogates: UTF-8 where that keeps it, else UTF-16. */
   text(text: string): this {
-    if (isAscii(text)) {
-      this.count(2 * text.length);
-      const at = this.#room(text.length);
-      for (let index = 0; index < text.length; index++) this.#bytes[at + index] = text.charCodeAt(index);
-      return this;
-    }
+    const before = this.#length;
+    if (this.#ascii(text)) return this;
+    this.#length = before;
     const wellFormed = !LONE_SURROGATE.test(text);
     const bytes = Buffer.from(text, wellFormed ? "utf8" : "utf16le");
     return this.count(2 * bytes.length + (wellFormed ? 0 : 1)).raw(bytes);
+  }
+
+  /** So many bytes as hexadecimal digits, two each. Throws `FrameError` for what is none, or is longer or shorter. */
+  hex(digits: string, bytes: number): this {
+    const at = this.#room(bytes);
+    if (digits.length !== 2 * bytes || this.#buffer.write(digits, at, bytes, "hex") !== bytes)
+      throw new FrameError(`not ${bytes} bytes in hexadecimal digits`);
+    return this;
+  }
+
+  /** False, with something written, when the text is more than ASCII. */
+  #ascii(text: string): boolean {
+    this.count(2 * text.length);
+    const at = this.#room(text.length);
+    const bytes = this.#bytes;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      bytes[at + index] = code;
+    }
+    return true;
   }
 
   #room(bytes: number): number {
@@ -88,8 +116,12 @@ export class ByteWriter {
   #grow(length: number): void {
     const bytes = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
     bytes.set(this.#bytes);
+    this.#use(bytes);
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes = bytes;
-    this.#view = undefined;
+    this.#buffer = Buffer.from(bytes.buffer);
   }
 }
 
@@ -102,12 +134,11 @@ export function countBytes(value: number): number {
 
 /** Reads what a `ByteWriter` wrote; whatever else the bytes are, it throws `FrameError` and nothing more. */
 export class ByteReader {
-  readonly #bytes: Uint8Array;
-  #view: DataView | undefined;
+  readonly #bytes: Buffer;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Bytes that were not read. */
@@ -120,9 +151,7 @@ export class ByteReader {
   }
 
   f64(): number {
-    const { buffer, byteOffset, byteLength } = this.#bytes;
-    this.#view ??= new DataView(buffer, byteOffset, byteLength);
-    return this.#view.getFloat64(this.#take(8), true);
+    return this.#bytes.readDoubleLE(this.#take(8));
   }
 
   count(): number {
@@ -147,10 +176,16 @@ export class ByteReader {
     return count;
   }
 
-  /** A view, not a copy. */
+  /** A view, not a copy; no `Buffer`, whose `slice` would be none either. */
   raw(length: number): Uint8Array {
     const at = this.#take(length);
-    return this.#bytes.subarray(at, at + length);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + at, length);
+  }
+
+  /** So many bytes, as hexadecimal digits. */
+  hex(bytes: number): string {
+    const at = this.#take(bytes);
+    return this.#bytes.toString("hex", at, at + bytes);
   }
 
   bytes(): Uint8Array {
@@ -159,9 +194,9 @@ export class ByteReader {
 
   text(): string {
     const length = this.count();
-    const bytes = this.raw(Math.floor(length / 2));
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return buffer.toString(length % 2 === 0 ? "utf8" : "utf16le");
+    const bytes = Math.floor(length / 2);
+    const at = this.#take(bytes);
+    return this.#bytes.toString(length % 2 === 0 ? "utf8" : "utf16le", at, at + bytes);
   }
 
   /** Throws when something is left. */
@@ -179,8 +214,3 @@ export class ByteReader {
 
 /** A surrogate that is not half of a pair. */
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
-  return true;
-}

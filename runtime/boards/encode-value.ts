@@ -14,18 +14,23 @@ import { ERRORS, TAG, VIEWS } from "./value-tag.ts";
  * shared memory.
  */
 export function encodeValue(writer: ByteWriter, { body, placeholders, named = [] }: PackedBody): void {
-  const pids = new Map(placeholders.map((placeholder, index) => [placeholder, index]));
-  const names = new Map(named.map(({ error, name }) => [error, name]));
+  const pids =
+    placeholders.length === 0 ? undefined : new Map(placeholders.map((one, index) => [one, index]));
+  const names = named.length === 0 ? undefined : new Map(named.map(({ error, name }) => [error, name]));
   new Encoder(writer, pids, names).value(body);
 }
 
 class Encoder {
   readonly #out: ByteWriter;
-  readonly #pids: ReadonlyMap<object, number>;
-  readonly #names: ReadonlyMap<Error, string>;
+  readonly #pids: ReadonlyMap<object, number> | undefined;
+  readonly #names: ReadonlyMap<Error, string> | undefined;
   readonly #met = new Map<object, number>();
 
-  constructor(out: ByteWriter, pids: ReadonlyMap<object, number>, names: ReadonlyMap<Error, string>) {
+  constructor(
+    out: ByteWriter,
+    pids: ReadonlyMap<object, number> | undefined,
+    names: ReadonlyMap<Error, string> | undefined,
+  ) {
     this.#out = out;
     this.#pids = pids;
     this.#names = names;
@@ -64,7 +69,7 @@ class Encoder {
 
   #object(value: object): void {
     const out = this.#out;
-    const pid = this.#pids.get(value);
+    const pid = this.#pids?.get(value);
     if (pid !== undefined) {
       out.u8(TAG.pid).count(pid);
       return;
@@ -125,7 +130,7 @@ class Encoder {
       0,
       ERRORS.findIndex((Kind) => Object.getPrototypeOf(error) === Kind.prototype),
     );
-    const name = this.#names.get(error);
+    const name = this.#names?.get(error);
     const hasCause = Object.hasOwn(error, "cause");
     const has = (name === undefined ? 0 : 1) | (hasCause ? 2 : 0);
     this.#out

@@ -11,7 +11,7 @@ import { ByteReader, ByteWriter } from "./bytes.ts";
 import { decodeValue } from "./decode-value.ts";
 import { encodeValue } from "./encode-value.ts";
 import { FrameError } from "./frame-error.ts";
-import { type Here, keyBytes, readKey, readName, readPid, writePid } from "./pid-codec.ts";
+import { type Here, KEY_BYTES, readName, readPid, writePid } from "./pid-codec.ts";
 
 /** A cell of a board, and a process of it. */
 export interface Addressee {
@@ -47,9 +47,12 @@ const NOTICES = { names: 16, unnamed: 17, lost: 18, cellDown: 19, members: 20 } 
 const MOST_PIDS = 4096;
 const MOST_IDS = 1024;
 
-/** Throws `FrameError` for a frame of more than `most` bytes, `UncopyableError` for shared memory. */
-export function encodeFrame(cell: string, frame: Frame, here: Here, most: number): Uint8Array {
-  const out = new ByteWriter(most).u8(KINDS.indexOf(frame.kind));
+/**
+ * In the place of what the writer held. Throws `FrameError` for a frame of more than it takes, `UncopyableError` for shared
+ * memory.
+ */
+export function encodeFrame(out: ByteWriter, cell: string, frame: Frame, here: Here): Uint8Array {
+  out.clear().u8(KINDS.indexOf(frame.kind));
   addressee(out, cell, frame.to);
   if (frame.kind === "message") message(out, frame, here);
   else signal(out, frame, here);
@@ -238,12 +241,12 @@ function readReason(reader: ByteReader): ExitReason {
 }
 
 function addressee(out: ByteWriter, cell: string, { incarnation, number, key }: WireTarget): void {
-  out.text(cell).count(incarnation).count(number).raw(keyBytes(key));
+  out.text(cell).count(incarnation).count(number).hex(key, KEY_BYTES);
 }
 
 function readAddressee(reader: ByteReader): Addressee {
   const cell = readName(reader);
-  return { cell, to: { incarnation: reader.count(), number: reader.count(), key: readKey(reader) } };
+  return { cell, to: { incarnation: reader.count(), number: reader.count(), key: reader.hex(KEY_BYTES) } };
 }
 
 function readMembership(reader: ByteReader, here: Here): Membership {
@@ -258,5 +261,7 @@ function texts(out: ByteWriter, all: readonly string[]): void {
 function list<T>(reader: ByteReader, most: number, read: () => T): T[] {
   const length = reader.countOf(1);
   if (length > most) throw new FrameError(`${length} parts`);
-  return Array.from({ length }, read);
+  const all: T[] = [];
+  for (let index = 0; index < length; index++) all.push(read());
+  return all;
 }

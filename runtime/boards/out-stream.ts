@@ -7,8 +7,9 @@
  */
 
 import { Batch, readBatch } from "./batch.ts";
+import { countBytes } from "./bytes.ts";
 
-/** Of a packet: it begins a message, it ends one; it is several. */
+/** Of a packet: it begins a message, it ends one; it is several whole ones. */
 export const PART = { first: 1, last: 2, several: 4 } as const;
 
 /** One packet of a stream. */
@@ -74,12 +75,13 @@ export class OutStream {
 
   /**
    * False, and counted, when too much is under way: nothing of it is sent. It is sent with `flush`, or before when it fills a
-   * packet. `isSignal`: as much again is kept free for what must not be lost.
+   * packet. The message is copied. `isSignal`: as much again is kept free for what must not be lost.
    */
   push(message: Uint8Array, nowUs: number, isSignal = false): boolean {
     const { packetBytes, most } = this.#options;
-    const packets = Math.max(1, Math.ceil(message.length / packetBytes));
-    const isWithOthers = !this.#batch.isEmpty && this.#batch.fits(message);
+    const isWhole = message.length + countBytes(message.length) <= packetBytes;
+    const packets = isWhole ? 1 : Math.ceil(message.length / packetBytes);
+    const isWithOthers = isWhole && !this.#batch.isEmpty && this.#batch.fits(message);
     const bytes = this.#keptBytes + this.#batch.bytes + message.length;
     const times = isSignal ? 2 : 1;
     if (this.underWay + (isWithOthers ? 0 : packets) > times * most.packets || bytes > times * most.bytes) {
@@ -87,14 +89,14 @@ export class OutStream {
       return false;
     }
     if (!isWithOthers) this.flush();
-    if (packets === 1) {
+    if (isWhole) {
       if (this.#batch.isEmpty) this.#batchSinceUs = nowUs;
       if (isSignal) this.#isBatchOfSignals = true;
       this.#batch.add(message);
       return true;
     }
     for (let index = 0; index < packets; index++) {
-      const payload = message.subarray(index * packetBytes, (index + 1) * packetBytes);
+      const payload = message.slice(index * packetBytes, (index + 1) * packetBytes);
       const parts = (index === 0 ? PART.first : 0) | (index === packets - 1 ? PART.last : 0);
       this.#give(parts, payload, isSignal, nowUs);
     }
@@ -104,10 +106,9 @@ export class OutStream {
   /** Sends what waits. Once for all that comes in one turn: a packet has the price of a seal and of its way. */
   flush(): void {
     if (this.#batch.isEmpty) return;
-    const { payload, isSeveral } = this.#batch.take();
     const isSignal = this.#isBatchOfSignals;
     this.#isBatchOfSignals = false;
-    this.#give(isSeveral ? PART.several : PART.first | PART.last, payload, isSignal, this.#batchSinceUs);
+    this.#give(PART.several, this.#batch.take(), isSignal, this.#batchSinceUs);
     this.#batchSinceUs = Number.POSITIVE_INFINITY;
   }
 

@@ -5,7 +5,8 @@ import { FrameError } from "./frame-error.ts";
 
 /** Of boards, cells, public names and groups, characters; none is empty. */
 export const LONGEST_NAME = 256;
-const KEY_BYTES = 16;
+/** Of a pid's key, which is their hexadecimal digits inside a board. */
+export const KEY_BYTES = 16;
 
 /** This board in this life, and what time it is; of what was received: when it was sent, as far as is known. */
 export interface Here {
@@ -18,20 +19,15 @@ export interface Here {
 export function writePid(out: ByteWriter, pid: WirePid, here: Here): ByteWriter {
   const { board, cell, incarnation, number, key } = pid;
   const life = pid.life ?? (board === here.board ? here.life : 0);
-  return out.text(board).count(life).text(cell).count(incarnation).count(number).raw(keyBytes(key));
+  return out.text(board).count(life).text(cell).count(incarnation).count(number).hex(key, KEY_BYTES);
 }
 
 /** Throws `FrameError`. */
 export function readPid(reader: ByteReader, here: Here): WirePid {
   const [board, life, cell] = [readName(reader), reader.count(), readName(reader)];
-  const pid = {
-    board,
-    cell,
-    incarnation: reader.count(),
-    number: reader.count(),
-    key: readKey(reader),
-  };
-  return board === here.board && life === here.life ? pid : { ...pid, life };
+  const [incarnation, number, key] = [reader.count(), reader.count(), reader.hex(KEY_BYTES)];
+  if (board === here.board && life === here.life) return { board, cell, incarnation, number, key };
+  return { board, cell, incarnation, number, key, life };
 }
 
 /** 1 to `LONGEST_NAME` characters. Throws `FrameError`. */
@@ -39,16 +35,4 @@ export function readName(reader: ByteReader): string {
   const text = reader.text();
   if (text.length === 0 || text.length > LONGEST_NAME) throw new FrameError("no name");
   return text;
-}
-
-/** 16 bytes of 32 hex digits. Throws `FrameError`. */
-export function keyBytes(key: string): Uint8Array {
-  const bytes = Buffer.from(key, "hex");
-  if (bytes.length !== KEY_BYTES) throw new FrameError("no key of a pid");
-  return bytes;
-}
-
-/** 32 hex digits. Throws `FrameError`. */
-export function readKey(reader: ByteReader): string {
-  return Buffer.from(reader.raw(KEY_BYTES)).toString("hex");
 }

@@ -32,7 +32,7 @@ export function seal(key: Uint8Array, packet: ByteWriter): Uint8Array {
 export function unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
   const length = sealed.length - SEAL_BYTES;
   if (length < 0) return undefined;
-  const packet = sealed.subarray(0, length);
+  const packet = new Uint8Array(sealed.buffer, sealed.byteOffset, length);
   return timingSafeEqual(codeOf(key, packet), sealed.subarray(length)) ? packet : undefined;
 }
 
