@@ -19,7 +19,7 @@ import { FrameError } from "./frame-error.ts";
 import type { LinkEnd, LinkRefusals } from "./link-contract.ts";
 import { ANYBODY_NORMAL, lostFrame } from "./lost-message.ts";
 import { OwedNotices } from "./owed-notices.ts";
-import { speaksForItself } from "./own-words.ts";
+import { isRequest, speaksForItself } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
 import type { Here } from "./pid-codec.ts";
 
@@ -228,7 +228,7 @@ export class BoardExchange {
       return;
     }
     const isMessage = frame.kind === "message";
-    if (isMessage && frame.deadlineUs <= this.#options.nowUs()) {
+    if (isMessage && frame.deadlineUs <= this.#options.nowUs() && isRequest(frame)) {
       this.counts.late++;
       if (frame.monitor === undefined) return;
       // Its sender waits for an answer, and hears of the end of whom it asked.

@@ -1,6 +1,6 @@
-/** Whether a board speaks for its own processes only: who asks is who it says, so that rights can follow from its board. */
+/** What a frame of another board asks for, and whether that board speaks for its own processes only: rights follow from who asks. */
 import type { WirePid } from "../process/pid.ts";
-import type { Frame, PackedBody } from "../process/signal.ts";
+import type { Frame, MessageFrame, PackedBody } from "../process/signal.ts";
 import { isOf } from "./foreign-names.ts";
 import type { BoardLife } from "./packet.ts";
 
@@ -17,6 +17,12 @@ export function speaksForItself(frame: Frame, of: BoardLife | undefined): boolea
   if (monitor !== undefined && !isOf(monitor.from, of)) return false;
   const asker = askerIn(packed);
   return asker === undefined || isOf(asker, of);
+}
+
+/** A request that its server answers; whatever else has a deadline is wanted late as well. */
+export function isRequest({ packed }: MessageFrame): boolean {
+  const { type } = (packed.body ?? {}) as { readonly type?: unknown };
+  return type === "call" || type === "system";
 }
 
 /** The process that a request names as its sender; `undefined` for what is none. */

@@ -93,6 +93,20 @@ export function lateReport(
   return contractReport(spec, breach, side, party, undefined, blame);
 }
 
+/** So many messages did not come, beginning with number `wanted`: the link's fault. `message`: what showed it. */
+export function lostReport(
+  spec: ProtocolSpec,
+  state: string,
+  side: SideNumber,
+  party: Pid,
+  lost: { readonly count: number; readonly wanted: number; readonly message: string },
+): ContractReport {
+  const { count, wanted, message } = lost;
+  const found = `${count} of its messages lost`;
+  const breach = { kind: "lost", state, message, found, allowed: `message number ${wanted}` } as const;
+  return contractReport(spec, breach, side, party, undefined, "link");
+}
+
 function ms(us: number): string {
   return `${Math.round(us) / 1000} ms`;
 }

@@ -47,6 +47,8 @@ export interface TestifyMessage {
   readonly type: "testify";
   readonly talk: string;
   readonly from: Pid;
+  /** Comes back with the testimony: one that is late answers no other question. */
+  readonly question: number;
   /** Number of the last message that was sent to the party. */
   readonly said: number;
 }
@@ -55,9 +57,12 @@ export interface TestifyMessage {
 export interface TestimonyMessage {
   readonly type: "testimony";
   readonly talk: string;
+  readonly question: number;
+  /** Number of the last message that the party has said: all of them have come before this, or are lost. */
+  readonly spoke: number;
   /** The last message is neither with the party nor in its mailbox. */
   readonly lost: boolean;
-  /** How long the party has had it, as far as is known for certain, of its own time, us. */
+  /** How long the party has had it and said nothing, as far as is known for certain, of its own time, us. */
   readonly ownUs: number;
   /** How long the party was runnable and others ran, since it last spoke, us. */
   readonly readyUs: number;

@@ -20,7 +20,7 @@ import { BAND } from "../process/process.ts";
 import type { Self, Waiting, WaitLimit } from "../process/self.ts";
 import type { DownMessage } from "../process/signal.ts";
 import { ContractError } from "./contract-error.ts";
-import { type ContractReport, contractReport, lateReport } from "./contract-report.ts";
+import { type ContractReport, contractReport, lateReport, lostReport } from "./contract-report.ts";
 import type {
   ConversedMessage,
   HangUpMessage,
@@ -167,7 +167,7 @@ export class Conversation<P extends ProtocolSpec, S extends Side<P>> {
       stopParty(this.#self, this.#self.pid, report);
       throw new ContractError(report);
     }
-    this.#ledger?.spoke(this.#self.nowUs());
+    this.#ledger?.spoke(this.#said + 1, this.#self.nowUs());
     this.#entered(before, this.#side);
     const said: SaidMessage = { type: "said", talk: this.key, seq: ++this.#said, message };
     // The contract's limit is the deadline of the peer's work.
@@ -206,7 +206,7 @@ export class Conversation<P extends ProtocolSpec, S extends Side<P>> {
         this.#watch.witness = mine.witness;
         return undefined;
       case "testimony":
-        return this.#judged(this.#watch.testified(mine));
+        return this.#testified(mine);
     }
   }
 
@@ -250,17 +250,23 @@ export class Conversation<P extends ProtocolSpec, S extends Side<P>> {
   /** A gap is the link's; any other number was not given by a conversation. */
   #outOfOrder({ seq, message }: SaidMessage): DownMessage {
     const wanted = this.#heard + 1;
-    const lost = typeof seq === "number" && seq > wanted;
-    const breach = {
-      kind: lost ? "lost" : "forged",
-      state: this.state,
-      message: tagOf(message),
-      found: lost ? `${seq - wanted} of its messages lost` : `message number ${String(seq)}`,
-      allowed: `message number ${wanted}`,
-    } as const;
-    const { spec } = this.#protocol;
-    if (!lost) return this.#broken(contractReport(spec, breach, this.#other, this.peer, message));
-    const report = contractReport(spec, breach, this.#other, this.peer, message, "link");
+    if (typeof seq === "number" && seq > wanted) return this.#lost(seq - wanted, tagOf(message));
+    const { state } = this;
+    const found = `message number ${String(seq)}`;
+    const allowed = `message number ${wanted}`;
+    const breach = { kind: "forged", state, message: tagOf(message), found, allowed } as const;
+    return this.#broken(contractReport(this.#protocol.spec, breach, this.#other, this.peer, message));
+  }
+
+  /** What its witness says came after what the party said, by the same way: what is not here by then never comes. */
+  #testified(testimony: TestimonyMessage): DownMessage | undefined {
+    const count = testimony.spoke - this.#heard;
+    return count > 0 ? this.#lost(count, "testimony") : this.#judged(this.#watch.testified(testimony));
+  }
+
+  #lost(count: number, message: string): DownMessage {
+    const lost = { count, wanted: this.#heard + 1, message };
+    const report = lostReport(this.#protocol.spec, this.state, this.#other, this.peer, lost);
     this.close({ contract: report });
     return this.#down({ contract: report });
   }

@@ -9,7 +9,9 @@ export class Ledger {
   heardSeq = 0;
   heardUs = 0;
   heardReadyUs = 0;
-  /** `readyUs` of the party when it last spoke. */
+  /** Number of the last message that it said, when, and its `readyUs` then. */
+  spokeSeq = 0;
+  spokeUs = 0;
   spokeReadyUs: number;
 
   /** `party` MUST be of this cell. */
@@ -26,8 +28,19 @@ export class Ledger {
     this.heardReadyUs = runFigures(this.#party, nowUs)!.readyUs;
   }
 
-  spoke(nowUs: number): void {
+  spoke(seq: number, nowUs: number): void {
+    this.spokeSeq = seq;
+    this.spokeUs = nowUs;
     this.spokeReadyUs = runFigures(this.#party, nowUs)!.readyUs;
+  }
+
+  /** What it holds now is held since then, and its `readyUs` then: it took its last message, or has said something since. */
+  get sinceUs(): number {
+    return Math.max(this.heardUs, this.spokeUs);
+  }
+
+  get sinceReadyUs(): number {
+    return this.heardUs >= this.spokeUs ? this.heardReadyUs : this.spokeReadyUs;
   }
 
   /** Its mailbox refused something since the conversation began. */

@@ -28,6 +28,8 @@ export class PeerWatch {
   #dropped = 0;
   /** When the witness was asked, us. */
   #askedUs: number | undefined;
+  /** Number of the question that it was asked last. */
+  #question = 0;
   #lookedAgain = false;
 
   constructor(self: Pick<Self, "pid" | "nowUs" | "send">, peer: Pid, key: string, witness: Pid | undefined) {
@@ -116,9 +118,9 @@ export class PeerWatch {
     return this.#limit.judge(nowUs, { ownUs: 0, schedulerUs, linkUs: 0 });
   }
 
-  /** The witness' answer. */
-  testified({ lost, ownUs, readyUs }: TestimonyMessage): Blame | undefined {
-    if (this.#askedUs === undefined) return undefined;
+  /** The witness' answer. All that the peer has said by then MUST have been heard. */
+  testified({ question, lost, ownUs, readyUs }: TestimonyMessage): Blame | undefined {
+    if (this.#askedUs === undefined || question !== this.#question) return undefined;
     const nowUs = this.#self.nowUs();
     // There and back: what the question took, the request and its answer took, too. In one board nothing does.
     const linkUs = this.#isAbroad() ? nowUs - this.#askedUs : 0;
@@ -134,8 +136,14 @@ export class PeerWatch {
     }
     this.#askedUs = nowUs;
     this.#limit.dueUs = nowUs + Math.max(TESTIMONY_US, this.#limit.limitUs);
-    const question: TestifyMessage = { type: "testify", talk: this.#key, from: this.#self.pid, said };
-    this.#self.send(this.witness, question);
+    const testify: TestifyMessage = {
+      type: "testify",
+      talk: this.#key,
+      from: this.#self.pid,
+      question: ++this.#question,
+      said,
+    };
+    this.#self.send(this.witness, testify);
     return undefined;
   }
 

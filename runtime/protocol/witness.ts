@@ -6,7 +6,7 @@ import type { Body } from "../process/cell-contract.ts";
 import type { Pid } from "../process/pid.ts";
 import type { TestifyMessage, TestimonyMessage } from "./conversation-messages.ts";
 import type { Ledger } from "./ledger.ts";
-import { runFigures } from "./run-figures.ts";
+import { hasWaitingWord, runFigures } from "./run-figures.ts";
 
 /** Ends when the party ends, and when it is told `dismiss`. */
 export function witness(party: Pid, ledger: Ledger): Body<[], TestifyMessage | { readonly type: "dismiss" }> {
@@ -17,18 +17,20 @@ export function witness(party: Pid, ledger: Ledger): Body<[], TestifyMessage | {
     for (;;) {
       const message = yield* self.receive(["testify", "dismiss", "down"]);
       if (message.type !== "testify") return;
-      const { talk, from, said } = message;
+      const { talk, from, question, said } = message;
       const nowUs = self.nowUs();
       const figures = runFigures(party, nowUs);
       if (figures === undefined) return;
       const { readyUs } = figures;
       const taken = ledger.heardSeq >= said;
-      if (taken) waits = { said, sinceUs: ledger.heardUs, readyUs: ledger.heardReadyUs };
+      if (taken) waits = { said, sinceUs: ledger.sinceUs, readyUs: ledger.sinceReadyUs };
       else if (waits?.said !== said) waits = { said, sinceUs: nowUs, readyUs };
       const testimony: TestimonyMessage = {
         type: "testimony",
         talk,
-        lost: !taken && (figures.waiting === 0 || ledger.lostSomething(figures.dropped)),
+        question,
+        spoke: ledger.spokeSeq,
+        lost: !taken && (!hasWaitingWord(party, talk) || ledger.lostSomething(figures.dropped)),
         ownUs: nowUs - waits.sinceUs - (readyUs - waits.readyUs),
         readyUs: readyUs - ledger.spokeReadyUs,
       };

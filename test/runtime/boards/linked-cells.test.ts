@@ -233,6 +233,22 @@ spec("a call that comes when its time is over is dropped there, and counted", ()
   assert.is(net.of("pumphouse").exchange.counts.late, 1);
 });
 
+spec("what is no request is delivered however late it is: its deadline says how urgent it is", () => {
+  const net = new LinkedCells(BOARDS);
+  const { heard } = listen(net, "pumphouse");
+  net.fate = () => [50];
+  act(net, "greenhouse", function* (self) {
+    for (const n of [1, 2])
+      self.send("ear@pumphouse", { type: "cast", n }, { deadlineUs: self.nowUs() + 10_000 });
+  });
+  net.pass(100);
+  assert.equal(
+    heard.map(({ n }) => n),
+    [1, 2],
+  );
+  assert.is(net.of("pumphouse").exchange.counts.late, 0);
+});
+
 spec("a board that speaks for processes of others is not believed", () => {
   const net = new LinkedCells([...BOARDS, "shed"]);
   const { pid, heard } = listen(net, "pumphouse");

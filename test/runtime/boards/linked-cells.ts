@@ -4,7 +4,8 @@ import type { BoardRights } from "../../../runtime/boards/board-rights.ts";
 import { pairKey } from "../../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
 import { Cell } from "../../../runtime/process/cell.ts";
-import type { CellResources } from "../../../runtime/process/cell-contract.ts";
+import type { CellResources, CrashReport } from "../../../runtime/process/cell-contract.ts";
+import { describeReason } from "../../../runtime/process/exit-reason.ts";
 import { exportPid, importPid } from "../../../runtime/process/pid.ts";
 import { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 import { ALL_BUT_PRIVATE } from "../../contracts/link-cell.ts";
@@ -19,6 +20,8 @@ export interface LinkedBoard {
   readonly cell: Cell;
   readonly exchange: BoardExchange;
   readonly told: string[];
+  /** Processes that crashed, or were stopped for a contract that they broke. */
+  readonly crashed: string[];
 }
 
 /** Who gives the network its clock and cells their resources, and hears of the links of boards. */
@@ -64,10 +67,13 @@ export class LinkedCells {
   boot(board: string, incarnation: number): LinkedBoard {
     const clock = this.clock;
     const onNotGiven = (from: string) => exchange.notGiven(from);
-    const resources = this.#host?.resourcesOf(board, incarnation);
-    const options = { board, cell: CELL, incarnation: 1, clock, onNotGiven };
-    const cell = new Cell(resources === undefined ? options : { ...options, resources });
     const told: string[] = [];
+    const crashed: string[] = [];
+    const onCrash = ({ label, reason }: CrashReport) =>
+      void crashed.push(`${label}: ${describeReason(reason)}`);
+    const resources = this.#host?.resourcesOf(board, incarnation);
+    const options = { board, cell: CELL, incarnation: 1, clock, onNotGiven, onCrash };
+    const cell = new Cell(resources === undefined ? options : { ...options, resources });
     const exchange: BoardExchange = new BoardExchange({
       us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
       limits: this.#limits,
@@ -110,7 +116,7 @@ export class LinkedCells {
     cell.groups.watchBoard({
       membership: (group, pid, times) => exchange.membership({ group, pid: exportPid(pid), times }),
     });
-    const linked = { cell, exchange, told };
+    const linked = { cell, exchange, told, crashed };
     this.#boards.set(board, linked);
     return linked;
   }

@@ -6,9 +6,11 @@ import { BAND, type ProcessGenerator } from "../../../runtime/process/process.ts
 import type { Self } from "../../../runtime/process/self.ts";
 import type { DownMessage } from "../../../runtime/process/signal.ts";
 import type { ContractReport } from "../../../runtime/protocol/contract-report.ts";
-import type { ConverseMessage } from "../../../runtime/protocol/conversation-messages.ts";
+import type { ConverseMessage, TestimonyMessage } from "../../../runtime/protocol/conversation-messages.ts";
+import { Ledger } from "../../../runtime/protocol/ledger.ts";
 import { acceptConversation, openConversation } from "../../../runtime/protocol/open-conversation.ts";
 import { TimeLimit } from "../../../runtime/protocol/time-limit.ts";
+import { witness } from "../../../runtime/protocol/witness.ts";
 import type { VirtualClock } from "../../../runtime/time/virtual-clock.ts";
 import { spec } from "../../harness/spec.ts";
 import { handCell } from "../process/hand-cell.ts";
@@ -316,6 +318,39 @@ spec("two cells: a party without a checker has no witness, so its silence proves
   cells.until(500);
   assert.equal(trace, ["60 scheduler: answer or failed in asked, nothing for 50 ms"]);
   assert.equal(cells.crashes, []);
+});
+
+spec("a witness counts from what its party took or said last, and says how far it has come", () => {
+  const { cell, clock, until } = handCell();
+  const party = cell.spawn(function* party(self: Self<{ type: "go" }>): ProcessGenerator {
+    yield* self.receive("go");
+  }, []);
+  until(0);
+  const ledger = new Ledger(party, clock.now());
+  const told: TestimonyMessage[] = [];
+  const by = cell.spawn(witness(party, ledger), []);
+  const asker = cell.spawn(function* asker(self: Self<TestimonyMessage>): ProcessGenerator {
+    for (;;) told.push((yield* self.receive("testimony")) as TestimonyMessage);
+  }, []);
+  const ask = (question: number, said: number) => {
+    cell.post(by, { type: "testify", talk: "t", from: asker, question, said });
+    until(clock.now() / 1000);
+    const { lost, spoke, ownUs, ...rest } = told.at(-1)!;
+    assert.is(rest.question, question);
+    return { lost, spoke, ownUs };
+  };
+  until(10);
+  ledger.heard(1, clock.now());
+  until(30);
+  ledger.spoke(1, clock.now());
+  until(50);
+  assert.equal(ask(1, 1), { lost: false, spoke: 1, ownUs: 20_000 });
+  ledger.heard(2, clock.now());
+  until(55);
+  assert.equal(ask(2, 2), { lost: false, spoke: 1, ownUs: 5000 });
+  // Nothing of this conversation waits there, whatever else does.
+  cell.post(party, { type: "lost", board: "other" });
+  assert.equal(ask(3, 3), { lost: true, spoke: 1, ownUs: 0 });
 });
 
 spec("who does not look is not told: a limit says something about the one who has to keep it only", () => {
