@@ -5,6 +5,7 @@
  * session's keys need both. The one who answers goes over to the new session when the first packet of it arrives: an old
  * hello that somebody plays again ends nothing. Pure: it neither waits nor reads a clock.
  */
+import { Doubt } from "./doubt.ts";
 import { FrameError } from "./frame-error.ts";
 import type { BoardLinkOptions, LinkEnd, LinkRefusals } from "./link-contract.ts";
 import {
@@ -42,6 +43,8 @@ export class BoardLink {
   readonly #begins: boolean;
   #live: Opened | undefined;
   #candidate: Candidate | undefined;
+  /** Of the live one. */
+  readonly #doubt = new Doubt();
   /** Of the hello that was not answered yet; the same in each attempt, since answers may take longer than one. */
   #nonce: Uint8Array | undefined;
   #tryUs = Number.POSITIVE_INFINITY;
@@ -70,11 +73,9 @@ export class BoardLink {
 
   /** The other board says that it is there. */
   present(incarnation: number, nowUs: number): void {
-    if (this.#live !== undefined && this.#live.life.incarnation !== incarnation) {
-      if (incarnation < this.#live.life.incarnation) return; // said before, heard late
-      this.#end("newIncarnation");
-    }
-    this.knock(nowUs);
+    const { life } = this.#live ?? {};
+    if (life === undefined) this.knock(nowUs);
+    else if (incarnation > life.incarnation) this.#doubtIt("newIncarnation", nowUs);
   }
 
   /** Tries to reach it now, where there is no link. */
@@ -83,11 +84,10 @@ export class BoardLink {
     if (this.#live === undefined) this.#try(nowUs);
   }
 
-  /** Its last will, or its word that it ends. */
+  /** Its last will, as somebody says: it may be old. Whoever lives answers. */
   absent(nowUs: number): void {
-    if (this.#live !== undefined) this.#end("offline");
-    // A will may be old: whoever lives answers.
-    this.#try(nowUs);
+    if (this.#live === undefined) this.#try(nowUs);
+    else this.#doubtIt("offline", nowUs);
   }
 
   /** Goes with the next `flush`. False when there is no link, or too much is under way; there is a reserve for signals. */
@@ -121,13 +121,18 @@ export class BoardLink {
 
   /** When `expire` is due, us. */
   get nextUs(): number {
-    return Math.min(this.#tryUs, this.#live?.session.nextUs ?? Number.POSITIVE_INFINITY);
+    const sessionUs = this.#live?.session.nextUs ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#tryUs, this.#doubt.nextUs, sessionUs);
   }
 
   expire(nowUs: number): void {
-    const live = this.#live;
-    if (live !== undefined && !live.session.expire(nowUs, this.#options.wallMs())) {
-      this.#end("silent");
+    const { session } = this.#live ?? {};
+    const isSilent = session?.expire(nowUs, this.#options.wallMs()) === false;
+    const doubt = this.#doubt.settle(nowUs, (sinceUs) => session!.hasAnswered(sinceUs));
+    const why = isSilent ? "silent" : doubt;
+    // A signal that is lost has begun another one.
+    if (why !== undefined && this.#live?.session === session) {
+      this.#end(why);
       this.#try(nowUs);
     }
     if (this.#tryUs <= nowUs) this.#try(nowUs);
@@ -146,6 +151,10 @@ export class BoardLink {
     if (this.#live === undefined) return;
     this.close();
     this.#try(nowUs);
+  }
+
+  #doubtIt(why: LinkEnd, nowUs: number): void {
+    if (this.#doubt.begin(why, nowUs)) this.#live!.session.beat(nowUs, this.#options.wallMs(), true);
   }
 
   #try(nowUs: number): void {
@@ -176,7 +185,8 @@ export class BoardLink {
     }
     if (!this.#isKnown(packet.from)) return;
     if (packet.type === "knock") {
-      if (this.#begins && this.#live?.life.incarnation !== packet.from.incarnation) this.#try(nowUs);
+      const isNews = this.#live === undefined || this.#live.life.incarnation < packet.from.incarnation;
+      if (this.#begins && isNews) this.#try(nowUs); // Else it is played again.
     } else if (packet.type === "hello") {
       if (this.#begins) return;
       this.#publish({ type: "welcome", from: us, nonces: this.#answer(packet, nowUs) });
@@ -260,6 +270,7 @@ export class BoardLink {
   #end(why: LinkEnd): void {
     const { life } = this.#live!;
     this.#live = undefined;
+    this.#doubt.drop();
     this.#options.sink.down(life, why);
   }
 

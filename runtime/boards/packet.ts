@@ -53,6 +53,8 @@ export type SessionPacket = { readonly session: number } & (
       readonly heard: { readonly sentUs: number; readonly agoUs: number };
       /** Its clock of the world, ms since 1970; NaN while that is not set. */
       readonly wallMs: number;
+      /** It wants one in return at once. */
+      readonly asks: boolean;
     }
   /** The other side ends in order. */
   | { readonly type: "bye" }
@@ -125,7 +127,7 @@ function ofSession(out: ByteWriter, packet: SessionPacket): void {
       break;
     case "beat":
       out.count(packet.count).f64(packet.sentUs).f64(packet.heard.sentUs).f64(packet.heard.agoUs);
-      out.f64(packet.wallMs);
+      out.f64(packet.wallMs).u8(packet.asks ? 1 : 0);
       break;
     case "bye":
       break;
@@ -175,7 +177,7 @@ function readOfSession(reader: ByteReader, type: SessionPacket["type"]): Session
     case "beat": {
       const [count, sentUs] = [reader.count(), reader.f64()];
       const heard = { sentUs: reader.f64(), agoUs: reader.f64() };
-      return { type, session, count, sentUs, heard, wallMs: reader.f64() };
+      return { type, session, count, sentUs, heard, wallMs: reader.f64(), asks: reader.u8() === 1 };
     }
     case "bye":
       return { type, session };

@@ -163,12 +163,17 @@ export class Session {
     }
   }
 
-  /** Says that this side lives; at once after the handshake, later by itself. */
-  beat(nowUs: number, wallMs: number): void {
+  /** Says that this side lives; at once after the handshake, later by itself. `asks`: for an answer at once. */
+  beat(nowUs: number, wallMs: number, asks = false): void {
     const { sentUs, atUs } = this.#heardBeat;
     const heard = { sentUs, agoUs: sentUs === 0 ? 0 : nowUs - atUs };
-    this.#say({ type: "beat", session: this.id, count: ++this.#beats, sentUs: nowUs, heard, wallMs });
+    this.#say({ type: "beat", session: this.id, count: ++this.#beats, sentUs: nowUs, heard, wallMs, asks });
     this.#saidUs = nowUs;
+  }
+
+  /** The other side has answered a beat that was said then or later. */
+  hasAnswered(sinceUs: number): boolean {
+    return this.#provenUs >= sinceUs;
   }
 
   bye(): void {
@@ -221,6 +226,7 @@ export class Session {
     this.#heardBeats = beat.count;
     this.#heardUs = nowUs;
     this.#heardBeat = { sentUs: beat.sentUs, atUs: nowUs };
+    if (beat.asks) this.beat(nowUs, wallMs);
     const { sentUs, agoUs } = beat.heard;
     if (sentUs === 0) return;
     if (sentUs <= nowUs) this.#provenUs = Math.max(this.#provenUs, sentUs);

@@ -31,6 +31,10 @@ interface Way {
   readonly doublePercent: number;
 }
 
+/** Packets that a liar keeps, and that he plays again at a time. */
+const MOST_RECORDED = 20_000;
+const REPLAYED = 200;
+
 const CLEAR: Way = { delayMs: 1, jitterMs: 0, lossPercent: 0, doublePercent: 0 };
 const CUT: Way = { ...CLEAR, lossPercent: 100 };
 const WEATHER: readonly (readonly [string, Way])[] = [
@@ -51,6 +55,9 @@ export class Storm {
   readonly #ways = new Map<string, Way>();
   readonly #lives = new Map<string, number>();
   readonly #still = new Set<string>();
+  readonly #boards: readonly string[];
+  /** What somebody has recorded: packets of all lives and sessions. */
+  readonly #said: { readonly from: string; readonly to: string; readonly bytes: Uint8Array }[] = [];
 
   /** `boards`: two or three. */
   constructor(seed: number, boards: 2 | 3 = 3) {
@@ -71,11 +78,12 @@ export class Storm {
           this.#write(this.#lifeOf(board), { what: "linkDown", peer: `${peer}#${life}`, cause }),
       },
     );
-    this.#net.fate = (from, to) => this.#fate(this.#ways.get(`${from} ${to}`) ?? CLEAR);
+    this.#net.fate = (from, to, bytes) => {
+      if (this.#said.length < MOST_RECORDED) this.#said.push({ from, to, bytes });
+      return this.#fate(this.#ways.get(`${from} ${to}`) ?? CLEAR);
+    };
     for (const board of this.#boards) this.#populate(board);
   }
-
-  readonly #boards: readonly string[];
 
   /** So many seconds in which nothing befalls anybody. */
   calm(seconds: number): readonly Entry[] {
@@ -100,7 +108,7 @@ export class Storm {
 
   #befall(): void {
     const board = this.#boards[this.#draw(this.#boards.length)]!;
-    switch (this.#draw(8)) {
+    switch (this.#draw(9)) {
       case 0:
         this.#kill(board);
         break;
@@ -109,12 +117,28 @@ export class Storm {
         else this.#stop(board);
         break;
       case 2:
+        this.#lie(board);
+        break;
       case 3:
+      case 4:
         this.#cut(board);
         break;
       default:
         this.#weather(board);
     }
+  }
+
+  /** Somebody plays again what he has recorded, and publishes statuses that nobody gave. */
+  #lie(board: string): void {
+    this.#write(board, { what: "fault", text: "lies" });
+    for (let packet = 0; packet < REPLAYED && this.#said.length > 0; packet++) {
+      const { from, to, bytes } = this.#said[this.#draw(this.#said.length)]!;
+      if (!this.#still.has(to)) this.#net.of(to).exchange.packet(from, bytes);
+    }
+    if (this.#still.has(board)) return;
+    const { exchange } = this.#net.of(board);
+    if (this.#draw(2) === 0) exchange.absent(this.#other(board));
+    else exchange.present(this.#other(board), 99);
   }
 
   #weather(board: string): void {

@@ -97,14 +97,43 @@ spec("a board that stood still ends the link before it hears what was said meanw
   assert.equal([net.pumphouse.told.at(-1), net.pumphouse.heard], ["down silent", []]);
 });
 
-spec("a last will ends it at once; an old one is put right by whoever lives", () => {
+spec("a last will ends it when the other board does not answer at once", () => {
   const net = new TwoBoards();
   net.meet();
+  net.fate = (from) => (from === "pumphouse" ? [] : [1]);
   net.greenhouse.link.absent(net.nowUs);
-  assert.is(net.greenhouse.told.at(-1), "down offline");
+  net.pass(399);
+  assert.equal(net.greenhouse.told, ["up 1"]);
+  net.pass(1);
+  assert.equal(net.greenhouse.told, ["up 1", "down offline"]);
+});
+
+spec("statuses that somebody else publishes end nothing: whoever lives answers", () => {
+  const net = new TwoBoards();
+  net.meet();
+  for (let second = 0; second < 20; second++) {
+    net.greenhouse.link.absent(net.nowUs);
+    net.pumphouse.link.present(99, net.nowUs);
+    net.pass(1000);
+  }
+  assert.ok(net.send("greenhouse", "still here"));
   net.pass(100);
-  assert.equal(net.greenhouse.told, ["up 1", "down offline", "up 1"]);
-  assert.is(net.pumphouse.told.at(-1), "up 1");
+  assert.equal([net.greenhouse.told, net.pumphouse.told], [["up 1"], ["up 1"]]);
+  assert.equal(net.pumphouse.heard, ["still here"]);
+});
+
+spec("a knock of a former life that is played again begins nothing", () => {
+  const net = new TwoBoards();
+  net.pumphouse.link.present(1, net.nowUs);
+  net.pass(10);
+  const knock = net.published.find(({ from }) => from === "pumphouse")!;
+  net.boot("pumphouse", "greenhouse", { incarnation: 2 });
+  net.greenhouse.link.present(2, net.nowUs);
+  net.pass(3000);
+  assert.equal(net.greenhouse.told, ["up 1", "down newIncarnation", "up 2"]);
+  net.inject("pumphouse", knock.bytes);
+  net.pass(100);
+  assert.is(net.greenhouse.told.length, 3);
 });
 
 spec("a board that began anew is another life: the old link ends first", () => {
@@ -112,7 +141,7 @@ spec("a board that began anew is another life: the old link ends first", () => {
   net.meet();
   net.boot("pumphouse", "greenhouse", { incarnation: 2 });
   net.greenhouse.link.present(2, net.nowUs);
-  net.pass(100);
+  net.pass(500);
   assert.equal(net.greenhouse.told, ["up 1", "down newIncarnation", "up 2"]);
   net.greenhouse.link.present(1, net.nowUs);
   net.pass(100);
@@ -273,7 +302,7 @@ spec("packets are read as they were written, and damaged ones are refused by one
       payload: Uint8Array.of(1, 2),
     },
     { type: "confirm", session: 1, next: 5, missing: [1, 2], lost: [[3, 4]] },
-    { type: "beat", session: 1, count: 4, sentUs: 1.5, heard, wallMs: 1e12 },
+    { type: "beat", session: 1, count: 4, sentUs: 1.5, heard, wallMs: 1e12, asks: true },
     { type: "bye", session: 1 },
   ] as const;
   for (const packet of packets) {
