@@ -5,7 +5,9 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { linkedBoards, linkTimes } from "../config/links-schema.ts";
 import { devicePlans } from "../config/plan.ts";
 import { lentOutputs, rightsBook, sharedDevices } from "../config/rights-schema.ts";
+import { spawnModules } from "../config/spawn-modules.ts";
 import type { RightsBook } from "../links/link-rights.ts";
+import { moduleFile } from "./module-file.ts";
 
 export interface LinksPlan {
   /** Of the runtime. */
@@ -39,8 +41,6 @@ export function linksPlan(
   const { secretFile } = links;
   const boards = linkedBoards(links);
   const rights = rightsBook(links);
-  const all = [rights.others, ...Object.values(rights.boards)];
-  const spawn = all.flatMap((one) => one.spawn);
   const seen = (path: string) => resolve(dirname(configFile), path);
   return {
     life: life(),
@@ -52,6 +52,8 @@ export function linksPlan(
     shared: devicePlans(config)
       .filter(({ id }) => sharedDevices(rights).includes(id))
       .map(({ id, readings }) => ({ device: id, readings: Object.keys(readings) })),
-    modules: Object.fromEntries(spawn.map((module) => [module, pathToFileURL(seen(module)).href])),
+    modules: Object.fromEntries(
+      spawnModules(config).map((module) => [module, pathToFileURL(moduleFile(module, configFile)).href]),
+    ),
   };
 }

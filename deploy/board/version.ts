@@ -1,5 +1,6 @@
 /** Which Holdfast this is, and when it was built: wall time before that cannot be true. */
 import { readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 const about = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   readonly version: string;
@@ -10,3 +11,6 @@ const about = JSON.parse(readFileSync(new URL("../../../package.json", import.me
 export const VERSION: string = about.version;
 export const BUILT_AT_MS =
   about.createdS === undefined ? statSync(new URL(import.meta.url)).mtimeMs : about.createdS * 1000;
+/** The folder of the release that runs; undefined in a checkout. */
+export const RELEASE_FOLDER =
+  about.createdS === undefined ? undefined : fileURLToPath(new URL("../../../", import.meta.url));

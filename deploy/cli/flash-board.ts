@@ -12,6 +12,7 @@ import { hostnameOf } from "../image/data-files.ts";
 import { newPassword, passwordHash } from "../image/password.ts";
 import { type Provision, readProvision } from "../image/provision.ts";
 import { buildApplication } from "../release/application.ts";
+import type { ReleaseKey } from "../release/release-key.ts";
 import { FolderBootFiles } from "../vendor/boot-files.ts";
 import { FIRST_RUN } from "../vendor/first-run.ts";
 import { injectBoard } from "../vendor/inject.ts";
@@ -23,6 +24,8 @@ import { Progress } from "./progress.ts";
 export interface FlashBoardOptions extends FlashTarget {
   /** board.config.json. */
   readonly config: string;
+  /** Whose releases it takes. */
+  readonly trusted: readonly ReleaseKey[];
   /** What the board is told beside it. */
   readonly provision?: string;
   /** The vendor's image; absent: Holdfast OS. */
@@ -60,6 +63,7 @@ async function ownSystem(options: FlashBoardOptions, card: string): Promise<Logi
   const { password } = await buildImage({
     config: options.config,
     out: card,
+    trusted: options.trusted,
     step: stepTeller(options),
     ...(options.provision !== undefined && { provision: readProvision(options.provision) }),
   });
@@ -109,6 +113,7 @@ async function boardParts({ config: configFile, provision, ...rest }: FlashBoard
     target: "linux-arm64",
     config: configFile,
     out: application,
+    trusted: rest.trusted,
     step,
   });
   const parts = { config, configFile, application, settings, version };

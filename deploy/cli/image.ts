@@ -1,23 +1,29 @@
 /** `holdfast image`: a card of Holdfast OS as a file. */
 import { buildImage, type ImageReport } from "../image/build-image.ts";
 import { readProvision } from "../image/provision.ts";
+import type { ReleaseKey } from "../release/release-key.ts";
 
 export interface ImageFlags {
   readonly json: boolean;
   readonly out: string;
   readonly provision?: string;
   readonly fresh: boolean;
+  readonly trusted: readonly ReleaseKey[];
 }
 
 const MIB = 1_048_576;
 
 /** Throws `ImageError` or `ReleaseError`. */
-export async function image(config: string, { json, out, provision, fresh }: ImageFlags): Promise<void> {
+export async function image(
+  config: string,
+  { json, out, provision, fresh, trusted }: ImageFlags,
+): Promise<void> {
   const startedMs = performance.now();
   const report = await buildImage({
     config,
     out,
     fresh,
+    trusted,
     ...(provision !== undefined && { provision: readProvision(provision) }),
     step: (what) => void process.stderr.write(json ? `${JSON.stringify({ step: what })}\n` : `${what} ...\n`),
   });

@@ -4,6 +4,7 @@ import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
 import { printBootLevels } from "./boot-levels.ts";
+import { addCardVerbs } from "./card-verbs.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
 import { checkAgainst } from "./check-against.ts";
@@ -15,17 +16,12 @@ import {
   DEFAULT_CONFIG,
   everyMs,
   type Flags,
-  flashBoardFlags,
-  flashTarget,
   launchFlags,
   listOf,
   operatorFlags,
   textOf,
 } from "./flags.ts";
-import { flashImage, printDisks } from "./flash.ts";
-import { flashBoard } from "./flash-board.ts";
 import { get } from "./get.ts";
-import { image } from "./image.ts";
 import { inspect } from "./inspect.ts";
 import { addKeysVerb } from "./keys-verb.ts";
 import { mode } from "./mode.ts";
@@ -92,6 +88,7 @@ cli
       ...(slots === undefined ? {} : { slots: resolve(slots) }),
     });
   });
+addCardVerbs(cli);
 addReleaseVerbs(cli);
 addUpdateVerbs(cli);
 cli
@@ -117,21 +114,6 @@ cli
     });
   });
 cli
-  .command("image [config]", "Make a card of Holdfast OS: it boots straight into the board")
-  .option("--out <file>", "Where the card goes (default: card.img)")
-  .option("--provision <file>", "Name, network, time zone, keys: JSON, deploy/image/README.md")
-  .option("--fresh", "Ask Debian for newer packages")
-  .example("  holdfast image board.config.json --out card.img --provision provision.json")
-  .action((config: string | undefined, flags: Flags) => {
-    const provision = textOf(flags.provision);
-    return image(config ?? DEFAULT_CONFIG, {
-      json: flags.json === true,
-      out: resolve(textOf(flags.out) ?? "card.img"),
-      fresh: flags.fresh === true,
-      ...(provision === undefined ? {} : { provision }),
-    });
-  });
-cli
   .command("doctor", "Explain this machine: what it has, what stands in a board's way, and what helps")
   .option("--config <file>", "Compare it with what a configuration needs")
   .example("  holdfast doctor --config board.config.json")
@@ -153,38 +135,6 @@ cli
     "Ask who answers on an I2C bus (default: i2c-1); a board that runs here is asked instead",
   )
   .action((buses: readonly string[], flags: Flags) => scan(buses, operatorFlags(flags)));
-cli
-  .command("flash [image]", "Write an image (.img, also as .xz, .gz, .zst) to a card, and read it back")
-  .option("--list", "Print the disks, and which of them can be written")
-  .option("--to <disk>", "Which disk: /dev/sda (default: asks)")
-  .option("--out <file>", "A file instead of a disk")
-  .option("--yes", "Ask nobody")
-  .option("--config <file>", "Make the card of this board first: Holdfast OS")
-  .option(
-    "--os <image>",
-    "With --config: the vendor's Raspberry Pi OS Lite (64-bit) instead, with the board in it",
-  )
-  .option(
-    "--boot-folder <folder>",
-    "With --config: only the boot partition of a card with Raspberry Pi OS, mounted here",
-  )
-  .option("--provision <file>", "With --config: name, network, time, SSH keys (deploy/image/README.md)")
-  .example("  sudo holdfast flash card.img.xz --to /dev/sda")
-  .example("  sudo holdfast flash --config board.config.json --os raspios-lite.img.xz")
-  .example("  holdfast flash --config board.config.json --boot-folder /Volumes/bootfs")
-  .action((image: string | undefined, flags: Flags) => {
-    const json = flags.json === true;
-    if (flags.list === true) return printDisks({ json });
-    const target = flashTarget(flags);
-    const board = flashBoardFlags(flags);
-    if ((image === undefined) === (board === undefined))
-      throw new CliError(
-        EXIT.usage,
-        "either an image or --config says what is written: holdfast flash --help",
-      );
-    if (board !== undefined) return flashBoard({ ...target, ...board });
-    return flashImage(image!, target);
-  });
 cli
   .command("watch [device]", "Follow readings, states and events until Ctrl-C")
   .action((device: string | undefined, flags: Flags) => watch(device, boardFlags(flags)));

@@ -8,7 +8,7 @@
  *     program/dashboard/      the page
  *     node_modules/           packages with native code
  *     package.json            version and time of the release
- *     board.config.json       and modules that it names (`links.spawn`)
+ *     board.config.json       and modules that it names (`spawn` of links)
  *     release-keys/           public keys of those whose releases it takes
  *     licences.txt
  */
@@ -19,6 +19,7 @@ import { VERSION } from "../board/version.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { spawnModules } from "../config/spawn-modules.ts";
 import { licencesText } from "./licences.ts";
 import { nodeFor } from "./native-code.ts";
 import { copyPackages } from "./packages.ts";
@@ -136,8 +137,8 @@ function makeEmpty(folder: string): void {
 }
 
 /** Modules that linked boards may spawn from, each in one file, where the configuration says that they are. */
-function spawnable({ links }: BoardConfig, configFile: string): { path: string; file: string }[] {
-  return (links?.spawn ?? []).map((path) => {
+function spawnable(config: BoardConfig, configFile: string): { path: string; file: string }[] {
+  return spawnModules(config).map((path) => {
     if (path.startsWith("/") || path.split("/").includes(".."))
       throw new ReleaseError(
         "badConfig",
