@@ -1,6 +1,7 @@
 import type { ListenPlan } from "../config/listen-schema.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
 import type { OutboxPlan } from "../outbox/board-outbox.ts";
+import type { UpdateDeskPlan } from "../update/update-desk.ts";
 import type { BootNotice } from "./boot-notice.ts";
 import type { DiscoveryPlan } from "./discovery-plan.ts";
 import type { LinksPlan } from "./links-plan.ts";
@@ -30,6 +31,8 @@ export interface MqttPlan {
   readonly clockFloorMs: number;
   /** What is kept until the broker has it, and where; absent: nothing is. */
   readonly outbox?: OutboxPlan;
+  /** Updates, where the board runs from slots. */
+  readonly update?: UpdateDeskPlan;
   /** Links with other boards; absent: none. */
   readonly links?: LinksPlan;
   /** Why the board came up; absent where nobody knows. */

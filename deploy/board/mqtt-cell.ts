@@ -26,6 +26,7 @@ import type { ToldRefusal } from "../mqtt/refusals.ts";
 import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import type { IdProblem } from "../mqtt/status-watch.ts";
 import { BoardOutbox } from "../outbox/board-outbox.ts";
+import { UpdateDesk } from "../update/update-desk.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { bootStatus } from "./boot-notice.ts";
 import { FAULTS } from "./fault-desk.ts";
@@ -149,7 +150,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       wallMs,
       wake: () => link.wake(),
       tell: (event) => sink.event(event),
-      onStatus: (status) => link.status({ ...bootStatus(plan.boot), outbox: status }),
+      onStatus: (outbox) => sayStatus({ outbox }),
     });
   const links =
     plan.links &&
@@ -189,6 +190,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     catalogue: () => telemetry.catalogue(),
     ...(outbox && { outbox }),
     ...(links && { traffic: links }),
+    ...(plan.update && { onOffer: (payload) => updates?.offered(payload) }),
     onCommand: (device, command) => post({ type: "commanded", device, command }),
     onWorld: (device, set) => post({ type: "worldSet", device, set }),
     onState: (state, cause) => post({ type: "link", state, cause }),
@@ -205,7 +207,19 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   view.refused = (refusal) => post({ type: "refusedGuest", refusal });
   if (outbox) view.outbox = outbox;
   if (links) view.links = links;
-  link.status(bootStatus(plan.boot));
+  let status: Readonly<Record<string, unknown>> = {};
+  const sayStatus = (part: Readonly<Record<string, unknown>>) => {
+    status = { ...status, ...part };
+    link.status(status);
+  };
+  sayStatus(bootStatus(plan.boot));
+  const updates =
+    plan.update &&
+    new UpdateDesk(plan.update, {
+      status: (update) => sayStatus({ update }),
+      tell: (event) => sink.event(event),
+      refuse: (offer, reason) => link.refuse("update", offer, reason),
+    });
   link.start();
   self.register(TELEMETRY);
   self.spawn(supervisor(desks(plan, links)), [], { label: "desks" });
@@ -273,6 +287,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       }
       case "exit": {
         links?.close();
+        updates?.close();
         void Promise.all([link.close(), outbox?.close()]).then(() => post({ type: "closed" }));
         yield* self.receive("closed", { within: 1000 });
         return;

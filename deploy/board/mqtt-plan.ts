@@ -17,6 +17,7 @@ import type { MqttPlan } from "./mqtt-cell-plan.ts";
 import type { BoardOptions } from "./options.ts";
 import { outboxPlan } from "./outbox-plan.ts";
 import type { TelemetryDevice } from "./telemetry.ts";
+import { updateDeskPlan } from "./update-desk-plan.ts";
 import { BUILT_AT_MS, VERSION } from "./version.ts";
 
 const PROCESS_FAULTS = ["crash", "hang", "leak"] as const;
@@ -64,6 +65,7 @@ export function mqttPlan(board: {
     ...(outbox === undefined ? {} : { outbox }),
     ...(links === undefined ? {} : { links }),
     ...(boot === undefined ? {} : { boot }),
+    ...updateDeskPlan(options, process.env),
   };
 }
 

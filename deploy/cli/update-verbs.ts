@@ -1,12 +1,14 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
 import { join, resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
+import { port } from "../board/options.ts";
 import { parseSizeBytes } from "../config/size-field.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { DEFAULT_CONFIG, type Flags, operatorFlags, placeFlag, textOf } from "./flags.ts";
+import { boardFlags, DEFAULT_CONFIG, type Flags, operatorFlags, placeFlag, textOf } from "./flags.ts";
+import { type OfferFlags, offerRelease } from "./offer.ts";
 import { pushRelease } from "./push.ts";
 import { receiveRelease, showUpdate } from "./receive.ts";
 import { trial } from "./trial.ts";
@@ -38,6 +40,11 @@ const ALLOWANCES = [
   ["--rate <size>", "Most that is sent in a second (default: as fast as it goes)"],
 ] as const;
 
+/** What an offer can carry. */
+const OFFER_ALLOWANCES = ALLOWANCES.filter(([words]) =>
+  ["--now", "--flip-safe", "--downgrade", "--retry", "--trial <duration>"].includes(words),
+);
+
 export function addUpdateVerbs(cli: VerbTable): void {
   withOptions(
     cli.command(
@@ -57,6 +64,23 @@ export function addUpdateVerbs(cli: VerbTable): void {
         words: allowanceWords(flags),
       }),
     );
+  withOptions(
+    cli.command("offer <bundle>", "Offer a release to a board over its broker; it fetches it from here"),
+    OFFER_ALLOWANCES,
+  )
+    .option("--address <host>", "Where the board reaches this machine (default: its first network address)")
+    .option("--listen <port>", "Port that the bundle is served at (default: any free one)")
+    .example("  holdfast offer greenhouse.holdfast --board greenhouse --url mqtt://broker")
+    .action((bundle: string, flags: Flags) => {
+      const address = textOf(flags.address);
+      return offerRelease({
+        ...boardFlags(flags),
+        file: bundle,
+        port: port("--listen", textOf(flags.listen), 0),
+        ...(address !== undefined && { address }),
+        allow: offerAllowances(flags),
+      });
+    });
   withOptions(
     cli.command(
       "receive",
@@ -121,6 +145,18 @@ export function allowanceWords(flags: Flags): string[] {
     const text = textOf(flags[name]);
     return text === undefined ? [] : [option, text];
   });
+}
+
+function offerAllowances(flags: Flags): OfferFlags["allow"] {
+  receiveFlags(flags);
+  const trial = textOf(flags.trial);
+  return {
+    ...(flags.now === true && { now: true }),
+    ...(flags.flipSafe === true && { flipSafe: true }),
+    ...(flags.downgrade === true && { downgrade: true }),
+    ...(flags.retry === true && { retry: true }),
+    ...(trial !== undefined && { trial }),
+  };
 }
 
 function receiveFlags(flags: Flags) {

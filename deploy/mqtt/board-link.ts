@@ -46,6 +46,8 @@ export interface BoardLinkOptions {
   /** Wall time for events, ISO 8601; null while it is not set. */
   readonly at?: () => string | null;
   readonly catalogue: () => readonly CatalogueEntry[];
+  /** A release is offered; absent: offers are refused as commands to a device that there is not. */
+  readonly onOffer?: (payload: Uint8Array) => void;
   readonly onCommand: (device: string, command: Command) => void;
   readonly onWorld?: (device: string, set: WorldSet) => void;
   /** The state changed; `cause` is for people. */
@@ -330,6 +332,8 @@ export class BoardLink {
     else if (topic === this.#topics.index) this.#indexSeen(payload);
     else if (this.#options.companion?.filters.includes(topic)) this.#companionHeard(payload);
     else if (this.#options.traffic?.received(topic, payload) === true) return;
+    else if (this.#state === "live" && topic === this.#topics.offer && !retain && this.#options.onOffer)
+      this.#options.onOffer(payload);
     else if (this.#state === "live") this.#commanded(topic, payload, retain);
     else if (this.#claim.taken === undefined) this.#commandedEarly(topic, payload, retain);
   }

@@ -12,6 +12,8 @@ export interface BoardTopics {
   readonly links: string;
   /** What was kept until the broker had it. */
   readonly outbox: string;
+  /** Offers of releases: one of those that `setFilter` stands for. */
+  readonly offer: string;
   /** Filter for commands to every device of the board. */
   readonly setFilter: string;
   /** Filter for what an emulated world is told. */
@@ -60,6 +62,7 @@ export function boardTopics(root: string, board: string): BoardTopics {
     index: `${base}/index`,
     links: `${base}/status/links`,
     outbox: `${base}/outbox`,
+    offer: `${base}/update/set`,
     setFilter: `${base}/+/set`,
     worldFilter: `${base}/world/+/set`,
     reading: (device, id) => join(device, id),

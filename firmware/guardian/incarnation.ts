@@ -57,7 +57,6 @@ export class Incarnation {
         ...process.env,
         ...plan.runtime.env,
         HOLDFAST_PIPES: pipes.directory,
-        HOLDFAST_SLOTS: String(pipes.slots),
         HOLDFAST_INCARNATION: String(number),
       },
     });

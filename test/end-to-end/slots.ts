@@ -31,6 +31,12 @@ export const RELEASES = {
 
 const program = (before: string) => `#!/bin/sh\n${before}\nexec ${process.execPath} ${cliFile} "$@"\n`;
 
+/** A command that has ended: its exit code and all that it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly text: string;
+}
+
 export interface SlotBoard {
   readonly board: Board;
   readonly root: string;
@@ -38,11 +44,10 @@ export interface SlotBoard {
   notice(): KeptNotice | undefined;
   /** Makes a bundle of a release, newer than all before it. */
   bundle(kind: keyof typeof RELEASES): Promise<string>;
-  /** `holdfast push`: its exit code and all that it printed. */
-  push(
-    bundle: string,
-    ...words: readonly string[]
-  ): Promise<{ readonly code: number | null; readonly text: string }>;
+  /** `holdfast push`. */
+  push(bundle: string, ...words: readonly string[]): Promise<Ended>;
+  /** `holdfast offer`, over the broker at `url`. */
+  offer(bundle: string, url: string, ...words: readonly string[]): Promise<Ended>;
 }
 
 /** Starts it; nothing is waited for. `broker`: an external one. */
@@ -54,8 +59,8 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
   symlinkSync("a", join(root, "current"));
   copyFileSync(demoFile, join(root, "board.config.json"));
   const key = readSigningKey(makeReleaseKeys(join(work, "keys"), "release").key);
-  mkdirSync(join(root, "keys"));
-  writeFileSync(join(root, "keys/release.pub"), key.trusted.pem);
+  mkdirSync(join(root, "release-keys"));
+  writeFileSync(join(root, "release-keys/release.pub"), key.trusted.pem);
   const records = new SlotFile(root);
   records.write(firstRecord("aa".repeat(16)));
   const board = await Board.launch({
@@ -81,19 +86,23 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
         key,
       );
     },
-    push: (bundle, ...words) =>
-      new Promise((done) => {
-        const args = [cliFile, "push", "pi@here", bundle, "--via", ssh, "--root", root, ...words];
-        const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-        let text = "";
-        for (const stream of [child.stdout, child.stderr])
-          stream.on("data", (data: Buffer) => {
-            text += data.toString();
-          });
-        t.defer(() => child.kill("SIGKILL"));
-        child.on("close", (code) => done({ code, text }));
-      }),
+    push: (bundle, ...words) => run("push", "pi@here", bundle, "--via", ssh, "--root", root, ...words),
+    offer: (bundle, url, ...words) => run("offer", bundle, "--url", url, ...words),
   };
+
+  function run(...words: readonly string[]): Promise<Ended> {
+    return new Promise((done) => {
+      const args = [cliFile, ...words];
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+      let text = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.on("data", (data: Buffer) => {
+          text += data.toString();
+        });
+      t.defer(() => child.kill("SIGKILL"));
+      child.on("close", (code) => done({ code, text }));
+    });
+  }
 }
 
 function readText(file: string): string {

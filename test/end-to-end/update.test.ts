@@ -126,3 +126,25 @@ spec(
   },
   LIMIT,
 );
+
+spec(
+  "one that is offered over the broker is fetched, tried and confirmed, and the broker is told",
+  async (t) => {
+    const { board, record, bundle, offer } = await slotBoard(t, work(t));
+    await board.inService();
+    await board.joinMqtt();
+    const release = await bundle("good");
+    const { code, text } = await offer(release, board.mqttUrl, "--trial", "3s");
+    is(code, 0, text);
+    match(text, "greenhouse: trial");
+    match(text, "greenhouse: confirmed");
+    is(record().active, "b");
+    const states = board.events("update").map(({ state }) => state);
+    equal([states[0], states.at(-1)], ["offered", "confirmed"]);
+    is((board.last("status")!.update as { state: string }).state, "confirmed");
+    await board.mqtt.send(board.topic("update/set"), { url: "ftp://x", release: "latest" });
+    match((await board.waitForError("update", 0)).reason, "url: found");
+    await board.stop();
+  },
+  LIMIT,
+);
