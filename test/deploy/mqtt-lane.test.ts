@@ -182,3 +182,26 @@ for (const [name, start] of Object.entries(brokers)) {
     },
   );
 }
+
+spec(
+  "when the broker dies and comes back the lane is there again, and a goodbye leaves nothing open",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const { found, log } = await client(t, broker.url, 5);
+    await broker.kill();
+    await until("it is seen", () => log.some((line) => line.startsWith("offline")));
+    assert.not(found.publishNow("out/now", new Uint8Array(1)));
+    await broker.start();
+    await until("connected again", () => found.online);
+    const other = await probe(t, broker.url, ["out/now"]);
+    await other.client.publishAsync("in/link/a", Buffer.alloc(7), { qos: 0 });
+    await until("it came", () => log.at(-1) === "lane in/link/a 7");
+    assert.ok(found.publishNow("out/now", Buffer.from("last words")));
+    await found.close();
+    await until("they came", () => other.seen.at(-1)?.text === "last words");
+    const { length } = log;
+    await other.client.publishAsync("in/link/a", Buffer.alloc(7), { qos: 0 });
+    await quietFor(50);
+    assert.is(log.length, length, "nothing is heard after a goodbye");
+  },
+);

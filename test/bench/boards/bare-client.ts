@@ -1,5 +1,5 @@
-/** Round trips and messages over bare MQTT.js, from this thread to another one. */
-import { Worker } from "node:worker_threads";
+/** Round trips and messages over bare MQTT.js, from this process to another one. */
+import { fork } from "node:child_process";
 import mqtt, { type MqttClient } from "mqtt";
 import type { BareEcho } from "./bare-echo.ts";
 
@@ -57,8 +57,8 @@ export class BareClient {
     work: (client: MqttClient, send: () => void) => Promise<T>,
   ): Promise<T> {
     const [there, back] = [`bare/${name}/there`, `bare/${name}/back`];
-    const workerData: BareEcho = { url: this.#url, from: there, to: back, every };
-    const worker = new Worker(new URL("./bare-echo.js", import.meta.url), { workerData });
+    const plan: BareEcho = { url: this.#url, from: there, to: back, every };
+    const echo = fork(new URL("./bare-echo.js", import.meta.url), [JSON.stringify(plan)], { execArgv: [] });
     const client = mqtt.connect(this.#url, { protocolVersion: 5 });
     try {
       await new Promise<void>((done) => client.once("connect", () => done()));
@@ -68,7 +68,9 @@ export class BareClient {
       return await work(client, () => void client.publish(there, this.#payload, { qos: 0 }));
     } finally {
       await client.endAsync(true);
-      await worker.terminate();
+      const gone = new Promise((done) => echo.once("exit", done));
+      echo.kill("SIGKILL");
+      await gone;
     }
   }
 

@@ -1,5 +1,4 @@
-/** The other end of bare MQTT.js: a client in a thread of its own that sends back what comes, or counts it. */
-import { workerData } from "node:worker_threads";
+/** The other end of bare MQTT.js: a client in a process of its own that sends back what comes, or counts it. */
 import mqtt from "mqtt";
 
 export interface BareEcho {
@@ -10,7 +9,7 @@ export interface BareEcho {
   readonly every: number;
 }
 
-const { url, from, to, every } = workerData as BareEcho;
+const { url, from, to, every } = JSON.parse(process.argv[2]!) as BareEcho;
 const client = mqtt.connect(url, { protocolVersion: 5 });
 let came = 0;
 client.stream.once("connect", () =>
@@ -23,3 +22,4 @@ client.on("message", (_, payload) => {
   else came++;
   if (came % every === 0) client.publish(to, payload, { qos: 0 });
 });
+process.on("disconnect", () => process.exit());

@@ -29,6 +29,9 @@ export const echo = serverBody(module);
 /** Where results are sent. */
 export const BENCH = "bench";
 
+/** What is sent there, us. */
+export type BenchResult = { readonly times: readonly number[] } | { readonly poured: number };
+
 /** Calls `count` times, one after the other; sends each time that it took, us. */
 export function* caller(self: Self, name: string, count: number, text: string): ProcessGenerator {
   const server = addressOf<Echo>(yield* find(self, name));
