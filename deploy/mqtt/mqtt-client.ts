@@ -20,6 +20,7 @@ import { BrokerRound } from "./broker-round.ts";
 import { Attempt } from "./connect-attempt.ts";
 import { besideLane } from "./lane-socket.ts";
 import type { Lane } from "./lane-splitter.ts";
+import { SESSION_PROPERTIES } from "./session-properties.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { VersionChoice } from "./version-choice.ts";
 
@@ -200,7 +201,7 @@ export class MqttClient {
       resubscribe: false,
       ...(user === undefined ? {} : { username: user }),
       ...(password === undefined ? {} : { password }),
-      ...(version === 5 ? { properties: { sessionExpiryInterval: 0, receiveMaximum: 32 } } : {}),
+      ...(version === 5 && { properties: SESSION_PROPERTIES }),
       ...(this.#will === undefined
         ? {}
         : {

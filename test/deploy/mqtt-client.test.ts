@@ -200,6 +200,18 @@ spec("a command sent while it was away is not waiting for it (clean start, no se
   assert.equal(second.log, ["connect true"]);
 });
 
+spec("a packet of more than 1 MB is not even delivered, and costs no connection", async (t) => {
+  const broker = await mosquitto(t);
+  const lengths: number[] = [];
+  const { log } = client(t, broker.url, { onMessage: (_, { length }) => void lengths.push(length) });
+  const sender = await probe(t, broker.url);
+  await until("connected", () => log.length === 1);
+  for (const length of [1000, 8 << 20, 1000, 1_000_000]) await sender.send("to/me", Buffer.alloc(length));
+  await until("the last one", () => lengths.length === 3);
+  assert.equal(lengths, [1000, 1000, 1_000_000]);
+  assert.is(log.length, 1, "still connected");
+});
+
 spec("the will is published when it is lost and not when it says goodbye", async (t) => {
   const { broker, url } = await embedded(t);
   const will = { topic: "will/me", payload: "gone" };
