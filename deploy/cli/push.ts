@@ -1,11 +1,21 @@
 /** `holdfast push`: brings a release to a board over ssh and stays until the board has confirmed it or gone back. */
+import { existsSync } from "node:fs";
+import { readReleaseKey } from "../release/release-key.ts";
+import type { ByteSource } from "../update/byte-source.ts";
 import { fileSource } from "../update/file-source.ts";
+import { install } from "../update/install.ts";
 import { type PushEnd, type PushWord, push } from "../update/push.ts";
 import type { RemotePlace } from "../update/remote.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { Progress } from "./progress.ts";
 
 export interface PushFlags {
+  /** Files of public keys: whose releases a machine takes that gets its first one. */
+  readonly trust: readonly string[];
+  /** A board.config.json for such a machine, instead of the release's own. */
+  readonly config?: string;
+  /** Such a machine is made a service, and started. */
+  readonly start: boolean;
   readonly json: boolean;
   readonly place: RemotePlace;
   readonly file: string;
@@ -13,8 +23,12 @@ export interface PushFlags {
   readonly words: readonly string[];
 }
 
-/** Exit 1 when the board went back, 3 when it refused the release, 4 when it was not reached. */
-export async function pushRelease({ json, place, file, words }: PushFlags): Promise<void> {
+/**
+ * A machine without Holdfast gets it. Exit 1 when the board went back, 3 when it refused the release, 4 when it was not
+ * reached.
+ */
+export async function pushRelease(flags: PushFlags): Promise<void> {
+  const { json, place, file, words } = flags;
   const source = await fileSource(file);
   const view = json ? jsonView() : textView();
   try {
@@ -24,12 +38,57 @@ export async function pushRelease({ json, place, file, words }: PushFlags): Prom
       sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
       nowMs: () => performance.now(),
     });
-    process.stdout.write(json ? `${JSON.stringify({ end })}\n` : `${endText(place.target, end)}\n`);
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ end })}
+`
+        : `${endText(place.target, end)}
+`,
+    );
     if (end.how !== "confirmed" && end.how !== "installed") process.exitCode = EXIT.failed;
   } catch (error) {
-    throw asCliError(error);
+    if ((error as { code?: string }).code !== "noSlots") throw asCliError(error);
+    await installed(flags, source);
   } finally {
     await source.close();
+  }
+}
+
+async function installed(
+  { json, place, file, trust, config, start }: PushFlags,
+  source: ByteSource,
+): Promise<void> {
+  const say = (text: string) =>
+    void (
+      json ||
+      process.stdout.write(`${text}
+`)
+    );
+  say(`there is no Holdfast on ${place.target}: installs it in ${place.root}`);
+  const missing = trust.find((key) => !existsSync(key));
+  if (missing !== undefined)
+    throw new CliError(
+      EXIT.usage,
+      `there is no ${missing}: --trust names the public key of whose releases it is to take`,
+    );
+  try {
+    const { version } = await install({
+      ...{ place, source, where: file, trusted: trust.map(readReleaseKey), start, say },
+      ...(config !== undefined && { config }),
+    });
+    const how = start
+      ? "runs it as a service"
+      : `starts it with ${place.root}/slots run ${place.root}/board.config.json`;
+    const text = `${place.target} has ${version} and ${how}`;
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ end: { how: "installed", version, reason: "" } })}
+`
+        : `${text}
+`,
+    );
+  } catch (error) {
+    throw asCliError(error);
   }
 }
 

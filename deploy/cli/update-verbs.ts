@@ -1,4 +1,5 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { port } from "../board/options.ts";
@@ -6,10 +7,11 @@ import { parseSizeBytes } from "../config/size-field.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
+import { INSTALL } from "../vendor/board-entries.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { boardFlags, DEFAULT_CONFIG, type Flags, operatorFlags, placeFlag, textOf } from "./flags.ts";
+import { boardFlags, DEFAULT_CONFIG, type Flags, listOf, operatorFlags, placeFlag, textOf } from "./flags.ts";
 import { type OfferFlags, offerRelease } from "./offer.ts";
-import { pushRelease } from "./push.ts";
+import { type PushFlags, pushRelease } from "./push.ts";
 import { receiveRelease, showUpdate } from "./receive.ts";
 import { trial } from "./trial.ts";
 
@@ -55,6 +57,12 @@ export function addUpdateVerbs(cli: VerbTable): void {
   )
     .option("--via <command>", `Instead of ssh; target and command line follow it (default: ${SSH[0]})`)
     .option("--root <folder>", `Folder of the slots there (default: ${DEFAULT_ROOT})`)
+    .option(
+      "--trust <files>",
+      "A machine without Holdfast gets it, and these public keys (default: keys/release.pub)",
+    )
+    .option("--config <file>", "Its configuration (default: the release's own)")
+    .option("--no-start", "Not made a service, nor started")
     .example("  holdfast push pi@greenhouse.local greenhouse.holdfast")
     .action((target: string, bundle: string, flags: Flags) =>
       pushRelease({
@@ -62,6 +70,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
         place: remoteFlag(target, flags),
         file: bundle,
         words: allowanceWords(flags),
+        ...firstTime(flags),
       }),
     );
   withOptions(
@@ -96,7 +105,8 @@ export function addUpdateVerbs(cli: VerbTable): void {
     const place = placeFlag(flags);
     const from = textOf(flags.from);
     const config = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
-    const standard = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : DEFAULT_CONFIG;
+    const own = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : INSTALL.config;
+    const standard = existsSync(own) ? own : INSTALL.config;
     const { tries, limit, rate, times } = receiveFlags(flags);
     return receiveRelease({
       ...{ place, times, limit, page: operatorFlags(flags).page, config: resolve(config || standard) },
@@ -127,6 +137,17 @@ export function addUpdateVerbs(cli: VerbTable): void {
 
 function withOptions(verb: Verb, options: readonly (readonly [string, string])[]): Verb {
   return options.reduce((one, [words, description]) => one.option(words, description), verb);
+}
+
+/** For a machine that has no Holdfast yet. */
+function firstTime(flags: Flags): Pick<PushFlags, "trust" | "config" | "start"> {
+  const config = textOf(flags.config);
+  const trust = listOf(flags.trust);
+  return {
+    trust: (trust.length === 0 ? ["keys/release.pub"] : trust).map((file) => resolve(file)),
+    ...(config !== undefined && { config: resolve(config) }),
+    start: flags.start !== false,
+  };
 }
 
 function remoteFlag(target: string, flags: Flags): RemotePlace {

@@ -129,6 +129,7 @@ export function readManifest(notes: string, slot: Slot): Manifest | undefined {
   }
 }
 
-function manifestFile(notes: string, slot: Slot): string {
+/** What a slot holds is written down here. */
+export function manifestFile(notes: string, slot: Slot): string {
   return join(notes, `manifest-${slot}.json`);
 }

@@ -43,7 +43,9 @@ export const NOT_THERE = 127;
 export function remoteCommand(root: string, words: readonly string[]): string {
   const verb = words.map(shellWord).join(" ");
   return [
-    `if [ -x ${shellWord(`${root}/slots`)} ]; then exec ${shellWord(`${root}/slots`)} ${verb}; fi`,
+    `if [ -x ${shellWord(`${root}/slots`)} ]; then`,
+    `as=; [ -w ${shellWord(`${root}/record`)} ] || as="sudo -n"`,
+    `exec $as ${shellWord(`${root}/slots`)} ${verb}; fi`,
     "if [ -f /run/holdfast-slot ]; then . /run/holdfast-slot",
     "if [ -f /data/system/environment ]; then . /data/system/environment; fi",
     "export HOLDFAST_SLOTS=disk:$disk HOLDFAST_CONFIG=/data/config/board.config.json HOLDFAST_STATE=/data/state",

@@ -94,6 +94,7 @@ restart() {
     : >"$root/again"
     kill "$(cat "$root/board.pid")"
   else
+    # The service starts it again, whatever its end.
     kill "$(systemctl show -P MainPID holdfast.service)"
   fi
 }

@@ -37,6 +37,24 @@ export interface Ended {
   readonly text: string;
 }
 
+/** A machine without Holdfast, a bundle for it, and the command line. */
+export async function bareMachine(t: SpecContext, work: string) {
+  const root = join(work, "opt/holdfast");
+  mkdirSync(join(work, "opt"), { recursive: true });
+  const { pub, key } = makeReleaseKeys(join(work, "keys"), "release");
+  const files = { "bin/holdfast": program(""), "board.config.json": readFileSync(demoFile, "utf8") };
+  let made = 0;
+  return {
+    root,
+    bundle: () =>
+      aBundleOf(join(work, `release-${++made}`), files, { created: createdAt(made) }, readSigningKey(key)),
+    push: (bundle: string, ...words: readonly string[]) => {
+      const place = ["--via", fakeSsh(work), "--root", root, "--trust", pub];
+      return command(t, "push", "pi@here", bundle, ...place, ...words);
+    },
+  };
+}
+
 export interface SlotBoard {
   readonly board: Board;
   readonly root: string;
@@ -69,8 +87,7 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
   });
   t.defer(() => board.discard());
   writeFileSync(join(root, "environment"), `export HOLDFAST_HTTP_PORT=${board.httpPort}\n`);
-  const ssh = join(work, "ssh");
-  writeFileSync(ssh, '#!/bin/sh\n[ "$1" = pi@here ] || exit 255\nexec sh -c "$2"\n', { mode: 0o755 });
+  const ssh = fakeSsh(work);
   let made = 0;
   return {
     board,
@@ -78,7 +95,7 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
     record: () => records.read()!,
     notice: () => readNotice(readText(join(root, "notice.json"))),
     bundle: (kind) => {
-      const created = new Date(Date.UTC(2026, 10, 26) + ++made * 1000).toISOString().replace(".000", "");
+      const created = createdAt(++made);
       return aBundleOf(
         join(work, `${kind}-${made}`),
         { "bin/holdfast": program(RELEASES[kind]) },
@@ -86,23 +103,34 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
         key,
       );
     },
-    push: (bundle, ...words) => run("push", "pi@here", bundle, "--via", ssh, "--root", root, ...words),
-    offer: (bundle, url, ...words) => run("offer", bundle, "--url", url, ...words),
+    push: (bundle, ...words) => command(t, "push", "pi@here", bundle, "--via", ssh, "--root", root, ...words),
+    offer: (bundle, url, ...words) => command(t, "offer", bundle, "--url", url, ...words),
   };
+}
 
-  function run(...words: readonly string[]): Promise<Ended> {
-    return new Promise((done) => {
-      const args = [cliFile, ...words];
-      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-      let text = "";
-      for (const stream of [child.stdout, child.stderr])
-        stream.on("data", (data: Buffer) => {
-          text += data.toString();
-        });
-      t.defer(() => child.kill("SIGKILL"));
-      child.on("close", (code) => done({ code, text }));
-    });
-  }
+function command(t: SpecContext, ...words: readonly string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [cliFile, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (data: Buffer) => {
+        text += data.toString();
+      });
+    t.defer(() => child.kill("SIGKILL"));
+    child.on("close", (code) => done({ code, text }));
+  });
+}
+
+/** Stands where ssh stands: runs the command line here. */
+function fakeSsh(work: string): string {
+  const file = join(work, "ssh");
+  writeFileSync(file, '#!/bin/sh\n[ "$1" = pi@here ] || exit 255\nexec sh -c "$2"\n', { mode: 0o755 });
+  return file;
+}
+
+/** Each newer than the one before. */
+function createdAt(count: number): string {
+  return new Date(Date.UTC(2026, 10, 26) + count * 1000).toISOString().replace(".000", "");
 }
 
 function readText(file: string): string {

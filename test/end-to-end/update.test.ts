@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
-import { slotBoard } from "./slots.ts";
+import { bareMachine, slotBoard } from "./slots.ts";
 
 const LIMIT = { limitMs: 240_000 };
 /** Long enough for a board to start on a machine that is shared. */
@@ -145,6 +145,26 @@ spec(
     await board.mqtt.send(board.topic("update/set"), { url: "ftp://x", release: "latest" });
     match((await board.waitForError("update", 0)).reason, "url: found");
     await board.stop();
+  },
+  LIMIT,
+);
+
+spec(
+  "a machine without Holdfast gets it by the first push, and its next release by the second",
+  async (t) => {
+    const { root, bundle, push } = await bareMachine(t, work(t));
+    const first = await push(await bundle(), "--no-start");
+    is(first.code, 0, first.text);
+    match(first.text, "there is no Holdfast on pi@here: installs it in");
+    match(first.text, "pi@here has 0.1.0 and starts it with");
+    is(readlinkSync(join(root, "current")), "a");
+    is(existsSync(`${root}.new`), false);
+    const second = await push(await bundle(), "--stay");
+    is(second.code, 0, second.text);
+    match(second.text, "0.1.0 is in slot b, read back");
+    const other = await push(await bundle(), "--trust", "/nowhere.pub", "--root", join(root, "../other"));
+    is(other.code, 2, other.text);
+    match(other.text, "there is no /nowhere.pub: --trust names the public key");
   },
   LIMIT,
 );

@@ -1,0 +1,131 @@
+/**
+ * Holdfast on a machine that has none: the slots with the release in the first of them, put there as one archive. It needs
+ * what every Linux has (sh, tar), and the right to make the folder.
+ */
+import { spawn } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BundleError } from "../release/bundle-error.ts";
+import { openBundle } from "../release/bundle-reader.ts";
+import type { Manifest } from "../release/manifest.ts";
+import type { ReleaseKey } from "../release/release-key.ts";
+import { RELEASE_KEYS } from "../release/release-key.ts";
+import { unpackFiles } from "../release/unpack-files.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { FolderSlots } from "./folder-slots.ts";
+import { manifestFile } from "./receive.ts";
+import { type RemotePlace, runRemote, shellWord } from "./remote.ts";
+import { SlotFile } from "./slot-file.ts";
+import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "./slot-program.ts";
+import { firstRecord } from "./slot-steps.ts";
+import { UpdateError } from "./update-error.ts";
+
+export interface InstallPlan {
+  readonly place: RemotePlace;
+  readonly source: ByteSource;
+  readonly where: string;
+  /** Whose bundle it may be, and whose releases the board will take. */
+  readonly trusted: readonly ReleaseKey[];
+  /** A board.config.json instead of the bundle's. */
+  readonly config?: string;
+  /** Made a service and started. */
+  readonly start: boolean;
+  readonly say: (what: string) => void;
+}
+
+/** Throws `BundleError`, `UpdateError` `unreachable` and `interrupted`; then nothing is left there but a folder `<root>.new`. */
+export async function install(plan: InstallPlan): Promise<Manifest> {
+  const { place, source, where, trusted, say } = plan;
+  const bundle = await openBundle(source.read(0, source.bytes), trusted, where);
+  await checkMachine(place, bundle.manifest, where);
+  const folder = await mkdtemp(join(tmpdir(), "holdfast-install-"));
+  try {
+    say(`unpacks ${bundle.manifest.version}`);
+    const wanted = new FolderSlots(folder).wanted(bundle.manifest);
+    for await (const { payload, bytes } of bundle.payloads()) {
+      if (wanted.includes(payload)) await unpackFiles(payload, bytes, join(folder, "a"));
+      else for await (const _ of bytes); // not for folders, and still compared with its hash
+    }
+    await layOut(folder, plan, bundle.manifest, bundle.release);
+    say(`sends it to ${place.target}:${place.root}`);
+    await sent(place, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  if (plan.start) await started(place, say);
+  return bundle.manifest;
+}
+
+/** What a machine says of itself, as the targets are called. */
+const TARGETS: Readonly<Record<string, string>> = {
+  "aarch64 64": "linux-arm64",
+  "x86_64 64": "linux-x64",
+  "aarch64 32": "linux-armv7l",
+  "armv7l 32": "linux-armv7l",
+};
+
+async function checkMachine(place: RemotePlace, { target }: Manifest, where: string): Promise<void> {
+  const asked = await runRemote(place, "uname -m; getconf LONG_BIT");
+  const found = asked.text.trim().split(/\s+/).slice(-2).join(" ");
+  if (asked.code !== 0)
+    throw new UpdateError("unreachable", `${place.target} does not say what machine it is: ${found}`);
+  if (TARGETS[found] === target) return;
+  const is = TARGETS[found] ?? `a machine (${found} bits) that there are no releases for`;
+  throw new BundleError("wrongTarget", `${where} is for ${target}, ${place.target} is ${is}`);
+}
+
+async function layOut(
+  folder: string,
+  { config, trusted }: InstallPlan,
+  manifest: Manifest,
+  release: string,
+): Promise<void> {
+  await writeFile(join(folder, SLOT_PROGRAM), SLOT_PROGRAM_TEXT, { mode: 0o755 });
+  await symlink("a", join(folder, "current"));
+  await cp(config ?? join(folder, "a/board.config.json"), join(folder, "board.config.json"));
+  await mkdir(join(folder, RELEASE_KEYS));
+  for (const { id, pem } of trusted) await writeFile(join(folder, RELEASE_KEYS, `${id}.pub`), pem);
+  await writeFile(manifestFile(folder, "a"), JSON.stringify(manifest));
+  new SlotFile(folder).write(firstRecord(release));
+}
+
+/** As one archive into a folder aside, which takes its place at the end. */
+async function sent(place: RemotePlace, folder: string): Promise<void> {
+  const root = shellWord(place.root);
+  const command = [
+    "set -e",
+    `parent=$(dirname ${root})`,
+    `[ ! -e ${root} ] || { echo "holdfast: ${place.root} is there already and holds no slots: move it away" >&2; exit 1; }`,
+    'as=; [ -w "$parent" ] || as="sudo -n"',
+    `$as rm -rf ${root}.new`,
+    `$as mkdir -p ${root}.new`,
+    // Root's where root does it: what chooses and judges releases is not the board's to write.
+    `$as tar -xzf - --no-same-owner -C ${root}.new`,
+    "sync",
+    `$as mv ${root}.new ${root}`,
+  ].join("\n");
+  const tar = spawn("tar", ["-C", folder, "-czf", "-", "."], { stdio: ["ignore", "pipe", "inherit"] });
+  const { code } = await runRemote(place, command, { input: tar.stdout });
+  if (code === 0) return;
+  const help =
+    "its user needs sudo without a password, or the right to write there (--root names another folder)";
+  throw new UpdateError("interrupted", `${place.target} did not take it (exit code ${code}): ${help}`);
+}
+
+async function started(place: RemotePlace, say: (what: string) => void): Promise<void> {
+  say("makes it a service and starts it");
+  const [root, config] = [place.root, `${place.root}/board.config.json`].map(shellWord);
+  const command = [
+    "set -e",
+    `sudo -n ${root}/current/bin/holdfast service ${config} --slots ${root} --install --user "$(id -un)"`,
+    "sudo -n systemctl restart holdfast",
+  ].join("\n");
+  const { code, text } = await runRemote(place, command);
+  if (code === 0) return;
+  const by = `sudo ${place.root}/current/bin/holdfast service ${place.root}/board.config.json --slots ${place.root} --install`;
+  throw new UpdateError(
+    "restart",
+    `it is installed and not started: ${text.trim()}; on ${place.target}: ${by}`,
+  );
+}
