@@ -48,12 +48,17 @@ export function linesThatMove(config: BoardConfig, running: readonly RunningOutp
 function difference(old: RunningOutput, next: RunningOutput): string | undefined {
   const changes = [
     ...change("device", old.device, next.device),
-    ...change("owner", old.ownedBy, next.ownedBy),
+    ...change("owner", ownerHere(old.ownedBy), next.ownedBy),
     ...[...new Set([...Object.keys(old.output), ...Object.keys(next.output)])].flatMap((field) =>
       change(field, old.output[field as keyof OutputPlan], next.output[field as keyof OutputPlan]),
     ),
   ];
   return changes.length === 0 ? undefined : `${changes.join(", ")}: it goes to its old safe level first`;
+}
+
+/** Who commands it from another board at present is no matter of the configuration. */
+function ownerHere(ownedBy: string | null): string | null {
+  return ownedBy?.includes("@") ? null : ownedBy;
 }
 
 function change(what: string, old: unknown, next: unknown): string[] {

@@ -22,6 +22,8 @@ export interface TwoBoardsOptions {
   readonly httpPort: number;
   /** Of the broker that greenhouse hosts. */
   readonly mqttPort: number;
+  /** Another broker instead, `mqtt://host:port`. */
+  readonly broker?: URL;
 }
 
 /** The configurations, seen from dist. */
@@ -43,13 +45,21 @@ export function readDemoOptions(
 ): TwoBoardsOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { "http-port": { type: "string" }, "mqtt-port": { type: "string" } },
+    options: { "http-port": { type: "string" }, "mqtt-port": { type: "string" }, broker: { type: "string" } },
   });
   const { HOLDFAST_HTTP_PORT, HOLDFAST_MQTT_PORT } = environment;
   return {
     httpPort: port("--http-port", values["http-port"] ?? HOLDFAST_HTTP_PORT, DEFAULT_PORTS.http),
     mqttPort: port("--mqtt-port", values["mqtt-port"] ?? HOLDFAST_MQTT_PORT, DEFAULT_PORTS.mqtt),
+    ...(values.broker !== undefined && { broker: brokerOf(values.broker) }),
   };
+}
+
+/** The links of the demo go without TLS: their packets are sealed, and the broker is one that you run to try it. */
+function brokerOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "mqtt:" && url.username === "") return url;
+  throw new RangeError(`--broker: "${text}" is no broker of the demo; allowed is mqtt://host:port`);
 }
 
 export class TwoBoards {
@@ -70,9 +80,10 @@ export class TwoBoards {
 
   constructor(options: TwoBoardsOptions) {
     this.#options = options;
-    this.#gate = new TcpGate(options.mqttPort);
+    const { hostname, port } = options.broker ?? new URL(`mqtt://127.0.0.1:${options.mqttPort}`);
+    this.#gate = new TcpGate(port === "" ? DEFAULT_PORTS.mqtt : Number(port), hostname);
     this.#broker = new MqttClient({
-      url: `mqtt://127.0.0.1:${options.mqttPort}`,
+      url: `mqtt://${hostname}:${port === "" ? DEFAULT_PORTS.mqtt : port}`,
       clientId: `holdfast-demo-${process.pid}`,
       subscriptions: [
         ...IDS.map((id) => `holdfast/${id}/events`),
@@ -87,13 +98,13 @@ export class TwoBoards {
 
   /** Runs until Ctrl-C, or until a board could not go on; the exit code. */
   async run(): Promise<number> {
-    const { httpPort, mqttPort } = this.#options;
+    const { httpPort, mqttPort, broker } = this.#options;
     makeLinkSecret(join(this.#folder, "links.key"));
     await this.#gate.open();
-    const broker = `mqtt://127.0.0.1:${this.#gate.port}`;
+    const own = broker === undefined ? ["--mqtt-port", String(mqttPort)] : ["--broker", broker.href];
     const [greenhouse, pumpHouse] = [
-      this.#board("greenhouse", httpPort, ["--mqtt-port", String(mqttPort)]),
-      this.#board("pump-house", httpPort + 1, ["--broker", broker]),
+      this.#board("greenhouse", httpPort, own),
+      this.#board("pump-house", httpPort + 1, ["--broker", `mqtt://127.0.0.1:${this.#gate.port}`]),
     ];
     process.stdout.write(
       `greenhouse  http://localhost:${httpPort}/        its page shows both boards and the link between them\n` +

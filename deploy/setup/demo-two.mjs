@@ -1,4 +1,4 @@
-/** `npm run demo:two [-- --http-port 9000 --mqtt-port 2000]`: prepares, then runs two linked boards until Ctrl-C. */
+/** `npm run demo:two [-- --http-port 9000 --mqtt-port 2000 --broker mqtt://localhost:1883]`: prepares, then runs two linked boards until Ctrl-C. */
 import { prepare } from "./prepare.mjs";
 
 prepare();

@@ -34,6 +34,13 @@ spec("a changed policy, polarity or owner sends the line to its old safe level f
   ]);
 });
 
+spec("an output that another board commands at present has no other owner for that", () => {
+  const lent = running.map((one: { device: string }) =>
+    one.device === "led" ? { ...one, ownedBy: "watering@pump-house" } : one,
+  );
+  equal(linesThatMove(config(), lent), []);
+});
+
 spec("a removed output goes safe, a new one opens so, and one that moves is both", () => {
   equal(moves(["devices.led", undefined]), ["GPIO24 low removed: it goes safe and stays requested"]);
   equal(moves(["devices.led.line", "GPIO25"]), [

@@ -64,6 +64,9 @@ spec("ports come from the command line, then from the environment, then they are
   equal(readDemoOptions([], {}), { httpPort: 8080, mqttPort: 1883 });
   const environment = { HOLDFAST_HTTP_PORT: "9000", HOLDFAST_MQTT_PORT: "2000" };
   equal(readDemoOptions(["--mqtt-port", "3000"], environment), { httpPort: 9000, mqttPort: 3000 });
+  is(readDemoOptions(["--broker", "mqtt://broker.local:1884"], {}).broker?.host, "broker.local:1884");
+  for (const broker of ["broker.local", "mqtts://broker.local", "mqtt://otto:secret@broker.local"])
+    throws(() => readDemoOptions(["--broker", broker], {}), /allowed is mqtt:\/\/host:port$/);
   throws(
     () => readDemoOptions(["--http-port", "many"], {}),
     (error: Error) => match(error.message, /^--http-port: "many" is no port/) === undefined,
