@@ -63,19 +63,19 @@ function existing(file: string): string {
 }
 
 /** What people see. */
-export function releaseText({ file, bytes, release: id, manifest, trying, signedBy }: Release): string {
+export function releaseText(made: Release): string {
+  const { file, bytes, release: id, manifest, hardware, trying, signedBy } = made;
   const { board, version, revision, created, target, node, minimum, outputs, payloads } = manifest;
   const size = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
   const tried = trying.tried
     ? `first reading after ${trying.firstReadingS.toFixed(1)} s${trying.under === null ? "" : ` under ${trying.under}`}`
     : `no: ${trying.why}`;
+  const who = board === "any" ? "any board" : board;
+  const pins = hardware === "emulated" ? " (emulated: no real pin moves)" : "";
   const rows = [
     ["made", `${file}  ${size(bytes)}`],
     ["release", `${id}  of ${version}${revision === null ? "" : ` (${revision})`}, ${created}`],
-    [
-      "for",
-      `${board === "any" ? "any board" : board}, ${target}, Linux ${minimum.kernel}, glibc ${minimum.glibc} or newer`,
-    ],
+    ["for", `${who}${pins}, ${target}, Linux ${minimum.kernel}, glibc ${minimum.glibc} or newer`],
     ["holds", payloads.map(({ name, size: count }) => `${name} ${size(count)}`).join(", ")],
     ["Node", node],
     [

@@ -67,6 +67,7 @@ exec "$here/node" "$here/../program/deploy/cli/main.js" "$@"
 /** Lays out an application. Throws `ReleaseError`; what was written by then is left in `out`. */
 export async function buildApplication(options: ApplicationOptions): Promise<Application> {
   const { trusted = [], sourceMaps = false, environment = process.env, step = () => {} } = options;
+  checkMachine(process.platform);
   await bundler(); // nothing else is tried where there is none
   const target = TARGETS[options.target];
   const out = resolve(options.out);
@@ -116,6 +117,15 @@ export async function buildApplication(options: ApplicationOptions): Promise<App
     licencesText([...new Set(folders)].map((path) => join(ROOT, path))),
   );
   return { folder: out, target: target.name, version: VERSION, createdS, config };
+}
+
+/** Throws `ReleaseError` ("noTool") where no native code can be made for a Pi. */
+export function checkMachine(platform: string): void {
+  if (platform === "linux") return;
+  throw new ReleaseError(
+    "noTool",
+    `releases are made on Linux, with Debian's compilers for the Pi; this is ${platform}: make them in WSL (Windows) or a container of Debian 12, or on the Pi itself`,
+  );
 }
 
 function checked(file: string): BoardConfig {

@@ -70,7 +70,10 @@ export function decodeManifest(manifest: Uint8Array, where: string): Manifest {
   if (!success) {
     const [issue] = issues;
     const path = v.getDotPath(issue) ?? "manifest";
-    throw bad(where, `${path}: found ${issue.received}, allowed ${issue.expected ?? issue.message}`);
+    throw bad(
+      where,
+      `${path}: found ${issue.received.slice(0, 80)}, allowed ${issue.expected ?? issue.message}`,
+    );
   }
   const twice = firstTwice(output.payloads.map(({ name }) => name));
   if (twice !== undefined) throw bad(where, `two payloads ${twice}`);

@@ -26,6 +26,8 @@ export interface ReleaseOptions extends ApplicationOptions {
 
 export interface Release extends WrittenBundle {
   readonly trying: Trying;
+  /** Of the configuration in it. */
+  readonly hardware: "emulated" | "linux";
   /** Ids of keys. */
   readonly signedBy: readonly string[];
 }
@@ -59,7 +61,8 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
     ];
     const about = await aboutRelease(application, { root: ROOT, anyBoard });
     const written = await writeBundle(resolve(out), about, parts, keys);
-    return { ...written, trying: how, signedBy: keys.map((key) => key.trusted.id) };
+    const { hardware } = application.config;
+    return { ...written, hardware, trying: how, signedBy: keys.map((key) => key.trusted.id) };
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }

@@ -40,8 +40,12 @@ export async function npmPackage(wanted: NpmPackage, cache: string): Promise<str
       );
     }
     await runTool("tar", ["-xzf", file, "-C", aside], { packages: ["tar"] });
-    if (!existsSync(folder)) renameSync(join(aside, "package"), folder);
-    rmSync(file);
+    try {
+      renameSync(join(aside, "package"), folder);
+    } catch (error) {
+      if (!existsSync(folder)) throw error; // somebody else was faster
+    }
+    rmSync(file, { force: true });
     return folder;
   } finally {
     rmSync(aside, { recursive: true, force: true });

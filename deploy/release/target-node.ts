@@ -25,9 +25,9 @@ export function targetNode(node: string, aside: string, target: Target): TargetN
   if (isNative(target)) return { command: node, environment: {} };
   const command = join(aside, "node");
   const { emulator, triplet } = target;
-  writeFileSync(command, `#!/bin/sh\nexec ${emulator.command} -L /usr/${triplet} '${node}' "$@"\n`, {
-    mode: 0o755,
-  });
+  const quoted = `'${node.replaceAll("'", "'\\''")}'`;
+  const script = `#!/bin/sh\nexec ${emulator.command} -L /usr/${triplet} ${quoted} "$@"\n`;
+  writeFileSync(command, script, { mode: 0o755 });
   const preload = join(aside, "start-emulated.mjs");
   writeFileSync(preload, startEmulated(command));
   return { command, environment: { NODE_OPTIONS: `--import ${preload}` } };

@@ -110,6 +110,7 @@ spec("people see what a release is, what it holds, and whether it was started", 
   const payloads = [{ name: "node.tar.gz", size: 33_286_666, sha256: "" }];
   const release = {
     ...{ file: "/x/a.holdfast", bytes: 35_400_000, release: "e8037a9d", signedBy: ["b01af6e4"] },
+    hardware: "linux" as const,
     manifest: { ...ABOUT, revision: "cb19d11f83db", payloads },
   };
   const text = releaseText({
@@ -127,6 +128,11 @@ spec("people see what a release is, what it holds, and whether it was started", 
     "started   first reading after 11.2 s under qemu-aarch64-static",
     "",
   ]);
-  const untried = releaseText({ ...release, trying: { tried: false, why: "qemu is not installed" } });
+  const untried = releaseText({
+    ...release,
+    hardware: "emulated",
+    trying: { tried: false, why: "qemu is not installed" },
+  });
+  assert.match(untried, /^for {7}greenhouse \(emulated: no real pin moves\), linux-arm64/m);
   assert.match(untried, /^started {3}no: qemu is not installed$/m);
 });

@@ -67,6 +67,33 @@ spec("what no manifest may say is refused, and where is told", () => {
   }
 });
 
+spec(
+  "whatever stands in a signed manifest, it is read or refused by name",
+  () => {
+    const paths = Object.keys(MANIFEST) as (keyof Manifest)[];
+    const one = { ...MANIFEST, payloads: [{ ...MANIFEST.payloads[0]!, files: [file("a"), file("b/c")] }] };
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...paths),
+        fc.jsonValue({ maxDepth: 4 }),
+        fc.boolean(),
+        (field, value, nested) => {
+          const payloads = [{ ...one.payloads[0]!, files: [file("a"), value] }];
+          const change = nested ? { payloads } : { [field]: value };
+          try {
+            const read = decodeManifest(Buffer.from(JSON.stringify({ ...one, ...change })), "x");
+            assert.equal(decodeManifest(encodeManifest(read), "x"), read);
+          } catch (error) {
+            assert.instance(error, BundleError);
+          }
+        },
+      ),
+      propertyRuns(500),
+    );
+  },
+  propertyLimitMs(10_000),
+);
+
 spec("a path stays below its folder, whatever it is made of", () => {
   for (const path of [
     "/etc/passwd",

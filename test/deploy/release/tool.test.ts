@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { buildApplication } from "../../../deploy/release/application.ts";
+import { buildApplication, checkMachine } from "../../../deploy/release/application.ts";
 import { licencesText } from "../../../deploy/release/licences.ts";
 import { cacheFolder, keptFile } from "../../../deploy/release/release-cache.ts";
 import { ReleaseError } from "../../../deploy/release/release-error.ts";
@@ -94,6 +94,16 @@ spec("an application is not built over what is there, nor from a configuration w
   const there = await fault(() => buildApplication(options));
   assert.is(there.code, "notWritten");
   assert.is(there.message, `${out} is not empty (precious): name another, or remove it`);
+});
+
+spec("whoever cannot make a release on this machine is told where it can be made", async () => {
+  checkMachine("linux");
+  const { code, message } = await fault(() => checkMachine("darwin"));
+  assert.is(code, "noTool");
+  assert.match(
+    message,
+    /^releases are made on Linux.*this is darwin: make them in WSL.*container of Debian 12/,
+  );
 });
 
 spec("texts of licences come with the name and version of what they are for", (t) => {
