@@ -4,10 +4,11 @@ import { readReleaseKey } from "../release/release-key.ts";
 import type { ByteSource } from "../update/byte-source.ts";
 import { fileSource } from "../update/file-source.ts";
 import { install } from "../update/install.ts";
-import { type PushEnd, type PushWord, push } from "../update/push.ts";
+import { type PushWord, push } from "../update/push.ts";
 import type { RemotePlace } from "../update/remote.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { Progress } from "./progress.ts";
+import { endText, pushText } from "./push-words.ts";
 
 export interface PushFlags {
   /** Files of public keys: whose releases a machine takes that gets its first one. */
@@ -100,19 +101,6 @@ export function asCliError(error: unknown): unknown {
   return new CliError(exit, message);
 }
 
-export function endText(target: string, { how, version, reason }: PushEnd): string {
-  switch (how) {
-    case "confirmed":
-      return `${target} runs ${version}: what was good before is good after`;
-    case "installed":
-      return `${target} has ${version} in its slot`;
-    case "unreachable":
-      return `${target} went back from ${version}, for its link alone: ${reason}; it takes the release again`;
-    default:
-      return `${target} went back from ${version}: ${reason}; it takes the release again with --retry`;
-  }
-}
-
 function jsonView(): (word: PushWord) => void {
   return (word) => void process.stdout.write(`${JSON.stringify(word)}\n`);
 }
@@ -128,28 +116,6 @@ function textView(): (word: PushWord) => void {
   return (word) => {
     if ("progress" in word)
       progress.show(word.progress.bytes / Math.max(word.progress.of, 1), word.progress.bytes);
-    else if ("received" in word) line(receivedText(word.received));
-    else if ("waiting" in word) line(`waits: ${word.waiting.join("; ")} (--now does not wait)`);
-    else if ("restarting" in word) line(restartText(word.restarting));
-    else line(trialText(word.trial));
+    else line(pushText(word));
   };
-}
-
-function receivedText({ how, version, slot }: Extract<PushWord, { received: object }>["received"]): string {
-  if (how === "running") return `${version} runs there already`;
-  return how === "here"
-    ? `${version} is in slot ${slot} already`
-    : `${version} is in slot ${slot}, read back`;
-}
-
-function restartText({ slot, drops }: Extract<PushWord, { restarting: object }>["restarting"]): string {
-  const dropped = drops.length === 0 ? "" : `; goes to its safe level: ${drops.join(", ")}`;
-  return `restarts into slot ${slot}${dropped}`;
-}
-
-/** A board that is silent for a while restarts. */
-function trialText({ silentS, state, reason }: Extract<PushWord, { trial: object }>["trial"]): string {
-  if (silentS >= 60) return "does not answer for more than a minute";
-  if (silentS > 0 || state === "") return "starts";
-  return [state === "trial" ? "on trial" : state, reason].filter(Boolean).join(": ");
 }

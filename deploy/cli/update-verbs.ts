@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { port } from "../board/options.ts";
 import { parseSizeBytes } from "../config/size-field.ts";
-import { DEFAULT_ROOT, type RemotePlace, SSH } from "../update/remote.ts";
+import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
 import { INSTALL } from "../vendor/board-entries.ts";
@@ -12,6 +12,7 @@ import { CliError, EXIT } from "./exit-code.ts";
 import { boardFlags, DEFAULT_CONFIG, type Flags, listOf, operatorFlags, placeFlag, textOf } from "./flags.ts";
 import { type OfferFlags, offerRelease } from "./offer.ts";
 import { type PushFlags, pushRelease } from "./push.ts";
+import { pushFleet } from "./push-fleet.ts";
 import { receiveRelease, showUpdate } from "./receive.ts";
 import { trial } from "./trial.ts";
 
@@ -50,7 +51,7 @@ const OFFER_ALLOWANCES = ALLOWANCES.filter(([words]) =>
 export function addUpdateVerbs(cli: VerbTable): void {
   withOptions(
     cli.command(
-      "push <target> <bundle>",
+      "push <target> [bundle]",
       "Bring a release to a board over ssh, and stay until it is confirmed or reverted",
     ),
     ALLOWANCES,
@@ -64,15 +65,29 @@ export function addUpdateVerbs(cli: VerbTable): void {
     .option("--config <file>", "Its configuration (default: the release's own)")
     .option("--no-start", "Not made a service, nor started")
     .example("  holdfast push pi@greenhouse.local greenhouse.holdfast")
-    .action((target: string, bundle: string, flags: Flags) =>
-      pushRelease({
-        json: flags.json === true,
+    .option(
+      "--fleet <file>",
+      "To all boards of a boards.json, wave by wave; the bundle is the only word then",
+    )
+    .example("  holdfast push --fleet boards.json any.holdfast")
+    .action((target: string, bundle: string | undefined, flags: Flags) => {
+      const json = flags.json === true;
+      const words = allowanceWords(flags);
+      const fleet = textOf(flags.fleet);
+      if (fleet !== undefined) {
+        const { via, root } = remoteFlag("fleet", flags, SSH_UNATTENDED);
+        return pushFleet({ json, words, via, root, fleet: resolve(fleet), file: bundle ?? target });
+      }
+      if (bundle === undefined)
+        throw new CliError(EXIT.usage, "push: which bundle? holdfast push pi@host x.holdfast");
+      return pushRelease({
+        json,
+        words,
         place: remoteFlag(target, flags),
         file: bundle,
-        words: allowanceWords(flags),
         ...firstTime(flags),
-      }),
-    );
+      });
+    });
   withOptions(
     cli.command("offer <bundle>", "Offer a release to a board over its broker; it fetches it from here"),
     OFFER_ALLOWANCES,
@@ -150,9 +165,9 @@ function firstTime(flags: Flags): Pick<PushFlags, "trust" | "config" | "start"> 
   };
 }
 
-function remoteFlag(target: string, flags: Flags): RemotePlace {
+function remoteFlag(target: string, flags: Flags, ssh = SSH): RemotePlace {
   if (target.startsWith("-")) throw new CliError(EXIT.usage, `"${target}" is no user@host`);
-  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? SSH;
+  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? ssh;
   return { target, via: via as [string, ...string[]], root: textOf(flags.root) ?? DEFAULT_ROOT };
 }
 

@@ -16,6 +16,8 @@ export interface PushPlan {
   readonly say: (word: PushWord) => void;
   readonly sleep: (ms: number) => Promise<void>;
   readonly nowMs: () => number;
+  /** `said`: what the board says of its refusal is in the error alone; else it is on standard error as it comes. */
+  readonly stderr?: "said";
   /** Between two questions after the restart, ms. */
   readonly everyMs?: number;
   /** Longest that a trial may take, ms: 30 minutes for a missing link, and the way there and back. */
@@ -53,8 +55,13 @@ interface Sent {
   readonly restarts: boolean;
 }
 
-async function send({ place, source, words, say }: PushPlan): Promise<Sent> {
-  const child = startRemote(place, remoteCommand(place.root, ["receive", ...words]));
+async function send({ place, source, words, say, stderr }: PushPlan): Promise<Sent> {
+  const command = remoteCommand(place.root, ["receive", ...words]);
+  const child = startRemote(place, command, stderr === "said" ? "pipe" : "inherit");
+  let lastWords = "";
+  child.stderr?.on("data", (data: Buffer) => {
+    lastWords = `${lastWords}${data}`.slice(-1000);
+  });
   const ended = endOf(child, place);
   ended.catch(() => {}); // waited for below
   child.stdin!.on("error", () => {}); // it ended: its exit code says how
@@ -82,9 +89,13 @@ async function send({ place, source, words, say }: PushPlan): Promise<Sent> {
   const code = await ended;
   if (code === NOT_THERE)
     throw new UpdateError("noSlots", `there is no Holdfast on ${place.target} that could take a release`);
-  if (code === 3) throw new UpdateError("refused", `${place.target} refused the release`);
+  const why = lastWords.trim() === "" ? "" : `: ${lastWords.trim().replace(/^holdfast: /, "")}`;
+  if (code === 3) throw new UpdateError("refused", `${place.target} refused the release${why}`);
   if (code !== 0 || received === undefined)
-    throw new UpdateError("interrupted", `${place.target} did not take the release (exit code ${code})`);
+    throw new UpdateError(
+      "interrupted",
+      `${place.target} did not take the release (exit code ${code})${why}`,
+    );
   return { received, restarts };
 }
 

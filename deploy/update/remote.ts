@@ -63,7 +63,7 @@ export function shellWord(word: string): string {
 export function startRemote(
   { via, target }: RemotePlace,
   command: string,
-  stderr: "inherit" | "ignore" = "inherit",
+  stderr: "inherit" | "ignore" | "pipe" = "inherit",
 ): ChildProcess {
   const [program, ...words] = via;
   return spawn(program, [...words, target, command], { stdio: ["pipe", "pipe", stderr] });

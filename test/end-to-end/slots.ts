@@ -52,6 +52,12 @@ export async function bareMachine(t: SpecContext, work: string) {
       const place = ["--via", fakeSsh(work), "--root", root, "--trust", pub];
       return command(t, "push", "pi@here", bundle, ...place, ...words);
     },
+    pushFleet: (boards: object, bundle: string, ...words: readonly string[]) => {
+      const file = join(work, "boards.json");
+      writeFileSync(file, JSON.stringify(boards));
+      const place = ["--via", fakeSsh(work), "--root", root];
+      return command(t, "push", "--fleet", file, bundle, ...place, ...words);
+    },
   };
 }
 

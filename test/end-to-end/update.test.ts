@@ -152,7 +152,7 @@ spec(
 spec(
   "a machine without Holdfast gets it by the first push, and its next release by the second",
   async (t) => {
-    const { root, bundle, push } = await bareMachine(t, work(t));
+    const { root, bundle, push, pushFleet } = await bareMachine(t, work(t));
     const first = await push(await bundle(), "--no-start");
     is(first.code, 0, first.text);
     match(first.text, "there is no Holdfast on pi@here: installs it in");
@@ -162,6 +162,15 @@ spec(
     const second = await push(await bundle(), "--stay");
     is(second.code, 0, second.text);
     match(second.text, "0.1.0 is in slot b, read back");
+    const fleet = await pushFleet(
+      { boards: { greenhouse: "pi@here", nobody: "pi@nowhere" } },
+      await bundle(),
+      "--stay",
+    );
+    is(fleet.code, 1, fleet.text);
+    match(fleet.text, "greenhouse: done");
+    match(fleet.text, "nobody: failed: unreachable");
+    match(fleet.text, "1 of 2 boards run 0.1.0");
     const other = await push(await bundle(), "--trust", "/nowhere.pub", "--root", join(root, "../other"));
     is(other.code, 2, other.text);
     match(other.text, "there is no /nowhere.pub: --trust names the public key");
