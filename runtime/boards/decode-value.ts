@@ -110,11 +110,12 @@ class Decoder {
   #array(depth: number): unknown[] {
     const array = this.#begin<unknown[]>([]);
     const length = this.#in.countOf(1);
-    array.length = length;
+    // It grows with what was read: arrays that lie in one another may each claim all that is left.
     for (let index = 0; index < length; index++) {
       const tag = this.#in.u8();
       if (tag !== TAG.hole) array[index] = this.#tagged(tag, depth + 1);
     }
+    array.length = length;
     return array;
   }
 

@@ -110,6 +110,8 @@ export class InStream {
 
   /** Waits for what is before it. */
   #keep(number: number, early: Early, nowUs: number): void {
+    // What is none is refused as it comes: when it is taken, nobody knows whose packet it was.
+    if (early.parts === PART.several) readBatch(early.payload);
     const { most, reorderUs, giveUpUs } = this.#options;
     this.reordered++;
     // A copy: a small one would keep all that the socket read with it.

@@ -5,6 +5,8 @@ const WIDTH = 1600;
 const LEFT = 190;
 const RIGHT = 20;
 const ROW = 20;
+/** Width of a letter, roughly. */
+const LETTER = 6;
 const COLOURS = {
   up: "#5b9a68",
   fault: "#e0a93b",
@@ -33,7 +35,8 @@ export function drawHistory(
     label(board);
     for (const { fromUs, toUs, text: title } of faultsOf(entries, board, lastUs)) {
       bar(fromUs, toUs, COLOURS.fault, title);
-      parts.push(text(x(fromUs) + 2, y + 14, title));
+      // The whole word, or none: what is narrower says it when it is pointed at.
+      if (x(toUs) - x(fromUs) > LETTER * title.length) parts.push(text(x(fromUs) + 2, y + 14, title));
     }
     for (const { atUs, who, what } of entries)
       if (what === "ended" && boardOf(who) === board && !who.includes("/"))
