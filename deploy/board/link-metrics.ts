@@ -21,6 +21,16 @@ export function linkMetrics(text: MetricsText, facts: LinksFacts, board: string)
     each(({ roundTripMs }) => (roundTripMs === null ? null : roundTripMs / 1000)),
   );
   text.gauge(
+    "holdfast_link_clock_ahead_seconds",
+    "How far the clock of that board is ahead of this one's, as heartbeats tell; nothing while one of them is not set.",
+    each(({ clockAheadMs }) => (clockAheadMs === null ? null : clockAheadMs / 1000)),
+  );
+  text.gauge(
+    "holdfast_link_clock_error_seconds",
+    "By how much that is wrong at most.",
+    each(({ clockErrorMs }) => (clockErrorMs === null ? null : clockErrorMs / 1000)),
+  );
+  text.gauge(
     "holdfast_link_packets_under_way",
     "Packets that the other board has not confirmed.",
     each(({ underWay }) => underWay),

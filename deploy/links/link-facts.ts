@@ -8,6 +8,8 @@ export interface PeerFacts {
   readonly roundTripMs: number | null;
   /** How far its clock is ahead of this board's, ms: for people, never for control; null while one of them is not set. */
   readonly clockAheadMs: number | null;
+  /** That is wrong by so much at most, ms. */
+  readonly clockErrorMs: number | null;
   /** Packets on their way there. */
   readonly underWay: number;
   /** Of this link, since it is up: packets that were sent again, came twice, came in another order. */

@@ -2,6 +2,7 @@
  * One conversation of two boards: both streams, the beats that say that the other side lives, and the seals. It begins with
  * a handshake (`board-link.ts`), has keys of its own, and never goes on after it ended: what was under way then is lost.
  */
+import { type ClockEstimate, ClockFilter } from "./clock-filter.ts";
 import { InStream } from "./in-stream.ts";
 import { OutStream } from "./out-stream.ts";
 import { decodePacket, type SessionPacket, writePacket } from "./packet.ts";
@@ -84,8 +85,7 @@ export class Session {
   #heardBeat = { sentUs: 0, atUs: 0 };
   /** Time for a packet and the answer to it, as the last beats tell, us. */
   roundTripUs: number | undefined;
-  /** How far the other side's clock of the world is ahead of ours, ms: for what people read, never for control. */
-  clockAheadMs: number | undefined;
+  readonly #clock = new ClockFilter();
 
   constructor(keys: SessionKeys, limits: LinkLimits, sink: SessionSink, nowUs: number) {
     this.id = keys.id;
@@ -209,6 +209,11 @@ export class Session {
     return true;
   }
 
+  /** How far the other side's clock of the world is ahead of ours: for what people read, never for control. */
+  get clock(): ClockEstimate | undefined {
+    return this.#clock.estimate;
+  }
+
   stats() {
     const { resent, refused, underWay } = this.#out;
     const { duplicates, reordered, tooLong } = this.#in;
@@ -233,8 +238,13 @@ export class Session {
     const roundTripUs = nowUs - sentUs - agoUs;
     if (!(roundTripUs >= 0)) return;
     this.roundTripUs = roundTripUs;
-    const ahead = beat.wallMs + roundTripUs / 2000 - wallMs;
-    this.clockAheadMs = Number.isFinite(ahead) ? ahead : undefined;
+    this.#clock.add({
+      roundTripUs,
+      theirWallMs: beat.wallMs,
+      ourWallMs: wallMs,
+      theirUs: beat.sentUs,
+      ourUs: nowUs,
+    });
   }
 
   #say(packet: SessionPacket): void {

@@ -22,6 +22,8 @@ export interface End {
 export class TwoBoards {
   nowUs = 1_000_000_000;
   fate: Fate = () => [1];
+  /** Of clocks of the world, by board. */
+  readonly aheadMs: Record<string, number> = {};
   readonly ends = new Map<string, End>();
   /** Everything that was published, oldest first. */
   readonly published: { readonly from: string; readonly bytes: Uint8Array }[] = [];
@@ -55,7 +57,7 @@ export class TwoBoards {
       key: pairKey(Buffer.from(secret), board, peer),
       limits: { ...LINK_LIMITS, ...limits },
       random: (length) => new Uint8Array(length).fill(++this.#randoms & 0xff).fill(this.#randoms >> 8, 0, 1),
-      wallMs: () => this.nowUs / MS,
+      wallMs: () => this.nowUs / MS + (this.aheadMs[board] ?? 0),
       sink: {
         publish: (bytes) => this.#publish(board, bytes),
         up: (life: BoardLife) => void end.told.push(`up ${life.incarnation}`),
