@@ -35,6 +35,16 @@ export function linkMetrics(text: MetricsText, facts: LinksFacts, board: string)
     "Packets that the other board has not confirmed.",
     each(({ underWay }) => underWay),
   );
+  text.gauge(
+    "holdfast_link_names",
+    "Public names that the other board shows this one.",
+    each(({ names }) => names),
+  );
+  text.gauge(
+    "holdfast_link_joins",
+    "Joins of processes of the other board in groups in common.",
+    each(({ joins }) => joins),
+  );
   text.counter(
     "holdfast_link_refused_total",
     "Packets without effect, by their cause.",

@@ -16,7 +16,7 @@ export interface OverviewSources {
     readonly telemetry?: Pick<Telemetry, "devices" | "jobs" | "buses">;
     readonly link?: Pick<BoardLink, "state" | "broker" | "cause" | "counts">;
     readonly outbox?: Pick<BoardOutbox, "facts">;
-    readonly links?: Pick<ProcessLinks, "facts">;
+    readonly links?: Pick<ProcessLinks, "view">;
     readonly network?: NetworkFacts;
   };
   nowUs(): number;
@@ -57,7 +57,7 @@ async function makeOverview({ plan, view, nowUs, uptimeS, ask }: OverviewSources
     buses: telemetry?.buses() ?? [],
     cells,
     outbox: outbox?.facts ?? null,
-    links: links?.facts() ?? null,
+    links: links?.view() ?? null,
     network: network === undefined ? null : { clients: network.clients, refused: network.refused },
     dropped: { events: link?.counts.eventsDropped ?? 0, commands: link?.counts.commandsRefused ?? 0 },
   };

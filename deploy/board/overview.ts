@@ -2,7 +2,7 @@
 import type { TimingReport } from "../../devices/handler/messages.ts";
 import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
-import type { LinksFacts } from "../links/link-facts.ts";
+import type { LinksFacts, PeerView } from "../links/link-facts.ts";
 import type { BrokerNode, LinkState } from "../mqtt/board-link.ts";
 import type { RefusalKind } from "../mqtt/refusals.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
@@ -68,7 +68,7 @@ export interface Overview {
   /** Null where nothing is kept for the broker. */
   readonly outbox: OutboxFacts | null;
   /** Null where the board has none. */
-  readonly links: LinksFacts | null;
+  readonly links: LinksFacts<PeerView> | null;
   /** The board's own broker, where the network uses it too; else null. */
   readonly network: NetworkFacts | null;
   readonly dropped: { readonly events: number; readonly commands: number };

@@ -24,6 +24,7 @@ import {
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
 import { addKeysVerb } from "./keys-verb.ts";
+import { links } from "./links.ts";
 import { mode } from "./mode.ts";
 import { ps } from "./ps.ts";
 import { addReleaseVerbs } from "./release-verbs.ts";
@@ -185,6 +186,9 @@ cli
       ...(limit === undefined ? {} : { limit }),
     });
   });
+cli
+  .command("links", "Print the boards that a running board is linked with, what they show, what was refused")
+  .action((flags: Flags) => links(operatorFlags(flags)));
 cli
   .command(
     "inspect [cell]",

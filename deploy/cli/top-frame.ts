@@ -3,6 +3,7 @@ import { formatDuration } from "../../runtime/time/duration.ts";
 import type { Overview } from "../board/overview.ts";
 import { busLine, busWarns } from "./bus-words.ts";
 import { columns } from "./columns.ts";
+import { linksLine } from "./link-line.ts";
 import { bytes, silenceWords } from "./process-words.ts";
 import { type CellRow, cellRows, type JobRow, jobRows, type Sort } from "./top-rows.ts";
 
@@ -83,7 +84,10 @@ function titleLines({ now, before, silentMs }: FrameState): readonly Line[] {
   const buses = now.buses.map(
     (bus): Line => ({ text: busLine(bus), tone: busWarns(bus) ? "warn" : "plain" }),
   );
-  return [{ text: first, tone: "title" }, plain(second), ...buses, ...silent, plain("")];
+  const peers = now.links?.peers ?? [];
+  const tone = peers.every(({ up }) => up) ? "plain" : "warn";
+  const links: Line[] = peers.length === 0 ? [] : [{ text: linksLine(peers), tone }];
+  return [{ text: first, tone: "title" }, plain(second), ...buses, ...links, ...silent, plain("")];
 }
 
 function jobTable(rows: readonly JobRow[], width: number): readonly Line[] {

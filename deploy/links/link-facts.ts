@@ -10,6 +10,9 @@ export interface PeerFacts {
   readonly clockAheadMs: number | null;
   /** That is wrong by so much at most, ms. */
   readonly clockErrorMs: number | null;
+  /** Public names that it shows this board, and joins of groups in common. */
+  readonly names: number;
+  readonly joins: number;
   /** Packets on their way there. */
   readonly underWay: number;
   /** Of this link, since it is up: packets that were sent again, came twice, came in another order. */
@@ -18,8 +21,16 @@ export interface PeerFacts {
   readonly reordered: number;
 }
 
-export interface LinksFacts {
-  readonly peers: readonly PeerFacts[];
+/** The same with what it shows, for operators. */
+export interface PeerView extends PeerFacts {
+  /** At most 100 of them. */
+  readonly shows: readonly string[];
+  /** At most 100 of them, each with its joins over there. */
+  readonly groups: readonly { readonly group: string; readonly joins: number }[];
+}
+
+export interface LinksFacts<P extends PeerFacts = PeerFacts> {
+  readonly peers: readonly P[];
   /** Since the cell started: what had no effect, by its cause. First packets, then what linked boards may not do. */
   readonly refused: {
     /** Not sealed with the secret: forged, or changed on the way. */

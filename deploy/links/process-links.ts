@@ -6,6 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { BoardExchange } from "../../runtime/boards/board-exchange.ts";
+import type { ToldByBoard } from "../../runtime/boards/directory.ts";
 import type { BoardOffence } from "../../runtime/boards/exchange-counts.ts";
 import { VERSION } from "../../runtime/boards/packet.ts";
 import { pairKey } from "../../runtime/boards/seal.ts";
@@ -13,7 +14,7 @@ import { LINK_LIMITS, type Session } from "../../runtime/boards/session.ts";
 import type { BoardGate } from "../../runtime/cell/board-gate.ts";
 import type { LinkTraffic } from "../mqtt/link-traffic.ts";
 import { isTopicLevel } from "../mqtt/topics.ts";
-import type { LinksFacts, PeerFacts } from "./link-facts.ts";
+import type { LinksFacts, PeerFacts, PeerView } from "./link-facts.ts";
 import { LinkReport, type LinksDocument } from "./link-report.ts";
 import { boardRights, type RightsBook } from "./link-rights.ts";
 import { Offences, offenceWords } from "./offences.ts";
@@ -46,6 +47,9 @@ export interface ProcessLinksOptions {
  * invent any number of boards. See decisions/0010.
  */
 const MOST_UNNAMED = 64;
+
+/** Names and groups of one board that are shown to operators. */
+const MOST_SHOWN = 100;
 
 export class ProcessLinks implements LinkTraffic {
   readonly filters: readonly string[];
@@ -123,10 +127,25 @@ export class ProcessLinks implements LinkTraffic {
   }
 
   facts(): LinksFacts {
+    return this.#facts((peer) => peer);
+  }
+
+  /** The same with the names and groups that other boards show. */
+  view(): LinksFacts<PeerView> {
+    return this.#facts((peer) => {
+      const { names, groups } = this.#exchange.toldBy(peer.board);
+      const joined = [...groups].slice(0, MOST_SHOWN).map(([group, joins]) => ({ group, joins }));
+      return { ...peer, shows: names.slice(0, MOST_SHOWN), groups: joined };
+    });
+  }
+
+  #facts<P extends PeerFacts>(peerOf: (peer: PeerFacts) => P): LinksFacts<P> {
     const { late, full, lost, malformed } = this.#exchange.counts;
     const refusals = this.#exchange.refusals();
     return {
-      peers: [...this.#exchange.links()].map(([board, link]) => peerFacts(board, link.session)),
+      peers: [...this.#exchange.links()].map(([board, link]) =>
+        peerOf(peerFacts(board, link.session, this.#exchange.toldBy(board))),
+      ),
       refused: {
         ...refusals,
         ...this.offences.counts,
@@ -203,7 +222,7 @@ export class ProcessLinks implements LinkTraffic {
   }
 }
 
-function peerFacts(board: string, session: Session | undefined): PeerFacts {
+function peerFacts(board: string, session: Session | undefined, { names, groups }: ToldByBoard): PeerFacts {
   const stats = session?.stats();
   return {
     board,
@@ -211,6 +230,8 @@ function peerFacts(board: string, session: Session | undefined): PeerFacts {
     roundTripMs: session?.roundTripUs === undefined ? null : session.roundTripUs / 1000,
     clockAheadMs: session?.clock?.aheadMs ?? null,
     clockErrorMs: session?.clock?.errorMs ?? null,
+    names: names.length,
+    joins: [...groups.values()].reduce((sum, joins) => sum + joins, 0),
     underWay: stats?.underWay ?? 0,
     resent: stats?.resent ?? 0,
     duplicates: stats?.duplicates ?? 0,

@@ -11,7 +11,7 @@ import type { Frame } from "../process/signal.ts";
 import { answerOfGone } from "./answer-of-gone.ts";
 import { BoardLink } from "./board-link.ts";
 import { ByteWriter } from "./bytes.ts";
-import { Directory, type DirectoryNotice } from "./directory.ts";
+import { Directory, type DirectoryNotice, type ToldByBoard } from "./directory.ts";
 import type { BoardOffence, ExchangeCounts } from "./exchange-counts.ts";
 import type { BoardExchangeOptions } from "./exchange-options.ts";
 import { type Addressee, addresseeOf, decodeFromBoard, encodeFrame, encodeNotice } from "./frame-codec.ts";
@@ -120,6 +120,11 @@ export class BoardExchange {
   /** A process of that board used a pid that it was not given, as a cell found. */
   notGiven(board: string): void {
     this.#offended(board, "notGiven");
+  }
+
+  /** The names and groups that are known of that board. */
+  toldBy(board: string): ToldByBoard {
+    return this.#directory.toldBy(board);
   }
 
   /** Who of other boards is in which group. */

@@ -25,6 +25,12 @@ const AT_ONCE = 500;
 /** What one board tells another of its names and groups. */
 export type DirectoryNotice = Extract<BoardNotice, { notice: "names" | "unnamed" | "members" }>;
 
+/** What is known of another board. */
+export interface ToldByBoard {
+  readonly names: readonly string[];
+  readonly groups: ReadonlyMap<string, number>;
+}
+
 export class Directory {
   readonly #own: OwnDirectory;
   readonly #rights: BoardRights;
@@ -77,6 +83,11 @@ export class Directory {
   forget(board: string): void {
     this.#names.forget(board);
     this.#groups.forget(board);
+  }
+
+  /** What that board has told: its public names, without its own behind them, and its groups with their joins. */
+  toldBy(board: string): ToldByBoard {
+    return { names: this.#names.of(board), groups: this.#groups.of(board) };
   }
 
   /** Members on other boards. */

@@ -44,6 +44,14 @@ export class ForeignGroups {
     this.#boards.delete(board);
   }
 
+  /** The groups of that board, with how many joins each has. */
+  of(board: string): ReadonlyMap<string, number> {
+    const joins = new Map<string, number>();
+    for (const { group, times } of this.#boards.get(board)?.members.values() ?? [])
+      joins.set(group, (joins.get(group) ?? 0) + times);
+    return joins;
+  }
+
   /** All that are known. */
   *members(): Generator<Membership> {
     for (const { members } of this.#boards.values()) yield* members.values();

@@ -48,6 +48,11 @@ export class ForeignNames {
     this.#listener.unnamed(name, known);
   }
 
+  /** Those of that board, without its name. */
+  of(board: string): readonly string[] {
+    return [...(this.#boards.get(board)?.keys() ?? [])].map((name) => name.slice(0, -board.length - 1));
+  }
+
   /** That board is out of reach. */
   forget(board: string): void {
     for (const [name, pid] of this.#boards.get(board) ?? []) this.#listener.unnamed(name, pid);

@@ -18,7 +18,7 @@ function sources(answer: () => Promise<InspectReply>): OverviewSources & { asked
     view: {
       telemetry: { devices: () => devices, jobs: () => known, buses: () => [aBus()] },
       outbox: { facts: anOverview().outbox! },
-      links: { facts: () => anOverview().links! },
+      links: { view: () => anOverview().links! },
       network: anOverview().network!,
       link: {
         state: "live",

@@ -62,6 +62,12 @@ spec("links with other boards are told by board, refusals by cause", async () =>
     "of who is not there nothing is known",
   );
   assert.is(value(all, "holdfast_link_packets_under_way", pumphouse), 4);
+  assert.is(value(all, "holdfast_link_names", pumphouse), 2);
+  assert.is(value(all, "holdfast_link_joins", pumphouse), 3);
+  assert.is(value(all, "holdfast_link_clock_ahead_seconds", pumphouse), 0.25);
+  assert.is(all.get("holdfast_link_clock_ahead_seconds")?.samples.length, 1, "the shed's is not known");
+  assert.is(value(all, "holdfast_link_clock_error_seconds", pumphouse), 0.001);
+  assert.is(value(all, "holdfast_link_refused_total", { board: "greenhouse", cause: "notGiven" }), 7);
   assert.is(value(all, "holdfast_link_refused_total", { board: "greenhouse", cause: "stranger" }), 4);
 });
 

@@ -7,8 +7,8 @@ import { anOverview, job, quantilesOf } from "./an-overview.ts";
 
 const endless = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
 /** A second apart: the pump ran for 123 ms of it. */
-const now = anOverview();
-const before = anOverview({ atUs: 8_000_000, ranUs: 127_000 });
+const now: Overview = { ...anOverview(), links: null };
+const before: Overview = { ...anOverview({ atUs: 8_000_000, ranUs: 127_000 }), links: null };
 
 function frame(state: Partial<FrameState> = {}, size = endless) {
   return topFrame({ now, before: undefined, sort: "late", view: "both", skip: 0, ...state }, size);
@@ -32,6 +32,15 @@ spec("a frame without an end is all there is to tell, and nothing of keys", () =
     "kernel                 7.5M  24.0M     3.0M      3       2     0  event",
     "pump                   7.5M  24.0M     3.0M      3       2     2  blocking",
   ]);
+});
+
+spec("links with other boards take one line, which is set off when one is down", () => {
+  const { links } = anOverview();
+  const lineOf = (peers: typeof links) => frame({ now: { ...now, links: peers } })[2]!;
+  assert.equal(lineOf(links), { text: "links  shed DOWN, pumphouse 2ms", tone: "warn" });
+  const up = { ...links!, peers: links!.peers.slice(0, 1) };
+  assert.equal(lineOf(up), { text: "links  pumphouse 2ms", tone: "plain" });
+  assert.is(lineOf({ ...links!, peers: [] }).text, "");
 });
 
 spec("in a terminal of 80 by 24 nothing is wider or longer, and the last line tells the keys", () => {

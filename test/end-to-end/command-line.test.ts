@@ -154,6 +154,7 @@ spec(
       "get",
       "set",
       "ps",
+      "links",
       "inspect",
       "top",
       "trace",
@@ -192,7 +193,7 @@ spec(
   "with no board to ask, ps, inspect, top and trace exit with 4, and with words that mean nothing with 2",
   async (t) => {
     const page = `http://127.0.0.1:${await freePort()}/`;
-    for (const verb of ["ps", "inspect", "top", "trace"]) {
+    for (const verb of ["ps", "links", "inspect", "top", "trace"]) {
       const { code, err } = await holdfast(t, [verb, "--page", page]);
       is(code, 4, verb);
       match(err, /no board at .*is it running/);

@@ -16,6 +16,7 @@ import { mosquitto } from "../harness/mosquitto.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { type Board, startBoard } from "./board.ts";
+import { holdfast } from "./command-line.ts";
 import { OutsideBoard } from "./outside-board.ts";
 
 /** A board that is linked with all others. */
@@ -255,6 +256,15 @@ spec(
     await until("the guest is a member here", () => groups.members("motors").length === 1);
     is(String(groups.members("motors")[0]), String(guest));
     equal(groups.list(), ["motors"]);
+    tester.kernel.cell.spawn(function* helper(self: Self) {
+      self.publish("helper");
+      self.join("motors");
+      yield* self.receive();
+    }, []);
+    tester.kernel.cell.post("nobody", "wake up");
+    const shown = async () => (await holdfast(t, ["links", "--page", board.pageUrl])).out;
+    await until("the board tells what it is shown", async () => (await shown()).includes("helper"));
+    match(await shown(), /^tester +up +.*\n\ntester shows: helper\ntester in groups: motors \(1\)$/m);
     // It shares what the board keeps to itself, and guesses the key of a process of it.
     const mark = board.mark;
     await tester.run(function* (self: Self) {
@@ -266,7 +276,7 @@ spec(
       self.exit(guest, "kill");
       yield* self.receive("down");
     });
-    await until("nobody is left in it", () => groups.list().length === 0);
+    await until("it has left", () => groups.members("motors").length === 1);
     await until("both are told", () => board.events("refused", undefined, mark).length === 2);
     equal(
       board
