@@ -17,6 +17,7 @@ import type { Duplex } from "node:stream";
 import { Aedes } from "aedes";
 import { isLoopback, listen } from "../listen.ts";
 import { Access, type Credential, type Login } from "./access.ts";
+import { isTaken, withoutWillDelay } from "./client-limits.ts";
 import { Guests } from "./guests.ts";
 import { NetworkDoor, type NetworkDoorOptions } from "./network-door.ts";
 import { type RefusalKind, Refusals, type ToldRefusal } from "./refusals.ts";
@@ -142,7 +143,7 @@ export class EmbeddedBroker {
         done(null);
       },
       authorizeForward: (client, packet) => {
-        if (guests.mayRead(client, packet.topic)) return packet;
+        if (guests.mayRead(client, packet.topic)) return isTaken(client, packet) ? packet : null;
         refusals.add({
           kind: "read",
           ...guests.named(client),
@@ -247,9 +248,4 @@ export class EmbeddedBroker {
   #destroyStreams(): void {
     for (const stream of this.#sockets) stream.destroy();
   }
-}
-
-/** aedes leaves it in a will that it publishes, where it is no property (3.3.2.3): a strict client would go away. */
-function withoutWillDelay({ properties }: { readonly properties?: object | undefined }): void {
-  if (properties !== undefined) Reflect.deleteProperty(properties, "willDelayInterval");
 }

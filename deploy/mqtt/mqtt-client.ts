@@ -248,7 +248,7 @@ export class MqttClient {
         ...subscriptions.map((filter) => [filter, 1] as const),
         ...fleeting.map((filter) => [filter, 0] as const),
       ]),
-      onAnswer: () => {
+      onReady: () => {
         attempt.online = true;
         onConnect(sessionNew);
       },

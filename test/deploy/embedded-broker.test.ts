@@ -272,3 +272,17 @@ spec("a client of MQTT 5 may say a topic once, and then its alias", async (t) =>
   await until("both", () => reader.seen.length === 2);
   assert.equal(reader.texts("a/long/topic"), ["first", "second"]);
 });
+
+spec("a client of MQTT 5 gets nothing larger than it takes, live or retained, and stays", async (t) => {
+  const { url } = await broker(t);
+  const writer = await probe(t, url);
+  await writer.send("kept/large", "x".repeat(100), true);
+  const small = await probe(t, url, ["kept/+", "live"], { properties: { maximumPacketSize: 64 } });
+  await writer.send("live", "x".repeat(58));
+  await writer.send("live", "fits");
+  await until("what fits", () => small.seen.length > 0);
+  assert.equal(
+    small.seen.map(({ text }) => text),
+    ["fits"],
+  );
+});

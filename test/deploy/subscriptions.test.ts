@@ -22,33 +22,46 @@ function connection(answers: readonly (readonly number[] | undefined)[]) {
       ["b/+/set", 1],
       ["b/link/+", 0],
     ]),
-    onAnswer: () => log.push("answer"),
+    onReady: () => log.push("ready"),
     onRefused: (filter) => log.push(`refused ${filter}`),
   });
   return { log, subscriptions };
 }
 
 spec(
-  "what was refused is asked for again until it is granted, and told once",
+  "what was refused is asked for again and told once; two more answers are waited for, then the connection is used without",
   async (t) => {
-    const { log, subscriptions } = connection([[0x80, 0], [0x87], [1]]);
+    const { log, subscriptions } = connection([[0x80, 0], [0x87], [0x87], [1]]);
     t.defer(() => subscriptions.end());
     subscriptions.start();
-    equal(log, ["b/+/set:1 b/link/+:0", "refused b/+/set", "answer"]);
-    await until("asked twice more", () => log.length === 5, 8000);
-    equal(log.slice(3), ["b/+/set:1", "b/+/set:1"]);
+    equal(log, ["b/+/set:1 b/link/+:0", "refused b/+/set"]);
+    await until("asked three times more", () => log.length === 6, 15_000);
+    equal(log.slice(2), ["b/+/set:1", "b/+/set:1", "ready", "b/+/set:1"]);
   },
-  { limitMs: 12_000 },
+  { limitMs: 20_000 },
 );
 
+spec("all that is granted at once is ready at once; what is granted later, then", async (t) => {
+  const good = connection([[1, 0]]);
+  good.subscriptions.start();
+  equal(good.log, ["b/+/set:1 b/link/+:0", "ready"]);
+  const slow = connection([[0x80, 0], [1]]);
+  t.defer(() => slow.subscriptions.end());
+  slow.subscriptions.start();
+  await until("ready", () => slow.log.length === 4);
+  equal(slow.log, ["b/+/set:1 b/link/+:0", "refused b/+/set", "b/+/set:1", "ready"]);
+});
+
 spec(
-  "a connection that is lost before the answer has nothing, and after its end nothing is asked",
+  "a connection that is lost before the answer is no refusal, and after its end nothing is asked",
   async () => {
-    const { log, subscriptions } = connection([undefined]);
-    subscriptions.start();
-    equal(log, ["b/+/set:1 b/link/+:0", "refused b/+/set", "refused b/link/+", "answer"]);
-    subscriptions.end();
+    const lost = connection([undefined]);
+    lost.subscriptions.start();
+    equal(lost.log, ["b/+/set:1 b/link/+:0"]);
+    const refused = connection([[0x80, 0]]);
+    refused.subscriptions.start();
+    for (const { subscriptions } of [lost, refused]) subscriptions.end();
     await new Promise((done) => setTimeout(done, 1200));
-    equal(log.length, 4, "nothing else happened");
+    equal([lost.log.length, refused.log.length], [1, 2], "nothing else happened");
   },
 );
