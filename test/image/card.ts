@@ -6,6 +6,7 @@ import { buildImage, type ImageReport } from "../../deploy/image/build-image.ts"
 import { PLACES } from "../../deploy/image/card.ts";
 import type { Provision } from "../../deploy/image/provision.ts";
 import { buildApplication } from "../../deploy/release/application.ts";
+import type { ReleaseKey } from "../../deploy/release/release-key.ts";
 import { demoFile } from "../deploy/demo-board.ts";
 import type { SpecContext } from "../harness/spec.ts";
 
@@ -36,13 +37,18 @@ export interface TestCard {
  * Makes a card. `config`: text of its board.config.json. The application is the demo board's, from the folder
  * HOLDFAST_TEST_APPLICATION where there is one already: what a board runs is on its data partition.
  */
-export async function testCard(t: SpecContext, config: string, provision: Provision = {}): Promise<TestCard> {
+export async function testCard(
+  t: SpecContext,
+  config: string,
+  { trusted = [], ...provision }: Provision & { readonly trusted?: readonly ReleaseKey[] } = {},
+): Promise<TestCard> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-card-"));
   t.defer(() => rmSync(folder, { recursive: true }));
   const at = (name: string) => join(folder, name);
-  const application = process.env.HOLDFAST_TEST_APPLICATION ?? at("application");
+  const kept = trusted.length > 0 ? undefined : process.env.HOLDFAST_TEST_APPLICATION;
+  const application = kept ?? at("application");
   if (!existsSync(application)) {
-    const demo = { target: "linux-arm64", config: demoFile, out: application } as const;
+    const demo = { target: "linux-arm64", config: demoFile, out: application, trusted } as const;
     await buildApplication(demo);
   }
   writeFileSync(at("board.config.json"), config);

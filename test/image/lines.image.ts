@@ -1,8 +1,8 @@
 /** A board of lines from a card, on an emulated machine whose header is the kernel's GPIO simulator: the real service, real lines. */
-import { fileURLToPath } from "node:url";
 import { is, match } from "uvu/assert";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
+import { projectFolder } from "../harness/source-files.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { testCard } from "./card.ts";
@@ -11,7 +11,6 @@ import { lineBoard } from "./line-board.ts";
 import type { Machine } from "./machine.ts";
 import { bootVirt } from "./virt.ts";
 
-const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const LIMIT_MS = 300_000;
 
 /** What the world sees at a line, electrical. */
@@ -25,7 +24,7 @@ spec(
     const broker = await mosquitto(t);
     const card = await testCard(t, lineBoard(`mqtt://10.0.2.2:${broker.port}`));
     const board = await bootVirt(t, card, {
-      gpioSim: await gpioSim(ROOT, (what) => process.stderr.write(`holdfast: ${what} ...\n`)),
+      gpioSim: await gpioSim(projectFolder, (what) => process.stderr.write(`holdfast: ${what} ...\n`)),
     });
     const client = await probe(t, broker.url, ["holdfast/greenhouse/#"]);
     await until(

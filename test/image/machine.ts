@@ -71,6 +71,11 @@ export class Machine {
     this.console = "";
   }
 
+  /** ssh to it, without target and command. */
+  get via(): readonly string[] {
+    return ["ssh", ...this.#sshOptions()];
+  }
+
   /** Types a line at its serial port. */
   type(line: string): void {
     this.#child.stdin!.write(`${line}\n`);
