@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
+import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { thisMachine } from "../release/fits-here.ts";
@@ -47,6 +48,7 @@ export interface ReceiveFlags {
  * board runs on as it is.
  */
 export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
+  goBeforeTheGuardian();
   setPriority(NICE);
   const { place, page, config: file } = flags;
   const say = (word: BringWord | { readonly read: object }) =>

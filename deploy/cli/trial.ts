@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { setPriority } from "node:os";
 import { join } from "node:path";
+import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { BUILT_AT_MS } from "../board/version.ts";
 import { BEFORE_FILE, readBefore } from "../update/before-update.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
@@ -20,6 +21,7 @@ export interface TrialFlags {
 
 /** Ends with the verdict; throws when the record cannot be read or written. */
 export async function trial({ json, place, page }: TrialFlags): Promise<void> {
+  goBeforeTheGuardian();
   setPriority(NICE);
   const say = (text: string, values: object) =>
     process.stdout.write(json ? `${JSON.stringify(values)}\n` : `${text}\n`);

@@ -6,6 +6,7 @@ import type { ReleaseAnswer } from "./ask-release.ts";
 import type { BeforeUpdate } from "./before-update.ts";
 import { boardFacts } from "./board-facts.ts";
 import type { UpdateNotice, UpdateState } from "./notice.ts";
+import { ownRelease } from "./own-release.ts";
 import { type PictureSource, takePicture } from "./picture.ts";
 import { type Received, type ReceivePlan, readManifest, receive } from "./receive.ts";
 import type { Slot } from "./slot-record.ts";
@@ -82,7 +83,7 @@ export async function bring(plan: BringPlan): Promise<Received> {
 async function switched(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<void> {
   const { config, look, now, records, flags, tries, restart, sleep } = plan;
   const { manifest, release, slot } = received;
-  const from = readManifest(plan.notes, otherSlot(slot));
+  const from = readManifest(plan.notes, otherSlot(slot)) ?? ownRelease();
   await switchOver({
     ...{ records, flags, sleep },
     ...(tries !== undefined && { tries }),

@@ -14,6 +14,7 @@ import type { ReleaseKey } from "../release/release-key.ts";
 import { BLOCK, padding } from "../release/tar-header.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { type GateFlags, gate } from "./gate.ts";
+import { ownRelease } from "./own-release.ts";
 import type { ReleaseId, Slot } from "./slot-record.ts";
 import type { SlotRecords } from "./slot-records.ts";
 import { checkNotRefused, emptied, firstRecord, spareSlot, written } from "./slot-steps.ts";
@@ -60,10 +61,12 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
   const about = { manifest, release, slot };
   if (record.releases[record.active] === release) return { ...about, slot: record.active, how: "running" };
   if (!flags.retry) checkNotRefused(record, release);
-  const { refusals } = gate({ ...GATE, from: readManifest(notes, record.active), to: manifest }, flags);
+  const running = readManifest(notes, record.active);
+  const { refusals } = gate({ ...GATE, from: running ?? ownRelease(), to: manifest }, flags);
   if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
   const wanted = store.wanted(manifest);
-  const total = wanted.reduce((sum, { size }) => sum + size, 0);
+  const fetched = wanted.filter((payload) => !isThere(payload, running));
+  const total = fetched.reduce((sum, { size }) => sum + size, 0);
   if (total > limit)
     throw new UpdateError(
       "tooBig",
@@ -73,16 +76,22 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
 
   if (record.releases[slot] !== undefined || record.trying !== undefined) records.write(emptied(record));
   let before = 0;
-  for (const payload of wanted) {
+  for (const payload of fetched) {
     await writePayload(plan, about, payload, offsetOf(manifest, payload, headBytes), (bytes) =>
       plan.onProgress(before + bytes, total),
     );
     before += payload.size;
   }
-  await store.assemble(slot, wanted);
+  await store.assemble(slot, wanted, fetched);
   writeDurably(manifestFile(notes, slot), JSON.stringify(manifest));
   records.write(written(records.read() ?? record, release));
   return { ...about, how: "written" };
+}
+
+/** The slot that runs has the same files: Node's program seldom changes, and is most of a release. */
+function isThere({ name, sha256, files }: Payload, running: Manifest | undefined): boolean {
+  if (files === undefined) return false;
+  return running?.payloads.some((one) => one.name === name && one.sha256 === sha256) ?? false;
 }
 
 /** What nothing is known of at this moment: the rest of the gate is asked when the board is to restart. */

@@ -14,7 +14,10 @@ export interface SlotStore {
   wanted(manifest: Manifest): readonly Payload[];
   /** Where a payload is written: a partition, or a file. */
   pathOf(slot: Slot, payload: Payload): string;
-  /** All wanted payloads are written and proven: makes the slot of them. A power cut leaves a whole slot or none. */
-  assemble(slot: Slot, payloads: readonly Payload[]): Promise<void>;
+  /**
+   * Makes the slot of all payloads: those of `fetched` are written and proven, the files of others are those of the slot that
+   * runs. A power cut leaves a whole slot or none.
+   */
+  assemble(slot: Slot, payloads: readonly Payload[], fetched: readonly Payload[]): Promise<void>;
   use(slot: Slot): Promise<UsedSlot>;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { equal, is, match, ok } from "uvu/assert";
 import { emptied, onTrial, reverted, written } from "../../../deploy/update/slot-steps.ts";
@@ -80,6 +80,39 @@ spec(
     const rest = memorySource(bytes);
     is((await receiving(place, { source: rest, trusted })).how, "written");
     ok(Number(rest.reads.at(-1)!.split("-")[0]) >= 0.8 * bytes.length, rest.reads.at(-1));
+  },
+);
+
+spec(
+  "a payload that the slot that runs has already is copied from there, and one that is damaged there is noticed",
+  async (t) => {
+    const { place, release, trusted, bytes } = await setUp(t, { size: 20_000 });
+    await receiving(place, { source: memorySource(bytes), trusted });
+    const record = place.records.read()!;
+    place.records.write({
+      ...record,
+      sequence: 9,
+      active: "b",
+      releases: { a: undefined, b: release.release },
+    });
+    const next = await aRelease(temporary(t), {
+      key: release.key,
+      size: 20_000,
+      about: { created: "2026-12-01T00:00:00Z" },
+    });
+    const source = memorySource(readFileSync(next.file));
+    const progress: number[] = [];
+    const onProgress = (_: number, of: number) => void progress.push(of);
+    const whole = readFileSync(join(place.folder, "b/program/data"));
+    writeFileSync(join(place.folder, "b/program/data"), "worn");
+    is((await failure(receiving(place, { source, trusted, onProgress }))).code, "readBack");
+    writeFileSync(join(place.folder, "b/program/data"), whole);
+    is(existsSync(join(place.folder, "a/program/data")), false);
+    const received = await receiving(place, { source, trusted, onProgress });
+    equal([received.how, received.slot], ["written", "a"]);
+    equal(progress, []);
+    ok(readFileSync(join(place.folder, "a/program/data")).equals(whole));
+    is(statSync(join(place.folder, "a/bin/holdfast")).mode & 0o777, 0o755);
   },
 );
 
