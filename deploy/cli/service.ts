@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { boardUnits, HARDWARE_GROUPS, type ServiceOptions } from "../service/board-units.ts";
+import { RECEIVE_PATH } from "../service/receive-units.ts";
 import { slotPrograms } from "../service/slot-programs.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
@@ -45,7 +46,10 @@ export function service({ json, install, user, root, ...options }: ServiceFlags)
   else if (install) process.stdout.write(`${units.map(({ path }) => `wrote ${path}`).join("\n")}\n`);
   else process.stdout.write(units.map(({ path, text }) => `# ${path}\n${text}`).join("\n"));
   if (!install) return;
-  const enabled = ["holdfast.service", ...(options.slots === undefined ? [] : ["holdfast-trial.service"])];
+  const enabled = [
+    "holdfast.service",
+    ...(options.slots === undefined ? [] : ["holdfast-trial.service", RECEIVE_PATH]),
+  ];
   if (root === "/") systemctl("daemon-reload");
   if (root === "/") systemctl("enable", ...enabled);
   if (json) return;

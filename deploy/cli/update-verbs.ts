@@ -1,9 +1,10 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { port } from "../board/options.ts";
 import { parseSizeBytes } from "../config/size-field.ts";
+import { offerFlags, parseOffer } from "../update/offer.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
@@ -113,10 +114,12 @@ export function addUpdateVerbs(cli: VerbTable): void {
     [
       SLOTS,
       ["--from <place>", "A file, or http://..."],
+      ["--offered <file>", "What was offered to the board over its broker; the file is removed"],
       ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"],
       ...ALLOWANCES,
     ],
-  ).action((flags: Flags) => {
+  ).action((written: Flags) => {
+    const flags = offeredFlags(written);
     const place = placeFlag(flags);
     const from = textOf(flags.from);
     const config = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
@@ -181,6 +184,17 @@ export function allowanceWords(flags: Flags): string[] {
     const text = textOf(flags[name]);
     return text === undefined ? [] : [option, text];
   });
+}
+
+/** An offer in a file stands for options. Throws `CliError` for one that is none; gone it is either way. */
+function offeredFlags(flags: Flags): Flags {
+  const file = textOf(flags.offered);
+  if (file === undefined) return flags;
+  const payload = readFileSync(file);
+  rmSync(file);
+  const offer = parseOffer(payload);
+  if (typeof offer === "string") throw new CliError(EXIT.usage, `--offered: ${offer}`);
+  return { ...flags, ...offerFlags(offer), from: offer.url };
 }
 
 function offerAllowances(flags: Flags): OfferFlags["allow"] {

@@ -47,3 +47,14 @@ export function offerWords({ url, now, flipSafe, downgrade, retry, trial }: Offe
     ...(trial === undefined ? [] : ["--trial", trial]),
   ];
 }
+
+/** What `receive` is told by its options, of an offer. */
+export function offerFlags({
+  now,
+  flipSafe,
+  downgrade,
+  retry,
+  trial,
+}: Offer): Readonly<Record<string, unknown>> {
+  return { now, flipSafe, downgrade, retry, ...(trial !== undefined && { trial }) };
+}

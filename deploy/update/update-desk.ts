@@ -3,7 +3,7 @@
  * offered fetched by a process of its own. It never writes itself, and nothing waits for it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BoardEvent } from "../../devices/handler/messages.ts";
@@ -15,6 +15,8 @@ export interface UpdateDeskPlan {
   readonly notes: string;
   /** The command line of this release. */
   readonly program: string;
+  /** Where an offer is left for who may write slots; absent: this process may. */
+  readonly spool?: string;
   /** The board's configuration and page, for who receives. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -54,6 +56,7 @@ export class UpdateDesk {
   offered(payload: Uint8Array): void {
     const offer = parseOffer(payload);
     if (typeof offer === "string") this.#hooks.refuse(null, offer);
+    else if (this.#plan.spool !== undefined) void this.#leave(offer, payload, this.#plan.spool);
     else if (this.#child === undefined) this.#receive(offer);
     else this.#hooks.refuse(offer, "another release is being received; offer it again when that has ended");
   }
@@ -72,8 +75,7 @@ export class UpdateDesk {
       env: { ...process.env, ...environment },
     });
     this.#child = child;
-    const from = new URL(offer.url).host;
-    this.#hooks.tell({ kind: "update", state: "offered", release: offer.release, from });
+    this.#offered(offer);
     createInterface({ input: child.stdout! }).on("line", (line) => this.#heard(line));
     let lastWords = "";
     child.stderr!.on("data", (data: Buffer) => {
@@ -81,6 +83,21 @@ export class UpdateDesk {
     });
     child.on("error", (error) => this.#ended(child, error.message));
     child.on("close", (code) => this.#ended(child, code === 0 ? undefined : lastWords.trim()));
+  }
+
+  /** One that is not taken up yet is replaced: the last word counts. */
+  async #leave(offer: Offer, payload: Uint8Array, spool: string): Promise<void> {
+    try {
+      await writeFile(`${spool}.new`, payload);
+      await rename(`${spool}.new`, spool);
+      this.#offered(offer);
+    } catch (error) {
+      this.#hooks.refuse(offer, `it cannot be left for who receives: ${(error as Error).message}`);
+    }
+  }
+
+  #offered({ release, url }: Offer): void {
+    this.#hooks.tell({ kind: "update", state: "offered", release, from: new URL(url).host });
   }
 
   #heard(line: string): void {

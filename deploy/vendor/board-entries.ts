@@ -13,6 +13,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { namedFiles } from "../config/named-files.ts";
 import { checkedPath } from "../image/data-files.ts";
 import { boardUnits } from "../service/board-units.ts";
+import { RECEIVE_PATH } from "../service/receive-units.ts";
 import { slotPrograms } from "../service/slot-programs.ts";
 import { encodeSlotText, SLOT_FILE } from "../update/slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../update/slot-program.ts";
@@ -80,6 +81,7 @@ export function serviceEntries(config: BoardConfig, groups: readonly string[], o
     ...units.flatMap(({ path, text }): Ext4Entry[] => [...folders(path), { path, text, mode: 0o644 }]),
     ...wanted("multi-user.target", "holdfast.service"),
     ...wanted("holdfast.service", "holdfast-trial.service"),
+    ...wanted("paths.target", RECEIVE_PATH),
   ];
 }
 

@@ -107,4 +107,12 @@ spec("with slots the release is chosen before each start, and judged beside the 
   equal(values(trial, "User"), [], "root's: the record is not the board's to write");
   ok(values(trial, "Environment").includes('"HOLDFAST_STATE=/var/lib/holdfast"'));
   is(units("none").has("holdfast-trial.service"), false);
+  const receive = files.get("holdfast-receive.service")!;
+  equal(values(files.get("holdfast-receive.path")!, "PathExists"), ["/var/lib/holdfast/offer.json"]);
+  equal(values(receive, "ExecStart"), [
+    '"/opt/my boards/slots" receive --offered "/var/lib/holdfast/offer.json"',
+  ]);
+  ok(values(receive, "Environment").includes('"HOLDFAST_SLOTS=/opt/my boards"'));
+  equal(values(receive, "User"), [], "slots are root's");
+  is(units("none").has("holdfast-receive.path"), false);
 });

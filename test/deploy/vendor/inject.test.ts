@@ -64,6 +64,7 @@ spec(
     for (const [by, wanted] of [
       ["multi-user.target", "holdfast.service"],
       ["holdfast.service", "holdfast-trial.service"],
+      ["paths.target", "holdfast-receive.path"],
     ])
       assert.match(stat(`/etc/systemd/system/${by}.wants/${wanted}`), "Type: symlink");
     assert.is(text("/etc/holdfast/board.config.json"), readFileSync(options.configFile, "utf8"));
