@@ -12,6 +12,7 @@ export function addReleaseVerbs(cli: VerbTable): void {
     .option("--trust <files>", "Public keys that boards with it trust as well, with commas")
     .option("--any-board", "Boards of any name may take it (default: only the configuration's)")
     .option("--image", "With a slot for boards that run Holdfast OS")
+    .option("--image-only", "With nothing but that slot: half the size")
     .option("--no-try", "Do not start it here first")
     .option("--source-maps", "Stacks name places in the source; it becomes larger")
     .example("  holdfast release board.config.json --out greenhouse.holdfast")
@@ -28,7 +29,8 @@ export function addReleaseVerbs(cli: VerbTable): void {
         anyBoard: flags.anyBoard === true,
         sourceMaps: flags.sourceMaps === true,
         trying: flags.try !== false,
-        image: flags.image === true,
+        image: flags.image === true || flags.imageOnly === true,
+        withFiles: flags.imageOnly !== true,
       });
     });
 }

@@ -24,11 +24,13 @@ export interface ReleaseFlags {
   readonly trying: boolean;
   /** With a slot for Holdfast OS. */
   readonly image: boolean;
+  /** With what boards take that keep releases in folders. */
+  readonly withFiles: boolean;
 }
 
 /** Makes a release and says what is in it. Throws `CliError`. */
 export async function release(flags: ReleaseFlags): Promise<void> {
-  const { json, config, target, anyBoard, sourceMaps, trying } = flags;
+  const { json, config, target, anyBoard, sourceMaps, trying, withFiles } = flags;
   if (!isTargetName(target)) {
     const known = Object.keys(TARGETS).join(", ");
     throw new CliError(EXIT.usage, `--target: found "${target}", allowed: ${known}`);
@@ -36,7 +38,7 @@ export async function release(flags: ReleaseFlags): Promise<void> {
   const say = (text: string) => void (json || process.stderr.write(`${text}\n`));
   try {
     const made = await makeRelease({
-      ...{ target, anyBoard, sourceMaps, trying },
+      ...{ target, anyBoard, sourceMaps, trying, withFiles },
       config: resolve(config),
       out: resolve(flags.out ?? `${target}.holdfast`),
       keys: flags.keys.map((file) => readSigningKey(existing(file))),

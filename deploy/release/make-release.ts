@@ -20,7 +20,9 @@ export interface ReleaseOptions extends ApplicationOptions {
   readonly anyBoard?: boolean;
   /** Start it before it is written, where this machine can. Default: yes. */
   readonly trying?: boolean;
-  /** More than the application's own payloads: a slot for Holdfast OS. `aside`: a folder to write into. */
+  /** The application as files, for boards that keep releases in folders. Default: yes. */
+  readonly withFiles?: boolean;
+  /** More than that: a slot for Holdfast OS. `aside`: a folder to write into. */
   readonly morePayloads?: (application: Application, aside: string) => Promise<readonly PayloadFile[]>;
 }
 
@@ -43,6 +45,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
     keys,
     anyBoard = false,
     trying = true,
+    withFiles = true,
     morePayloads = async () => [],
     step = () => {},
   } = options;
@@ -56,7 +59,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
       : { tried: false, why: "it was not asked for" };
     step("packing and signing");
     const parts = [
-      ...(await ownPayloads(application, aside, options)),
+      ...(withFiles ? await ownPayloads(application, aside, options) : []),
       ...(await morePayloads(application, aside)),
     ];
     const about = await aboutRelease(application, { root: ROOT, anyBoard });

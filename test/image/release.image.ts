@@ -126,3 +126,28 @@ spec(
   },
   SLOW,
 );
+
+spec(
+  "a release for Holdfast OS alone holds its slot and nothing else, the same each time",
+  (t) => {
+    const folder = aFolder(t);
+    holdfast(folder, "keys", "release");
+    const make = (out: string) =>
+      JSON.parse(
+        holdfast(folder, "release", CONFIG, "--image-only", "--no-try", "--json", "--out", out),
+      ) as Made;
+    const { manifest, bytes } = make("one.holdfast");
+    const [slot, ...others] = manifest.payloads;
+    assert.equal([slot?.name, slot?.files, others], ["slot.squashfs", undefined, []]);
+    console.log(`slot for Holdfast OS: ${(bytes / 1e6).toFixed(1)} MB`);
+    const image = readFileSync(join(folder, "one.holdfast"));
+    assert.is(
+      image.indexOf("hsqs") % 512,
+      0,
+      "squashfs's magic, little-endian (Documentation/filesystems/squashfs)",
+    );
+    make("two.holdfast");
+    assert.ok(image.equals(readFileSync(join(folder, "two.holdfast"))));
+  },
+  SLOW,
+);
