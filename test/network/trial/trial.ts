@@ -12,7 +12,8 @@ import { HistoryFile, readHistory } from "../board/history-file.ts";
 import type { LightBoardPlan } from "../board/light-board.ts";
 import type { Entry, Happening, Times } from "../history/entry.ts";
 import type { Cut, Hosts } from "../hosts/hosts.ts";
-import type { HubOrder, HubPlan } from "../wire/hub.ts";
+import type { HubOrder } from "../wire/hub.ts";
+import { HubProgram } from "../wire/hub-program.ts";
 import { CLEAR, type Weather } from "../wire/weather.ts";
 import { unlinkedAtEnd } from "./summary.ts";
 import { killed, TrialBroker } from "./trial-broker.ts";
@@ -52,7 +53,7 @@ export class Trial {
   readonly #clock = new SystemClock();
   readonly #history: HistoryFile;
   readonly #ports: Readonly<Record<string, number>>;
-  readonly #hub: ChildProcess;
+  readonly #hub: HubProgram;
   readonly #broker: TrialBroker;
   readonly #programs = new Map<string, BoardProgram>();
 
@@ -64,9 +65,7 @@ export class Trial {
     this.#history = new HistoryFile(join(this.#folder, "trial.jsonl"));
     this.#broker = new TrialBroker(hosts, brokerPort, this.#folder, brokerKeeps);
     this.#broker.start();
-    const plan: HubPlan = { address: hosts.hubAddress, brokerPort, ports, seed };
-    const args = ["--enable-source-maps", programOf("../wire/hub.js"), JSON.stringify(plan)];
-    this.#hub = hosts.start("hub", process.execPath, args, "inherit");
+    this.#hub = new HubProgram(hosts, { brokerPort, ports, seed });
     for (const board of boards) this.#start(board, 1);
   }
 
@@ -170,7 +169,7 @@ export class Trial {
 
   async close(): Promise<void> {
     for (const { child } of this.#programs.values()) await killed(child);
-    await killed(this.#hub);
+    await this.#hub.close();
     await this.#broker.kill();
     this.#options.hosts.close();
     rmSync(this.#folder, { recursive: true });
@@ -203,7 +202,7 @@ export class Trial {
   }
 
   #order(order: HubOrder): void {
-    this.#hub.stdin!.write(`${JSON.stringify(order)}\n`);
+    this.#hub.order(order);
   }
 
   #write(who: string, happening: Happening): void {
