@@ -1,5 +1,8 @@
 /** Events of the demo's boards in words: those that tell the story of the link and of the pump. */
 
+/** An event is on its way for less than that, ms. */
+const LATE_MS = 2000;
+
 /** One line without the board's name; `undefined` for what is not told. */
 export function newsLine({ kind, ...event }: Readonly<Record<string, unknown>>): string | undefined {
   const { device, peer, state, cause, level, by, reason, from, mode } = event;
@@ -20,4 +23,10 @@ export function newsLine({ kind, ...event }: Readonly<Record<string, unknown>>):
     default:
       return undefined;
   }
+}
+
+/** Of an event that is told long after it happened, because the broker was out of reach; empty for others. `at`: ISO 8601. */
+export function lateness(at: unknown, nowMs: number): string {
+  const atMs = typeof at === "string" ? Date.parse(at) : Number.NaN;
+  return nowMs - atMs > LATE_MS ? ` (at ${new Date(atMs).toISOString().slice(11, 19)}, told only now)` : "";
 }

@@ -13,7 +13,7 @@ import { DEFAULT_PORTS, port } from "../board/options.ts";
 import { makeLinkSecret } from "../links/link-secret.ts";
 import { MqttClient } from "../mqtt/mqtt-client.ts";
 import { BoardProcess } from "./board-process.ts";
-import { newsLine } from "./news.ts";
+import { lateness, newsLine } from "./news.ts";
 import { TcpGate } from "./tcp-gate.ts";
 import { WaterPipe } from "./water-pipe.ts";
 
@@ -160,7 +160,7 @@ export class TwoBoards {
     else if (device === "soil") this.#pipe.soilIs(Number(document.value ?? Number.NaN), performance.now());
     else {
       const line = newsLine(document);
-      if (line !== undefined) this.#say(board, line);
+      if (line !== undefined) this.#say(board, `${line}${lateness(document.at, Date.now())}`);
     }
   }
 

@@ -14,6 +14,7 @@ import type { Self } from "../../runtime/process/self.ts";
 import type { Conversation } from "../../runtime/protocol/conversation.ts";
 import type { ConverseMessage, TalkMessage } from "../../runtime/protocol/conversation-messages.ts";
 import { Conversations } from "../../runtime/protocol/conversations.ts";
+import { isForeignMessage } from "../../runtime/protocol/foreign-message.ts";
 import { openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { RateLimit } from "../../runtime/time/rate-limit.ts";
 import { outputDoorName } from "./door-name.ts";
@@ -70,13 +71,15 @@ class Door {
   }
 
   take(message: unknown): void {
+    // Whoever has its pid may have sent anything.
+    if (!isForeignMessage(message)) return;
     const answer = this.#inside?.take(message);
     if (answer !== undefined) {
       // Where the device ended, nothing is left of what it was told; the next command finds the next one.
       if (answer.type !== "down") this.#commanders.get(answer.controller)?.send(outward(answer));
       return;
     }
-    if ((message as ConverseMessage).type === "converse") this.#opened(message as ConverseMessage);
+    if (message.type === "converse") this.#opened(message);
     const said = this.#outside.take(message);
     if (said === undefined) return;
     const { heard, talk } = said;

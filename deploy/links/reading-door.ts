@@ -9,6 +9,7 @@ import type { Self } from "../../runtime/process/self.ts";
 import type { Conversation } from "../../runtime/protocol/conversation.ts";
 import type { ConverseMessage, TalkMessage } from "../../runtime/protocol/conversation-messages.ts";
 import { Conversations } from "../../runtime/protocol/conversations.ts";
+import { isForeignMessage } from "../../runtime/protocol/foreign-message.ts";
 import { openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { readingDoorName } from "./door-name.ts";
 import { type RightsBook, rightsOf } from "./link-rights.ts";
@@ -83,11 +84,13 @@ class Door {
   }
 
   take(message: unknown): void {
+    // Whoever has its pid may have sent anything.
+    if (!isForeignMessage(message)) return;
     for (const followed of this.#followed.values()) {
       const heard = followed.talk?.take(message);
       if (heard?.type === "reading") this.#pass(followed, heard);
     }
-    if ((message as ConverseMessage).type === "converse") this.#opened(message as ConverseMessage);
+    if (message.type === "converse") this.#opened(message);
     const said = this.#outside.take(message);
     if (said?.heard.type === "subscribe") this.#subscribe(said.talk, said.heard.reading);
     else if (said !== undefined) this.#left(said.talk);

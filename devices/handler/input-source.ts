@@ -8,6 +8,7 @@ import { openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { doorOf, whyNoDoor } from "./abroad.ts";
 import { observing, type ReadingMessage, sampling } from "./contracts.ts";
 import type { ControlledInput } from "./device-plan.ts";
+import { Envoy } from "./envoy.ts";
 
 /** What it needs of the controller's process. */
 export type SourceSelf = Talker & Pick<Self, "whereis">;
@@ -22,7 +23,7 @@ export class InputSource {
   readonly #self: SourceSelf;
   readonly #input: ControlledInput;
   #here: Conversation<typeof sampling.spec, "controller"> | undefined;
-  #there: Conversation<typeof observing.spec, "controller"> | undefined;
+  #there: Envoy<typeof observing.spec, "controller"> | undefined;
   #isFirst = true;
 
   constructor(self: SourceSelf, input: ControlledInput) {
@@ -41,7 +42,7 @@ export class InputSource {
       this.#here = openConversation(this.#self, sampling, "controller", pid);
       this.#here.send({ type: "subscribe", reading });
     } else {
-      this.#there = openConversation(this.#self, observing, "controller", pid);
+      this.#there = new Envoy(this.#self, observing, "controller", pid);
       this.#there.send({ type: "subscribe", reading });
     }
   }

@@ -8,6 +8,7 @@ import type { MovingQuantiles } from "../../runtime/time/moving-histogram.ts";
 import type { Command } from "../command-spec.ts";
 import type { Cause } from "./cause.ts";
 import type { ReadingMessage } from "./contracts.ts";
+import type { HeardMessage } from "./envoy.ts";
 import type { LadderState, Told } from "./ladder-state.ts";
 import type { Mode } from "./mode.ts";
 
@@ -45,6 +46,7 @@ export type ControllerMessage =
   | CommandMessage
   | ToldMessage
   | TalkMessage
+  | HeardMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault };
 

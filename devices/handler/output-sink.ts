@@ -2,6 +2,7 @@
  * The output of a controller as the controller has it: found by name, commanded for a while each time. On another board
  * it can be out of reach, or not be had: then this says why.
  */
+import type { Pid } from "../../runtime/process/pid.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage } from "../../runtime/process/signal.ts";
 import type { Conversation, Talker } from "../../runtime/protocol/conversation.ts";
@@ -9,6 +10,7 @@ import { openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { doorOf, whyNoDoor } from "./abroad.ts";
 import { type DriveAnswer, driving } from "./contracts.ts";
 import type { ControllerPlan } from "./device-plan.ts";
+import { Envoy } from "./envoy.ts";
 
 /** What it needs of the controller's process. */
 export type SinkSelf = Talker & Pick<Self, "whereis">;
@@ -33,7 +35,10 @@ export class OutputSink {
   readonly #self: SinkSelf;
   readonly #plan: SinkPlan;
   readonly #graceEndsUs: number;
-  #talk: Conversation<typeof driving.spec, "controller"> | undefined;
+  #talk:
+    | Conversation<typeof driving.spec, "controller">
+    | Envoy<typeof driving.spec, "controller">
+    | undefined;
   #found = false;
   /** Why the last command was refused. */
   #refusal: string | undefined;
@@ -66,7 +71,7 @@ export class OutputSink {
     if (this.#talk === undefined || this.#talk.over) {
       const pid = this.#whereis();
       this.#refusal = undefined;
-      this.#talk = pid === undefined ? undefined : openConversation(this.#self, driving, "controller", pid);
+      this.#talk = pid && this.#open(pid);
     }
     // On its way to another board it is worth something for as long as it would last there.
     const deadlineUs =
@@ -85,6 +90,12 @@ export class OutputSink {
     if (heard?.type === "refused") this.#refusal = heard.code === "policy" ? undefined : heard.reason;
     if (heard?.type !== "driven" || this.#plan.output.abroad === undefined) return heard;
     return { ...heard, atUs: this.#self.nowUs() };
+  }
+
+  #open(pid: Pid) {
+    if (this.#plan.output.abroad === undefined)
+      return openConversation(this.#self, driving, "controller", pid);
+    return new Envoy(this.#self, driving, "controller", pid);
   }
 
   #whereis() {

@@ -1,5 +1,5 @@
 import { equal, is, match, throws } from "uvu/assert";
-import { newsLine } from "../../../deploy/demo/news.ts";
+import { lateness, newsLine } from "../../../deploy/demo/news.ts";
 import { readDemoOptions } from "../../../deploy/demo/two-boards.ts";
 import { WaterPipe, type WorldChange } from "../../../deploy/demo/water-pipe.ts";
 import { spec } from "../../harness/spec.ts";
@@ -58,6 +58,13 @@ spec("the events that tell the story have words, others have none", () => {
     "refused for pump: shed may not command pump",
     undefined,
   ]);
+});
+
+spec("what was told late says when it was", () => {
+  const nowMs = Date.parse("2026-11-26T10:00:20.000Z");
+  is(lateness("2026-11-26T10:00:19.000Z", nowMs), "");
+  is(lateness("2026-11-26T10:00:05.400Z", nowMs), " (at 10:00:05, told only now)");
+  is(lateness(null, nowMs), "", "its board had no clock");
 });
 
 spec("ports come from the command line, then from the environment, then they are the usual ones", () => {

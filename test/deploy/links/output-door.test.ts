@@ -6,6 +6,8 @@ import type { ControllerPlan } from "../../../devices/handler/device-plan.ts";
 import type { Pid } from "../../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
+import type { ConverseMessage } from "../../../runtime/protocol/conversation-messages.ts";
+import { Conversations } from "../../../runtime/protocol/conversations.ts";
 import { openConversation } from "../../../runtime/protocol/open-conversation.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoPlan, demoText } from "../demo-board.ts";
@@ -186,3 +188,101 @@ spec("a controller whose output is cut off goes safe and says why; after the hea
   await boards.pass(3);
   is(boards.line.at(-1)![0], 0);
 });
+
+/** What no program of this code would send, and some that look like it. Signals are the kernel's: nobody else can send them. */
+const GARBAGE: readonly unknown[] = [
+  null,
+  undefined,
+  0,
+  "converse",
+  [],
+  {},
+  { type: "converse" },
+  { type: "converse", protocol: 1, digest: {}, side: null, talk: "x", from: "me" },
+  { type: "said", talk: {}, seq: "1", message: null },
+  { type: "said", talk: "x", seq: 1, message: { type: { toString: 1 } } },
+  { type: "hangUp", talk: "x", reason: null },
+  { type: "hangUp", talk: "x", reason: { cell: "x" } },
+  { type: "command", command: { values: { on: true } } },
+  { type: "told", told: { type: "operate" } },
+  { type: "fault", fault: "crash" },
+  { type: "say", key: "x", message: { type: "release" } },
+  { type: "heard", key: "x", heard: null },
+];
+
+spec("a door lives on whatever is sent to it, and nothing of it reaches the device", async () => {
+  const boards = new TwoLinkedBoards();
+  const { answers } = commander(boards, "watering");
+  await boards.pass(3);
+  const line = boards.line.length;
+  boards.bench.greenhouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {
+    const door = self.whereis(DOOR)!;
+    yield* [];
+    for (const message of GARBAGE) self.send(door, message);
+  }, []);
+  await boards.pass(5);
+  is(boards.line.length, line, "the pump goes on");
+  const before = answers.length;
+  await boards.pass(3);
+  equal(answers.slice(before), ["driven", "driven", "driven"]);
+  equal(
+    boards.events.filter((event) => !event.startsWith("output")),
+    [],
+    "nothing else happened",
+  );
+});
+
+spec(
+  "the other board is given no pid of the controller: whatever it sends, that decides by itself",
+  async () => {
+    const boards = new TwoLinkedBoards({ lentTo: "nobody" });
+    const { greenhouse, pumphouse } = boards.bench;
+    boards.device(greenhouse, demoPlan("soil"), {
+      *start() {},
+      *sample() {
+        yield* [];
+        return [{ reading: "moisture", value: 20 }];
+      },
+    });
+    // A door that answers as it should, and with everything else it can think of.
+    const asked: string[] = [];
+    pumphouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {
+      self.publish("valve.output");
+      const talks = new Conversations(self, driving, "device");
+      for (;;) {
+        const message = (yield* self.receive()) as unknown as ConverseMessage;
+        if (message.type === "converse") {
+          talks.accept(message);
+          for (const garbage of GARBAGE) self.send(message.from, garbage);
+        }
+        const said = talks.take(message);
+        if (said?.heard.type !== "drive") continue;
+        const { controller, level, sampledAtUs, fresh } = said.heard;
+        asked.push(`${controller} ${level}`);
+        said.talk.send({ type: "driven", controller, level, sampledAtUs, fresh, atUs: 0 });
+      }
+    }, []);
+    const plan = irrigation();
+    const abroad = { board: "pumphouse", door: "valve.output", desk: "board@pumphouse" };
+    const changes: unknown[] = [];
+    const decide = (input: object | undefined) => ({ on: true, why: "", trusted: input !== undefined });
+    const law = {
+      decide,
+      look: decide,
+      change: (values: object) => changes.push(values),
+      readings: () => ({}),
+    };
+    const pid = boards.controller(
+      { ...plan, output: { device: "valve@pumphouse", field: "on", abroad } },
+      law,
+    );
+    await boards.pass(20);
+    equal([boards.states.irrigation!.mode, boards.states.irrigation!.cause], ["full", null]);
+    ok(
+      asked.length >= 15 && asked.every((words) => words === "irrigation 1"),
+      `${asked.length}: ${asked.at(-1)}`,
+    );
+    equal(changes, [{}], "no command reached it");
+    is(String(greenhouse.kernel.cell.names.whereis("irrigation")), String(pid), "it is the same one");
+  },
+);
