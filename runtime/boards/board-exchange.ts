@@ -7,7 +7,7 @@ import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
-import type { Frame } from "../process/signal.ts";
+import type { Frame, MessageFrame } from "../process/signal.ts";
 import { answerOfGone } from "./answer-of-gone.ts";
 import { BoardLink } from "./board-link.ts";
 import { ByteWriter } from "./bytes.ts";
@@ -241,9 +241,14 @@ export class BoardExchange {
       this.#deliver(link, cell, { kind: "monitor", to, ...monitor });
       return;
     }
-    // Nobody elsewhere decides that its work comes before that of this board.
-    const band = isMessage ? Math.max(frame.band, ANYBODY_NORMAL) : 0;
-    this.#deliver(link, cell, isMessage ? { ...frame, band, bytes, board: link.peer } : frame);
+    if (isMessage) {
+      // No copy: it was decoded for this. Nobody elsewhere decides that its work comes before that of this board.
+      const received: { -readonly [K in keyof MessageFrame]: MessageFrame[K] } = frame;
+      received.band = Math.max(frame.band, ANYBODY_NORMAL);
+      received.bytes = bytes;
+      received.board = link.peer;
+    }
+    this.#deliver(link, cell, frame);
   }
 
   #deliver(link: BoardLink, cell: string, frame: Frame): void {

@@ -12,13 +12,12 @@ import {
   type BoardLife,
   decodePacket,
   NONCE_BYTES,
+  otherVersionOf,
   type Packet,
   sessionOf,
-  VERSION,
-  versionOf,
   writePacket,
 } from "./packet.ts";
-import { seal, unseal } from "./seal.ts";
+import { Sealer } from "./sealer.ts";
 import { Session, sessionKeys } from "./session.ts";
 
 /**
@@ -40,6 +39,8 @@ interface Candidate extends Opened {
 export class BoardLink {
   readonly refusals: LinkRefusals = { forged: 0, stale: 0, malformed: 0, stranger: 0, version: 0 };
   readonly #options: BoardLinkOptions;
+  /** Of what is said outside a session. */
+  readonly #sealer: Sealer;
   readonly #begins: boolean;
   #live: Opened | undefined;
   #candidate: Candidate | undefined;
@@ -54,6 +55,7 @@ export class BoardLink {
 
   constructor(options: BoardLinkOptions) {
     this.#options = options;
+    this.#sealer = new Sealer(options.key);
     this.#begins = options.us.board < options.peer;
   }
 
@@ -104,11 +106,7 @@ export class BoardLink {
   packet(bytes: Uint8Array, nowUs: number): void {
     // After a standstill of this board packets may come before the timer that was due.
     if (this.#live?.session.isSilent(nowUs) === true) this.expire(nowUs);
-    const version = versionOf(bytes);
-    if (version !== undefined && version !== VERSION && unseal(this.#options.key, bytes) !== undefined) {
-      this.#isOfVersion(version);
-      return;
-    }
+    if (this.#isOfOtherVersion(bytes)) return;
     try {
       const session = sessionOf(bytes);
       if (session === undefined) this.#handshake(bytes, nowUs);
@@ -171,8 +169,8 @@ export class BoardLink {
   }
 
   #handshake(bytes: Uint8Array, nowUs: number): void {
-    const { key, peer, us } = this.#options;
-    const opened = unseal(key, bytes);
+    const { peer, us } = this.#options;
+    const opened = this.#sealer.unseal(bytes);
     if (opened === undefined) {
       this.refusals.forged++;
       return;
@@ -287,14 +285,17 @@ export class BoardLink {
     return false;
   }
 
-  #isOfVersion(version: number): void {
+  /** Sealed by the other board all the same: counted, and told once for each. */
+  #isOfOtherVersion(bytes: Uint8Array): boolean {
+    const version = otherVersionOf(bytes);
+    if (version === undefined || this.#sealer.unseal(bytes) === undefined) return false;
     this.refusals.version++;
-    if (this.#versions.has(version)) return;
+    if (!this.#versions.has(version)) this.#options.sink.otherVersion(version);
     this.#versions.add(version);
-    this.#options.sink.otherVersion(version);
+    return true;
   }
 
   #publish(packet: Packet): void {
-    this.#options.sink.publish(seal(this.#options.key, writePacket(packet)));
+    this.#options.sink.publish(this.#sealer.seal(writePacket(packet)));
   }
 }

@@ -13,15 +13,14 @@ const COUNT_BYTES = 8;
 export class ByteWriter {
   readonly #most: number;
   #bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory. */
-  #buffer: Buffer;
+  /** The same memory, once it was needed. */
+  #asBuffer: Buffer | undefined;
   #length = 0;
 
   /** `most`: bytes that may be written; more throws `FrameError`. `capacity`: what it has room for before it grows, bytes. */
   constructor(most = Number.POSITIVE_INFINITY, capacity = FIRST_CAPACITY) {
     this.#most = most;
     this.#bytes = new Uint8Array(capacity);
-    this.#buffer = Buffer.from(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -104,6 +103,11 @@ export class ByteWriter {
     return true;
   }
 
+  get #buffer(): Buffer {
+    this.#asBuffer ??= Buffer.from(this.#bytes.buffer);
+    return this.#asBuffer;
+  }
+
   #room(bytes: number): number {
     const at = this.#length;
     const length = at + bytes;
@@ -121,7 +125,7 @@ export class ByteWriter {
 
   #use(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes = bytes;
-    this.#buffer = Buffer.from(bytes.buffer);
+    this.#asBuffer = undefined;
   }
 }
 

@@ -22,14 +22,14 @@ const LONGEST_PATTERN = 4096;
 const LONGEST_BIGINT = 16_384;
 
 class Decoder {
-  readonly placeholders: readonly object[];
+  readonly placeholders: object[] = [];
   readonly named: NamedError[] = [];
   readonly #in: ByteReader;
   readonly #met: object[] = [];
 
   constructor(reader: ByteReader, pids: number) {
     this.#in = reader;
-    this.placeholders = Array.from({ length: pids }, () => ({}));
+    for (let pid = 0; pid < pids; pid++) this.placeholders.push({});
   }
 
   value(depth: number): unknown {

@@ -69,7 +69,7 @@ export class InStream {
   }
 
   /** A packet; its payload is kept only until the message is whole, and must not change. */
-  packet({ number, ageUs, ...rest }: StreamPacket, nowUs: number): void {
+  packet({ number, parts, ageUs, signalBefore, payload }: StreamPacket, nowUs: number): void {
     if (this.#isOver) return;
     if (number < this.#next || this.#early.has(number)) {
       this.duplicates++;
@@ -78,10 +78,10 @@ export class InStream {
       return;
     }
     if (number > this.#next) {
-      this.#keep(number, { ...rest, sinceUs: nowUs - ageUs }, nowUs);
+      this.#keep(number, { parts, signalBefore, payload, sinceUs: nowUs - ageUs }, nowUs);
       return;
     }
-    this.#take({ ...rest, sinceUs: nowUs - ageUs });
+    this.#take(parts, payload, nowUs - ageUs);
     this.#confirmSoon(nowUs, 1);
     this.#drain(nowUs);
   }
@@ -149,7 +149,7 @@ export class InStream {
     for (let early = this.#early.get(this.#next); early; early = this.#early.get(this.#next)) {
       this.#early.delete(this.#next);
       this.#earlyBytes -= early.payload.length;
-      this.#take(early);
+      this.#take(early.parts, early.payload, early.sinceUs);
       this.#confirmSoon(nowUs, 1);
     }
     const { reorderUs, giveUpUs } = this.#options;
@@ -159,7 +159,7 @@ export class InStream {
   }
 
   /** The next packet in order. */
-  #take({ parts, payload, sinceUs }: Early): void {
+  #take(parts: number, payload: Uint8Array, sinceUs: number): void {
     this.#next++;
     if ((parts & (PART.first | PART.several)) !== 0) {
       this.#dropParts();

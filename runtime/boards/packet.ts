@@ -74,9 +74,9 @@ const MOST_BESIDE_PAYLOAD = 80;
 /** Missing numbers and lost ranges in one packet. */
 const MOST_LISTED = 256;
 
-/** `undefined` for no bytes. */
-export function versionOf(bytes: Uint8Array): number | undefined {
-  return bytes[0];
+/** Which version a packet says that it is of; `undefined` when it is this one, or there are no bytes. */
+export function otherVersionOf(bytes: Uint8Array): number | undefined {
+  return bytes[0] === VERSION ? undefined : bytes[0];
 }
 
 /** The session that a packet belongs to, without looking at more of it; `undefined` for those of a handshake. */

@@ -6,7 +6,8 @@ import { type ClockEstimate, ClockFilter } from "./clock-filter.ts";
 import { InStream } from "./in-stream.ts";
 import { OutStream } from "./out-stream.ts";
 import { decodePacket, type SessionPacket, writePacket } from "./packet.ts";
-import { deriveKey, seal, unseal } from "./seal.ts";
+import { Sealer } from "./sealer.ts";
+import { deriveKey } from "./session-keys.ts";
 
 /** How a link keeps time and memory; all of it can be the same on every board. */
 export interface LinkLimits {
@@ -71,7 +72,8 @@ export function sessionKeys(
 
 export class Session {
   readonly id: number;
-  readonly #keys: SessionKeys;
+  readonly #ours: Sealer;
+  readonly #theirs: Sealer;
   readonly #limits: LinkLimits;
   readonly #sink: SessionSink;
   readonly #out: OutStream;
@@ -89,7 +91,8 @@ export class Session {
 
   constructor(keys: SessionKeys, limits: LinkLimits, sink: SessionSink, nowUs: number) {
     this.id = keys.id;
-    this.#keys = keys;
+    this.#ours = new Sealer(keys.ours);
+    this.#theirs = new Sealer(keys.theirs);
     this.#limits = limits;
     this.#sink = sink;
     this.#heardUs = nowUs;
@@ -132,12 +135,12 @@ export class Session {
 
   /** Sealed by the other side of this session. */
   isGenuine(sealed: Uint8Array): boolean {
-    return unseal(this.#keys.theirs, sealed) !== undefined;
+    return this.#theirs.unseal(sealed) !== undefined;
   }
 
   /** False when it was not sealed by the other side of this session, or is none of its packets. */
   packet(sealed: Uint8Array, nowUs: number, wallMs: number): boolean {
-    const bytes = unseal(this.#keys.theirs, sealed);
+    const bytes = this.#theirs.unseal(sealed);
     if (bytes === undefined) return false;
     const packet = decodePacket(bytes);
     switch (packet.type) {
@@ -248,6 +251,6 @@ export class Session {
   }
 
   #say(packet: SessionPacket): void {
-    this.#sink.publish(seal(this.#keys.ours, writePacket(packet)));
+    this.#sink.publish(this.#ours.seal(writePacket(packet)));
   }
 }

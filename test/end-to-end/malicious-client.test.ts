@@ -7,7 +7,8 @@ import { makeLinkSecret, OPEN_SECRET } from "../../deploy/links/link-secret.ts";
 import { addressOf } from "../../runtime/behaviour/address.ts";
 import { call } from "../../runtime/behaviour/call.ts";
 import { writePacket } from "../../runtime/boards/packet.ts";
-import { pairKey, seal } from "../../runtime/boards/seal.ts";
+import { Sealer } from "../../runtime/boards/sealer.ts";
+import { pairKey } from "../../runtime/boards/session-keys.ts";
 import { demoWith } from "../deploy/demo-board.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { spec } from "../harness/spec.ts";
@@ -50,7 +51,7 @@ spec(
     await until("the friend has spoken", () => said.length >= 3, 10_000);
     const life = { board: "friend", uid: Buffer.alloc(16, "friend"), incarnation: 7 };
     const hello = writePacket({ type: "hello", from: life, nonce: Buffer.alloc(16) });
-    const forged = Buffer.from(seal(pairKey(OPEN_SECRET, "friend", "greenhouse"), hello));
+    const forged = Buffer.from(new Sealer(pairKey(OPEN_SECRET, "friend", "greenhouse")).seal(hello));
     const publish = (topic: string, payload: Buffer | string) =>
       attacker.client.publish(topic, payload, { qos: 0 });
 

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import mqtt, { type MqttClient } from "mqtt";
 import type { BareEcho } from "./bare-echo.ts";
+import type { Amount } from "./call-bodies.ts";
 
 const WINDOW = 1000;
 const ACKNOWLEDGED = 250;
@@ -16,29 +17,30 @@ export class BareClient {
   }
 
   /** Each time, us. */
-  roundTrips(count: number): Promise<number[]> {
+  roundTrips({ count, warmUp }: Amount): Promise<number[]> {
     return this.#with("trip", 1, async (client, send) => {
       const times: number[] = [];
-      for (let n = 0; n < count; n++) {
+      for (let n = 0; n < warmUp + count; n++) {
         const sinceMs = performance.now();
         const answered = message(client);
         send();
         await answered;
         times.push((performance.now() - sinceMs) * 1000);
       }
-      return times;
+      return times.slice(warmUp);
     });
   }
 
-  /** How long all took, us. */
-  pour(count: number): Promise<number> {
+  /** How long all but those of the warm-up took, us. */
+  pour({ count, warmUp }: Amount): Promise<number> {
     return this.#with("pour", ACKNOWLEDGED, async (client, send) => {
-      const sinceMs = performance.now();
-      let [sent, got] = [0, 0];
+      let [sent, got, sinceMs] = [0, 0, 0];
       await new Promise<void>((done) => {
         const more = () => {
-          for (; sent < count && sent < got + WINDOW; sent++) send();
-          if (got >= count) done();
+          if (got === warmUp) sinceMs = performance.now();
+          const upTo = got < warmUp ? warmUp : warmUp + count;
+          for (; sent < upTo && sent < got + WINDOW; sent++) send();
+          if (got >= warmUp + count) done();
         };
         // Several may come in one turn of the event loop.
         client.on("message", () => {

@@ -29,12 +29,22 @@ export const echo = serverBody(module);
 /** Where results are sent. */
 export const BENCH = "bench";
 
+/** How much is done: measured, and before that. Messages in multiples of `ACKNOWLEDGED`. */
+export interface Amount {
+  readonly count: number;
+  readonly warmUp: number;
+}
+
 /** What is sent there, us. */
 export type BenchResult = { readonly times: readonly number[] } | { readonly poured: number };
 
-/** Calls `count` times, one after the other; sends each time that it took, us. */
-export function* caller(self: Self, name: string, count: number, text: string): ProcessGenerator {
+/**
+ * Calls `count` times, one after the other, after as many more as it takes until code is compiled; sends each time that it
+ * took, us.
+ */
+export function* caller(self: Self, name: string, { count, warmUp }: Amount, text: string): ProcessGenerator {
   const server = addressOf<Echo>(yield* find(self, name));
+  for (let n = 0; n < warmUp; n++) yield* call(self, server, { type: "echo", n, text });
   const times: number[] = [];
   for (let n = 0; n < count; n++) {
     const sinceUs = self.nowUs();
@@ -49,29 +59,33 @@ export function* caller(self: Self, name: string, count: number, text: string): 
 const WINDOW = 1000;
 const ACKNOWLEDGED = 250;
 
-/** Pours `count` messages, at most `WINDOW` ahead of the other side; sends how long all took, us. */
-export function* pourer(self: Self<{ type: "got"; n: number }>, name: string, count: number, text: string) {
+/** Pours messages, at most `WINDOW` ahead of the other side; sends how long all but those of the warm-up took, us. */
+export function* pourer(
+  self: Self<{ type: "got"; n: number }>,
+  name: string,
+  { count, warmUp }: Amount,
+  text: string,
+) {
   const sink = yield* find(self, name);
-  const sinceUs = self.nowUs();
-  for (let n = 0, got = 0; got < count; ) {
-    for (; n < count && n < got + WINDOW; n++) self.send(sink, { type: "drop", from: self.pid, n, text });
-    got = (yield* self.receive("got")).n;
+  let [n, got, sinceUs] = [0, 0, 0];
+  for (const upTo of [warmUp, warmUp + count]) {
+    sinceUs = self.nowUs();
+    while (got < upTo) {
+      for (; n < upTo && n < got + WINDOW; n++) self.send(sink, { type: "drop", from: self.pid, n, text });
+      got = (yield* self.receive("got")).n;
+    }
   }
   self.send(BENCH, { poured: self.nowUs() - sinceUs });
   yield* self.receive();
 }
 
 /** Counts, and says so from time to time. */
-export function* sink(
-  self: Self<{ type: "drop"; from: Pid; n: number }>,
-  name: string,
-  count: number,
-): ProcessGenerator {
+export function* sink(self: Self<{ type: "drop"; from: Pid; n: number }>, name: string): ProcessGenerator {
   self.publish(name);
   for (let got = 1; ; got++) {
     const { from, n } = yield* self.receive("drop");
     if (n !== got - 1) throw new Error(`${n} came as number ${got}`);
-    if (got % ACKNOWLEDGED === 0 || got === count) self.send(from, { type: "got", n: got });
+    if (got % ACKNOWLEDGED === 0) self.send(from, { type: "got", n: got });
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../harness/free-port.ts";
 import { projectFolder } from "../../harness/source-files.ts";
+import type { Amount } from "./call-bodies.ts";
 
 const source = join(projectFolder, "test/bench/boards/work/distribution.erl");
 
@@ -36,11 +37,11 @@ export class ErlangNodes {
     return nodes;
   }
 
-  async run(calls: number, messages: number): Promise<ErlangFigures> {
-    const call = `distribution:main('other@127.0.0.1', ${calls}, ${messages}), halt().`;
+  async run(calls: Amount, messages: Amount): Promise<ErlangFigures> {
+    const call = `distribution:main('other@127.0.0.1', ${pair(calls)}, ${pair(messages)}), halt().`;
     const caller = this.#spawn("one", ["-dist_listen", "false", "-eval", call]);
     const [callUs = NaN, pouredUs = NaN] = (await outputOf(caller, "\n")).trim().split(" ").map(Number);
-    return { callUs, messagesPerSecond: (messages / pouredUs) * 1e6 };
+    return { callUs, messagesPerSecond: (messages.count / pouredUs) * 1e6 };
   }
 
   async stop(): Promise<void> {
@@ -56,6 +57,10 @@ export class ErlangNodes {
     const node = `-noshell -name ${name}@127.0.0.1 -setcookie bench -pa ${this.#folder}`;
     return spawn("erl", [...`${node} ${dist}`.split(" "), ...words], { stdio: ["pipe", "pipe", "inherit"] });
   }
+}
+
+function pair({ count, warmUp }: Amount): string {
+  return `{${warmUp}, ${count}}`;
 }
 
 /** What it prints until this is in it. */

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { runtimeFlags } from "../../../deploy/board/runtime-flags.ts";
 import type { ToBoard } from "./board-program.ts";
-import type { BenchResult } from "./call-bodies.ts";
+import type { Amount, BenchResult } from "./call-bodies.ts";
 
 const PROGRAM = new URL("./board-program.js", import.meta.url);
 /** In a call and its answer, so that they are as long on the topic as what the other side of the comparison says. */
@@ -25,14 +25,14 @@ export class TwoBoards {
   }
 
   /** Each time, us. */
-  async calls(count: number, place: Place): Promise<readonly number[]> {
-    const result = await this.#run("echo", [], "caller", count, place);
+  async calls(amount: Amount, place: Place): Promise<readonly number[]> {
+    const result = await this.#run("echo", "caller", amount, place);
     return "times" in result ? result.times : [];
   }
 
   /** How long all took, us. */
-  async pour(count: number, place: Place): Promise<number> {
-    const result = await this.#run("sink", [count], "pourer", count, place);
+  async pour(amount: Amount, place: Place): Promise<number> {
+    const result = await this.#run("sink", "pourer", amount, place);
     return "poured" in result ? result.poured : Number.NaN;
   }
 
@@ -46,18 +46,12 @@ export class TwoBoards {
     );
   }
 
-  async #run(
-    there: string,
-    args: readonly unknown[],
-    here: string,
-    count: number,
-    place: Place,
-  ): Promise<BenchResult> {
+  async #run(there: string, here: string, amount: Amount, place: Place): Promise<BenchResult> {
     const name = `${there}-${++this.#started}`;
     const inLink = place === "link";
     const heard = new Promise<BenchResult>((done) => this.#one.once("message", done));
-    tell(this.#other, { type: "start", name, body: there, args: [name, ...args], inLink });
-    tell(this.#one, { type: "start", name, body: here, args: [`${name}@other`, count, TEXT], inLink });
+    tell(this.#other, { type: "start", name, body: there, args: [name], inLink });
+    tell(this.#one, { type: "start", name, body: here, args: [`${name}@other`, amount, TEXT], inLink });
     const result = await heard;
     if (!inLink) for (const board of [this.#one, this.#other]) tell(board, { type: "end", name });
     return result;

@@ -3,7 +3,8 @@ import * as assert from "uvu/assert";
 import { ByteWriter } from "../../../runtime/boards/bytes.ts";
 import { FrameError } from "../../../runtime/boards/frame-error.ts";
 import { decodePacket, encodePacket } from "../../../runtime/boards/packet.ts";
-import { pairKey, seal } from "../../../runtime/boards/seal.ts";
+import { Sealer } from "../../../runtime/boards/sealer.ts";
+import { pairKey } from "../../../runtime/boards/session-keys.ts";
 import { spec } from "../../harness/spec.ts";
 import { TwoBoards } from "./two-boards.ts";
 
@@ -220,7 +221,7 @@ spec("a board of another version of the packets is not linked, and that is told 
   const key = pairKey(Buffer.from("secret"), "greenhouse", "pumphouse");
   const from = { board: "pumphouse", uid: new Uint8Array(16), incarnation: 1 };
   const older = (version: number) =>
-    seal(key, new ByteWriter().u8(version).raw(encodePacket({ type: "knock", from }).subarray(1)));
+    new Sealer(key).seal(new ByteWriter().u8(version).raw(encodePacket({ type: "knock", from }).subarray(1)));
   for (const version of [1, 1, 3]) net.inject("pumphouse", older(version));
   assert.equal(net.greenhouse.told, ["version 1", "version 3"]);
   assert.is(net.greenhouse.link.refusals.version, 3);

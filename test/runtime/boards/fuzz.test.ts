@@ -12,7 +12,7 @@ import {
   type SessionPacket,
   writePacket,
 } from "../../../runtime/boards/packet.ts";
-import { seal } from "../../../runtime/boards/seal.ts";
+import { Sealer } from "../../../runtime/boards/sealer.ts";
 import { LINK_LIMITS, Session } from "../../../runtime/boards/session.ts";
 import { pack } from "../../../runtime/process/pack.ts";
 import { createPid, exportPid } from "../../../runtime/process/pid.ts";
@@ -150,7 +150,9 @@ spec(
         let nowUs = 0;
         for (const [packet, us] of said) {
           nowUs += us;
-          onlyFrameErrors(() => session.packet(seal(keys.theirs, writePacket(packet)), nowUs, nowUs));
+          onlyFrameErrors(() =>
+            session.packet(new Sealer(keys.theirs).seal(writePacket(packet)), nowUs, nowUs),
+          );
           // Time passes without anybody who could catch what a packet brought.
           session.expire(nowUs, nowUs);
           assert.ok(
@@ -210,7 +212,8 @@ spec("a batch that is none is refused when it comes, not when it is its turn", (
     has: 0,
     payload,
   });
-  const say = (packet: SessionPacket) => session.packet(seal(keys.theirs, writePacket(packet)), 0, 0);
+  const say = (packet: SessionPacket) =>
+    session.packet(new Sealer(keys.theirs).seal(writePacket(packet)), 0, 0);
   assert.throws(
     () => say(early(2, Uint8Array.of(200, 1))),
     (error: Error) => error instanceof FrameError,

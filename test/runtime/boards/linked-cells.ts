@@ -1,8 +1,8 @@
 /** Boards with a cell each, linked by a network in virtual time: what processes say crosses as bytes. */
 import { BoardExchange } from "../../../runtime/boards/board-exchange.ts";
 import type { BoardRights } from "../../../runtime/boards/board-rights.ts";
-import { pairKey } from "../../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
+import { pairKey } from "../../../runtime/boards/session-keys.ts";
 import { Cell } from "../../../runtime/process/cell.ts";
 import type { CellResources, CrashReport } from "../../../runtime/process/cell-contract.ts";
 import { describeReason } from "../../../runtime/process/exit-reason.ts";

@@ -2,8 +2,8 @@
 import { BoardLink } from "../../../runtime/boards/board-link.ts";
 import type { LinkEnd } from "../../../runtime/boards/link-contract.ts";
 import type { BoardLife } from "../../../runtime/boards/packet.ts";
-import { pairKey } from "../../../runtime/boards/seal.ts";
 import { LINK_LIMITS, type LinkLimits } from "../../../runtime/boards/session.ts";
+import { pairKey } from "../../../runtime/boards/session-keys.ts";
 
 const MS = 1000;
 

@@ -19,13 +19,15 @@ init([]) -> {ok, none}.
 handle_call({echo, N, Text}, _, State) -> {reply, {N, Text}, State}.
 handle_cast(_, State) -> {noreply, State}.
 
-%% Prints two numbers: us of a call (median), us of all messages.
-main(Node, Calls, Messages) ->
+%% Prints two numbers: us of a call (median), us of all messages; each after a warm-up.
+main(Node, {CallsBefore, Calls}, {Before, Messages}) ->
     true = net_kernel:connect_node(Node),
+    [call(Node, N) || N <- lists:seq(1, CallsBefore)],
     Times = [call(Node, N) || N <- lists:seq(1, Calls)],
     Sink = spawn(Node, ?MODULE, sink, [1]),
+    pour(Sink, 0, 0, Before),
     Since = erlang:monotonic_time(microsecond),
-    pour(Sink, 0, 0, Messages),
+    pour(Sink, Before, Before, Before + Messages),
     Poured = erlang:monotonic_time(microsecond) - Since,
     io:format("~p ~p~n", [lists:nth(Calls div 2, lists:sort(Times)), Poured]).
 
