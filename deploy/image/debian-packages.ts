@@ -121,6 +121,6 @@ class PrivateApt {
   }
 
   download(names: readonly string[]): Promise<string> {
-    return runTool("apt-get", [...this.#options, "-qq", "download", ...names], this.packages);
+    return runTool("apt-get", [...this.#options, "-qq", "download", ...names], { cwd: this.packages });
   }
 }

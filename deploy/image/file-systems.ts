@@ -15,10 +15,9 @@ export async function makeFat(file: string, folder: string, mib: number): Promis
 
 /** A slot: compressed, read-only, everything root's and of time 0, so that the same folder gives the same bytes. */
 export async function makeSquashfs(file: string, folder: string): Promise<void> {
-  await runTool("mksquashfs", [
-    ...[folder, file, "-noappend", "-all-root", "-no-xattrs", "-no-progress", "-quiet"],
-    ...["-comp", "zstd", "-all-time", "0", "-mkfs-time", "0"],
-  ]);
+  const words = ["-noappend", "-all-root", "-no-xattrs", "-no-progress", "-quiet", "-comp", "zstd"];
+  // Times beyond this one become this one; it refuses options for times where the variable is set by somebody else.
+  await runTool("mksquashfs", [folder, file, ...words], { env: { SOURCE_DATE_EPOCH: "0" } });
 }
 
 /** The data partition, ext4, with the files of a folder; it can grow to the size of a card. */

@@ -1,7 +1,7 @@
 /** Programs of the system that an image is made with: what each is in, and how they are run. */
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { missing, runTool as run } from "../release/tool.ts";
+import { missing, runTool as run, type ToolOptions } from "../release/tool.ts";
 import { ImageError } from "./image-error.ts";
 
 /** Debian's (and Ubuntu's) packages of each program. */
@@ -31,9 +31,16 @@ export function needTools(tools: readonly Tool[], path = PATH): void {
 }
 
 /** Runs a program to its end and resolves to what it printed. Throws `ReleaseError`: "noTool", "toolFailed". */
-export function runTool(tool: Tool, args: readonly string[], cwd?: string): Promise<string> {
-  const env = { PATH, LC_ALL: "C" };
-  return run(tool, args, { packages: TOOL_PACKAGES[tool], env, ...(cwd !== undefined && { cwd }) });
+export function runTool(
+  tool: Tool,
+  args: readonly string[],
+  { cwd, env = {} }: Pick<ToolOptions, "cwd" | "env"> = {},
+): Promise<string> {
+  return run(tool, args, {
+    packages: TOOL_PACKAGES[tool],
+    env: { PATH, LC_ALL: "C", ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
 }
 
 function mayRun(file: string): boolean {

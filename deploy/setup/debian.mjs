@@ -8,6 +8,8 @@ const forTests = [
   { name: "nats-server", file: "/usr/sbin/nats-server", services: ["nats-server.service"] },
   { name: "mosquitto-clients", file: "/usr/bin/mosquitto_sub" },
   { name: "chromium", file: "/usr/bin/chromium" },
+  { name: "mtools", file: "/usr/bin/mcopy" },
+  { name: "squashfs-tools", file: "/usr/bin/mksquashfs" },
 ];
 
 /** The brokers of `npm run test:brokers`. */
