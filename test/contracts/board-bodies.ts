@@ -93,17 +93,15 @@ export function* watching(self: Self, name: string): ProcessGenerator {
   }
 }
 
-/** Whoever has the name, and a process that was never there, by a key that nobody gave it. */
-export function* guessing(self: Self, name: string): ProcessGenerator {
+/** Guesses the key of whoever has the name or, with a `number`, of that process of its cell. */
+export function* guessing(self: Self, name: string, number?: number): ProcessGenerator {
   const wire = exportPid(yield* find(self, name));
-  for (const guess of [wire, { ...wire, number: 1_000_000 }]) {
-    const pid = importPid({ ...guess, key: "0".repeat(32) });
-    self.send(pid, { type: "number", n: 1 });
-    self.exit(pid, "kill");
-    self.monitor(pid);
-    const { reason } = yield* self.receive("down");
-    self.send(REPORT, `down: ${describeReason(reason)}`);
-  }
+  const pid = importPid({ ...wire, number: number ?? wire.number, key: "0".repeat(32) });
+  self.send(pid, { type: "number", n: 1 });
+  self.exit(pid, "kill");
+  self.monitor(pid);
+  const { reason } = yield* self.receive("down");
+  self.send(REPORT, `down: ${describeReason(reason)}`);
   yield* self.sleep(60_000);
 }
 

@@ -49,6 +49,24 @@ export function boardChangeContract(kind: string, make: MakeBoards): void {
     pumphouse.kernel.endCell("pump", 1, "killed");
     assert.equal(await greenhouse.next(), ["down: cell pump: killed"]);
   });
+
+  given("a guess at a key is told of by new code on trial, too", async (bench) => {
+    const { greenhouse, pumphouse } = bench;
+    const phases: string[] = [];
+    pumphouse.kernel.startCell(talking("pump", "pumping", ["pump"]));
+    greenhouse.kernel.startCell(talking("climate", "calling", ["pump@pumphouse", 2]));
+    assert.equal(await greenhouse.next(), ["2 answers"]);
+    const { body } = talking("pump", "pumpingMore");
+    pumphouse.kernel.changeCell("pump", { body }, { trialMs: 50_000 }, ({ phase }) => phases.push(phase));
+    await pumphouse.until(() => phases.length === 1);
+    assert.equal(phases, ["trial"]);
+    greenhouse.kernel.startCell(talking("thief", "guessing", ["pump@pumphouse"]));
+    assert.equal(await greenhouse.next(), ["down: noproc"]);
+    assert.equal(await pumphouse.next(3), new Array(3).fill("greenhouse: notGiven"));
+    assert.ok(pumphouse.kernel.passTrial("pump"));
+    await pumphouse.until(() => phases.length === 2);
+    await pumphouse.quiet();
+  });
 }
 
 export function boardContract(kind: string, make: MakeBoards): void {
@@ -124,9 +142,10 @@ export function boardContract(kind: string, make: MakeBoards): void {
       const { greenhouse, pumphouse } = bench;
       pumphouse.kernel.startCell(talking("pump", "pumping", ["pump"]));
       greenhouse.kernel.startCell(talking("thief", "guessing", ["pump@pumphouse"]));
+      // One that was never there.
+      greenhouse.kernel.startCell(talking("burglar", "guessing", ["pump@pumphouse", 1_000_000]));
       assert.equal(await greenhouse.next(2), ["down: noproc", "down: noproc"]);
-      const each = "greenhouse: notGiven";
-      assert.equal(await pumphouse.next(6), [each, each, each, each, each, each]);
+      assert.equal(await pumphouse.next(6), new Array(6).fill("greenhouse: notGiven"));
       greenhouse.kernel.startCell(talking("climate", "calling", ["pump@pumphouse", 2]));
       assert.equal(await greenhouse.next(), ["2 answers"]);
       await pumphouse.quiet();
