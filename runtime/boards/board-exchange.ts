@@ -261,7 +261,7 @@ export class BoardExchange {
   }
 
   #heard(life: BoardLife, notice: DirectoryNotice): void {
-    const { malformed, notShared } = this.#directory.heard(life, notice);
+    const { malformed, notShared } = this.#directory.heard(life, notice, this.#options.nowUs());
     this.counts.malformed += malformed;
     for (const group of notShared) this.#offended(life.board, "notShared", group);
   }

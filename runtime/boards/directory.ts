@@ -66,16 +66,17 @@ export class Directory {
   heard(
     life: BoardLife,
     notice: DirectoryNotice,
+    nowUs: number,
   ): { readonly malformed: number; readonly notShared: readonly string[] } {
     const { board } = life;
     if (notice.notice === "unnamed") this.#names.unnamed(board, notice.name, notice.pid);
     if (notice.notice === "names")
-      return { malformed: this.#names.named(life, notice.anew, notice.names), notShared: [] };
+      return { malformed: this.#names.named(life, notice.anew, notice.names, nowUs), notShared: [] };
     if (notice.notice !== "members") return { malformed: 0, notShared: [] };
     // Nobody puts members into groups that this board keeps to itself.
     const shared = notice.members.filter(({ group }) => this.sharesGroup(board, group));
     const others = notice.members.filter(({ group, times }) => times > 0 && !this.sharesGroup(board, group));
-    const malformed = this.#groups.told(life, notice.anew, shared);
+    const malformed = this.#groups.told(life, notice.anew, shared, nowUs);
     return { malformed, notShared: others.map(({ group }) => group) };
   }
 

@@ -3,6 +3,7 @@ import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
 import { isOf } from "./foreign-names.ts";
 import type { BoardLife } from "./packet.ts";
+import { ToldLimit } from "./told-limit.ts";
 
 /** Who is told of them. */
 export interface ForeignGroupListener {
@@ -23,19 +24,25 @@ interface Known {
 export class ForeignGroups {
   readonly #listener: ForeignGroupListener;
   readonly #boards = new Map<string, Known>();
+  readonly #limit = new ToldLimit();
 
   constructor(listener: ForeignGroupListener) {
     this.#listener = listener;
   }
 
-  /** That board says so; `anew`: these are all. Returns how many were refused. */
-  told(life: BoardLife, anew: boolean, memberships: readonly Membership[]): number {
+  /**
+   * That board says so; `anew`: these are all. Returns how many were refused: not its own, too many, or too fast. Whoever
+   * leaves is never refused: nobody stays who is gone.
+   */
+  told(life: BoardLife, anew: boolean, memberships: readonly Membership[], nowUs: number): number {
     if (anew) this.#leaveAll(life.board);
     const known = this.#boards.get(life.board) ?? { members: new Map<string, Membership>(), joins: 0 };
     this.#boards.set(life.board, known);
     let refused = 0;
-    for (const membership of memberships)
-      if (!isOf(membership.pid, life) || !this.#set(known, membership)) refused++;
+    for (const membership of memberships) {
+      const mayBe = membership.times === 0 || this.#limit.take(life.board, nowUs);
+      if (!mayBe || !isOf(membership.pid, life) || !this.#set(known, membership)) refused++;
+    }
     return refused;
   }
 

@@ -1,6 +1,7 @@
 /** The public names of the boards that this one is linked with, each with its board behind an @. */
 import type { WirePid } from "../process/pid.ts";
 import type { BoardLife } from "./packet.ts";
+import { ToldLimit } from "./told-limit.ts";
 
 /** Who is told of them. */
 export interface ForeignNameListener {
@@ -14,13 +15,19 @@ const MOST_NAMES = 10_000;
 export class ForeignNames {
   readonly #listener: ForeignNameListener;
   readonly #boards = new Map<string, Map<string, WirePid>>();
+  readonly #limit = new ToldLimit();
 
   constructor(listener: ForeignNameListener) {
     this.#listener = listener;
   }
 
-  /** That board says so; `anew`: these are all. Returns how many were refused. */
-  named(life: BoardLife, anew: boolean, names: readonly (readonly [string, WirePid])[]): number {
+  /** That board says so; `anew`: these are all. Returns how many were refused: not its own, too many, too fast. */
+  named(
+    life: BoardLife,
+    anew: boolean,
+    names: readonly (readonly [string, WirePid])[],
+    nowUs: number,
+  ): number {
     const { board } = life;
     if (anew) this.forget(board);
     const known = this.#boards.get(board) ?? new Map<string, WirePid>();
@@ -29,7 +36,8 @@ export class ForeignNames {
     for (const [plain, pid] of names) {
       const name = `${plain}@${board}`;
       const before = known.get(name);
-      if (!isOf(pid, life) || plain.includes("@") || (before === undefined && known.size >= MOST_NAMES)) {
+      const isMore = before === undefined && known.size >= MOST_NAMES;
+      if (!isOf(pid, life) || plain.includes("@") || isMore || !this.#limit.take(board, nowUs)) {
         refused++;
         continue;
       }
