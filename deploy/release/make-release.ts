@@ -1,13 +1,14 @@
 /** A release of a board: its application built, started once, packed and signed into one file. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { aboutRelease } from "./about-release.ts";
 import { type Application, type ApplicationOptions, buildApplication, ROOT } from "./application.ts";
 import { type PayloadFile, type WrittenBundle, writeBundle } from "./bundle-writer.ts";
 import { key } from "./npm-package.ts";
 import { describeFiles, packFiles } from "./packed-files.ts";
 import { cacheFolder, keptFile } from "./release-cache.ts";
+import { ReleaseError } from "./release-error.ts";
 import type { SigningKey } from "./release-key.ts";
 import { type Trying, tryApplication } from "./try-application.ts";
 
@@ -49,6 +50,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
     morePayloads = async () => [],
     step = () => {},
   } = options;
+  needPlace(resolve(out));
   const trusted = [...keys.map((key) => key.trusted), ...(options.trusted ?? [])];
   const aside = mkdtempSync(join(tmpdir(), "holdfast-release-"));
   try {
@@ -68,6 +70,16 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
     return { ...written, hardware, trying: how, signedBy: keys.map((key) => key.trusted.id) };
   } finally {
     rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** A release takes minutes: where it cannot be written is said before. */
+function needPlace(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new ReleaseError("notWritten", `${file} cannot be written: ${(error as Error).message}`, error);
   }
 }
 

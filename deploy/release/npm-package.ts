@@ -27,8 +27,7 @@ export async function npmPackage(wanted: NpmPackage, cache: string): Promise<str
   const aside = mkdtempSync(join(cache, "new-"));
   try {
     if (!existsSync(file)) {
-      const args = ["pack", `${name}@${version}`, "--silent", "--pack-destination", aside];
-      await runTool("npm", args, { packages: ["npm"], cwd: aside });
+      await packed(`${name}@${version}`, aside);
       renameSync(join(aside, `${place}.tgz`), file);
     }
     const found = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
@@ -49,6 +48,18 @@ export async function npmPackage(wanted: NpmPackage, cache: string): Promise<str
     return folder;
   } finally {
     rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Fetches a package as npm's registry has it into a folder. */
+async function packed(what: string, folder: string): Promise<void> {
+  const args = ["pack", what, "--loglevel=error", "--pack-destination", folder];
+  try {
+    await runTool("npm", args, { packages: ["npm"], cwd: folder });
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== "toolFailed") throw error;
+    const need = `${what} could not be fetched; the first release for a target needs npm's registry`;
+    throw new ReleaseError("toolFailed", `${need}:\n${error.message}`, error);
   }
 }
 

@@ -67,6 +67,11 @@ export interface SigningKey {
 
 /** Reads a private key that only its owner may read. Throws `PrivateFileError`, `KeysError`. */
 export function readSigningKey(file: string): SigningKey {
+  if (file.endsWith(".pub"))
+    throw new KeysError(
+      "doesNotFit",
+      `${file} is a public key: releases are signed with its other half, .key`,
+    );
   const key = parsed(file, () => createPrivateKey(readPrivateFile(file)));
   return { trusted: described(createPublicKey(key)), sign: (bytes) => sign(null, bytes, key) };
 }

@@ -76,6 +76,7 @@ spec("a key that is not what it should be is refused by name, and none is in a m
     assert.unreachable(String(what));
   };
   refused(() => readReleaseKey(key), /release\.key is a private key: name its public half/);
+  refused(() => readSigningKey(pub), /release\.pub is a public key: releases are signed with its other half/);
   refused(() => readSigningKey(aFile(folder, "open.key", readFileSync(key, "utf8"), 0o644)), /chmod 600/);
   refused(() => readSigningKey(aFile(folder, "text.key", "hello")), /is no key in PEM/);
   const rsa = execFileSync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
