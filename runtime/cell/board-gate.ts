@@ -5,6 +5,8 @@
 import type { BoardExchange } from "../boards/board-exchange.ts";
 import type { LinkEnd } from "../boards/link-contract.ts";
 import type { OwnBoard } from "../boards/own-board.ts";
+import type { Groups } from "../process/groups.ts";
+import type { Names } from "../process/names.ts";
 import { exportPid } from "../process/pid.ts";
 import type { Frame } from "../process/signal.ts";
 import type { Clock } from "../time/clock.ts";
@@ -16,11 +18,18 @@ export interface GateNews {
   down(board: string, life: number, why: LinkEnd): void;
 }
 
+/** The ports of its cell, as far as it uses them. */
+export interface GatePorts
+  extends Pick<CellPorts, "cellName" | "openGate" | "toCell" | "flush" | "tellCells" | "tellKernel"> {
+  readonly names: Pick<Names, "watchPublic" | "listPublic">;
+  readonly groups: Pick<Groups, "watchBoard" | "ofBoard">;
+}
+
 /** Longest time that Node's timers take at once, ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export class BoardGate {
-  readonly #ports: CellPorts;
+  readonly #ports: GatePorts;
   readonly #clock: Clock;
   /** Life of each board that is linked. */
   readonly #up = new Map<string, number>();
@@ -30,7 +39,7 @@ export class BoardGate {
   #dueUs = Number.POSITIVE_INFINITY;
   #isEnding = false;
 
-  constructor(ports: CellPorts, clock: Clock) {
+  constructor(ports: GatePorts, clock: Clock) {
     this.#ports = ports;
     this.#clock = clock;
   }

@@ -68,7 +68,11 @@ export class Fleet {
     const reports = await Promise.all(
       this.#hosts.map(
         (host) =>
-          new Promise<HostReport>((done) => {
+          new Promise<HostReport>((done, fail) => {
+            if (!host.connected) {
+              fail(new Error("a process of the fleet died"));
+              return;
+            }
             host.once("message", (message) => done(message as HostReport));
             host.send({ order: "report" } satisfies HostOrder);
           }),

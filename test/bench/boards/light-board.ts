@@ -7,9 +7,7 @@ import { SHOW_ALL } from "../../../deploy/links/link-rights.ts";
 import { OPEN_SECRET } from "../../../deploy/links/link-secret.ts";
 import { ProcessLinks } from "../../../deploy/links/process-links.ts";
 import { BoardLink } from "../../../deploy/mqtt/board-link.ts";
-import { BoardGate } from "../../../runtime/cell/board-gate.ts";
-import type { CellPorts } from "../../../runtime/cell/cell-ports.ts";
-import type { ControlFrame } from "../../../runtime/cell/control-frame.ts";
+import { BoardGate, type GatePorts } from "../../../runtime/cell/board-gate.ts";
 import { importPid } from "../../../runtime/process/pid.ts";
 import { SystemClock } from "../../../runtime/time/system-clock.ts";
 
@@ -39,7 +37,7 @@ export class LightBoard {
       ...(peers && { boards: peers }),
       heartbeatMs: 2000,
       lostMs: 7000,
-      gate: new BoardGate(this.#ports(board) as CellPorts, clock),
+      gate: new BoardGate(this.#ports(board), clock),
       nowUs: () => clock.now(),
       wallMs: () => Date.now(),
       publish: (topic, payload) => this.#link.packet(topic, payload),
@@ -82,18 +80,17 @@ export class LightBoard {
   }
 
   /** What a gate asks of the ports of its cell, without a cell behind them. */
-  #ports(board: string): Partial<CellPorts> {
+  #ports(board: string): GatePorts {
     const pid = importPid({ board, life: 1, cell: "work", incarnation: 1, number: 1, key: "0".repeat(32) });
-    const names = { watchPublic: () => {}, listPublic: () => [[NAME, pid]] };
-    const groups = { watchBoard: () => {}, ofBoard: () => [] };
     return {
       cellName: "link",
-      names: names as unknown as CellPorts["names"],
-      groups: groups as unknown as CellPorts["groups"],
+      names: { watchPublic: () => () => {}, listPublic: () => [[NAME, pid]] },
+      groups: { watchBoard: () => {}, ofBoard: () => [] },
       openGate: () => {},
       toCell: () => undefined,
+      flush: () => {},
       tellCells: () => {},
-      tellKernel: (frame: ControlFrame) => {
+      tellKernel: (frame) => {
         if (frame.control === "claim") this.#known.add(frame.name);
         if (frame.control === "release") this.#known.delete(frame.name);
       },
