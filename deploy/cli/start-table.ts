@@ -112,11 +112,12 @@ function networkLines({ mqtt = {} }: BoardConfig): string[] {
 }
 
 function deviceRow(device: DevicePlan): string[] {
-  const { id, driver, chip, input, output, job, ownedBy, commandForMs } = device;
+  const { id, driver, chip, input, output, job, ownedBy, commandForMs, lent } = device;
   const words = [
     ...(input === undefined ? [] : inputWords(input)),
     ...(output === undefined ? [] : policyWords(output)),
     ...(ownedBy === undefined ? [] : [`owned by ${ownedBy}`]),
+    ...(lent ? ["lent to other boards"] : []),
     ...(ownedBy !== undefined || commandForMs === undefined
       ? []
       : [`commands last ${formatDuration(commandForMs)}`]),
