@@ -25,9 +25,10 @@ const PROGRAMS = [
   ...["bin/busybox", "sbin/e2fsck", "sbin/resize2fs", "usr/sbin/mdnsd", "usr/sbin/ntpd"],
   ...["usr/sbin/dropbear", "usr/bin/dropbearkey", "sbin/wpa_supplicant"],
 ];
-/** Firmware of the radios of a Pi 3, 3 B+ and 4 (a Zero 2 W's is not in Debian 12), and whose rules they follow. */
-const WIFI_FIRMWARE =
-  /^(brcm\/brcmfmac(43430|43455)-sdio\.(bin|clm_blob|raspberrypi,.*|txt)|regulatory\.db(\.p7s)?)$/;
+/** Firmware of the radios of a Pi 3, 3 B+ and 4; a Zero 2 W's is not in Debian 12. */
+const RADIOS = /^brcm\/brcmfmac(43430|43455)-sdio\.(bin|clm_blob|raspberrypi,.*|txt)$/;
+/** Whose rules they follow: Debian's kernel trusts Debian's signature, and looks for these names. */
+const RULES = /^(regulatory\.db(?:\.p7s)?)-debian$/;
 
 const FOLDERS = [
   ...["bin", "etc/holdfast", "lib", "dev", "proc", "sys", "run", "tmp", "data", "app"],
@@ -122,9 +123,10 @@ function programsIn(root: string): readonly string[] {
 
 function takeFirmware(from: string, to: string): void {
   for (const name of readdirSync(from, { recursive: true }) as string[]) {
-    if (!WIFI_FIRMWARE.test(name)) continue;
-    mkdirSync(dirname(join(to, name)), { recursive: true });
-    copyFileSync(join(from, name), join(to, name));
+    const wanted = RADIOS.test(name) ? name : RULES.exec(name)?.[1];
+    if (wanted === undefined) continue;
+    mkdirSync(dirname(join(to, wanted)), { recursive: true });
+    copyFileSync(join(from, name), join(to, wanted));
   }
 }
 

@@ -3,12 +3,12 @@ import { demoWith } from "../deploy/demo-board.ts";
 const PATIENT = { hardDeadline: "60s", every: "5s", deadline: "5s" };
 
 /**
- * The demo's outputs and its button, with limits that an emulated processor beside other work can keep. `broker`: its address; undefined:
+ * A relay, a light and a button of the demo in one cell, with limits that an emulated processor beside other work can keep. `broker`: its address; undefined:
  * the board runs its own.
  */
 export function lineBoard(broker: string | undefined, watchdog?: object): string {
   const board = JSON.parse(demoWith(["hardware", "linux"]));
-  const { button, heater, pump, led } = board.devices;
+  const { button, pump, led } = board.devices;
   const patient = (device: object) => ({ ...device, ...PATIENT });
   const output = (device: object) => ({ ...patient(device), lease: "30s" });
   const { every, hardDeadline } = PATIENT;
@@ -16,9 +16,10 @@ export function lineBoard(broker: string | undefined, watchdog?: object): string
     version: board.version,
     board: board.board,
     hardware: board.hardware,
+    placement: "shared",
     devices: {
       button: { ...button, every, hardDeadline },
-      ...{ heater: output(heater), pump: output(pump), led: output(led) },
+      ...{ pump: output(pump), led: output(led) },
     },
     mqtt: { ...board.mqtt, ...(broker !== undefined && { url: broker }) },
     ...(watchdog !== undefined && { watchdog }),

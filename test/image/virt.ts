@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { cpioArchive } from "../../deploy/image/cpio.ts";
@@ -120,11 +120,4 @@ function piTree(folder: string, qemu: readonly string[]): string {
   });
   writeFileSync(file, encodeTree(tree));
   return file;
-}
-
-/** A card that was booted may be cut off at any time; what is looked at afterwards is a copy. */
-export function copyOf(card: TestCard, name: string): string {
-  const copy = join(dirname(card.image), name);
-  copyFileSync(card.image, copy);
-  return copy;
 }
