@@ -10,6 +10,8 @@ const forTests = [
   { name: "chromium", file: "/usr/bin/chromium" },
   { name: "mtools", file: "/usr/bin/mcopy" },
   { name: "squashfs-tools", file: "/usr/bin/mksquashfs" },
+  { name: "e2fsprogs", file: "/usr/sbin/debugfs" },
+  { name: "xz-utils", file: "/usr/bin/xz" },
 ];
 
 /** The brokers of `npm run test:brokers`. */
@@ -54,7 +56,6 @@ export const forPi = [{ name: "qemu-system-arm", file: "/usr/bin/qemu-system-aar
 /** What makes cards of Holdfast OS, and boots them. */
 export const forImage = [
   ...forPi,
-  { name: "mtools", file: "/usr/bin/mcopy" },
   { name: "squashfs-tools", file: "/usr/bin/mksquashfs" },
   { name: "openssh-client", file: "/usr/bin/ssh" },
 ];

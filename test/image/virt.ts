@@ -12,8 +12,8 @@ import type { TestCard } from "./card.ts";
 import { Machine } from "./machine.ts";
 
 /** QEMU's generic board with the processor of a Pi 3; always emulated, also where there is a /dev/kvm. */
-const BOARD = ["-accel", "tcg", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"];
-const MACHINE = "virt,gic-version=2";
+export const BOARD = ["-accel", "tcg", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"];
+export const MACHINE = "virt,gic-version=2";
 
 export interface VirtOptions {
   /** gpio-sim.ko: the board has a Pi's header. */
@@ -98,7 +98,7 @@ function headerArchive(gpioSim: Buffer): Buffer {
 }
 
 /** The generic board's own device tree, which also says that it is a Pi 3 with a header; its chip is gpio-sim's. */
-function piTree(folder: string, qemu: readonly string[]): string {
+export function piTree(folder: string, qemu: readonly string[] = []): string {
   const file = join(folder, "virt.dtb");
   const words = ["-M", `${MACHINE},dumpdtb=${file}`, ...BOARD, "-display", "none", "-nodefaults", ...qemu];
   execFileSync("qemu-system-aarch64", words, { stdio: "ignore" });

@@ -1,5 +1,5 @@
 /** A stand-in for Raspberry Pi OS Lite: its two partitions, with the files that matter, without a system to boot. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   closeSync,
   mkdirSync,
@@ -10,7 +10,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { SpecContext } from "../../harness/spec.ts";
 
+/** Debian's users do not look in sbin. */
+const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 const MB = 1 << 20;
 const SECTOR = 512;
 /** In sectors, as the vendor's images begin. */
@@ -28,8 +31,10 @@ const FILES: Readonly<Record<string, string>> = {
   "etc/rpi-issue": "Raspberry Pi reference 2025-10-01\nGenerated using pi-gen, stage2\n",
 };
 
-/** Makes one in the folder; its path. */
-export function aVendorImage(folder: string): string {
+/** Makes one in the folder; its path. Ends the test as skipped where there are no tools for it. */
+export function aVendorImage(t: SpecContext, folder: string): string {
+  for (const tool of ["mcopy", "mke2fs"])
+    if (spawnSync(tool, ["-V"], { env: ENVIRONMENT }).error !== undefined) t.skip(`${tool} is not installed`);
   const tree = join(folder, "rootfs");
   for (const path of [
     "etc/systemd/system",
@@ -48,8 +53,8 @@ export function aVendorImage(folder: string): string {
     string,
     string,
   ];
-  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
-  const run = (program: string, ...words: string[]) => execFileSync(program, words, { env, stdio: "pipe" });
+  const run = (program: string, ...words: string[]) =>
+    execFileSync(program, words, { env: ENVIRONMENT, stdio: "pipe" });
   writeFileSync(boot, "");
   truncateSync(boot, BOOT.sectors * SECTOR);
   run("mformat", "-i", boot, "-v", "bootfs", "::");

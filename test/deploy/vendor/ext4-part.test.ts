@@ -22,7 +22,7 @@ const LIMIT = { limitMs: 60_000 };
 spec(
   "files, folders and links are written with their modes and owners, and replaced",
   async (t) => {
-    const image = aVendorImage(aFolder(t));
+    const image = aVendorImage(t, aFolder(t));
     const { root } = readPartitions(image);
     const part = new Ext4Part(image, root);
     part.write([
@@ -55,7 +55,7 @@ spec(
 spec(
   "what could not be written is an error, though debugfs ends with 0",
   (t) => {
-    const image = aVendorImage(aFolder(t));
+    const image = aVendorImage(t, aFolder(t));
     const part = new Ext4Part(image, readPartitions(image).root);
     assert.throws(() => part.write([{ path: "/no/folder/file", text: "", mode: 0o644 }]), "File not found");
     assert.throws(() => part.write([{ path: '/a"b', text: "", mode: 0o644 }]), "cannot be told");
@@ -67,7 +67,7 @@ spec(
   "a partition that is too small is grown, and holds more then",
   (t) => {
     const folder = aFolder(t);
-    const image = aVendorImage(folder);
+    const image = aVendorImage(t, folder);
     const part = new Ext4Part(image, readPartitions(image).root);
     const room = part.freeBytes() + (24 << 20);
     const { size } = statSync(image);

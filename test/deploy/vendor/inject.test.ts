@@ -19,7 +19,7 @@ const LIMIT = { limitMs: 60_000 };
 /** An image and what is to go into it. */
 function ready(t: SpecContext): { image: string; options: InjectOptions } {
   const folder = aFolder(t);
-  const image = aVendorImage(folder);
+  const image = aVendorImage(t, folder);
   const login = { user: "pi", hash: "$6$salt$hash" };
   return { image, options: { ...aBoard(folder), image, release: "0.1.0 linux-arm64", login } };
 }
