@@ -67,23 +67,35 @@ async function connectTo(url: string, login: LoginFiles): Promise<MqttClient> {
   }
 }
 
-/** Everything retained of the chosen board, or of the only one online. */
-export async function readRetained(client: MqttClient, { board }: BoardFlags): Promise<Retained> {
+/** What is retained below some filters: `<board>/<rest>` to the document; what is none is left out. */
+export async function collectRetained(
+  client: MqttClient,
+  filters: readonly string[],
+): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
   const topics = new Map<string, Readonly<Record<string, unknown>>>();
-  const boards = new Map<string, unknown>();
   await new Promise<void>((done) => {
     let timer = setTimeout(done, 4 * QUIET_MS);
     client.on("message", (topic, payload) => {
       clearTimeout(timer);
       timer = setTimeout(done, QUIET_MS);
-      const [, id = "", ...rest] = topic.split("/");
       const document = parse(payload);
-      if (rest.join("/") === "status") boards.set(id, document?.state);
-      if (document !== undefined) topics.set(`${id}/${rest.join("/")}`, document);
+      if (document !== undefined) topics.set(topic.slice(topic.indexOf("/") + 1), document);
     });
-    client.subscribe(`holdfast/${board ?? "+"}/#`);
+    client.subscribe([...filters]);
   });
   client.removeAllListeners("message");
+  return topics;
+}
+
+/** Everything retained of the chosen board, or of the only one online. */
+export async function readRetained(client: MqttClient, { board }: BoardFlags): Promise<Retained> {
+  const topics = await collectRetained(client, [`holdfast/${board ?? "+"}/#`]);
+  const boards = new Map(
+    [...topics].flatMap(([topic, document]) => {
+      const [, id] = /^([^/]+)\/status$/.exec(topic) ?? [];
+      return id === undefined ? [] : [[id, document.state] as const];
+    }),
+  );
   const chosen = board ?? only([...boards].filter(([, state]) => state === "online").map(([id]) => id));
   if (!boards.has(chosen))
     throw new CliError(EXIT.unreachable, `no board "${chosen}" has spoken on this broker`);

@@ -32,6 +32,7 @@ import { run } from "./run.ts";
 import { scan } from "./scan.ts";
 import { service } from "./service.ts";
 import { set } from "./set.ts";
+import { status } from "./status.ts";
 import { top } from "./top.ts";
 import { trace } from "./trace.ts";
 import { addUpdateVerbs } from "./update-verbs.ts";
@@ -136,6 +137,14 @@ cli
     "Ask who answers on an I2C bus (default: i2c-1); a board that runs here is asked instead",
   )
   .action((buses: readonly string[], flags: Flags) => scan(buses, operatorFlags(flags)));
+cli
+  .command(
+    "status [board]",
+    "Print the boards on the broker: there or away, version, why they came up, what is wrong",
+  )
+  .action((board: string | undefined, flags: Flags) =>
+    status({ ...boardFlags(flags), ...(board === undefined ? {} : { board }) }),
+  );
 cli
   .command("watch [device]", "Follow readings, states and events until Ctrl-C")
   .action((device: string | undefined, flags: Flags) => watch(device, boardFlags(flags)));
