@@ -32,7 +32,7 @@ const topics = new Map<string, Readonly<Record<string, unknown>>>([
 spec("a page has a line for each board, and says what is wrong with which", () => {
   assert.equal(statusPage(boardViews(topics)), [
     "greenhouse  online   0.2.0 EMULATED  1 of 2 full                  linked with shed",
-    "pump-house  offline  0.1.0                        up by watchdog",
+    "pump-house  offline           0.1.0               up by watchdog",
     "",
     "greenhouse: update to 0.3.0: reverted: climate did not come up",
     "greenhouse: no link with pump-house",
