@@ -37,8 +37,8 @@ spec(
     const cutMs = performance.now();
     gate.cut();
     const s = await offAfterS(pumpHouse, cutMs, 2 * LEASE_S * 1000);
-    // A command a second: the last one came at most that long before the cut. One second for a machine that is shared.
-    ok(s >= LEASE_S - 1.5 && s <= LEASE_S + 1, `off ${s} s after the cut`);
+    // A command a second: the last one came at most that long before the cut. The rest is for a machine that is shared.
+    ok(s >= LEASE_S - 2.5 && s <= LEASE_S + 3, `off ${s} s after the cut`);
     const cut = await greenhouse.waitForLast("irrigation/state", "says why", ({ mode }) => mode === "safe");
     match(String(cut.cause), /^pump@pump-house: noconnection: pump-house is out of reach$/);
 
@@ -66,7 +66,7 @@ spec(
     const killedMs = performance.now();
     await greenhouse.discard();
     const s = await offAfterS(pumpHouse, killedMs, 2 * LEASE_S * 1000);
-    ok(s <= LEASE_S + 1, `off ${s} s after the other board died`);
+    ok(s <= LEASE_S + 3, `off ${s} s after the other board died`);
     is((await pumpHouse.health()).ok, true, "its own devices are in service");
     await until("nothing of the other board is left", async () => {
       const { peers } = (await pumpHouse.health()).links as { peers: { up: boolean }[] };
@@ -95,7 +95,7 @@ spec(
     gate.cut();
     const s = await offAfterS(pumpHouse, cutMs, 10_000);
     // Measured each two seconds: the last sample was at most that old when the cut came.
-    ok(s >= 2.5 && s <= 6.5, `off ${s} s after the cut`);
+    ok(s >= 1 && s <= 9, `off ${s} s after the cut`);
     gate.heal();
     const safe = await pumpHouse.waitForLast(
       "irrigation/state",
