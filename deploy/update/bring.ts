@@ -90,10 +90,11 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
     facts: () => boardFacts({ config, from, to: manifest, answer, look, now: now() }),
     picture: async () => takePicture(await look().catch(() => NOBODY)),
     keep: (picture) => plan.keep({ release, version: manifest.version, picture, times: plan.times }),
-    onWait: (waits, drops) => {
-      if (waits.length > 0) tell(plan, received, "waiting", waits.join("; "));
-      plan.say(waits.length > 0 ? { waiting: waits } : { restarting: { slot, drops } });
+    onWait: (waits) => {
+      tell(plan, received, "waiting", waits.join("; "));
+      plan.say({ waiting: waits });
     },
+    onRestart: (drops) => plan.say({ restarting: { slot, drops } }),
     restart,
   });
 }

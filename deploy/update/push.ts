@@ -1,5 +1,6 @@
 /** An update as whoever pushes sees it: sends what is asked for, then watches until the board has made up its mind. */
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import type { BringWord } from "./bring.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { KeptNotice } from "./notice.ts";
@@ -36,6 +37,8 @@ export interface PushEnd {
   readonly reason: string;
 }
 
+/** How long the connection may outlive the restart, ms. */
+const GOODBYE_MS = 10_000;
 const EVERY_MS = 2000;
 const LIMIT_MS = 45 * 60_000;
 
@@ -81,8 +84,13 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
   }
   child.stdin!.end();
   if (received !== undefined && restarts) {
-    // The board may take the connection along.
-    await Promise.race([ended.catch(() => {}), new Promise((done) => setTimeout(done, 1000))]);
+    // The board may take the connection along, and a machine that reboots says nothing.
+    const limit = new AbortController();
+    await Promise.race([
+      ended.catch(() => {}),
+      delay(GOODBYE_MS, undefined, { signal: limit.signal }).catch(() => {}),
+    ]);
+    limit.abort();
     child.kill();
     return { received, restarts };
   }

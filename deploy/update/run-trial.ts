@@ -46,6 +46,8 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
   let shown = "";
   while (!isOver(trial.view.state)) {
     await run.sleep(EVERY_MS);
+    // The board was started again, and another one watches now.
+    if (run.records.read()?.trying !== record.trying) return "none";
     trial.hear(await look(run), run.nowMs());
     const now = `${trial.view.state} ${trial.view.missing.join("; ")}`;
     if (now !== shown) run.onView?.(trial.view);

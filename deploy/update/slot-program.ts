@@ -101,6 +101,9 @@ restart() {
 
 trial() {
   [ -n "$(field trying)" ] || [ "$(field told)" = 0 ] || exit 0
+  program=
+  clock=
+  trap 'kill $program $clock 2>/dev/null; exit 1' TERM
   "$root/current/bin/holdfast" trial &
   program=$!
   (
@@ -111,7 +114,6 @@ trial() {
     kill -9 $program
   ) >/dev/null 2>&1 &
   clock=$!
-  trap 'kill $program $clock 2>/dev/null; exit 1' TERM
   wait $program
   code=$?
   kill $clock 2>/dev/null

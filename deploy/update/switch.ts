@@ -20,8 +20,10 @@ export interface SwitchPlan {
   readonly keep: (picture: BoardPicture) => void;
   readonly restart: () => void;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Hears what is waited for, whenever that changes; empty: the board restarts now, and what drops. */
-  readonly onWait: (waits: readonly string[], drops: readonly string[]) => void;
+  /** Hears what is waited for, whenever that changes. */
+  readonly onWait: (waits: readonly string[]) => void;
+  /** The board is being started again; `drops`: outputs that were not safe. */
+  readonly onRestart: (drops: readonly string[]) => void;
 }
 
 const EVERY_MS = 1000;
@@ -33,12 +35,14 @@ const EVERY_MS = 1000;
 export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
   const { records, flags, tries, facts, onWait, sleep } = plan;
   let shown: string | undefined;
+  let dropped: readonly string[];
   for (;;) {
     const { refusals, waits, drops } = gate(await facts(), flags);
     if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
-    if (waits.join() !== shown) onWait(waits, drops);
-    shown = waits.join();
+    dropped = drops;
     if (waits.length === 0) break;
+    if (waits.join() !== shown) onWait(waits);
+    shown = waits.join();
     await sleep(EVERY_MS);
   }
   const record = records.read();
@@ -51,5 +55,7 @@ export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
   plan.keep(await plan.picture());
   records.write(next);
   plan.restart();
+  // Not before: whoever hears it may end this process.
+  plan.onRestart(dropped);
   return next;
 }

@@ -3,8 +3,18 @@
  * does what a bad release does. `ssh` is a shell script that runs what it is told here.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ok } from "uvu/assert";
 import { makeReleaseKeys, readSigningKey } from "../../deploy/release/release-key.ts";
 import { type KeptNotice, readNotice } from "../../deploy/update/notice.ts";
 import { SlotFile } from "../../deploy/update/slot-file.ts";
@@ -30,6 +40,18 @@ export const RELEASES = {
 } as const;
 
 const program = (before: string) => `#!/bin/sh\n${before}\nexec ${process.execPath} ${cliFile} "$@"\n`;
+
+/** For one test. */
+export function workFolder(t: SpecContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-update-"));
+  t.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** What a command printed has this in it; if not, all of it is shown. */
+export function says(text: string, part: string): void {
+  ok(text.includes(part), `"${part}" is not in:\n${text}`);
+}
 
 /** A command that has ended: its exit code and all that it printed. */
 export interface Ended {

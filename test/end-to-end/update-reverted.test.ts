@@ -1,0 +1,90 @@
+import { equal, is, match } from "uvu/assert";
+import { mosquitto } from "../harness/mosquitto.ts";
+import { spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
+import { says, slotBoard, workFolder } from "./slots.ts";
+
+const LIMIT = { limitMs: 240_000 };
+/** Long enough for a board to start on a machine that is shared. */
+const SHORT = ["--trial", "3s", "--settle", "45s", "--link", "50s"];
+
+spec(
+  "one that crashes at its start uses up its boots; the board falls back, says so, and refuses it",
+  async (t) => {
+    const { board, record, notice, bundle, push } = await slotBoard(t, workFolder(t));
+    await board.inService();
+    const release = await bundle("crashes");
+    const { code, text } = await push(release, ...SHORT);
+    is(code, 1, text);
+    says(text, "pi@here went back from 0.1.0: slot b did not hold in any of its boots");
+    equal([record().active, record().refused.length], ["a", 1]);
+    await board.inService();
+    await until("the fall-back is told", () => notice()?.state === "fellBack", 20_000);
+    const again = await push(release, ...SHORT);
+    is(again.code, 3, again.text);
+    says(again.text, "did not hold in any of its boots; --retry tries it again");
+    await board.stop();
+  },
+  LIMIT,
+);
+
+spec(
+  "one whose program never answers is reverted by its own trial",
+  async (t) => {
+    const { board, record, bundle, push } = await slotBoard(t, workFolder(t));
+    await board.inService();
+    const { code, text } = await push(await bundle("hangs"), "--trial", "3s", "--settle", "8s");
+    is(code, 1, text);
+    match(text, /went back from 0.1.0: the board's program has not answered for \d+ s/);
+    is(record().outcome, "reverted");
+    await board.inService();
+    await board.stop();
+  },
+  LIMIT,
+);
+
+spec(
+  "one under which a device does not come up is reverted, and the reason names it",
+  async (t) => {
+    const { board, record, bundle, push } = await slotBoard(t, workFolder(t));
+    await board.inService();
+    const pushing = push(await bundle("good"), "--trial", "40s", "--settle", "30s");
+    await until("it is on trial", () => record().trying === "b", 60_000);
+    await until("the old one is gone", async () => !(await board.health()).ok, 30_000);
+    await board.inService();
+    await board.joinMqtt();
+    // The chip of the new release's board: to the old one it was good.
+    await board.world("climate", { fault: "unplugged" });
+    const { code, text } = await pushing;
+    is(code, 1, text);
+    match(text, /went back from 0.1.0: .*climate/);
+    equal([record().active, record().refused.length], ["a", 1]);
+    await board.inService();
+    await board.stop();
+  },
+  LIMIT,
+);
+
+spec(
+  "one that loses the broker is reverted without being refused",
+  async (t) => {
+    const broker = await mosquitto(t);
+    const { board, record, bundle, push } = await slotBoard(t, workFolder(t), broker.url);
+    await until("the broker has it", async () => (await board.health()).broker === "live", 60_000);
+    const { code, text } = await push(
+      await bundle("alone"),
+      "--trial",
+      "3s",
+      "--settle",
+      "30s",
+      "--link",
+      "30s",
+    );
+    is(code, 1, text);
+    says(text, "for its link alone: the broker does not have it (offline)");
+    equal([record().active, record().refused], ["a", []]);
+    await board.inService();
+    await board.stop();
+  },
+  LIMIT,
+);
