@@ -12,6 +12,7 @@ const forTests = [
   { name: "squashfs-tools", file: "/usr/bin/mksquashfs" },
   { name: "e2fsprogs", file: "/usr/sbin/debugfs" },
   { name: "xz-utils", file: "/usr/bin/xz" },
+  { name: "openssh-server", file: "/usr/sbin/sshd", services: ["ssh.service"] },
 ];
 
 /** The brokers of `npm run test:brokers`. */

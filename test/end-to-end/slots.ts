@@ -60,7 +60,11 @@ export interface Ended {
 }
 
 /** A machine without Holdfast, a bundle for it, and the command line. */
-export async function bareMachine(t: SpecContext, work: string) {
+export async function bareMachine(
+  t: SpecContext,
+  work: string,
+  ssh: { readonly target: string; readonly via: string } = { target: "pi@here", via: fakeSsh(work) },
+) {
   const root = join(work, "opt/holdfast");
   mkdirSync(join(work, "opt"), { recursive: true });
   const { pub, key } = makeReleaseKeys(join(work, "keys"), "release");
@@ -71,13 +75,13 @@ export async function bareMachine(t: SpecContext, work: string) {
     bundle: () =>
       aBundleOf(join(work, `release-${++made}`), files, { created: createdAt(made) }, readSigningKey(key)),
     push: (bundle: string, ...words: readonly string[]) => {
-      const place = ["--via", fakeSsh(work), "--root", root, "--trust", pub];
-      return command(t, "push", "pi@here", bundle, ...place, ...words);
+      const place = ["--via", ssh.via, "--root", root, "--trust", pub];
+      return command(t, "push", ssh.target, bundle, ...place, ...words);
     },
     pushFleet: (boards: object, bundle: string, ...words: readonly string[]) => {
       const file = join(work, "boards.json");
       writeFileSync(file, JSON.stringify(boards));
-      const place = ["--via", fakeSsh(work), "--root", root];
+      const place = ["--via", ssh.via, "--root", root];
       return command(t, "push", "--fleet", file, bundle, ...place, ...words);
     },
   };

@@ -2,6 +2,7 @@ import { existsSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
 import { spec } from "../harness/spec.ts";
+import { sshServer } from "../harness/ssh-server.ts";
 import { bareMachine, says, slotBoard, workFolder } from "./slots.ts";
 
 const LIMIT = { limitMs: 240_000 };
@@ -92,6 +93,21 @@ spec(
     const other = await push(await bundle(), "--trust", "/nowhere.pub", "--root", join(root, "../other"));
     is(other.code, 2, other.text);
     says(other.text, "there is no /nowhere.pub: --trust names the public key");
+  },
+  LIMIT,
+);
+
+spec(
+  "all of that goes over a real sshd as well",
+  async (t) => {
+    const ssh = await sshServer(t);
+    const { root, bundle, push } = await bareMachine(t, workFolder(t), ssh);
+    const first = await push(await bundle(), "--no-start");
+    is(first.code, 0, first.text);
+    is(readlinkSync(join(root, "current")), "a");
+    const second = await push(await bundle(), "--stay", "--rate", "10MB");
+    is(second.code, 0, second.text);
+    says(second.text, "0.1.0 is in slot b, read back");
   },
   LIMIT,
 );
