@@ -44,6 +44,9 @@ const ALLOWANCES = [
   ["--rate <size>", "Most that is sent in a second (default: as fast as it goes)"],
 ] as const;
 
+/** Who starts a board waits an hour for the verdict, then starts it again. */
+const LONGEST_MS = 45 * 60_000;
+
 /** What an offer can carry. */
 const OFFER_ALLOWANCES = ALLOWANCES.filter(([words]) =>
   ["--now", "--flip-safe", "--downgrade", "--retry", "--trial <duration>"].includes(words),
@@ -229,8 +232,8 @@ function trialTimes(flags: Flags): TrialTimes {
     const text = textOf(flags[name]);
     if (text === undefined) return otherwise;
     const ms = parseDurationMs(text);
-    if (ms === undefined || ms < 1000 || ms > 86_400_000)
-      throw new CliError(EXIT.usage, `--${name}: "${text}" is no time from 1s to 24h`);
+    if (ms === undefined || ms < 1000 || ms > LONGEST_MS)
+      throw new CliError(EXIT.usage, `--${name}: "${text}" is no time from 1s to 45m`);
     return ms;
   };
   const { trialMs, settleMs, linkMs, silentMs } = TRIAL_TIMES;

@@ -21,7 +21,7 @@ export interface PushPlan {
   readonly stderr?: "said";
   /** Between two questions after the restart, ms. */
   readonly everyMs?: number;
-  /** Longest that a trial may take, ms: 30 minutes for a missing link, and the way there and back. */
+  /** Longest that a trial may take, ms: three boots of up to half an hour, and the way there and back. */
   readonly limitMs?: number;
 }
 
@@ -40,7 +40,7 @@ export interface PushEnd {
 /** How long the connection may outlive the restart, ms. */
 const GOODBYE_MS = 10_000;
 const EVERY_MS = 2000;
-const LIMIT_MS = 45 * 60_000;
+const LIMIT_MS = 100 * 60_000;
 
 /**
  * Throws `UpdateError`: `noSlots` where there is no Holdfast, `refused` and `interrupted` when the board says so itself (its words are
