@@ -18,6 +18,7 @@ import { httpSource } from "../update/http-source.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
 import { NOTICE_FILE, readNotice, writeNotice } from "../update/notice.ts";
 import { pipeSource } from "../update/pipe-source.ts";
+import { lockReceiving } from "../update/receive-lock.ts";
 import type { Slot } from "../update/slot-record.ts";
 import type { TrialTimes } from "../update/trial.ts";
 import { trustedKeys } from "../update/trusted-keys.ts";
@@ -55,6 +56,7 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
     void process.stdout.write(`${JSON.stringify(word)}\n`);
   const { config, problems = [], warnings } = loadConfig(file);
   if (config === undefined) throw new CliError(EXIT.usage, formatProblems(problems, warnings, file));
+  const unlock = locked(place.notes);
   const source = await openSource(flags.from, say);
   try {
     await bring({
@@ -82,7 +84,16 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
     const { code } = error as { code?: string };
     throw new CliError(code === "refused" ? EXIT.refused : EXIT.failed, (error as Error).message);
   } finally {
+    unlock();
     await source.close();
+  }
+}
+
+function locked(notes: string): () => void {
+  try {
+    return lockReceiving(notes);
+  } catch (error) {
+    throw new CliError(EXIT.refused, (error as Error).message);
   }
 }
 

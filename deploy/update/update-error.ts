@@ -4,12 +4,11 @@ export class UpdateError extends Error {
   readonly code:
     | "noSlots"
     | "noRecord"
+    | "busy"
     | "full"
     | "readBack"
     | "tooBig"
     | "refused"
-    | "wrongTarget"
-    | "wrongBoard"
     | "badConfig"
     | "interrupted"
     | "unreachable"

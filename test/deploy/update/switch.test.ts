@@ -1,0 +1,96 @@
+import { equal, is, match } from "uvu/assert";
+import { parseConfig } from "../../../deploy/config/load-config.ts";
+import { boardFacts } from "../../../deploy/update/board-facts.ts";
+import type { GateFacts, GateFlags } from "../../../deploy/update/gate.ts";
+import { NO_PICTURE } from "../../../deploy/update/picture.ts";
+import type { SlotRecord } from "../../../deploy/update/slot-record.ts";
+import { firstRecord, written } from "../../../deploy/update/slot-steps.ts";
+import { switchOver } from "../../../deploy/update/switch.ts";
+import { parseUpdateWindow } from "../../../deploy/update/update-window.ts";
+import { spec } from "../../harness/spec.ts";
+import { demoWith } from "../demo-board.ts";
+
+const TO = { version: "2.0.0", created: "2026-11-26T00:00:00Z" };
+const FREE: GateFacts = { devices: undefined, outputs: [], minute: 0, flips: [], from: undefined, to: TO };
+const NIGHT = { text: "02:00-04:00", times: parseUpdateWindow("02:00-04:00")! };
+
+/** A board by hand: each second the next facts; what is done is written down. */
+function switching(
+  facts: readonly GateFacts[],
+  flags: GateFlags = {},
+  start = written(firstRecord(undefined), "bb".repeat(16)),
+) {
+  let record: SlotRecord = start;
+  let second = 0;
+  const trace: string[] = [];
+  const end = switchOver({
+    records: {
+      read: () => record,
+      write: (next) => {
+        record = next;
+        trace.push(`write ${next.trying} ${next.triesLeft}`);
+      },
+    },
+    flags,
+    tries: 2,
+    facts: async () => facts[Math.min(second, facts.length - 1)]!,
+    picture: async () => NO_PICTURE,
+    keep: () => trace.push("keep"),
+    restart: () => trace.push("restart"),
+    sleep: async () => {
+      second++;
+    },
+    onWait: (waits) => trace.push(`wait ${waits.join("; ")}`),
+    onRestart: (drops) => trace.push(`said ${drops.join("; ")}`.trim()),
+  });
+  return { end, trace };
+}
+
+spec(
+  "a board that may restart keeps its picture, then the record, then restarts, and only then says so",
+  async () => {
+    const { end, trace } = switching([FREE]);
+    is((await end).trying, "b");
+    equal(trace, ["keep", "write b 2", "restart", "said"]);
+  },
+);
+
+spec("it waits for its window, and says once for what", async () => {
+  const closed = { ...FREE, window: NIGHT, minute: 100 };
+  const { end, trace } = switching([closed, closed, { ...closed, minute: 120 }]);
+  await end;
+  equal(trace, ["wait updateWindow is 02:00-04:00", "keep", "write b 2", "restart", "said"]);
+});
+
+spec("what is refused while it waits changes nothing", async () => {
+  const flips = [{ line: "GPIO6", from: "high", to: "low" }];
+  const { end, trace } = switching([{ ...FREE, flips }]);
+  await end.then(
+    () => equal("it switched", "it is refused"),
+    (error: Error) => match(error.message, "allow it with --flip-safe"),
+  );
+  equal(trace, []);
+});
+
+spec(
+  "the gate's facts are the board's: outputs and window by its configuration, flips by what the release says",
+  async () => {
+    const { config } = parseConfig(demoWith(["updateWindow", "02:00-04:00"]));
+    const plan = {
+      config: config!,
+      from: undefined,
+      to: TO,
+      answer: { levels: { GPIO17: "op,dl", GPIO6: "op,dl", GPIO23: "ip,pn" } },
+      look: () => Promise.reject(new Error("it does not answer")),
+    };
+    const facts = await boardFacts({ ...plan, now: new Date(2100, 0, 1, 3, 30) });
+    equal([facts.devices, facts.minute, facts.window?.text], [undefined, 210, "02:00-04:00"]);
+    equal(
+      facts.outputs.find(({ device }) => device === "pump"),
+      { device: "pump", safe: "off" },
+    );
+    // The demo's pump is off when its line is high; an input's pull is no level.
+    equal(facts.flips, [{ line: "GPIO6", from: "high", to: "low" }]);
+    is((await boardFacts({ ...plan, now: new Date(0) })).minute, undefined);
+  },
+);
