@@ -236,12 +236,13 @@ function trialTimes(flags: Flags): TrialTimes {
       throw new CliError(EXIT.usage, `--${name}: "${text}" is no time from 1s to 45m`);
     return ms;
   };
-  const { trialMs, settleMs, linkMs, silentMs } = TRIAL_TIMES;
+  const { trialMs, settleMs, linkMs, startMs, silentMs } = TRIAL_TIMES;
   const settle = time("settle", settleMs);
   return {
     trialMs: time("trial", trialMs),
     settleMs: settle,
     linkMs: Math.max(time("link", linkMs), settle),
+    startMs: Math.min(startMs, settle),
     silentMs: Math.min(silentMs, settle),
   };
 }

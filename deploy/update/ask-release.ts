@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UpdateError } from "./update-error.ts";
 
 /** Node has to start, on the slowest Pi from a cold card. */
-const ANSWER_MS = 60_000;
+const ANSWER_MS = 180_000;
 
 export interface ReleaseAnswer {
   /** What the firmware is to give each line before Linux starts, as `holdfast boot-levels` has it. */

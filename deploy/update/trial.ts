@@ -6,7 +6,7 @@
  *   settling --all good--> holding --for trialMs--> confirmed
  *      ^---- a loss --------'
  *   settling, its own losses, at settleMs ----------> reverted     (refused later)
- *   started too often, or silent for silentMs ------> reverted
+ *   started too often, or silent for silentMs ------> reverted     (startMs before its first answer)
  *   only its link is missing, at linkMs ------------> unreachable  (not refused: it may be the network)
  * ```
  *
@@ -22,7 +22,9 @@ export interface TrialTimes {
   readonly settleMs: number;
   /** The same while nothing but broker or links are missing. */
   readonly linkMs: number;
-  /** Longest that the board's program may say nothing. */
+  /** Longest until the board's program answers for the first time. */
+  readonly startMs: number;
+  /** Longest that it may say nothing afterwards. */
   readonly silentMs: number;
 }
 
@@ -30,6 +32,7 @@ export const TRIAL_TIMES: TrialTimes = {
   trialMs: 120_000,
   settleMs: 600_000,
   linkMs: 1_800_000,
+  startMs: 180_000,
   silentMs: 60_000,
 };
 
@@ -103,9 +106,8 @@ export class Trial {
     const silentMs = nowMs - this.#heardMs;
     if (silentMs < HICCUP_MS) return this.#view;
     const missing = [`the board's program has not answered for ${Math.round(silentMs / 1000)} s`];
-    return silentMs >= this.#times.silentMs
-      ? verdict("reverted", missing)
-      : this.#lost(missing, nowMs, false);
+    const limitMs = this.#starts === 0 ? this.#times.startMs : this.#times.silentMs;
+    return silentMs >= limitMs ? verdict("reverted", missing) : this.#lost(missing, nowMs, false);
   }
 
   /** `isProven`: the loss is one of many moments already. */

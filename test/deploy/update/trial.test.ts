@@ -109,8 +109,9 @@ spec("a board that had no broker does not need one", () => {
   is(run(() => before, 500, before).view.state, "confirmed");
 });
 
-spec("a program that says nothing for a minute has hung", () => {
-  equal(run(() => undefined, 100).trace, ["1 settling", "60 reverted"]);
+spec("a program that says nothing for a minute has hung; to start it has three", () => {
+  equal(run(() => undefined, 1000).trace, ["1 settling", "180 reverted"]);
+  equal(run((second) => (second < 179 ? undefined : BEFORE), 1000).view.state, "confirmed");
   const late = run((second) => (second < 100 ? BEFORE : undefined), 1000);
   equal(late.trace, ["1 holding", "104 settling", "159 reverted"]);
 });
