@@ -208,8 +208,8 @@ export class BoardLink {
   }
 
   #ofSession(id: number, bytes: Uint8Array, nowUs: number): void {
-    const found = [this.#live, this.#candidate].find((one) => one?.session.id === id);
-    if (found === undefined) {
+    const found = this.#live?.session.id === id ? this.#live : this.#candidate;
+    if (found?.session.id !== id) {
       this.refusals.stale++;
       return;
     }
@@ -255,10 +255,8 @@ export class BoardLink {
   }
 
   #begin(next: Opened): void {
-    if (this.#live !== undefined) {
-      const isNewLife = this.#live.life.incarnation !== next.life.incarnation;
-      this.#end(isNewLife ? "newIncarnation" : "silent");
-    }
+    const before = this.#live?.life.incarnation;
+    if (before !== undefined) this.#end(before === next.life.incarnation ? "silent" : "newIncarnation");
     this.#tryUs = Number.POSITIVE_INFINITY;
     this.#waitUs = RETRY.firstUs;
     this.#live = next;

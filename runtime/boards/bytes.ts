@@ -12,15 +12,14 @@ const COUNT_BYTES = 8;
 
 export class ByteWriter {
   readonly #most: number;
-  #bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory, once it was needed. */
-  #asBuffer: Buffer | undefined;
+  /** Small ones are pieces of Node's pool: behind what was written there is anything. */
+  #bytes: Buffer<ArrayBuffer>;
   #length = 0;
 
   /** `most`: bytes that may be written; more throws `FrameError`. `capacity`: what it has room for before it grows, bytes. */
   constructor(most = Number.POSITIVE_INFINITY, capacity = FIRST_CAPACITY) {
     this.#most = most;
-    this.#bytes = new Uint8Array(capacity);
+    this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
   get length(): number {
@@ -29,13 +28,13 @@ export class ByteWriter {
 
   /** What was written, not a copy: good until something else is written, or `clear`. */
   take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#length);
   }
 
   /** As it was made: for a writer that is used again and again, which costs less than the memory of new ones. */
   clear(): this {
     this.#length = 0;
-    if (this.#bytes.length > KEPT_CAPACITY) this.#use(new Uint8Array(FIRST_CAPACITY));
+    if (this.#bytes.length > KEPT_CAPACITY) this.#bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
     return this;
   }
 
@@ -47,7 +46,7 @@ export class ByteWriter {
 
   f64(value: number): this {
     const at = this.#room(8);
-    this.#buffer.writeDoubleLE(value, at);
+    this.#bytes.writeDoubleLE(value, at);
     return this;
   }
 
@@ -85,7 +84,7 @@ export class ByteWriter {
   /** So many bytes as hexadecimal digits, two each. Throws `FrameError` for what is none, or is longer or shorter. */
   hex(digits: string, bytes: number): this {
     const at = this.#room(bytes);
-    if (digits.length !== 2 * bytes || this.#buffer.write(digits, at, bytes, "hex") !== bytes)
+    if (digits.length !== 2 * bytes || this.#bytes.write(digits, at, bytes, "hex") !== bytes)
       throw new FrameError(`not ${bytes} bytes in hexadecimal digits`);
     return this;
   }
@@ -103,11 +102,6 @@ export class ByteWriter {
     return true;
   }
 
-  get #buffer(): Buffer {
-    this.#asBuffer ??= Buffer.from(this.#bytes.buffer);
-    return this.#asBuffer;
-  }
-
   #room(bytes: number): number {
     const at = this.#length;
     const length = at + bytes;
@@ -118,14 +112,9 @@ export class ByteWriter {
   }
 
   #grow(length: number): void {
-    const bytes = new Uint8Array(Math.max(length, 2 * this.#bytes.length));
+    const bytes = Buffer.allocUnsafe(Math.max(length, 2 * this.#bytes.length));
     bytes.set(this.#bytes);
-    this.#use(bytes);
-  }
-
-  #use(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes = bytes;
-    this.#asBuffer = undefined;
   }
 }
 
