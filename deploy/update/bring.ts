@@ -89,7 +89,10 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
     ...(tries !== undefined && { tries }),
     facts: () => boardFacts({ config, from, to: manifest, answer, look, now: now() }),
     picture: async () => takePicture(await look().catch(() => NOBODY)),
-    keep: (picture) => plan.keep({ release, version: manifest.version, picture, times: plan.times }),
+    keep: (picture) => {
+      plan.keep({ release, version: manifest.version, picture, times: plan.times });
+      tell(plan, received, "written", "restarts now");
+    },
     onWait: (waits) => {
       tell(plan, received, "waiting", waits.join("; "));
       plan.say({ waiting: waits });

@@ -1,5 +1,6 @@
 /** One release at a time comes into a slot, whoever brings it. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UpdateError } from "./update-error.ts";
 
@@ -26,6 +27,13 @@ export function lockReceiving(notes: string): () => void {
   throw new TypeError("the second try ends above");
 }
 
+/** Whether a release is being received now; waits for nobody's card. */
+export async function isReceiving(notes: string): Promise<boolean> {
+  const pid = await readFile(join(notes, FILE), "utf8").catch(() => "");
+  if (!/^\d+$/.test(pid)) return false;
+  return isReceiver(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+}
+
 function holder(file: string): number | undefined {
   try {
     const pid = Number(readFileSync(file, "utf8"));
@@ -39,8 +47,12 @@ function holder(file: string): number | undefined {
 function runs(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("receive");
+    return isReceiver(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
   } catch {
     return false; // it has ended
   }
+}
+
+function isReceiver(commandLine: string): boolean {
+  return commandLine.split("\0").includes("receive");
 }

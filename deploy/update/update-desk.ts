@@ -7,8 +7,9 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BoardEvent } from "../../devices/handler/messages.ts";
-import { NOTICE_FILE, readNotice } from "./notice.ts";
+import { type KeptNotice, NOTICE_FILE, readNotice, type UpdateState } from "./notice.ts";
 import { type Offer, offerWords, parseOffer } from "./offer.ts";
+import { isReceiving } from "./receive-lock.ts";
 
 export interface UpdateDeskPlan {
   /** Folder of the notes. */
@@ -32,6 +33,8 @@ export interface UpdateDeskHooks {
 const EVERY_MS = 2000;
 /** Of the program that receives, MB. */
 const HEAP_MB = 64;
+/** Whoever says so is still at it. */
+const UNDER_WAY: readonly UpdateState[] = ["receiving", "waiting"];
 /** A notice that a board finds at its start is news for so long. */
 const FRESH_MS = 10 * 60_000;
 
@@ -122,7 +125,7 @@ export class UpdateDesk {
     const text = await readFile(join(notes, NOTICE_FILE), "utf8").catch(() => "");
     const notice = readNotice(text);
     if (notice === undefined) return;
-    const { id, ...update } = notice;
+    const { id, ...update } = await withoutGhosts(notes, notice);
     const shown = { ...update, ...this.#progress };
     if (JSON.stringify(shown) !== JSON.stringify(this.#shown)) this.#hooks.status(shown);
     this.#shown = shown;
@@ -133,6 +136,17 @@ export class UpdateDesk {
     this.#first = false;
     if (isNews) this.#hooks.tell({ kind: "update", ...update });
   }
+}
+
+/** What somebody was at who is not there any more has come to nothing. */
+async function withoutGhosts(notes: string, notice: KeptNotice): Promise<KeptNotice> {
+  if (!UNDER_WAY.includes(notice.state) || (await isReceiving(notes))) return notice;
+  return {
+    ...notice,
+    id: `${notice.id} ended`,
+    state: "failed",
+    reason: `interrupted while ${notice.state}: push it again`,
+  };
 }
 
 function isRecent(at: string | null): boolean {

@@ -90,3 +90,13 @@ spec("what is no offer starts nothing", (t) => {
   is(trace.length, 1);
   match(trace[0]!, "refuse - url: found");
 });
+
+spec(
+  "a release that was being received when its receiver ended is said to have come to nothing",
+  async (t) => {
+    const { trace, notice } = desk(t);
+    notice("receiving", new Date().toISOString());
+    await until("it is told", () => trace.length === 2);
+    equal(trace, ["status failed interrupted while receiving: push it again", "update failed"]);
+  },
+);
