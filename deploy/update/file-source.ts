@@ -5,9 +5,13 @@ import { UpdateError } from "./update-error.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Rejects with the system's error for a file that cannot be opened. */
+/** Rejects with `UpdateError` `noBundle` for a file that cannot be opened. */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const file = await open(path);
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    const why =
+      error.code === "ENOENT" ? `there is no ${path}` : `${path} cannot be opened: ${error.message}`;
+    throw new UpdateError("noBundle", `${why}; holdfast release makes a bundle`, error);
+  });
   const { size } = await file.stat();
   return {
     bytes: size,

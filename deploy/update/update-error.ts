@@ -4,6 +4,7 @@ export class UpdateError extends Error {
   readonly code:
     | "noSlots"
     | "noRecord"
+    | "noBundle"
     | "busy"
     | "full"
     | "readBack"

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { equal, is, match, ok } from "uvu/assert";
+import { fileSource } from "../../../deploy/update/file-source.ts";
 import { httpSource } from "../../../deploy/update/http-source.ts";
 import { answerRead, pipeSource } from "../../../deploy/update/pipe-source.ts";
 import type { SpecContext } from "../../harness/spec.ts";
@@ -49,6 +50,15 @@ async function server(
   });
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/x.holdfast`, ranges };
 }
+
+spec("a bundle that is not there is said to be so, with what makes one", async () => {
+  try {
+    await fileSource("/nowhere/x.holdfast");
+    ok(false, "it was opened");
+  } catch (error) {
+    is((error as Error).message, "there is no /nowhere/x.holdfast; holdfast release makes a bundle");
+  }
+});
 
 spec("a web server is asked for just the range that is wanted", async (t) => {
   const { url, ranges } = await server(t, (_, response, from, to) => {
