@@ -2,7 +2,7 @@
 import type { BoardOffence } from "../../runtime/boards/exchange-counts.ts";
 import { RateLimit } from "../../runtime/time/rate-limit.ts";
 
-/** `notAllowed`: a spawn or a command without the right; the others: see `ExchangeCounts`. None had an effect. */
+/** `notAllowed`: a spawn, command or end without the right; the others: see `ExchangeCounts`. None had an effect. */
 export type Offence = BoardOffence | "notAllowed";
 
 /** An event for people. */

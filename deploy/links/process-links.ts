@@ -93,6 +93,8 @@ export class ProcessLinks implements LinkTraffic {
           this.#report.down(peer, cause);
           options.tell({ kind: "link", peer, life, state: "down", cause });
         },
+        meddled: (peer) =>
+          this.offences.add("notAllowed", peer, `${peer} may not end what speaks for this board`),
       },
     );
     this.#exchange = made!;

@@ -29,17 +29,23 @@ export interface HeardMessage {
   readonly heard: unknown;
 }
 
+/** What a message may have, whoever it is of. */
+type Taken = { readonly [K in "type" | "key" | "heard" | "ref"]?: unknown };
+
 /** A conversation that an envoy holds, used like one that the controller would hold itself. */
 export class Envoy<P extends ProtocolSpec, S extends Side<P>> {
   readonly #self: Talker;
   readonly #key = randomKey();
   readonly #pid: Pid;
+  /** The other side has its pid, and may end it. */
+  readonly #watch: number;
   #over = false;
 
   constructor(self: Talker, protocol: Protocol<P>, side: S, peer: Pid) {
     this.#self = self;
     const body = speaks(protocol, side, peer, self.pid, this.#key);
     this.#pid = self.spawn(body, [], { label: `envoy to ${peer.board}` });
+    this.#watch = self.monitor(this.#pid);
   }
 
   /** Nothing more will be heard. */
@@ -55,7 +61,11 @@ export class Envoy<P extends ProtocolSpec, S extends Side<P>> {
 
   /** As `Conversation.take`. */
   take(message: unknown): Heard<P, S> | undefined {
-    const { type, key, heard } = (message ?? {}) as Partial<HeardMessage>;
+    const { type, key, heard, ref } = (message ?? {}) as Taken;
+    if (type === "down" && ref === this.#watch && !this.#over) {
+      this.#over = true;
+      return message as DownMessage;
+    }
     if (type !== "heard" || key !== this.#key) return undefined;
     this.#over ||= (heard as DownMessage).type === "down";
     return heard as Heard<P, S>;

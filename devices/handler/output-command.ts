@@ -23,6 +23,8 @@ export interface OutputCommandPlan {
 
 /** How long a held output waits for its controller after a restart. */
 const ADOPTED_FOR_MS = 10_000;
+/** In the place of a commander that is not known. */
+const NOBODY = "";
 
 interface Held {
   readonly level: number;
@@ -30,7 +32,7 @@ interface Held {
 }
 
 interface HeldBy extends Held {
-  /** Id of a controller, or `irrigation@greenhouse`. */
+  /** Id of a controller, `irrigation@greenhouse`, or `NOBODY`. */
   readonly by: string;
   /** How long a command of that one lasts, us. */
   readonly forUs: number;
@@ -107,7 +109,8 @@ export class OutputCommand {
 
   /** Whose command `level` follows, or followed until it ended: no person's. */
   get commander(): string | undefined {
-    return this.#manual === undefined ? this.#controller?.by : undefined;
+    const by = this.#manual === undefined ? this.#controller?.by : undefined;
+    return by === NOBODY ? undefined : by;
   }
 
   /** Time a person's override of its owner still lasts, us; `undefined` without one. */
@@ -171,13 +174,15 @@ export class OutputCommand {
 
   /**
    * A level that was found at the start and that nobody here commanded (it was held over a restart). It gets
-   * an end as if it had been commanded now: the controller's next command, or the device's `commandFor`.
+   * an end as if it had been commanded now: the controller's next command, or the device's `commandFor`. Where it is
+   * lent it may have been held by a lease: it waits as briefly, and whoever commands it first has it.
    */
   adopt(level: number, nowUs: number): void {
-    const { ownedBy, commandForMs } = this.#plan;
-    if (ownedBy !== undefined) {
+    const { ownedBy, lent, commandForMs } = this.#plan;
+    const by = ownedBy ?? (lent ? NOBODY : undefined);
+    if (by !== undefined) {
       const forUs = ADOPTED_FOR_MS * 1000;
-      this.#controller = { level, untilUs: nowUs + forUs, by: ownedBy, forUs };
+      this.#controller = { level, untilUs: nowUs + forUs, by, forUs };
     } else {
       const untilUs = commandForMs === undefined ? Number.POSITIVE_INFINITY : nowUs + commandForMs * 1000;
       this.#manual = { level, untilUs };

@@ -73,7 +73,7 @@ export class OutputSink {
       this.#refusal = undefined;
       this.#talk = pid && this.#open(pid);
     }
-    // On its way to another board it is worth something for as long as it would last there.
+    // An envoy that comes to it late still says it: how old it may be over there is the link's matter.
     const deadlineUs =
       output.abroad === undefined ? sampledAtUs + job.deadlineUs : this.#self.nowUs() + commandForMs * 1000;
     this.#talk?.send(

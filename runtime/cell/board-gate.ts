@@ -8,7 +8,7 @@ import type { OwnBoard } from "../boards/own-board.ts";
 import type { Groups } from "../process/groups.ts";
 import type { Names } from "../process/names.ts";
 import { exportPid } from "../process/pid.ts";
-import type { Frame } from "../process/signal.ts";
+import type { Frame, SignalFrame } from "../process/signal.ts";
 import type { Clock } from "../time/clock.ts";
 import type { CellPorts } from "./cell-ports.ts";
 
@@ -16,6 +16,8 @@ import type { CellPorts } from "./cell-ports.ts";
 export interface GateNews {
   up(board: string, life: number): void;
   down(board: string, life: number, why: LinkEnd): void;
+  /** That board wanted to end a process of this cell, or to link with it. Nothing came of it. */
+  meddled(board: string): void;
 }
 
 /** The ports of its cell, as far as it uses them. */
@@ -108,7 +110,7 @@ export class BoardGate {
   #ownBoard(news: GateNews): OwnBoard {
     const ports = this.#ports;
     return {
-      deliver: (cell, incarnation, frame) => this.#deliver(cell, incarnation, frame),
+      deliver: (cell, incarnation, frame) => this.#deliver(cell, incarnation, frame, news),
       boardUp: (board, life) => {
         this.#up.set(board, life);
         ports.tellCells(this.#upFrame(board, life));
@@ -133,7 +135,15 @@ export class BoardGate {
     return { control: "boardUp", board, life, by: this.#ports.cellName } as const;
   }
 
-  #deliver(cell: string, incarnation: number, frame: Frame): "ok" | "full" | "gone" {
+  /**
+   * Processes of this cell speak for the board with all others: what one of these could end, it would end for all. It is answered
+   * as by the dead.
+   */
+  #deliver(cell: string, incarnation: number, frame: Frame, news: GateNews): "ok" | "full" | "gone" {
+    if (cell === this.#ports.cellName && wouldEnd(frame)) {
+      news.meddled(frame.from.board);
+      return "gone";
+    }
     const sent = this.#ports.toCell(cell, incarnation, frame);
     return sent === undefined ? "gone" : sent ? "ok" : "full";
   }
@@ -163,4 +173,9 @@ export class BoardGate {
       this.#endTurn();
     }, waitMs);
   }
+}
+
+/** By hand, or later by a link; ends because of links that are held are none of that. */
+function wouldEnd(frame: Frame): frame is Extract<SignalFrame, { readonly kind: "link" | "exit" }> {
+  return frame.kind === "link" || (frame.kind === "exit" && frame.links === undefined);
 }

@@ -83,6 +83,7 @@ export function* linkCell(self: Self<string>): ProcessGenerator {
   gate.open((own) => new BoardExchange({ ...exchangeOptions(board, publish, nowUs, report), own }), {
     up: () => {},
     down: () => {},
+    meddled: () => {},
   });
   meet();
   for (let said: unknown = ""; typeof said === "string"; said = yield* self.receive())

@@ -108,6 +108,20 @@ spec("a level found at the start gets an end: the device's own, or its controlle
 
 const lent = { safe: "off", commandForMs: 5000, maxOverrideMs: 600_000, lent: true } as const;
 
+spec(
+  "a lent output that was held over a restart follows whoever commands it first, and waits briefly",
+  () => {
+    const output = new OutputCommand({ ...lent, commandForMs: 600_000 });
+    output.adopt(1, 0);
+    assert.equal([output.level(9.9 * s), output.owner(0), output.commander], [1, undefined, undefined]);
+    assert.ok(output.fromController("watering@greenhouse", 0, 3000, 1 * s).accepted);
+    assert.equal([output.level(1 * s), output.overrideLeftUs(1 * s)], [0, undefined], "nobody overrides it");
+    const forgotten = new OutputCommand({ ...lent, commandForMs: 600_000 });
+    forgotten.adopt(1, 0);
+    assert.equal([forgotten.level(10 * s), forgotten.expire(10 * s), forgotten.level(600 * s)], [0, true, 0]);
+  },
+);
+
 spec("an output that is lent belongs to whoever commands it from another board, until that ends", () => {
   const output = new OutputCommand(lent);
   assert.ok(output.fromController("watering@greenhouse", 1, 15_000, 0).accepted);
