@@ -1,4 +1,5 @@
 import type { ListenPlan } from "../config/listen-schema.ts";
+import type { LastLife } from "../crashes/last-life.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
 import type { OutboxPlan } from "../outbox/board-outbox.ts";
 import type { UpdateDeskPlan } from "../update/update-desk.ts";
@@ -37,6 +38,8 @@ export interface MqttPlan {
   readonly links?: LinksPlan;
   /** Why the board came up; absent where nobody knows. */
   readonly boot?: BootNotice;
+  /** How the board's last life ended; absent where that was in order. */
+  readonly lastLife?: LastLife;
   /** What Home Assistant is told; absent: nothing. */
   readonly homeAssistant?: DiscoveryPlan;
   /** What it was told, so that it can be taken back. */

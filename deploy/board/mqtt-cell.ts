@@ -16,6 +16,7 @@ import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { lastEndStatus } from "../crashes/last-life.ts";
 import { Announcer } from "../homeassistant/announcer.ts";
 import { EdgeServer } from "../http/edge-server.ts";
 import type { ProcessLinks } from "../links/process-links.ts";
@@ -212,7 +213,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     status = { ...status, ...part };
     link.status(status);
   };
-  sayStatus(bootStatus(plan.boot));
+  sayStatus({ ...bootStatus(plan.boot), ...lastEndStatus(plan.lastLife) });
   const updates =
     plan.update &&
     new UpdateDesk(plan.update, {
@@ -232,6 +233,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   };
   for (const { id } of plan.devices) ask(id);
   sink.event({ kind: "boot", incarnation: plan.incarnation, ...bootStatus(plan.boot) });
+  if (plan.lastLife) sink.event({ kind: "lastEnd", ...plan.lastLife });
 
   let cause = "";
   for (let ageAtUs = self.nowUs(); ; ) {

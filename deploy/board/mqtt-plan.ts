@@ -6,6 +6,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { listenPlan } from "../config/listen-schema.ts";
 import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
+import type { LastLife } from "../crashes/last-life.ts";
 import { eventTypes } from "../homeassistant/reading-entities.ts";
 import { boardLife } from "./board-life.ts";
 import { machineHash } from "./board-uid.ts";
@@ -30,6 +31,8 @@ export function mqttPlan(board: {
   readonly incarnation: number;
   readonly dashboard: string;
   readonly boot: BootNotice | undefined;
+  /** How the last life ended, where that was not in order. */
+  readonly lastLife: LastLife | undefined;
   /** Told why the state folder takes nothing. */
   readonly notKept: (why: string) => void;
 }): MqttPlan {
@@ -65,6 +68,7 @@ export function mqttPlan(board: {
     ...(outbox === undefined ? {} : { outbox }),
     ...(links === undefined ? {} : { links }),
     ...(boot === undefined ? {} : { boot }),
+    ...(board.lastLife && { lastLife: board.lastLife }),
     ...updateDeskPlan(options, process.env),
   };
 }

@@ -49,6 +49,7 @@ import { KeptLadders } from "./kept-ladders.ts";
 import { keptSettings } from "./kept-settings.ts";
 import { goBeforeTheGuardian } from "./memory-rank.ts";
 import { mqttPlan } from "./mqtt-plan.ts";
+import { openCrashes } from "./open-crashes.ts";
 import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
 import { CELL_LIMITS, sharedCells } from "./shared-cells.ts";
@@ -80,6 +81,13 @@ if (boot !== undefined)
     log.line({ notKept: why }),
   );
 const crashes = new CrashLog(board.id, () => clock.now());
+const keptCrashes = openCrashes({
+  ...{ stateFolder: options.stateFolder, board: board.id, incarnation, boot, environment: process.env },
+  notKept: (why) => {
+    log.line({ notKept: why });
+    tell({ kind: "problem", cause: why });
+  },
+});
 
 const placements = boot?.keptSafe ? [] : placementOf(config);
 const shared = sharedCells(placements, [...devices, ...controllers], realtime.cells);
@@ -183,6 +191,7 @@ const plan = mqttPlan({
   dashboard: fileURLToPath(new URL("../../dashboard", import.meta.url)),
   notKept: (why) => log.line({ notKept: why }),
   boot,
+  lastLife: keptCrashes.last,
 });
 
 /** What a keeper has to know of its device or controller beside the cell. */
@@ -317,7 +326,10 @@ const root = kernel.cell.spawn(
 );
 kernel.cell.spawn(endWithRoot, [], { label: "end", band: BAND.system });
 kernel.cell.post(root, { type: "go" });
-process.on("SIGTERM", () => kernel.cell.exit(undefined, root, "shutdown"));
+process.on("SIGTERM", () => {
+  keptCrashes.kept.end(true);
+  kernel.cell.exit(undefined, root, "shutdown");
+});
 process.on("SIGINT", () => {});
 
 /** The guardian starts the next runtime when this one ends. The outputs are safe or held by then, as configured. */
@@ -326,6 +338,7 @@ function* endWithRoot(self: Self) {
   yield* self.receive("down");
   kept.flush();
   keptLadders.flush();
+  keptCrashes.kept.end(false);
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -378,5 +391,6 @@ function hear(event: ReturnType<typeof withInput>): void {
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {
+  keptCrashes.kept.heard(event);
   kernel.cell.post(TELEMETRY, { type: "event", event });
 }

@@ -26,6 +26,7 @@ import { inspect } from "./inspect.ts";
 import { addKeysVerb } from "./keys-verb.ts";
 import { links } from "./links.ts";
 import { mode } from "./mode.ts";
+import { addOperateVerbs } from "./operate-verbs.ts";
 import { ps } from "./ps.ts";
 import { addReleaseVerbs } from "./release-verbs.ts";
 import { run } from "./run.ts";
@@ -93,6 +94,7 @@ cli
 addCardVerbs(cli);
 addReleaseVerbs(cli);
 addUpdateVerbs(cli);
+addOperateVerbs(cli);
 cli
   .command("check [config]", "Check a configuration: every problem at once")
   .option("--emulated", "Check as it would run emulated")

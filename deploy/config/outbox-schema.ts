@@ -9,7 +9,7 @@ const DEFAULTS = { size: "16MB", age: "7d", syncEvery: "5s", syncRecords: 500 } 
 
 /** Events that somebody has to learn of, however late: what broke, what went to its safe level by itself, what was lost. */
 export const KEPT_EVENTS: readonly string[] = [
-  ..."boot update crash cellEnded hung gaveUp startFailed contract guardianLate mode".split(" "),
+  ..."boot lastEnd update crash cellEnded hung gaveUp startFailed contract guardianLate mode".split(" "),
   ..."unsafe railOff fenced leaseExpired holdEnded maxOn maxOnLatched inputStuck edgesLost edgeStorm".split(
     " ",
   ),

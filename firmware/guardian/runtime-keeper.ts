@@ -41,6 +41,9 @@ export class RuntimeKeeper {
   #exited: () => void = () => {};
   #restart: NodeJS.Timeout | undefined;
   #stopping = false;
+  /** What told of the last death first, and how that process ended: its successor writes it down. */
+  #sign: DeathSign | undefined;
+  #lastEnd: string | undefined;
 
   constructor(plan: GuardianPlan, clock: Clock, log: Log, kept: Kept) {
     this.#plan = plan;
@@ -60,7 +63,7 @@ export class RuntimeKeeper {
     const { bytes, message, fence } = this.#kept;
     this.#startedUs = this.#clock.now();
     const incarnation = new Incarnation(
-      this.#plan,
+      withLastEnd(this.#plan, this.#lastEnd),
       pipes,
       this.#number++,
       { clock: this.#clock, steal: this.#steal },
@@ -71,6 +74,7 @@ export class RuntimeKeeper {
         dead: (by) => this.#died(by),
         exit: (code, signal) => {
           this.#log.line({ runtimeExited: { code, signal, atUs: this.#clock.now() } });
+          this.#lastEnd = JSON.stringify({ code, signal, by: this.#sign });
           this.#kept.ended(code);
           this.#exited();
         },
@@ -99,6 +103,7 @@ export class RuntimeKeeper {
 
   async #died(by: DeathSign): Promise<void> {
     const seenUs = this.#clock.now();
+    this.#sign = by;
     if (this.#stopping) return;
     this.#kept.runtimeDied();
     this.#log.line({ runtimeDead: { seenUs, by } });
@@ -140,4 +145,11 @@ export class RuntimeKeeper {
     incarnation.close();
     if (this.#incarnation === incarnation) this.#incarnation = undefined;
   }
+}
+
+/** The plan with what its runtime is told of the one before it, in `HOLDFAST_LAST_END`. */
+function withLastEnd(plan: GuardianPlan, end: string | undefined): GuardianPlan {
+  if (end === undefined) return plan;
+  const { runtime } = plan;
+  return { ...plan, runtime: { ...runtime, env: { ...runtime.env, HOLDFAST_LAST_END: end } } };
 }

@@ -1,0 +1,50 @@
+/** A board that is reached over the system's own ssh, for verbs that its own release answers there. */
+
+import { spawn } from "node:child_process";
+import { DEFAULT_ROOT, endOf, NOT_THERE, type RemotePlace, remoteCommand, SSH } from "../update/remote.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+import { type Flags, textOf } from "./flags.ts";
+
+/**
+ * `pi@greenhouse.local`, `greenhouse.local`, or the board's name alone, which is `greenhouse.local` (the name that a board has
+ * on its network). Throws `CliError` for a word that is none of them.
+ */
+export function remoteBoard(target: string, flags: Flags): RemotePlace {
+  if (!/^([\w.-]+@)?[A-Za-z0-9][\w.:%-]*$/.test(target))
+    throw new CliError(EXIT.usage, `"${target}" is no board; give its name, or user@host as ssh takes it`);
+  const isName = /^[\w-]+$/.test(target);
+  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? SSH;
+  return {
+    target: isName && target !== "localhost" ? `${target}.local` : target,
+    via: via as [string, ...string[]],
+    root: textOf(flags.root) ?? DEFAULT_ROOT,
+  };
+}
+
+/**
+ * Runs a verb of the board's own release there; what it says is said here, and its exit code is this one's. Ends when it does,
+ * or with this process. Throws `CliError` where nobody is reached, or no release is there.
+ */
+export async function runOnBoard(place: RemotePlace, words: readonly string[]): Promise<void> {
+  const [program, ...before] = place.via;
+  const child = spawn(program, [...before, place.target, remoteCommand(place.root, words)], {
+    stdio: "inherit",
+  });
+  const code = await endOf(child, place).catch((error: Error) => {
+    throw new CliError(EXIT.unreachable, `${error.message}: ${sshRemedy(place)}`);
+  });
+  if (code === NOT_THERE)
+    throw new CliError(
+      EXIT.failed,
+      `${place.target} has no Holdfast in ${place.root}; bring it there with holdfast push, or say where it is with --root`,
+    );
+  process.exitCode = code;
+}
+
+/** What helps where ssh ended by itself; what it said of it stands above. */
+export function sshRemedy({ target, via: [program] }: Pick<RemotePlace, "target" | "via">): string {
+  return (
+    `try "${program} ${target}" by hand. Name unknown: give an address, user@192.168.1.20. Permission denied: put your ` +
+    `key there with ssh-copy-id ${target} (on Holdfast OS: "ssh" in the provisioning file)`
+  );
+}
