@@ -46,7 +46,14 @@ export function wallTime(): string | null {
   return now >= BUILT_AT_MS ? new Date(now).toISOString() : null;
 }
 
-/** Does not wait: the board may take this process along. */
-export function restartBoard({ restart: [program, ...words] }: UpdatePlace): void {
-  spawn(program, words, { stdio: "ignore", detached: true }).unref();
+/**
+ * In a session of its own, since the board may take this process along. Resolves when it has been ordered: systemd kills what
+ * a service leaves behind (systemd.kill(5), KillMode), and who ends before would never have the board started again.
+ */
+export function restartBoard({ restart: [program, ...words] }: Pick<UpdatePlace, "restart">): Promise<void> {
+  return new Promise((done, failed) => {
+    const child = spawn(program, words, { stdio: "ignore", detached: true });
+    child.once("error", failed);
+    child.once("exit", () => done());
+  });
 }

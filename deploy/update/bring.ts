@@ -26,7 +26,7 @@ export interface BringPlan extends Omit<ReceivePlan, "onProgress"> {
   readonly keep: (before: BeforeUpdate) => void;
   readonly notice: (notice: UpdateNotice) => void;
   readonly say: (word: BringWord) => void;
-  readonly restart: () => void;
+  readonly restart: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => Date;
   /** ISO 8601; null while the clock is not set. */

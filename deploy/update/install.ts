@@ -102,6 +102,8 @@ async function sent(place: RemotePlace, folder: string): Promise<void> {
     `$as mkdir -p ${root}.new`,
     // Root's where root does it: what chooses and judges releases is not the board's to write.
     `$as tar -xzf - --no-same-owner -C ${root}.new`,
+    // It was laid out in a folder that only its maker may read: the board's user has to.
+    `$as chmod -R u+rwX,go+rX ${root}.new`,
     "sync",
     `$as mv ${root}.new ${root}`,
   ].join("\n");

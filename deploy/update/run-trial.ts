@@ -18,7 +18,7 @@ export interface TrialRun {
   /** The board's overview; rejects when it does not answer. */
   readonly look: () => Promise<PictureSource>;
   readonly notice: (notice: UpdateNotice) => void;
-  readonly restart: () => void;
+  readonly restart: () => Promise<void>;
   readonly nowMs: () => number;
   /** ISO 8601; null while the clock is not set. */
   readonly at: () => string | null;
@@ -57,7 +57,7 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
   run.records.write(after);
   // Of a revert the release that one goes back to tells: this one may have no way to.
   if (after.outcome === "confirmed") tell(run, after);
-  else run.restart();
+  else await run.restart();
   return after.outcome === "none" ? "none" : after.outcome;
 }
 

@@ -5,7 +5,7 @@
  *
  * | word | what |
  * | --- | --- |
- * | `step` | takes a try, falls back, lets `current` lead to the slot: the service runs it before the guardian |
+ * | `step` | takes a try, falls back, lets `current` lead to the slot: the service runs it before the guardian. Where a try cannot be written down (a full disk), the active slot is started |
  * | `run ...` | for machines without systemd: `step`, the board and its trial, again after an update; the words go to `holdfast run` |
  * | `trial` | the trial, if there is one; when its program fails or says nothing for an hour: the board again, one try less |
  * | `restart` | ends the board in order, so that whoever started it does so again |
@@ -79,9 +79,14 @@ step() {
     [ "$active" = a ] || other=a
     if usable "$active"; then lead_to "$active"; else lead_to "$other"; fi
   elif [ "$tries" -gt 0 ] && usable "$trying"; then
-    write "tries=$((tries - 1))"
-    lead_to "$trying"
-    echo "holdfast: slot $trying is on trial, $((tries - 1)) more boots" >&2
+    if write "tries=$((tries - 1))"; then
+      lead_to "$trying"
+      echo "holdfast: slot $trying is on trial, $((tries - 1)) more boots" >&2
+    else
+      # A try that is not written down would be had for ever.
+      lead_to "$active"
+      echo "holdfast: $record cannot be written: slot $trying is not tried, $active is started" >&2
+    fi
   else
     why="did not hold in any of its boots"
     [ "$tries" -eq 0 ] || why="cannot be mounted"
@@ -94,13 +99,17 @@ restart() {
     : >"$root/again"
     kill "$(cat "$root/board.pid")"
   else
-    # The service starts it again, whatever its end.
-    kill "$(systemctl show -P MainPID holdfast.service)"
+    # The service starts it again, whatever its end. 0: it starts already, or was stopped; kill 0 ends who asks.
+    pid=$(systemctl show -P MainPID holdfast.service)
+    [ "\${pid:-0}" -eq 0 ] || kill "$pid"
   fi
 }
 
 trial() {
-  [ -n "$(field trying)" ] || [ "$(field told)" = 0 ] || exit 0
+  trying=$(field trying)
+  [ -n "$trying" ] || [ "$(field told)" = 0 ] || exit 0
+  # Another slot runs, since the record could not be written: how that does says nothing of the one on trial.
+  [ -z "$trying" ] || [ "$(readlink "$root/current")" = "$trying" ] || exit 0
   program=
   clock=
   trap 'kill $program $clock 2>/dev/null; exit 1' TERM

@@ -18,7 +18,7 @@ export interface SwitchPlan {
   readonly picture: () => Promise<BoardPicture>;
   /** Keeps the picture over the restart. */
   readonly keep: (picture: BoardPicture) => void;
-  readonly restart: () => void;
+  readonly restart: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
   /** Hears what is waited for, whenever that changes. */
   readonly onWait: (waits: readonly string[]) => void;
@@ -54,8 +54,9 @@ export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
   });
   plan.keep(await plan.picture());
   records.write(next);
-  plan.restart();
+  const ordered = plan.restart();
   // Not before: whoever hears it may end this process.
   plan.onRestart(dropped);
+  await ordered;
   return next;
 }

@@ -42,7 +42,7 @@ function board(
     },
     notice: ({ state, version, reason }: UpdateNotice) =>
       void trace.push(`say ${state} ${version} ${reason}`.trim()),
-    restart: () => void trace.push("restart"),
+    restart: async () => void trace.push("restart"),
     nowMs: () => nowMs,
     at: () => null,
     sleep: async (ms: number) => {

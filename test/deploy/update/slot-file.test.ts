@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -80,6 +88,21 @@ spec(
   },
   { limitMs: 60_000 },
 );
+
+spec("a try that cannot be written down is not had, and nobody judges the slot that runs instead", (t) => {
+  const onTrial = { ...firstRecord(RELEASE), trying: "b" as const, triesLeft: 2 };
+  for (const triesLeft of [2, 0]) {
+    const board = slots(t, ["a", "b"], { ...onTrial, triesLeft });
+    const program = '#!/bin/sh\necho "$@" >>"$HOLDFAST_SLOTS/asked"\n';
+    writeFileSync(join(board.folder, "a/bin/holdfast"), program, { mode: 0o755 });
+    mkdirSync(join(board.folder, "record.new")); // as a disk that is full or may not be written
+    board.step();
+    is(board.current(), "a");
+    is(board.file.read()?.triesLeft, triesLeft);
+    execFileSync("sh", [join(board.folder, SLOT_PROGRAM), "trial"], { stdio: "pipe" });
+    is(existsSync(join(board.folder, "asked")), false, "the old release's health would confirm the new one");
+  }
+});
 
 spec("without a record that can be read, what was current is started", (t) => {
   const board = slots(t, ["a", "b"]);

@@ -36,7 +36,9 @@ function switching(
     facts: async () => facts[Math.min(second, facts.length - 1)]!,
     picture: async () => NO_PICTURE,
     keep: () => trace.push("keep"),
-    restart: () => trace.push("restart"),
+    restart: async () => {
+      trace.push("restart");
+    },
     sleep: async () => {
       second++;
     },

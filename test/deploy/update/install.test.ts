@@ -1,0 +1,42 @@
+/** What a first push lays down on a machine, and what has to have happened before an updating program ends. */
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { is } from "uvu/assert";
+import { restartBoard } from "../../../deploy/cli/trial.ts";
+import { fileSource } from "../../../deploy/update/file-source.ts";
+import { install } from "../../../deploy/update/install.ts";
+import { spec } from "../../harness/spec.ts";
+import { aKey } from "../release/a-bundle.ts";
+import { aBundleOf, temporary } from "./a-place.ts";
+
+const OPEN = { folder: 0o755, file: 0o644, program: 0o755 };
+
+spec("what is installed can be read by the board's user, whoever's umask was in force", async (t) => {
+  const work = temporary(t);
+  const key = aKey(work);
+  const files = { "bin/holdfast": "#!/bin/sh\n", "board.config.json": "{}\n", "program/cells/a.js": "" };
+  const file = await aBundleOf(work, files, {}, key);
+  const root = join(temporary(t), "opt");
+  mkdirSync(join(root, ".."), { recursive: true });
+  const before = process.umask(0o077);
+  t.defer(() => process.umask(before));
+  const source = await fileSource(file);
+  t.defer(() => source.close());
+  await install({
+    place: { target: "here", via: ["sh", "-c", 'umask 077; eval "$1"'], root },
+    ...{ source, where: file, trusted: [key.trusted], start: false, say: () => {} },
+  });
+  const mode = (path: string) => statSync(join(root, path)).mode & 0o777;
+  for (const folder of ["", "a", "a/program/cells", "release-keys"]) is(mode(folder), OPEN.folder, folder);
+  for (const name of ["record", "board.config.json", "manifest-a.json"]) is(mode(name), OPEN.file, name);
+  for (const name of ["slots", "a/bin/holdfast"]) is(mode(name), OPEN.program, name);
+});
+
+spec(
+  "a restart has been ordered when it is said to be: what a service leaves behind is killed",
+  async (t) => {
+    const file = join(temporary(t), "ordered");
+    await restartBoard({ restart: ["/bin/sh", "-c", `sleep 0.2; echo yes >${file}`] });
+    is(readFileSync(file, "utf8"), "yes\n");
+  },
+);
