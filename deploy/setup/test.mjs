@@ -22,15 +22,15 @@ if (words.length === 0)
   check("types of the page", ["node_modules/typescript/bin/tsc", "-p", "deploy/dashboard"]);
 
 const tests = testFiles(".test.js");
-// Files under end-to-end and network/trial, and those of the guardian that kill processes, start whole boards and judge by the clock: one at a time, beside nothing that does not make way for them.
-const isAlone = (file) =>
+// Files under end-to-end and network/trial, and those of the guardian that kill processes, start whole boards and judge by the clock: not beside tests that compute. Boards mostly wait, so two at a time.
+const isBoards = (file) =>
   /\/end-to-end\/|\/network\/trial\/|\/firmware\/(deaths|processes|runtime-killed)/.test(file);
-const alone = tests.filter(isAlone);
-const together = tests.filter((file) => !isAlone(file));
+const boards = tests.filter(isBoards);
+const together = tests.filter((file) => !isBoards(file));
 
 await Promise.all([worker(together), worker(together)]);
-// The guest takes what they leave: boards mostly wait.
-await Promise.all([worker(alone), guest(testFiles(".guest.js"))]);
+// The guest takes what they leave.
+await Promise.all([worker(boards), worker(boards), guest(testFiles(".guest.js"))]);
 
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed > 0 ? 1 : 0);
