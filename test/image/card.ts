@@ -27,6 +27,8 @@ export interface TestCard {
   readonly report: ImageReport;
   /** Seconds that making it took. */
   readonly seconds: number;
+  /** Folder of the application in its slot. */
+  readonly application: string;
   /** Private key of root. */
   readonly key: string;
   /** A file of the boot partition, copied out of it: what the firmware would hand to the kernel. */
@@ -71,6 +73,7 @@ export async function testCard(
     image: at("card.img"),
     report,
     seconds,
+    application,
     key: at("key"),
     boot: (name) => {
       const place = `${at("card.img")}@@${PLACES.boot.from}M`;
