@@ -1,46 +1,101 @@
 /** The words of the verbs that look after a board on its machine, or over ssh, for the command line. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { defaultStateFolder } from "../board/options.ts";
 import { DEFAULT_ROOT, SSH } from "../update/remote.ts";
+import { INSTALL } from "../vendor/board-entries.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { type Flags, textOf } from "./flags.ts";
+import { DEFAULT_CONFIG, type Flags, operatorFlags, textOf } from "./flags.ts";
 import { printKeptCrashes, SERVICE_STATE } from "./kept-crashes.ts";
+import { printLogs } from "./logs.ts";
+import { reboot } from "./reboot.ts";
 import { remoteBoard, runOnBoard } from "./remote-board.ts";
+import { shell } from "./shell.ts";
 import type { VerbTable } from "./update-verbs.ts";
+
+const VIA = [
+  "--via <command>",
+  `Instead of ssh; target and command line follow it (default: ${SSH[0]})`,
+] as const;
+const ROOT = ["--root <folder>", `Folder of the slots there (default: ${DEFAULT_ROOT})`] as const;
+/** Lines of a log, where nobody says how many. */
+const MOST_LINES = 200;
 
 export function addOperateVerbs(cli: VerbTable): void {
   cli
-    .command("logs [board]", "Print what crashed on a board: here, or over ssh (a name, or user@host)")
-    .option("--crashes", "Crash reports, as they outlived restarts and power cuts")
-    .option("--lines <count>", "The last so many")
+    .command("logs [board]", "Print what a board has said: here, or over ssh (its name, or user@host)")
+    .option("-f, --follow", "New lines as they come, until Ctrl-C")
+    .option("--lines <count>", `The last so many (default: ${MOST_LINES}; of crashes all)`)
     .option("--since <time>", "Not older than this: 2h, 30m, or 2026-11-26T08:00")
-    .option("--via <command>", `Instead of ssh; target and command line follow it (default: ${SSH[0]})`)
-    .option("--root <folder>", `Folder of the slots there (default: ${DEFAULT_ROOT})`)
-    .example("  holdfast logs pi@greenhouse.local --crashes --since 2h")
+    .option("--crashes", "Crash reports, as they outlived restarts and power cuts")
+    .option(...VIA)
+    .option(...ROOT)
+    .example("  holdfast logs pi@greenhouse.local --since 2h")
     .action((board: string | undefined, flags: Flags) => logs(board, flags));
+  cli
+    .command("shell <board>", "Open a shell on a board's machine, over ssh (its name, or user@host)")
+    .option(...VIA)
+    .example("  holdfast shell greenhouse")
+    .action((board: string, flags: Flags) => shell(remoteBoard(board, flags)));
+  cli
+    .command(
+      "reboot [board]",
+      "Start a board's machine again, in order: asks when outputs are not safe; here, or over ssh",
+    )
+    .option("--now", "Do not ask; what drops is listed")
+    .option("--config <file>", `The board's configuration, HOLDFAST_CONFIG (default: ${INSTALL.config})`)
+    .option(...VIA)
+    .option(...ROOT)
+    .example("  holdfast reboot pi@greenhouse.local")
+    .action((board: string | undefined, flags: Flags) => {
+      if (board !== undefined)
+        return runOnBoard(remoteBoard(board, flags), words("reboot", flags, [], ["now"]));
+      const command = process.env.HOLDFAST_REBOOT;
+      return reboot({
+        ...operatorFlags(flags),
+        now: flags.now === true,
+        config: resolve((textOf(flags.config) ?? process.env.HOLDFAST_CONFIG) || standardConfig()),
+        ...(command && { command }),
+      });
+    });
 }
 
 function logs(target: string | undefined, flags: Flags): Promise<void> | void {
   const [board, lines] = [textOf(flags.board), linesOf(flags)];
   const since = sinceOf(flags, Date.now());
-  if (target !== undefined) return runOnBoard(remoteBoard(target, flags), logWords(flags));
+  const crashes = flags.crashes === true;
+  if (crashes && flags.follow === true)
+    throw new CliError(EXIT.usage, "--crashes prints what is kept, --follow what comes: give one of them");
+  if (target !== undefined) {
+    const there = words("logs", flags, ["board", "lines", "since"], ["crashes", "follow"]);
+    return runOnBoard(remoteBoard(target, flags), there);
+  }
+  const chosen = { json: flags.json === true, ...(since !== undefined && { since }) };
+  if (!crashes) return printLogs({ ...chosen, follow: flags.follow === true, lines: lines ?? MOST_LINES });
   return printKeptCrashes({
-    json: flags.json === true,
+    ...chosen,
     folders: stateFolders(),
     ...(board !== undefined && { board }),
     ...(lines !== undefined && { lines }),
-    ...(since !== undefined && { since }),
   });
 }
 
 /** The same words for the board's own command line: what is a time there is read there. */
-function logWords(flags: Flags): string[] {
-  const valued = (["board", "lines", "since"] as const).flatMap((name) => {
-    const text = textOf(flags[name]);
-    return text === undefined ? [] : [`--${name}`, text];
-  });
-  return ["logs", "--crashes", ...valued, ...(flags.json === true ? ["--json"] : [])];
+function words(verb: string, flags: Flags, valued: readonly string[], plain: readonly string[]): string[] {
+  return [
+    verb,
+    ...valued.flatMap((name) => {
+      const text = textOf(flags[name]);
+      return text === undefined ? [] : [`--${name}`, text];
+    }),
+    ...[...plain, "json"].flatMap((name) => (flags[name] === true ? [`--${name}`] : [])),
+  ];
+}
+
+/** Of a service, else of a board that is started by hand in this folder. */
+function standardConfig(): string {
+  return existsSync(INSTALL.config) ? INSTALL.config : DEFAULT_CONFIG;
 }
 
 /** One that is named, else the user's and the service's. */
