@@ -7,7 +7,7 @@ import { bareMachine, says, slotBoard, workFolder } from "./slots.ts";
 
 const LIMIT = { limitMs: 240_000 };
 /** Long enough for a board to start on a machine that is shared. */
-const SHORT = ["--trial", "3s", "--settle", "45s", "--link", "50s"];
+const SHORT = ["--trial", "3s", "--settle", "90s", "--link", "90s"];
 
 spec(
   "a good release is brought, tried and confirmed; the same again changes nothing",
