@@ -1,4 +1,4 @@
-/** Boots of a card whose slot b is on trial and does not hold: what its first process and its init make of that. */
+/** Boots of a card whose slot b is on trial and does not hold: what its first process, its init and a real watchdog make of that. */
 import {
   closeSync,
   cpSync,
@@ -79,6 +79,19 @@ spec(
   async (t) => {
     const card = await cardOnTrial(t, (made) => slotWith(t, made, "process.exit(1);"));
     const board = await bootVirt(t, card, { resets: true });
+    await goesBack(board, card, "did not hold in any of its boots");
+    is(boots(board), "slot b trial, slot b trial, slot a slot b did not hold in any of its boots");
+  },
+  LIMIT,
+);
+
+spec(
+  "a guardian that hangs is ended by the watchdog, which it has not fed; then the board goes back",
+  async (t) => {
+    const hangs = 'import { openSync } from "node:fs"; openSync("/dev/watchdog0", "w"); for (;;);';
+    const card = await cardOnTrial(t, (made) => slotWith(t, made, hangs));
+    const watchdog = ["-device", "i6300esb", "-action", "watchdog=reset"];
+    const board = await bootVirt(t, card, { resets: true, qemu: watchdog });
     await goesBack(board, card, "did not hold in any of its boots");
     is(boots(board), "slot b trial, slot b trial, slot a slot b did not hold in any of its boots");
   },
