@@ -51,7 +51,7 @@ export interface LinksFacts<P extends PeerFacts = PeerFacts> {
     readonly notGiven: number;
     /** Members of groups that this board does not share with theirs. */
     readonly notShared: number;
-    /** Spawns and commands without the right; ends of what speaks for this board. */
+    /** Spawns and commands without the right, system requests, ends of what speaks for this board. */
     readonly notAllowed: number;
   };
   /** Requests whose time was over when they came. */

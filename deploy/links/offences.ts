@@ -3,7 +3,7 @@ import type { BoardOffence } from "../../runtime/boards/exchange-counts.ts";
 import { RateLimit } from "../../runtime/time/rate-limit.ts";
 
 /** `notAllowed`: a spawn, command or end without the right; the others: see `ExchangeCounts`. None had an effect. */
-export type Offence = BoardOffence | "notAllowed";
+export type Offence = BoardOffence;
 
 /** An event for people. */
 export interface OffenceEvent {
@@ -63,6 +63,8 @@ export function offenceWords(peer: string, offence: BoardOffence, what = ""): st
       return `${peer} spoke for a process of another board`;
     case "notGiven":
       return `${peer} used a pid that nobody gave it`;
+    case "notAllowed":
+      return `${peer} may not stop, read, change or end a server of this board by system requests`;
     case "notShared":
       return `${peer} has group "${what}" in common with this board, and "groups" of "links" here does not name it`;
   }

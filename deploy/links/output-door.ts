@@ -90,8 +90,12 @@ class Door {
   }
 
   #opened(opening: ConverseMessage): void {
-    if (this.#outside.size >= MOST_TALKS || !this.#outside.isFor(opening)) {
-      const reason = { shutdown: `${this.#plan.device} listens to ${MOST_TALKS} at most, in "driving"` };
+    const { device, rights } = this.#plan;
+    const isAllowed = rightsOf(rights, opening.from.board).command.includes(device);
+    // Who only sees the door takes no place of those who may.
+    const most = isAllowed ? MOST_TALKS : MOST_TALKS / 2;
+    if (this.#outside.size >= most || !this.#outside.isFor(opening)) {
+      const reason = { shutdown: `${device} listens to ${most} at most, in "driving"` };
       this.#self.send(opening.from, { type: "hangUp", talk: opening.talk, reason });
     } else this.#outside.accept(opening);
   }
@@ -118,9 +122,13 @@ class Door {
     if (!rightsOf(rights, board).command.includes(device)) return `${board} may not command ${device}`;
     if (!NAME.test(name)) return `"${name}" is no name of a controller`;
     if (!this.#commands.take(this.#self.nowUs())) return `${device} takes at most 100 commands a second`;
-    const other = this.#commanders.get(fullName(talk, name));
-    if (other === undefined || other === talk || other.over) return undefined;
-    return `another process commands ${device} as ${fullName(talk, name)}`;
+    const full = fullName(talk, name);
+    for (const [as, other] of this.#commanders) {
+      if (other === talk && as !== full) return `it commands ${device} as ${as} already`;
+      if (as === full && other !== talk && !other.over)
+        return `another process commands ${device} as ${full}`;
+    }
+    return undefined;
   }
 
   #refuse(talk: Outside, controller: string, reason: string): void {

@@ -97,11 +97,15 @@ class Door {
   }
 
   #opened(opening: ConverseMessage): void {
-    if (this.#outside.size < MOST_TALKS && this.#outside.isFor(opening)) {
+    const { device, rights } = this.#plan;
+    const isAllowed = rightsOf(rights, opening.from.board).read.includes(device);
+    // Who only sees the door takes no place of those who may.
+    const most = isAllowed ? MOST_TALKS : MOST_TALKS / 2;
+    if (this.#outside.size < most && this.#outside.isFor(opening)) {
       this.#outside.accept(opening);
       return;
     }
-    const reason = { shutdown: `${this.#plan.device} tells ${MOST_TALKS} at most, in "observing"` };
+    const reason = { shutdown: `${device} tells ${most} at most, in "observing"` };
     this.#self.send(opening.from, { type: "hangUp", talk: opening.talk, reason });
   }
 
@@ -112,7 +116,7 @@ class Door {
     if (!isAllowed) this.#offences.add("notAllowed", board, `${board} may not read ${device}`, { device });
     if (!isAllowed || !readings.includes(reading)) {
       const why = isAllowed ? `${device} measures no "${reading}"` : `${board} may not read ${device}`;
-      talk.close({ shutdown: why });
+      this.#outside.close(talk, { shutdown: why });
       this.#left(talk);
       return;
     }

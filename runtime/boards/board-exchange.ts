@@ -7,7 +7,7 @@ import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
-import type { Frame, MessageFrame } from "../process/signal.ts";
+import { apart, type Frame, type MessageFrame } from "../process/signal.ts";
 import { answerOfGone } from "./answer-of-gone.ts";
 import { BoardLink } from "./board-link.ts";
 import { ByteWriter } from "./bytes.ts";
@@ -19,9 +19,10 @@ import { FrameError } from "./frame-error.ts";
 import type { LinkEnd, LinkRefusals } from "./link-contract.ts";
 import { ANYBODY_NORMAL, lostFrame } from "./lost-message.ts";
 import { OwedNotices } from "./owed-notices.ts";
-import { isRequest, speaksForItself } from "./own-words.ts";
+import { speaksForItself, whyUnheard } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
 import type { Here } from "./pid-codec.ts";
+import { ToldLimit } from "./told-limit.ts";
 
 export class BoardExchange {
   readonly counts: ExchangeCounts = {
@@ -29,6 +30,7 @@ export class BoardExchange {
     notItself: 0,
     notGiven: 0,
     notShared: 0,
+    notAllowed: 0,
     late: 0,
     full: 0,
     lost: 0,
@@ -39,6 +41,7 @@ export class BoardExchange {
   /** Of a frame, until its link has it. */
   readonly #out: ByteWriter;
   readonly #directory: Directory;
+  readonly #cellsDown = new ToldLimit();
 
   constructor(options: BoardExchangeOptions) {
     this.#options = options;
@@ -218,7 +221,7 @@ export class BoardExchange {
       const found = decodeFromBoard(bytes, this.#here(sinceUs));
       if ("frame" in found) this.#frame(link, found.cell, found.frame, bytes.length);
       else if (found.notice === "lost") this.#tellLost(link, found);
-      else if (found.notice === "cellDown") this.#cellDown(link.life!, found);
+      else if (found.notice === "cellDown") this.#cellDown(link, found);
       else this.#heard(link.life!, found);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -233,12 +236,13 @@ export class BoardExchange {
       return;
     }
     const isMessage = frame.kind === "message";
-    if (isMessage && frame.deadlineUs <= this.#options.nowUs() && isRequest(frame)) {
-      this.counts.late++;
-      if (frame.monitor === undefined) return;
+    const unheard = isMessage ? whyUnheard(frame, this.#options.nowUs()) : undefined;
+    if (isMessage && unheard !== undefined) {
+      if (unheard === "late") this.counts.late++;
+      else this.#offended(link.peer, unheard);
       // Its sender waits for an answer, and hears of the end of whom it asked.
-      const { to, monitor } = frame;
-      this.#deliver(link, cell, { kind: "monitor", to, ...monitor });
+      const [watch] = apart(frame);
+      if (watch.kind === "monitor") this.#deliver(link, cell, watch);
       return;
     }
     if (isMessage) {
@@ -271,8 +275,12 @@ export class BoardExchange {
     this.#options.offended?.(board, offence, what);
   }
 
-  #cellDown(of: BoardLife, { cell, incarnation, cause }: Omit<CellDown, "board" | "life">): void {
-    this.#options.own.cellDown({ board: of.board, life: of.incarnation, cell, incarnation, cause });
+  #cellDown(link: BoardLink, { cell, incarnation, cause }: Omit<CellDown, "board" | "life">): void {
+    const { board, incarnation: life } = link.life!;
+    if (this.#cellsDown.take(board, this.#options.nowUs()))
+      this.#options.own.cellDown({ board, life, cell, incarnation, cause });
+    // Nobody would hear of it: so they hear that the board is out of reach.
+    else link.reset(this.#options.nowUs());
   }
 
   #answer(link: BoardLink, { cell, frame }: { readonly cell: string; readonly frame: Frame }): void {

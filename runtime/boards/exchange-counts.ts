@@ -8,6 +8,8 @@ export interface ExchangeCounts {
   notGiven: number;
   /** Members of groups that this board does not have in common with the one that told of them. */
   notShared: number;
+  /** System requests: nobody elsewhere stops, reads, changes or ends a behaviour of this board. */
+  notAllowed: number;
   /** Requests whose time was over when they came. */
   late: number;
   /** Messages that found no room: on the way out, and in a cell here. */
@@ -17,4 +19,4 @@ export interface ExchangeCounts {
 }
 
 /** What a linked board may not do. */
-export type BoardOffence = "notItself" | "notGiven" | "notShared";
+export type BoardOffence = "notItself" | "notGiven" | "notShared" | "notAllowed";

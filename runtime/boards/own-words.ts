@@ -19,10 +19,17 @@ export function speaksForItself(frame: Frame, of: BoardLife | undefined): boolea
   return asker === undefined || isOf(asker, of);
 }
 
-/** A request that its server answers; whatever else has a deadline is wanted late as well. */
-export function isRequest({ packed }: MessageFrame): boolean {
+/**
+ * Why a request is not handed on. `late`: its time is over; whatever else has a deadline is wanted late as well. `notAllowed`:
+ * it would stop a behaviour, show or change its state, or end it (`behaviour/system-message.ts`), which is its own board's business.
+ */
+export function whyUnheard(
+  { packed, deadlineUs }: MessageFrame,
+  nowUs: number,
+): "late" | "notAllowed" | undefined {
   const { type } = (packed.body ?? {}) as { readonly type?: unknown };
-  return type === "call" || type === "system";
+  if (type === "system") return "notAllowed";
+  return type === "call" && deadlineUs <= nowUs ? "late" : undefined;
 }
 
 /** The process that a request names as its sender; `undefined` for what is none. */

@@ -1,4 +1,4 @@
-/** How fast a board may make names and members known here: each of them goes to every cell of this board. */
+/** How fast a board may make names, members and ends of its cells known here: each of them goes to every cell of this board. */
 import { RateLimit } from "../time/rate-limit.ts";
 
 /** Five times all that is known of one board; then all of it again every five seconds, as over a link that flaps. */

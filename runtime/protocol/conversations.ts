@@ -2,6 +2,7 @@
  * All conversations that one process holds in one protocol and role: a server's. The process receives by
  * itself and passes on what it gets; what belongs to a conversation comes back with it.
  */
+import type { ExitReason } from "../process/exit-reason.ts";
 import type { DownMessage } from "../process/signal.ts";
 import {
   Conversation,
@@ -52,8 +53,9 @@ export class Conversations<P extends ProtocolSpec, S extends Side<P>> {
     return opening.protocol === this.#protocol.spec.name;
   }
 
-  /** `undefined` when it cannot be held: another version. The opener is told. */
+  /** `undefined` when it cannot be held: another version, of which the opener is told, or the key of one that is held. */
   accept(opening: ConverseMessage): Conversation<P, S> | undefined {
+    if (this.#byKey.has(opening.talk)) return undefined;
     const talk = acceptConversation(this.#self, this.#protocol, this.#side, opening, this.#options);
     if (talk === undefined) return undefined;
     this.#byKey.set(talk.key, talk);
@@ -90,16 +92,24 @@ export class Conversations<P extends ProtocolSpec, S extends Side<P>> {
     return talk === undefined ? undefined : this.#heard(talk, talk.take(message));
   }
 
+  /** Does not go on with one of them: as `Conversation.close`, and it is forgotten. */
+  close(talk: Conversation<P, S>, reason?: ExitReason): void {
+    talk.close(reason);
+    this.#forget(talk);
+  }
+
   /** Peers that had to be stopped because they were too late; see `Conversation.expire`. */
   expire(): HeardIn<P, S>[] {
     return [...this.#byKey.values()].flatMap((talk) => this.#heard(talk, talk.expire()) ?? []);
   }
 
   #heard(talk: Conversation<P, S>, heard: Heard<P, S> | undefined): HeardIn<P, S> | undefined {
-    if (talk.over) {
-      this.#byKey.delete(talk.key);
-      this.#byRef.delete(talk.ref);
-    }
+    if (talk.over) this.#forget(talk);
     return heard === undefined ? undefined : { talk, heard };
+  }
+
+  #forget({ key, ref }: Conversation<P, S>): void {
+    this.#byKey.delete(key);
+    this.#byRef.delete(ref);
   }
 }

@@ -4,6 +4,7 @@ import { ForeignNames } from "../../../runtime/boards/foreign-names.ts";
 import type { Membership } from "../../../runtime/process/groups.ts";
 import type { WirePid } from "../../../runtime/process/pid.ts";
 import { spec } from "../../harness/spec.ts";
+import { LinkedCells } from "./linked-cells.ts";
 
 const life = { board: "shed", uid: new Uint8Array(16), incarnation: 1 };
 const pid: WirePid = { board: "shed", cell: "main", incarnation: 1, number: 1, key: "0".repeat(32), life: 1 };
@@ -42,3 +43,20 @@ spec("names that come without end are refused above the same rate", () => {
   assert.equal([refused, told], [10_000, 50_000]);
   assert.equal(names.of("shed"), []);
 });
+
+spec(
+  "a board that tells of ends of its cells above that rate is out of reach for a moment: nobody misses an end",
+  () => {
+    const net = new LinkedCells(["greenhouse", "pumphouse"]);
+    const [greenhouse, pumphouse] = [net.of("greenhouse"), net.of("pumphouse")];
+    const ends = (from: number, to: number) => {
+      for (let life = from; life < to; life++) greenhouse.exchange.cellDown("soil", life, "killed");
+      greenhouse.exchange.flush();
+      net.pass(20);
+    };
+    ends(0, 50_000);
+    assert.equal(pumphouse.told, ["up greenhouse"]);
+    ends(50_000, 60_000);
+    assert.equal(pumphouse.told.slice(1), ["down greenhouse closed", "up greenhouse"]);
+  },
+);
