@@ -2,6 +2,7 @@
 import { textFile } from "../../firmware/board/text-file.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
 import type { BootEvidence } from "./boot-history.ts";
+import { kernelDumps } from "./kernel-dumps.ts";
 
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 /** Any watchdog's: a board has one, and `softdog` never remembers. */
@@ -13,6 +14,8 @@ const CARD_RESET = 0x20;
  * parameters", chosen/bootloader). Older firmware does not pass it on.
  */
 const RESET_STATUS = "/proc/device-tree/chosen/bootloader/pm_rsts";
+/** Which slot Holdfast OS started (deploy/image/boot/init.sh). Slots that are folders change without a boot. */
+const RUNNING_SLOT = "/run/holdfast-slot";
 /** PM_RSTS_HADPOR: power came on. */
 const HAD_POWER_ON = 0x1000;
 
@@ -22,7 +25,10 @@ export function bootEvidence(files: SystemFiles): Omit<BootEvidence, "bootId"> {
     .map((name) => textFile(files, `${WATCHDOGS}/${name}/bootstatus`))
     .filter((text) => text !== undefined);
   const register = files.read(RESET_STATUS);
+  const slot = /^slot=(\w+)$/m.exec(textFile(files, RUNNING_SLOT) ?? "")?.[1];
   return {
+    ...(slot !== undefined && { slot }),
+    dumps: kernelDumps(files),
     cardReset: statuses.length === 0 ? undefined : statuses.some((text) => (Number(text) & CARD_RESET) !== 0),
     powerOn: register?.length === 4 ? (bigEndian(register) & HAD_POWER_ON) !== 0 : undefined,
   };

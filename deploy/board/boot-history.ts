@@ -4,11 +4,15 @@
  * its start.
  */
 
+const CAUSES = ["first", "powerOn", "restart", "update", "watchdog", "panic", "fallBack", "unclear"] as const;
+
 /**
- * Why the board came up. `watchdog`: reset by its watchdog (or by a kernel that gave up), nobody asked for it.
- * `unclear`: the boot before has no end, and the hardware does not tell a reset from a power cut.
+ * Why the board came up. `update`: it was ended in order, and another slot runs now. `watchdog`: reset by its watchdog (or by
+ * a kernel that gave up without leaving a dump), nobody asked for it. `panic`: its kernel gave up and left a dump. `fallBack`:
+ * the boot before has no end, and the slot before it runs again. `unclear`: the boot before has no end, and the hardware does
+ * not tell a reset from a power cut.
  */
-export type BootCause = "first" | "powerOn" | "restart" | "watchdog" | "unclear";
+export type BootCause = (typeof CAUSES)[number];
 
 export interface BootRecord {
   /** /proc/sys/kernel/random/boot_id. */
@@ -18,6 +22,10 @@ export interface BootRecord {
   readonly livedMin: number;
   /** The board was stopped in order since it last worked. */
   readonly ended: boolean;
+  /** The slot that ran, where slots are of the machine; absent where nothing tells. */
+  readonly slot?: string;
+  /** Ids of the kernel's dumps that were there; absent: none. */
+  readonly dumps?: readonly string[];
 }
 
 /** What the system tells of this boot. */
@@ -27,12 +35,16 @@ export interface BootEvidence {
   readonly cardReset: boolean | undefined;
   /** Power came on, as opposed to a reset; undefined where nothing tells. */
   readonly powerOn: boolean | undefined;
+  /** The slot that runs, where slots are of the machine. */
+  readonly slot?: string;
+  /** Ids of what a kernel left when it gave up, of this boot and earlier ones. */
+  readonly dumps?: readonly string[];
 }
 
 /** What follows from the history for this boot. */
 export interface BootVerdict {
   readonly cause: BootCause;
-  /** Boots by the watchdog within an hour, this one included. */
+  /** Boots by the watchdog or a panic within an hour, this one included. */
   readonly watchdogBoots: number;
   /** The guardian may let the watchdog reset the board. */
   readonly mayReset: boolean;
@@ -46,13 +58,18 @@ const WINDOW_MIN = 60;
 /** Boots that are kept; more are never looked at. */
 const MOST_KEPT = 8;
 /** A person was there, or the power was away: what was before does not count any more. */
-const FRESH: readonly BootCause[] = ["first", "powerOn", "restart"];
+const FRESH: readonly BootCause[] = ["first", "powerOn", "restart", "update"];
 
 /** The history with this boot in it. The same boot again is one that goes on: it has not ended then. */
 export function withBoot(history: readonly BootRecord[], evidence: BootEvidence): readonly BootRecord[] {
   const last = history.at(-1);
   if (last?.bootId === evidence.bootId) return [...history.slice(0, -1), { ...last, ended: false }];
-  const boot = { bootId: evidence.bootId, cause: causeOf(last, evidence), livedMin: 0, ended: false };
+  const { bootId, slot, dumps = [] } = evidence;
+  const boot = {
+    ...{ bootId, cause: causeOf(last, evidence), livedMin: 0, ended: false },
+    ...(slot !== undefined && { slot }),
+    ...(dumps.length > 0 && { dumps }),
+  };
   return [...history, boot].slice(-MOST_KEPT);
 }
 
@@ -77,7 +94,7 @@ export function verdictOf(history: readonly BootRecord[], bootId: string): BootV
   for (const [back, boot] of [...history].reverse().entries()) {
     if (back > 0) elapsedMin += boot.livedMin;
     if (FRESH.includes(boot.cause) || elapsedMin >= WINDOW_MIN) break;
-    if (boot.cause === "watchdog") watchdogBoots++;
+    if (boot.cause === "watchdog" || boot.cause === "panic") watchdogBoots++;
     else unclear++;
   }
   return {
@@ -106,18 +123,24 @@ function isRecord(value: unknown): value is BootRecord {
   const { bootId, cause, livedMin, ended } = value as Record<string, unknown>;
   return (
     typeof bootId === "string" &&
-    ["first", "powerOn", "restart", "watchdog", "unclear"].includes(cause as string) &&
+    (CAUSES as readonly unknown[]).includes(cause) &&
     typeof livedMin === "number" &&
     livedMin >= 0 &&
     typeof ended === "boolean"
   );
 }
 
-function causeOf(before: BootRecord | undefined, { cardReset, powerOn }: BootEvidence): BootCause {
+function causeOf(before: BootRecord | undefined, evidence: BootEvidence): BootCause {
+  const { cardReset, powerOn, slot, dumps = [] } = evidence;
+  // What was there before this board was, is of another time.
+  const known = before?.dumps ?? [];
+  if (before !== undefined && dumps.some((dump) => !known.includes(dump))) return "panic";
   if (cardReset === true) return "watchdog";
   if (before === undefined) return "first";
-  if (before.ended) return "restart";
+  const isOther = slot !== undefined && before.slot !== undefined && slot !== before.slot;
+  if (before.ended) return isOther ? "update" : "restart";
   if (powerOn === true) return "powerOn";
   // A reset that nobody asked for: on a Pi a watchdog's and a restart's look the same but for the end before.
-  return powerOn === false ? "watchdog" : "unclear";
+  if (powerOn === false) return "watchdog";
+  return isOther ? "fallBack" : "unclear";
 }

@@ -75,6 +75,7 @@ const BOOT_WORDS: Readonly<Record<string, string>> = {
   restart: "it was restarted",
   panic: "its kernel gave up (panic)",
   update: "it was restarted for an update",
+  fallBack: "it fell back to the slot before",
 };
 
 const SIGN_WORDS: Readonly<Record<string, string>> = {

@@ -41,6 +41,35 @@ for (const [what, evidence, endedBefore, cause] of [
   });
 }
 
+const SLOT_A = { ...NOTHING, slot: "a" };
+const SLOT_B = { ...NOTHING, slot: "b" };
+
+for (const [what, before, evidence, cause] of [
+  ["another slot after an orderly end", { ...SLOT_A, ended: true }, SLOT_B, "update"],
+  ["the same slot after an orderly end", { ...SLOT_A, ended: true }, SLOT_A, "restart"],
+  ["a slot where none was known, after an orderly end", { ...NOTHING, ended: true }, SLOT_B, "restart"],
+  ["another slot, and nobody had ended the one before", SLOT_B, SLOT_A, "fallBack"],
+  ["another slot, and the watchdog says that it did it", SLOT_B, { ...DEFINITE, slot: "a" }, "watchdog"],
+  ["another slot after a reset of a Pi", SLOT_B, { ...SLOT_A, powerOn: false }, "watchdog"],
+  ["a dump that was not there", { ...NOTHING, dumps: ["x"] }, { ...DEFINITE, dumps: ["x", "y"] }, "panic"],
+  ["a dump that was there before", { ...NOTHING, dumps: ["x"] }, { ...DEFINITE, dumps: ["x"] }, "watchdog"],
+] as const) {
+  spec(`${what}: ${cause}`, () => {
+    is(verdict(life(before, evidence)).cause, cause);
+  });
+}
+
+spec("a dump from before the first boot that is written down is of another time", () => {
+  is(verdict(life({ ...NOTHING, dumps: ["x"] })).cause, "first");
+});
+
+spec("panics count as resets; a fall-back is as unclear as any boot without an end", () => {
+  const panics = [NOTHING, ...[["1"], ["1", "2"], ["1", "2", "3"]].map((dumps) => ({ ...NOTHING, dumps }))];
+  equal(verdict(life(...panics)), { cause: "panic", watchdogBoots: 3, mayReset: false, keptSafe: true });
+  const back = verdict(life({ ...SLOT_B, ended: true }, DEFINITE, { ...SLOT_A, slot: "b" }, SLOT_A));
+  equal(back, { cause: "fallBack", watchdogBoots: 1, mayReset: false, keptSafe: false });
+});
+
 spec("the first boot that is written down is the first, unless the watchdog claims it", () => {
   is(verdict(life(NOTHING)).cause, "first");
   is(verdict(life(DEFINITE)).cause, "watchdog");
