@@ -12,6 +12,8 @@ import { FlashError } from "./flash-error.ts";
 
 /** One write, bytes: as large as the erase blocks of most cards. */
 const PIECE = 4 << 20;
+/** A card has keys and passwords in it: a file of it is its owner's alone. */
+const SECRET = 0o600;
 
 export interface WriteTarget {
   readonly path: string;
@@ -80,7 +82,9 @@ async function opened({ path, diskBytes }: WriteTarget): Promise<FileHandle> {
       ? constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
       : constants.O_WRONLY | constants.O_EXCL;
   try {
-    return await open(path, flags, 0o644);
+    const file = await open(path, flags, SECRET);
+    if (diskBytes === undefined) await file.chmod(SECRET);
+    return file;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EBUSY") throw new FlashError("busy", `${path} is in use: close what has it open`, error);

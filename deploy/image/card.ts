@@ -1,8 +1,19 @@
 /** A card as one file: partition table, slot record, and four partitions. */
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { ImageError } from "./image-error.ts";
 import { PARTITION_TYPE, type Partition, partitionTable, SECTOR_BYTES } from "./partition-table.ts";
 
+/** There are keys and passwords in it: its owner's alone, also where a file of that name was there. */
+const SECRET = 0o600;
 const MIB = 1_048_576;
 const MIB_SECTORS = MIB / SECTOR_BYTES;
 /** "HOLD" as a board's first process finds it at byte 440. */
@@ -44,8 +55,9 @@ export function writeCard(file: string, parts: CardParts): void {
     }),
   );
   try {
-    const card = openSync(file, "w");
+    const card = openSync(file, "w", SECRET);
     try {
+      fchmodSync(card, SECRET);
       ftruncateSync(card, (PLACES.data.from + PLACES.data.mib) * MIB);
       writeSync(card, partitionTable(SIGNATURE, partitions), 0, SECTOR_BYTES, 0);
       const { sector, content } = parts.slotRecord;

@@ -140,6 +140,7 @@ function trialUnit(config: BoardConfig, options: ServiceOptions, slots: string):
         ["After", "holdfast.service"],
         { note: "Each start of the board is another try." },
         ["PartOf", "holdfast.service"],
+        ["StartLimitIntervalSec", "0"],
       ],
     },
     {
@@ -147,6 +148,9 @@ function trialUnit(config: BoardConfig, options: ServiceOptions, slots: string):
       lines: [
         ["Type", "exec"],
         ["ExecStart", `${commandWord(`${slots}/${SLOT_PROGRAM}`)} trial`],
+        { note: "Killed, say for its memory: without a verdict the release would stay on trial." },
+        ["Restart", "on-abnormal"],
+        ["RestartSec", "5s"],
         ...environment(config, options),
         ["TimeoutStopSec", "5s"],
       ],

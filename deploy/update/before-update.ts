@@ -1,6 +1,6 @@
 /** What the trial compares with, kept over the restart: how the board was, and what is to be tried. */
 import { readText, writeDurably } from "../board/durable-text.ts";
-import { type BoardPicture, NO_PICTURE } from "./picture.ts";
+import type { BoardPicture } from "./picture.ts";
 import type { ReleaseId } from "./slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "./trial.ts";
 
@@ -13,19 +13,17 @@ export interface BeforeUpdate {
 
 export const BEFORE_FILE = "before.json";
 
-/** Of this release; where nothing is known of it the board has only to answer. */
-export function readBefore(file: string, release: ReleaseId | undefined): BeforeUpdate {
-  const otherwise = {
-    release: release ?? "",
-    version: "",
-    picture: NO_PICTURE,
-    times: TRIAL_TIMES,
-  };
+/** As it was read; without a picture where it was lost, with the data partition say: then nothing can be proven. */
+export type KnownBefore = Omit<BeforeUpdate, "picture"> & { readonly picture: BoardPicture | undefined };
+
+/** Of this release. */
+export function readBefore(file: string, release: ReleaseId | undefined): KnownBefore {
+  const otherwise = { release: release ?? "", version: "", picture: undefined, times: TRIAL_TIMES };
   try {
     const found = JSON.parse(readText(file) ?? "") as Partial<BeforeUpdate>;
     return found.release === release && found.picture !== undefined ? { ...otherwise, ...found } : otherwise;
   } catch {
-    return otherwise; // it was lost or damaged: what can be asked is asked
+    return otherwise; // it was lost or damaged
   }
 }
 

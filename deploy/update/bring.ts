@@ -7,7 +7,7 @@ import type { BeforeUpdate } from "./before-update.ts";
 import { boardFacts } from "./board-facts.ts";
 import type { UpdateNotice, UpdateState } from "./notice.ts";
 import { ownRelease } from "./own-release.ts";
-import { type PictureSource, takePicture } from "./picture.ts";
+import { takePicture } from "./picture.ts";
 import { type Received, type ReceivePlan, readManifest, receive } from "./receive.ts";
 import type { Slot } from "./slot-record.ts";
 import { otherSlot } from "./slot-steps.ts";
@@ -88,7 +88,7 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
     ...{ records, flags, sleep },
     ...(tries !== undefined && { tries }),
     facts: () => boardFacts({ config, from, to: manifest, answer, look, now: now() }),
-    picture: async () => takePicture(await look().catch(() => NOBODY)),
+    picture: async () => takePicture(await look()),
     keep: (picture) => {
       plan.keep({ release, version: manifest.version, picture, times: plan.times });
       tell(plan, received, "written", "restarts now");
@@ -101,9 +101,6 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
     restart,
   });
 }
-
-/** A board that does not answer has nothing to lose. */
-const NOBODY: PictureSource = { incarnation: 1, devices: [], jobs: [], broker: "offline", links: null };
 
 function tell(plan: BringPlan, received: Received | undefined, state: UpdateState, reason: string): void {
   plan.notice({

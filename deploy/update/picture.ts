@@ -28,7 +28,7 @@ export interface BoardPicture {
   readonly peers: readonly string[];
 }
 
-/** What a board that nobody has seen before has to bring back: only itself. */
+/** What a board that did not run before has to bring back: only itself. */
 export const NO_PICTURE: BoardPicture = {
   incarnation: 1,
   devices: {},

@@ -59,7 +59,8 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
   const record = records.read() ?? firstRecord(undefined);
   const slot = spareSlot(record);
   const about = { manifest, release, slot };
-  if (record.releases[record.active] === release) return { ...about, slot: record.active, how: "running" };
+  if (record.trying === undefined && record.releases[record.active] === release)
+    return { ...about, slot: record.active, how: "running" };
   if (!flags.retry) checkNotRefused(record, release);
   const running = readManifest(notes, record.active);
   const { refusals } = gate({ ...GATE, from: running ?? ownRelease(), to: manifest }, flags);

@@ -3,7 +3,7 @@
  * record. It runs from the release on trial; what starts it (`slots`, the service, the init of Holdfast OS) starts the
  * board again when it fails, which costs the release a try.
  */
-import type { BeforeUpdate } from "./before-update.ts";
+import type { KnownBefore } from "./before-update.ts";
 import type { UpdateNotice, UpdateState } from "./notice.ts";
 import type { PictureSource } from "./picture.ts";
 import { takePicture } from "./picture.ts";
@@ -14,7 +14,7 @@ import { isOver, Trial, type TrialView } from "./trial.ts";
 
 export interface TrialRun {
   readonly records: SlotRecords;
-  readonly before: (release: string | undefined) => BeforeUpdate;
+  readonly before: (release: string | undefined) => KnownBefore;
   /** The board's overview; rejects when it does not answer. */
   readonly look: () => Promise<PictureSource>;
   readonly notice: (notice: UpdateNotice) => void;
@@ -28,6 +28,8 @@ export interface TrialRun {
 }
 
 const EVERY_MS = 1000;
+/** Why nothing is confirmed where there is nothing to compare with. */
+const UNKNOWN = "how the board was before is not known any more: its notes were lost or cannot be read";
 
 /**
  * Resolves with what came of it; `none` when no release is on trial. An outcome of a release that is gone by now is told. Rejects when the record cannot be read or written.
@@ -42,6 +44,7 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
   const before = run.before(release);
   const about = { release: release ?? null, version: before.version || null, slot: record.trying };
   run.notice({ ...about, state: "trial", reason: "", at: run.at() });
+  if (before.picture === undefined) return goBack(run, reverted(run.records.read() ?? record, UNKNOWN));
   const trial = new Trial(before.picture, run.nowMs(), before.times);
   let shown = "";
   while (!isOver(trial.view.state)) {
@@ -54,11 +57,17 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
     shown = now;
   }
   const after = verdictOf(run.records.read() ?? record, trial.view);
+  if (after.outcome !== "confirmed") return goBack(run, after);
   run.records.write(after);
-  // Of a revert the release that one goes back to tells: this one may have no way to.
-  if (after.outcome === "confirmed") tell(run, after);
-  else await run.restart();
-  return after.outcome === "none" ? "none" : after.outcome;
+  tell(run, after);
+  return after.outcome;
+}
+
+/** The release that one goes back to tells of it: this one may have no way to. */
+async function goBack(run: TrialRun, after: SlotRecord): Promise<UpdateState | "none"> {
+  run.records.write(after);
+  await run.restart();
+  return after.outcome;
 }
 
 async function look({ look }: TrialRun) {

@@ -67,6 +67,8 @@ export class SlotWriter {
     const startedAt = at;
     let synced = at;
     try {
+      // What another release had here is not its own any more from the first byte on.
+      await this.#remember(file, at);
       for await (const chunk of chunks) {
         if (at + chunk.length > bytes)
           throw new UpdateError("tooBig", `more than the ${bytes} bytes that the manifest says`);

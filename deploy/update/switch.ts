@@ -3,7 +3,7 @@
  * writes the record, and has the board started again.
  */
 import { type GateFacts, type GateFlags, gate } from "./gate.ts";
-import type { BoardPicture } from "./picture.ts";
+import { type BoardPicture, NO_PICTURE } from "./picture.ts";
 import type { SlotRecord } from "./slot-record.ts";
 import type { SlotRecords } from "./slot-records.ts";
 import { onTrial } from "./slot-steps.ts";
@@ -15,6 +15,7 @@ export interface SwitchPlan {
   readonly tries?: number;
   /** As things are at this moment. */
   readonly facts: () => Promise<GateFacts>;
+  /** Rejects when the board does not answer. */
   readonly picture: () => Promise<BoardPicture>;
   /** Keeps the picture over the restart. */
   readonly keep: (picture: BoardPicture) => void;
@@ -28,23 +29,16 @@ export interface SwitchPlan {
 
 const EVERY_MS = 1000;
 
+/** Questions in a row without an answer until a board counts as one that does not run: one that is slow may have outputs on. */
+const SILENT_ROUNDS = 10;
+
 /**
  * Resolves when the board is being started again, with the record that it starts by. Waits for as long as it takes. Throws
  * `UpdateError` `refused`, `SlotStepError`; the board then runs on as it is.
  */
 export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
-  const { records, flags, tries, facts, onWait, sleep } = plan;
-  let shown: string | undefined;
-  let dropped: readonly string[];
-  for (;;) {
-    const { refusals, waits, drops } = gate(await facts(), flags);
-    if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
-    dropped = drops;
-    if (waits.length === 0) break;
-    if (waits.join() !== shown) onWait(waits);
-    shown = waits.join();
-    await sleep(EVERY_MS);
-  }
+  const { records, flags, tries } = plan;
+  const { before, drops } = await whenFree(plan);
   const record = records.read();
   if (record === undefined)
     throw new UpdateError("noRecord", "the slot record cannot be read: push the release again");
@@ -52,11 +46,35 @@ export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
     ...(tries !== undefined && { tries }),
     ...(flags.retry !== undefined && { retry: flags.retry }),
   });
-  plan.keep(await plan.picture());
+  plan.keep(before);
   records.write(next);
   const ordered = plan.restart();
   // Not before: whoever hears it may end this process.
-  plan.onRestart(dropped);
+  plan.onRestart(drops);
   await ordered;
   return next;
+}
+
+/** When the gate lets the board through, with the picture of that moment. */
+async function whenFree(plan: SwitchPlan) {
+  const { flags, facts, onWait, sleep } = plan;
+  let shown: string | undefined;
+  for (let silent = 0; ; ) {
+    const now = await facts();
+    const { refusals, waits, drops } = gate(now, flags);
+    if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
+    silent = now.devices === undefined ? silent + 1 : 0;
+    const before = waits.length > 0 ? undefined : await pictureOf(plan, silent);
+    if (before !== undefined) return { before, drops };
+    const reasons = waits.length > 0 ? waits : ["the board's program does not answer"];
+    if (reasons.join() !== shown) onWait(reasons);
+    shown = reasons.join();
+    await sleep(EVERY_MS);
+  }
+}
+
+/** Undefined when the board did not answer this time. */
+async function pictureOf({ picture }: SwitchPlan, silent: number): Promise<BoardPicture | undefined> {
+  if (silent >= SILENT_ROUNDS) return NO_PICTURE;
+  return silent > 0 ? undefined : picture().catch(() => undefined);
 }

@@ -2,7 +2,8 @@
  * What the first file system of a board does with its card before anything is mounted:
  *
  *   boot-disk choose <disk>      which slot is started: prints "a" or "b", then "trial" if it is on trial, or why the board
- *                                went back. A slot on trial takes one of its boots, written before it is started.
+ *                                went back. A slot on trial takes one of its boots, written before it is started; where
+ *                                that cannot be written, the active one is started, and the exit code is 1.
  *   boot-disk fall-back <disk>   the slot on trial cannot be mounted: prints the one to go back to
  *   boot-disk still-on-trial <disk>   nothing, and exit code 1 when no slot is
  *   boot-disk untold <disk>      the same, unless the outcome of the last trial was not reported yet
@@ -40,8 +41,13 @@ static int choose(int disk)
 	if (record.tries_left == 0)
 		return fall_back(disk, &record, "did not hold in any of its boots");
 	record.tries_left--;
+	if (slot_record_write(disk, &record) != 0) {
+		/* A try that is not written down would be had for ever. */
+		printf("%c the slot on trial is not tried: no record of it can be written\n", record.active);
+		return -1;
+	}
 	printf("%c trial\n", record.trying);
-	return slot_record_write(disk, &record);
+	return 0;
 }
 
 /* Nothing on trial: the other slot is all that is left, and the record stays. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { openSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
@@ -64,6 +64,7 @@ spec(
         ["verify", 9],
       ]);
       assert.is(source.progress, 1);
+      assert.is(statSync(to).mode & 0o777, 0o600, "keys and passwords are in it");
     }
   },
   LIMIT,

@@ -1,5 +1,5 @@
 /** boot-disk, in C, beside the pure steps in TypeScript that say what it has to do. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,13 +50,13 @@ const records: fc.Arbitrary<SlotRecord> = fc
 
 class Card {
   readonly file: string;
-  readonly #program: string;
+  readonly program: string;
   #last: SlotRecord | undefined;
 
   constructor(t: SpecContext) {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-slots-"));
     t.defer(() => rmSync(folder, { recursive: true }));
-    this.#program = hostProgram(t);
+    this.program = hostProgram(t);
     this.file = join(folder, "card");
   }
 
@@ -70,7 +70,7 @@ class Card {
   }
 
   run(verb: string): string {
-    return execFileSync(this.#program, [verb, this.file]).toString();
+    return execFileSync(this.program, [verb, this.file]).toString();
   }
 
   /** Undefined where nothing was written. */
@@ -120,6 +120,17 @@ spec(
   },
   { limitMs: 60_000 },
 );
+
+spec("a try that cannot be written down is not had: the slot to go back to is started", (t) => {
+  const card = new Card(t);
+  card.put(onTrial(written(firstRecord(undefined), "7".repeat(32))));
+  // A file may not grow beyond its limit: as a card that has become read-only, the write fails.
+  const limited = `trap "" XFSZ; ulimit -f 0; "$0" choose "$1"`;
+  const { stdout, status } = spawnSync("sh", ["-c", limited, card.program, card.file], { encoding: "utf8" });
+  is(stdout, "a the slot on trial is not tried: no record of it can be written\n");
+  is(status, 1);
+  is(card.change(), undefined);
+});
 
 spec(
   "an active slot that cannot be mounted is no reason to forget it: the other one, nothing written",

@@ -38,6 +38,17 @@ function smallCard(t: SpecContext): string {
   return card;
 }
 
+spec("a card has keys and passwords in it: nobody but its owner reads it, nor one that was there", (t) => {
+  is(statSync(smallCard(t)).mode & 0o777, 0o600);
+  const out = join(folder(t), "card.img");
+  writeFileSync(out, "", { mode: 0o644 });
+  const empty = join(folder(t), "part");
+  writeFileSync(empty, "");
+  const record = { sector: 2041, content: Buffer.alloc(512) };
+  writeCard(out, { boot: empty, slotA: empty, data: empty, slotRecord: record });
+  is(statSync(out).mode & 0o777, 0o600);
+});
+
 spec("a partition table is written as a boot ROM reads it", () => {
   const table = partitionTable(0x444c4f48, [
     { type: PARTITION_TYPE.fat32, start: 2048, sectors: 131_072 },

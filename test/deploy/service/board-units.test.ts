@@ -104,6 +104,8 @@ spec("with slots the release is chosen before each start, and judged beside the 
   const trial = files.get("holdfast-trial.service")!;
   equal(values(trial, "ExecStart"), ['"/opt/my boards/slots" trial']);
   equal(values(trial, "PartOf"), ["holdfast.service"]);
+  equal(values(trial, "Restart"), ["on-abnormal"], "a release whose judge was killed gets another");
+  equal(values(trial, "StartLimitIntervalSec"), ["0"], "a board may end often");
   equal(values(trial, "User"), [], "root's: the record is not the board's to write");
   ok(values(trial, "Environment").includes('"HOLDFAST_STATE=/var/lib/holdfast"'));
   is(units("none").has("holdfast-trial.service"), false);

@@ -175,8 +175,12 @@ spec("a release that did not hold is not even fetched, unless somebody says so",
 });
 
 spec("while a release is on trial nothing is written over it", async (t) => {
-  const { place, trusted, bytes } = await setUp(t);
+  const { place, trusted, bytes, release } = await setUp(t);
   place.records.write(onTrial(written(place.records.read()!, OLD)));
+  is((await failure(receiving(place, { source: memorySource(bytes), trusted }))).code, "onTrial");
+  // The release to go back to does not run, either.
+  const trial = place.records.read()!;
+  place.records.write({ ...trial, releases: { ...trial.releases, [trial.active]: release.release } });
   is((await failure(receiving(place, { source: memorySource(bytes), trusted }))).code, "onTrial");
   equal(left(place.folder), []);
 });

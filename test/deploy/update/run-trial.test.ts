@@ -1,4 +1,5 @@
-import { equal, is } from "uvu/assert";
+import { equal, is, match } from "uvu/assert";
+import { readBefore } from "../../../deploy/update/before-update.ts";
 import type { UpdateNotice } from "../../../deploy/update/notice.ts";
 import { type BoardPicture, NO_PICTURE } from "../../../deploy/update/picture.ts";
 import { runTrial } from "../../../deploy/update/run-trial.ts";
@@ -91,6 +92,17 @@ spec("one that never answers is reverted after three minutes", async () => {
   is(record().reason, "the board's program has not answered for 180 s");
   is(seconds(), 180);
 });
+
+spec(
+  "one whose notes of before are lost is gone back from: nothing proves that no device was lost",
+  async () => {
+    const { run, trace, record } = board(trying(), () => ({ mode: "full", broker: "live" }));
+    const before = (release: string | undefined) => readBefore("/nowhere/before.json", release);
+    is(await runTrial({ ...run, before }), "reverted");
+    equal(trace, ["say trial null", "write a reverted untold", "restart"]);
+    match(record().reason, /how the board was before is not known/);
+  },
+);
 
 spec("a fall-back that the boot program wrote down is told once", async () => {
   const fallen = atBoot({ ...trying(), triesLeft: 0 }).write!;

@@ -68,6 +68,26 @@ spec("a file that is gone or shorter than was remembered is written from where i
   is(again().from, 0);
 });
 
+spec(
+  "of what another release has begun to write over nothing counts, though the power went before a sync",
+  async (t) => {
+    const { one, again } = writer(t);
+    await one.write(chunks());
+    let cut = () => {};
+    const isCut = new Promise<void>((done) => {
+      cut = done;
+    });
+    async function* begun() {
+      yield BYTES.subarray(0, 1000);
+      cut();
+      await new Promise(() => {});
+    }
+    void again({ ...PAYLOAD, release: "cd".repeat(16) }).write(begun());
+    await isCut;
+    is(again().from, 0);
+  },
+);
+
 spec("one byte that is wrong is found, and nothing of it counts any more", async (t) => {
   const { one, again } = writer(t, { ...PAYLOAD, sha256: "00".repeat(32) });
   await one.write(chunks());

@@ -11,7 +11,7 @@ import { spec } from "../../harness/spec.ts";
 import { demoWith } from "../demo-board.ts";
 
 const TO = { version: "2.0.0", created: "2026-11-26T00:00:00Z" };
-const FREE: GateFacts = { devices: undefined, outputs: [], minute: 0, flips: [], from: undefined, to: TO };
+const FREE: GateFacts = { devices: [], outputs: [], minute: 0, flips: [], from: undefined, to: TO };
 const NIGHT = { text: "02:00-04:00", times: parseUpdateWindow("02:00-04:00")! };
 
 /** A board by hand: each second the next facts; what is done is written down. */
