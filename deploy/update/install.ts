@@ -6,6 +6,9 @@ import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadConfig } from "../config/load-config.ts";
+import { namedFiles } from "../config/named-files.ts";
+import { spawnModules } from "../config/spawn-modules.ts";
 import { BundleError } from "../release/bundle-error.ts";
 import { openBundle } from "../release/bundle-reader.ts";
 import type { Manifest } from "../release/manifest.ts";
@@ -20,6 +23,8 @@ import { SlotFile } from "./slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "./slot-program.ts";
 import { firstRecord } from "./slot-steps.ts";
 import { UpdateError } from "./update-error.ts";
+
+const DEFAULT_CONFIG = "board.config.json";
 
 export interface InstallPlan {
   readonly place: RemotePlace;
@@ -40,6 +45,7 @@ export async function install(plan: InstallPlan): Promise<Manifest> {
   const bundle = await openBundle(source.read(0, source.bytes), trusted, where);
   await checkMachine(place, bundle.manifest, where);
   const folder = await mkdtemp(join(tmpdir(), "holdfast-install-"));
+  let named: readonly string[] = [];
   try {
     say(`unpacks ${bundle.manifest.version}`);
     const wanted = new FolderSlots(folder).wanted(bundle.manifest);
@@ -48,12 +54,13 @@ export async function install(plan: InstallPlan): Promise<Manifest> {
       else for await (const _ of bytes); // not for folders, and still compared with its hash
     }
     await layOut(folder, plan, bundle.manifest, bundle.release);
+    named = filesOf(join(folder, DEFAULT_CONFIG));
     say(`sends it to ${place.target}:${place.root}`);
     await sent(place, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  if (plan.start) await started(place, say);
+  if (plan.start) await started(place, named, say);
   return bundle.manifest;
 }
 
@@ -115,7 +122,25 @@ async function sent(place: RemotePlace, folder: string): Promise<void> {
   throw new UpdateError("interrupted", `${place.target} did not take it (exit code ${code}): ${help}`);
 }
 
-async function started(place: RemotePlace, say: (what: string) => void): Promise<void> {
+/** Logins, keys and certificates that a configuration names. A release has none of them: it is signed, not secret. */
+function filesOf(config: string): readonly string[] {
+  const { config: found } = loadConfig(config);
+  if (found === undefined) return []; // who starts it says what is wrong
+  const modules = spawnModules(found);
+  return namedFiles(found).filter((file) => !modules.includes(file));
+}
+
+async function started(
+  place: RemotePlace,
+  named: readonly string[],
+  say: (what: string) => void,
+): Promise<void> {
+  const by = `sudo ${place.root}/current/bin/holdfast service ${place.root}/board.config.json --slots ${place.root} --install`;
+  if (named.length > 0) {
+    const help = `copy them to ${place.root} on ${place.target}, readable for its user alone, then there: ${by} && sudo systemctl start holdfast`;
+    const what = `board.config.json names ${named.join(", ")}, and a release brings no secrets`;
+    throw new UpdateError("restart", `it is installed and not started: ${what}; ${help}`);
+  }
   say("makes it a service and starts it");
   const [root, config] = [place.root, `${place.root}/board.config.json`].map(shellWord);
   const command = [
@@ -125,7 +150,6 @@ async function started(place: RemotePlace, say: (what: string) => void): Promise
   ].join("\n");
   const { code, text } = await runRemote(place, command);
   if (code === 0) return;
-  const by = `sudo ${place.root}/current/bin/holdfast service ${place.root}/board.config.json --slots ${place.root} --install`;
   throw new UpdateError(
     "restart",
     `it is installed and not started: ${text.trim()}; on ${place.target}: ${by}`,

@@ -59,18 +59,25 @@ export function prepareBoot(options: PrepareOptions): void {
 
 /** Lays the entries out and packs them: tar(1) of GNU, of macOS and of Windows take these words. */
 function pack(entries: readonly Ext4Entry[], root: string, archive: string): void {
-  for (const entry of entries) {
-    const at = join(root, entry.path);
-    mkdirSync("folder" in entry ? at : dirname(at), {
-      recursive: true,
-      ...("folder" in entry && { mode: entry.mode }),
-    });
-    if ("linkTo" in entry) symlinkSync(entry.linkTo, at);
-    else if ("text" in entry) writeFileSync(at, entry.text, { mode: entry.mode });
-    else if ("from" in entry) {
-      copyFileSync(entry.from, at);
-      chmodSync(at, entry.mode);
-    }
+  // Modes are what the card has afterwards; a stricter mask of this machine would lock the board's account out.
+  const before = process.umask(0o022);
+  try {
+    for (const entry of entries) layOut(entry, join(root, entry.path));
+  } finally {
+    process.umask(before);
   }
   runTool("tar", ["-czf", archive, "-C", root, "."]);
+}
+
+function layOut(entry: Ext4Entry, at: string): void {
+  mkdirSync("folder" in entry ? at : dirname(at), {
+    recursive: true,
+    ...("folder" in entry && { mode: entry.mode }),
+  });
+  if ("linkTo" in entry) symlinkSync(entry.linkTo, at);
+  else if ("text" in entry) writeFileSync(at, entry.text, { mode: entry.mode });
+  else if ("from" in entry) {
+    copyFileSync(entry.from, at);
+    chmodSync(at, entry.mode);
+  }
 }

@@ -1,11 +1,12 @@
 /** What a first push lays down on a machine, and what has to have happened before an updating program ends. */
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { is } from "uvu/assert";
+import { is, match } from "uvu/assert";
 import { restartBoard } from "../../../deploy/cli/trial.ts";
 import { fileSource } from "../../../deploy/update/file-source.ts";
 import { install } from "../../../deploy/update/install.ts";
 import { spec } from "../../harness/spec.ts";
+import { demoWith } from "../demo-board.ts";
 import { aKey } from "../release/a-bundle.ts";
 import { aBundleOf, temporary } from "./a-place.ts";
 
@@ -38,5 +39,35 @@ spec(
     const file = join(temporary(t), "ordered");
     await restartBoard({ restart: ["/bin/sh", "-c", `sleep 0.2; echo yes >${file}`] });
     is(readFileSync(file, "utf8"), "yes\n");
+  },
+);
+
+spec(
+  "a board whose configuration names secrets is installed and not started, with what is to be done",
+  async (t) => {
+    const work = temporary(t);
+    const key = aKey(work);
+    const mqtt = { url: "mqtts://broker.local", credentialsFile: "login.json" };
+    const files = { "bin/holdfast": "#!/bin/sh\n", "board.config.json": demoWith(["mqtt", mqtt]) };
+    const file = await aBundleOf(work, files, {}, key);
+    const root = join(temporary(t), "opt");
+    const source = await fileSource(file);
+    t.defer(() => source.close());
+    const place = { target: "here", via: ["sh", "-c", 'eval "$1"'] as [string, ...string[]], root };
+    const said: string[] = [];
+    const say = (what: string) => void said.push(what);
+    const error = await install({
+      ...{ place, source, where: file, trusted: [key.trusted], start: true, say },
+    }).then(
+      () => new Error("it was started"),
+      (reason: Error) => reason,
+    );
+    match(
+      error.message,
+      "installed and not started: board.config.json names login.json, and a release brings no",
+    );
+    match(error.message, "then there: sudo ");
+    is(existsSync(join(root, "current/bin/holdfast")), true);
+    is(said.includes("makes it a service and starts it"), false);
   },
 );

@@ -24,6 +24,8 @@ spec(
     writeFileSync(join(mounted, "cmdline.txt"), "console=tty1 root=PARTUUID=1-02 rootwait\n");
     const boot = new FolderBootFiles(mounted);
     const options = { ...aBoard(folder), boot };
+    const before = process.umask(0o077);
+    t.defer(() => process.umask(before));
     prepareBoot(options);
     assert.match(
       boot.read("cmdline.txt")!,
@@ -34,6 +36,8 @@ spec(
     for (const [mode, path] of [
       ["-rwxr-xr-x", "./opt/holdfast/a/bin/holdfast"],
       ["-rwxr-xr-x", "./opt/holdfast/slots"],
+      ["drwxr-xr-x", "./opt/holdfast/"],
+      ["drwxr-xr-x", "./opt/holdfast/a/bin/"],
       ["-rw-------", "./etc/holdfast/keys/pump-house.login.json"],
       ["-rw-------", "./root/.ssh/authorized_keys"],
       ["-rw-r--r--", "./etc/hostname"],
