@@ -15,9 +15,11 @@ type Entries = Readonly<Record<string, Schema>>;
 
 /** Reports every place under `at` where `value` is not what `schema` says. */
 export function checkShape(schema: Schema, value: unknown, at: Path, report: Report): void {
-  const inner = formOf(unwrapped(schema), value);
+  const whole = unwrapped(schema);
+  const inner = formOf(whole, value);
   if (!("entries" in inner || inner.type === "record" || inner.type === "variant")) {
-    if (!v.is(inner, value)) report.problem(at, value, allowedBy(inner), suggestionFor(inner, value));
+    const allowed = metadata(inner).errorMessage ?? allowedBy(whole);
+    if (!v.is(inner, value)) report.problem(at, value, allowed, suggestionFor(inner, value));
   } else if (!isPlainObject(value)) {
     report.problem(at, value, "an object");
   } else if ("entries" in inner) {
