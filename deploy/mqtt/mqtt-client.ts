@@ -254,6 +254,10 @@ export class MqttClient {
       },
       onRefused: (filter) =>
         onProblem?.(`the broker refused the subscription to ${filter}; it is asked for again`),
+      onSilent: () => {
+        attempt.cause ??= "the broker takes connections and does not answer subscriptions";
+        this.#lose(attempt);
+      },
     });
     attempt.subscriptions.start();
   }

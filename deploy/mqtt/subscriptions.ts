@@ -12,6 +12,8 @@ const AGAIN = { firstMs: 1000, mostMs: 60_000 } as const;
 /** Requests that are waited for. Who has no right is told so at once: that costs 3 s; NATS takes 4 s for each. */
 const PATIENCE = 3;
 
+const ANSWER_MS = 60_000;
+
 export interface SubscriptionsOptions {
   readonly client: Pick<MqttJsClient, "subscribe">;
   /** Filters and the QoS that is asked for each. They must not overlap. */
@@ -20,6 +22,10 @@ export interface SubscriptionsOptions {
   readonly onReady: () => void;
   /** Once for each filter that it refused. */
   readonly onRefused: (filter: string) => void;
+  /** No answer within `answerMs`: nodes of a cluster without a majority may take connections and nothing else. */
+  readonly onSilent: () => void;
+  /** Default 60 s: NATS may take 4 s for each filter. */
+  readonly answerMs?: number;
 }
 
 export class Subscriptions {
@@ -28,6 +34,7 @@ export class Subscriptions {
   readonly #told = new Set<string>();
   #waitMs: number = AGAIN.firstMs;
   #again: NodeJS.Timeout | undefined;
+  #limit: NodeJS.Timeout | undefined;
   #asked = 0;
   #isReady = false;
   #isOver = false;
@@ -47,19 +54,22 @@ export class Subscriptions {
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#again);
+    clearTimeout(this.#limit);
   }
 
   #ask(): void {
-    const { client, wanted } = this.#options;
+    const { client, wanted, onSilent, answerMs = ANSWER_MS } = this.#options;
     const asked = [...this.#missing];
     this.#asked++;
     // `rap` keeps the retain flag on live messages, so that a retained command is seen as one at once.
     const request = Object.fromEntries(
       asked.map((filter) => [filter, { qos: wanted.get(filter)!, rap: true, rh: 0 }]),
     );
+    this.#limit = setTimeout(onSilent, answerMs);
     client.subscribe(request, (_error, _granted, packet) => {
       // Without a SUBACK the connection is about to end.
       if (this.#isOver || packet === undefined) return;
+      clearTimeout(this.#limit);
       for (const [at, filter] of asked.entries())
         if (Number(packet.granted[at] ?? 0x80) < 0x80) this.#missing.delete(filter);
       this.#answered();

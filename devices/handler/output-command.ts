@@ -130,10 +130,15 @@ export class OutputCommand {
     }
     if (level === undefined) return refused("it says no level");
     if (owner === undefined) {
-      if (command.override === true)
+      const overrides = command.override === true;
+      if (overrides && level !== 0)
         return refused("no controller owns this output, so there is nothing to override");
-      const forMs = command.forMs ?? commandForMs ?? Number.POSITIVE_INFINITY;
-      const endless = level === this.#safeLevel && command.forMs === undefined;
+      // Off that should last also when whoever had it last comes back.
+      const keepsOff = overrides && this.#plan.lent === true;
+      const forMs = keepsOff
+        ? Math.min(command.forMs ?? maxOverrideMs, maxOverrideMs)
+        : (command.forMs ?? commandForMs ?? Number.POSITIVE_INFINITY);
+      const endless = level === this.#safeLevel && command.forMs === undefined && !keepsOff;
       this.#manual = { level, untilUs: endless ? Number.POSITIVE_INFINITY : nowUs + forMs * 1000 };
       return ACCEPTED;
     }

@@ -24,6 +24,7 @@ function connection(answers: readonly (readonly number[] | undefined)[]) {
     ]),
     onReady: () => log.push("ready"),
     onRefused: (filter) => log.push(`refused ${filter}`),
+    onSilent: () => log.push("silent"),
   });
   return { log, subscriptions };
 }
@@ -65,3 +66,26 @@ spec(
     equal([lost.log.length, refused.log.length], [1, 2], "nothing else happened");
   },
 );
+
+spec("a broker that never answers is told of once; one that does, and one that is over, never", async (t) => {
+  const log: string[] = [];
+  const asking = (name: string, subscribe: (...args: readonly unknown[]) => void) => {
+    const subscriptions = new Subscriptions({
+      client: { subscribe: (_: object, done: (...args: unknown[]) => void) => subscribe(done) } as never,
+      wanted: new Map([["b/+/set", 1]]),
+      onReady: () => log.push(`${name} ready`),
+      onRefused: () => {},
+      onSilent: () => log.push(`${name} silent`),
+      answerMs: 40,
+    });
+    t.defer(() => subscriptions.end());
+    subscriptions.start();
+    return subscriptions;
+  };
+  asking("good", (done) => (done as (...args: unknown[]) => void)(null, [], { granted: [1] }));
+  asking("over", () => {}).end();
+  asking("mute", () => {});
+  await until("it is told", () => log.length === 2);
+  await new Promise((done) => setTimeout(done, 120));
+  equal(log, ["good ready", "mute silent"], "nothing else happened");
+});

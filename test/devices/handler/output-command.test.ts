@@ -162,6 +162,21 @@ spec("what a person commanded before lasts as an override does; off at rest give
   assert.is(hours.overrideLeftUs(2 * s), 599 * s);
 });
 
+spec(
+  "off as an override is taken from a lent output while nobody has it, and lasts when somebody is back",
+  () => {
+    const output = new OutputCommand(lent);
+    const off = { values: {}, override: true } as const;
+    assert.match(reasonOf(output.fromPerson(off, 1, 0)), /nothing to override$/);
+    assert.ok(output.fromPerson(off, 0, 0).accepted);
+    assert.ok(output.fromController("watering@greenhouse", 1, 900_000, s).accepted);
+    assert.equal([output.level(s), output.level(599 * s), output.overrideLeftUs(s)], [0, 0, 599 * s]);
+    assert.is(output.expire(600 * s), false);
+    assert.is(output.level(600 * s), 1);
+    assert.ok(new OutputCommand(free).fromPerson(off, 0, 0).accepted, "off is never refused");
+  },
+);
+
 spec("an output that is not lent belongs to nobody elsewhere", () => {
   const output = new OutputCommand(free);
   assert.match(
