@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
+import { detectBoard } from "../../firmware/board/detect-board.ts";
 import type { GpioSurvey } from "../../firmware/contracts/gpio-survey.ts";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
@@ -66,6 +67,16 @@ export async function examineThisMachine(around: Surroundings): Promise<Examinat
   if (calls === undefined) return unasked;
   const buses = busesToAsk(machine, unasked).filter((bus) => access(`/dev/${bus}`) === "ok");
   return { ...unasked, machine: { ...machine, scans: new Map(buses.map((bus) => [bus, calls.scan(bus)])) } };
+}
+
+/** What it calls itself, where it is a Raspberry Pi that boards run on; `deviceTree`: folder of one instead of the machine's. */
+export function piModel(deviceTree?: string): string | undefined {
+  try {
+    return detectBoard(localFiles(deviceTree)).model;
+  } catch (error) {
+    if (error instanceof HardwareError) return undefined;
+    throw error;
+  }
 }
 
 /** Asks every address of a bus, whoever uses it. */

@@ -7,6 +7,7 @@ import { DEFAULT_ROOT, SSH } from "../update/remote.ts";
 import { INSTALL } from "../vendor/board-entries.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, operatorFlags, textOf } from "./flags.ts";
+import { init } from "./init.ts";
 import { printKeptCrashes, SERVICE_STATE } from "./kept-crashes.ts";
 import { printLogs } from "./logs.ts";
 import { reboot } from "./reboot.ts";
@@ -23,6 +24,27 @@ const ROOT = ["--root <folder>", `Folder of the slots there (default: ${DEFAULT_
 const MOST_LINES = 200;
 
 export function addOperateVerbs(cli: VerbTable): void {
+  cli
+    .command(
+      "init [config]",
+      "Write a configuration to begin with, of what this machine has; never over another",
+    )
+    .option("--id <name>", "The board's name (default: asked for, else the machine's)")
+    .option("--hardware <what>", "emulated or linux (default: what this machine is)")
+    .option("-y, --yes", "Ask nothing: what is not sure is left out")
+    .example("  holdfast init --id greenhouse")
+    .action((file: string | undefined, flags: Flags) => {
+      const [id, hardware] = [textOf(flags.id), textOf(flags.hardware)];
+      const deviceTree = process.env.HOLDFAST_DEVICE_TREE;
+      return init({
+        json: flags.json === true,
+        yes: flags.yes === true,
+        file: file ?? DEFAULT_CONFIG,
+        ...(id !== undefined && { id }),
+        ...(hardware !== undefined && { hardware }),
+        ...(deviceTree && { deviceTree }),
+      });
+    });
   cli
     .command("logs [board]", "Print what a board has said: here, or over ssh (its name, or user@host)")
     .option("-f, --follow", "New lines as they come, until Ctrl-C")
