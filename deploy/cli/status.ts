@@ -13,10 +13,12 @@ export interface BoardStatusView {
   readonly version: string | null;
   readonly hardware: string | null;
   readonly incarnation: number | null;
-  /** Why it came up: first, powerOn, restart, watchdog, update, panic, unclear. */
+  /** Why it came up: first, powerOn, restart, update, watchdog, panic, fallBack, unclear. */
   readonly boot: string | null;
   readonly watchdogBoots: number;
   readonly alarm: string | null;
+  /** How its last life ended, and how many crashes of it are kept; null where that was in order. */
+  readonly lastEnd: Document | null;
   readonly update: Document | null;
   /** Devices and controllers that are not in mode full, and why. */
   readonly below: readonly {
@@ -60,7 +62,9 @@ async function retainedOfAll(
 export function boardViews(topics: ReadonlyMap<string, Document>): readonly BoardStatusView[] {
   const ids = [...topics.keys()].flatMap((topic) => /^([^/]+)\/status$/.exec(topic)?.[1] ?? []).sort();
   return ids.map((board) => {
-    const { state, version, hardware, incarnation, boot, alarm, update } = topics.get(`${board}/status`)!;
+    const { state, version, hardware, incarnation, boot, alarm, update, lastEnd } = topics.get(
+      `${board}/status`,
+    )!;
     const { cause, watchdogBoots } = objectOf(boot);
     const states = [...topics].flatMap(([topic, value]) => {
       const [id, device = "", last, more] = topic.split("/");
@@ -79,6 +83,7 @@ export function boardViews(topics: ReadonlyMap<string, Document>): readonly Boar
       boot: text(cause),
       watchdogBoots: typeof watchdogBoots === "number" ? watchdogBoots : 0,
       alarm: text(alarm),
+      lastEnd: typeof lastEnd === "object" && lastEnd !== null ? (lastEnd as Document) : null,
       update: typeof update === "object" && update !== null ? (update as Document) : null,
       below: states.filter(({ mode }) => mode !== "full"),
       devices: states.length,
@@ -102,12 +107,25 @@ export function statusPage(views: readonly BoardStatusView[]): readonly string[]
   return [...columns(rows), ...(wrong.length === 0 ? [] : ["", ...wrong])];
 }
 
-function troubles({ state, alarm, watchdogBoots, update, below, apart }: BoardStatusView): string[] {
+function troubles({
+  board,
+  state,
+  alarm,
+  watchdogBoots,
+  update,
+  below,
+  apart,
+  lastEnd,
+}: BoardStatusView): string[] {
+  const { cause: end, crashes } = lastEnd ?? {};
+  const told =
+    Number(crashes) > 0 ? `; crashes in that life: ${crashes} (holdfast logs ${board} --crashes)` : "";
   const { state: how, version, reason } = update ?? {};
   return [
     ...(state === "online" ? [] : ["it is away: what follows is what it said last"]),
     ...(alarm === null ? [] : [`ALARM: ${alarm}`]),
     ...(watchdogBoots === 0 ? [] : [`its watchdog has reset it ${watchdogBoots} times within an hour`]),
+    ...(text(end) === null ? [] : [`before it started: ${end}${told}`]),
     ...(how === undefined || how === "confirmed"
       ? []
       : [`update${version ? ` to ${version}` : ""}: ${how}${reason ? `: ${reason}` : ""}`]),
