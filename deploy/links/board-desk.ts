@@ -66,6 +66,10 @@ export function boardDesk(offences: Pick<Offences, "add">) {
     handleCall: {
       about: (state) => ({ reply: state.about, state }),
       spawn: (state, request, from, self) => {
+        if (!isGuestRequest(request)) {
+          refuse(self, from, "a spawn names a module and a function, and has a list of arguments", "failed");
+          return { noReply: true, state };
+        }
         const { module } = request;
         const { board } = state.about;
         // Boards speak for their own processes only (`speaksForItself`).
@@ -86,6 +90,11 @@ export function boardDesk(offences: Pick<Offences, "add">) {
     handleCast: {},
   };
   return serverBody(desk);
+}
+
+/** Another board may have said anything. */
+function isGuestRequest({ module, name, args }: Readonly<Record<keyof GuestRequest, unknown>>): boolean {
+  return typeof module === "string" && typeof name === "string" && Array.isArray(args);
 }
 
 /** A process for each, so that a module that loads slowly keeps nobody waiting. */

@@ -7,6 +7,7 @@ import type { ExitReason } from "../process/exit-reason.ts";
 import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
 import type { Frame, MessageFrame, SignalFrame, WireTarget } from "../process/signal.ts";
+import { isReason } from "../protocol/foreign-message.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { decodeValue } from "./decode-value.ts";
 import { encodeValue } from "./encode-value.ts";
@@ -236,8 +237,9 @@ function reason(out: ByteWriter, why: ExitReason): void {
 function readReason(reader: ByteReader): ExitReason {
   const why = decodeValue(reader, []).body;
   const isPlain = typeof why === "object" && why !== null && Object.getPrototypeOf(why) === Object.prototype;
-  if (typeof why !== "string" && !isPlain) throw new FrameError("no reason");
-  return why as ExitReason;
+  // Cells look into it themselves: what throws there would end all that lives in one.
+  if ((typeof why !== "string" && !isPlain) || !isReason(why)) throw new FrameError("no reason");
+  return why;
 }
 
 function addressee(out: ByteWriter, cell: string, { incarnation, number, key }: WireTarget): void {

@@ -39,11 +39,12 @@ function areTexts(message: Fields, ...names: readonly string[]): boolean {
   return names.every((name) => typeof message[name] === "string");
 }
 
-/** It can be told in words: that is all that is done with it. */
-function isReason(reason: unknown): reason is ExitReason {
+/** It can be told in words, and so can what it was in the last instance: that is all that is done with it. Never throws. */
+export function isReason(reason: unknown): reason is ExitReason {
   if (typeof reason !== "string" && !isRecord(reason)) return false;
   try {
-    return typeof describeReason(rootCause(reason as ExitReason)) === "string";
+    const words = [describeReason(reason as ExitReason), describeReason(rootCause(reason as ExitReason))];
+    return words.every((text) => typeof text === "string");
   } catch {
     return false; // of another shape, or a reason within a reason without end
   }

@@ -49,6 +49,27 @@ spec(
   },
 );
 
+spec("the desk lives on whatever is asked of it", async () => {
+  const boards = new TwoLinkedBoards();
+  const { greenhouse, pumphouse } = boards.bench;
+  const about = { board: "greenhouse", hardware: "emulated", version: "1", life: 1 } as const;
+  greenhouse.kernel.cell.spawn(boardDesk(NOTHING), [{ about, rights: rightsBook({}), modules: {} }]);
+  const came: unknown[] = [];
+  pumphouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {
+    yield* self.receive(undefined, { within: 1000 });
+    const desk = addressOf<BoardDesk>("board@greenhouse");
+    for (const module of [{ toString: 1, valueOf: 1 }, null, ["x"], "x"])
+      try {
+        came.push(yield* call(self, desk, { type: "spawn", module: module as string, name: "x", args: [] }));
+      } catch (error) {
+        came.push((error as { code?: string }).code);
+      }
+    came.push((yield* call(self, desk, { type: "about" })).board);
+  }, []);
+  await boards.pass(8);
+  equal(came, ["failed", "failed", "failed", "notAllowed", "greenhouse"]);
+});
+
 /** A process of the greenhouse that opens so many conversations with a door, and says nothing in them. */
 function idlers(
   boards: TwoLinkedBoards,
