@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,14 +22,11 @@ export function testKey(t: SpecContext): SigningKey {
   return readSigningKey(makeReleaseKeys(folder, "release").key);
 }
 
-/**
- * A release for Holdfast OS: the demo's application, a day newer than the card's for each number. `guardian`: what its guardian does
- * instead of its work, JavaScript.
- */
+/** A release for Holdfast OS: the demo's application, a day newer than today's for each number. */
 export async function slotRelease(
   t: SpecContext,
   key: SigningKey,
-  { number, guardian }: { readonly number: number; readonly guardian?: string },
+  { number }: { readonly number: number },
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-release-"));
   t.defer(() => rmSync(folder, { recursive: true }));
@@ -38,11 +35,7 @@ export async function slotRelease(
   await makeRelease({
     ...{ target: "linux-arm64", config: demoFile, out, keys: [key], trying: false },
     environment: { ...process.env, SOURCE_DATE_EPOCH: String(createdS) },
-    morePayloads: (application, aside) => {
-      const program = join(application.folder, "program/deploy/board/guardian-main.js");
-      if (guardian !== undefined) writeFileSync(program, guardian);
-      return slotPayload(application, aside, () => {});
-    },
+    morePayloads: (application, aside) => slotPayload(application, aside, () => {}),
   });
   return out;
 }
