@@ -337,7 +337,9 @@ export class Cell {
         this.#links.deliver(process, from, { kind: "monitor", to: frame.to, ...monitor });
       }
       const message = unpack(frame.packed, this.resolve);
+      const board = frame.board ?? this.home.board;
       if (isKernelsWord(message)) this.counts.forged++;
+      else if (alias !== undefined && !this.#links.watches(process, alias, board)) this.counts.late++;
       else {
         const band = Math.max(frame.band, BAND.critical);
         this.#put(process, message, finite(frame.deadlineUs), band, alias, frame.closed);

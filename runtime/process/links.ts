@@ -118,6 +118,11 @@ export class Links {
     return true;
   }
 
+  /** Whether the process still watches somebody of that board by this number. */
+  watches(process: Process, ref: number, board: string): boolean {
+    return process.watching?.get(ref)?.board === board;
+  }
+
   /** As `demonitor`, when the other cell has closed its side. */
   closed(process: Process, ref: number): boolean {
     return process.watching?.delete(ref) === true;
@@ -279,7 +284,10 @@ export class Links {
     const { process, from, reason } = signal;
     if (process.state === "dead") return;
     if (signal.kind === "down") {
-      if (process.watching?.delete(signal.ref) !== true) return;
+      // Numbers are easily guessed: only of whom it watches it hears the end.
+      const watched = process.watching?.get(signal.ref);
+      if (watched === undefined || !samePid(watched, from)) return;
+      process.watching?.delete(signal.ref);
       this.#host.tell(process, { type: "down", ref: signal.ref, pid: from, reason });
       return;
     }
