@@ -1,31 +1,23 @@
 /** A real Mosquitto with a configuration of its own, for one test. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BrokerProcess } from "./broker-process.ts";
 import { freePort } from "./free-port.ts";
 import type { SpecContext } from "./spec.ts";
 import { until } from "./until.ts";
 
 const program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].find(existsSync);
 
-export class Mosquitto {
-  readonly port: number;
-  readonly #config: string;
-  #child: ChildProcess | undefined;
-
+export class Mosquitto extends BrokerProcess {
   constructor(port: number, config: string) {
-    this.port = port;
-    this.#config = config;
-  }
-
-  get url(): string {
-    return `mqtt://127.0.0.1:${this.port}`;
+    super(program!, port, config);
   }
 
   async start(): Promise<void> {
-    this.#child = spawn(program!, ["-c", this.#config], { stdio: "ignore" });
+    this.launch();
     let answers = false;
     await until("mosquitto answers", () => {
       const socket = connect({ host: "127.0.0.1", port: this.port }, () => {
@@ -35,25 +27,6 @@ export class Mosquitto {
       socket.on("error", () => {});
       return answers;
     });
-  }
-
-  /** It stands still: connections stay, and nothing gets through until `resume`. */
-  pause(): void {
-    this.#child?.kill("SIGSTOP");
-  }
-
-  resume(): void {
-    this.#child?.kill("SIGCONT");
-  }
-
-  /** As a power cut would: no goodbye to clients, nothing kept. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const gone = new Promise((done) => child.once("exit", done));
-    child.kill("SIGKILL");
-    await gone;
   }
 }
 

@@ -1,9 +1,9 @@
 /** A real NATS server with its MQTT face, or a cluster of them, for one test. It speaks MQTT 3.1.1 only. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
+import { BrokerProcess } from "./broker-process.ts";
 import { freePort } from "./free-port.ts";
 import type { SpecContext } from "./spec.ts";
 import { until } from "./until.ts";
@@ -13,23 +13,9 @@ const program = ["/usr/sbin/nats-server", "/usr/bin/nats-server"].find(existsSyn
 const START_LIMIT_MS = 30_000;
 
 /** One server; MQTT takes JetStream, so each has a store. */
-export class NatsNode {
-  readonly port: number;
-  readonly #config: string;
-  #child: ChildProcess | undefined;
-
+export class NatsNode extends BrokerProcess {
   constructor(port: number, config: string) {
-    this.port = port;
-    this.#config = config;
-  }
-
-  get url(): string {
-    return `mqtt://127.0.0.1:${this.port}`;
-  }
-
-  /** Starts it and waits for nothing. */
-  launch(): void {
-    this.#child = spawn(program!, ["-c", this.#config], { stdio: "ignore" });
+    super(program!, port, config);
   }
 
   /** Waits until it lets a client in. */
@@ -40,16 +26,6 @@ export class NatsNode {
   async start(): Promise<void> {
     this.launch();
     await this.ready();
-  }
-
-  /** As a power cut would: no goodbye to clients or other nodes. What it stored it has again when it starts. */
-  async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    const gone = new Promise((done) => child.once("exit", done));
-    child.kill("SIGKILL");
-    await gone;
   }
 }
 

@@ -8,18 +8,12 @@ import type { ConverseMessage } from "../../../runtime/protocol/conversation-mes
 import { Conversations } from "../../../runtime/protocol/conversations.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoPlan, demoText } from "../demo-board.ts";
-import { LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
+import { drySoil, LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
 
 spec("a controller whose envoy was ended from over there sends another", async () => {
   const boards = new TwoLinkedBoards();
   const { greenhouse, pumphouse } = boards.bench;
-  boards.device(greenhouse, demoPlan("soil"), {
-    *start() {},
-    *sample() {
-      yield* [];
-      return [{ reading: "moisture", value: 20 }];
-    },
-  });
+  boards.device(greenhouse, demoPlan("soil"), drySoil());
   const drives: number[] = [];
   // A door that ends the first three that come, each after its first words.
   pumphouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {

@@ -11,7 +11,7 @@ import { Conversations } from "../../../runtime/protocol/conversations.ts";
 import { openConversation } from "../../../runtime/protocol/open-conversation.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoPlan, demoText } from "../demo-board.ts";
-import { LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
+import { drySoil, LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
 
 const DOOR = "pump.output@pumphouse";
 
@@ -157,13 +157,7 @@ function irrigation(): ControllerPlan {
 
 spec("a controller whose output is cut off goes safe and says why; after the heal it goes on", async () => {
   const boards = new TwoLinkedBoards();
-  boards.device(boards.bench.greenhouse, demoPlan("soil"), {
-    *start() {},
-    *sample() {
-      yield* [];
-      return [{ reading: "moisture", value: 20 }];
-    },
-  });
+  boards.device(boards.bench.greenhouse, demoPlan("soil"), drySoil());
   let wanted = true;
   const decide = (input: object | undefined) => ({
     on: wanted && input !== undefined,
@@ -237,13 +231,7 @@ spec(
   async () => {
     const boards = new TwoLinkedBoards({ lentTo: "nobody" });
     const { greenhouse, pumphouse } = boards.bench;
-    boards.device(greenhouse, demoPlan("soil"), {
-      *start() {},
-      *sample() {
-        yield* [];
-        return [{ reading: "moisture", value: 20 }];
-      },
-    });
+    boards.device(greenhouse, demoPlan("soil"), drySoil());
     // A door that answers as it should, and with everything else it can think of.
     const asked: string[] = [];
     pumphouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {

@@ -148,3 +148,14 @@ function inWords({ kind, ...rest }: Readonly<Record<string, unknown>>): string {
 export function* quiet(self: Self): ProcessGenerator {
   for (;;) yield* self.receive();
 }
+
+/** Soil that a controller waters: 20 %, always. */
+export function drySoil(): DeviceTask {
+  return {
+    *start() {},
+    *sample() {
+      yield* [];
+      return [{ reading: "moisture", value: 20 }];
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { type GateFacts, gate, levelFlips } from "../../../deploy/update/gate.ts
 import { isInside, parseUpdateWindow } from "../../../deploy/update/update-window.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoWith } from "../demo-board.ts";
+import { anOutput } from "./an-output.ts";
 
 type Quality = DeviceFacts["readings"][number]["quality"];
 
@@ -14,16 +15,7 @@ function actuator(
   value: number | boolean | null,
   quality: Quality = "good",
 ): DeviceFacts {
-  const state = {
-    kind: "actuator",
-    driver: "relay",
-    mode: "full",
-    restarts: 0,
-    cause: null,
-    ready: true,
-    misses: 0,
-  };
-  return { id, ...state, readings: [{ name, unit: "", value, quality }] };
+  return anOutput(id, [{ name, unit: "", value, quality }]);
 }
 
 const FACTS: GateFacts = {

@@ -3,23 +3,16 @@ import { parseConfig } from "../../../deploy/config/load-config.ts";
 import { againstRestart } from "../../../deploy/update/restart-gate.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoWith } from "../demo-board.ts";
+import { anOutput } from "./an-output.ts";
 
 const { config } = parseConfig(demoWith());
 const noon = new Date(2026, 10, 26, 12);
 
 /** The demo's four outputs with these among them on; the others are off. */
 function board(...on: readonly string[]) {
-  const devices = ["heater", "pump", "fan", "led"].map((id) => ({
-    id,
-    kind: "actuator",
-    driver: "relay",
-    mode: "full",
-    restarts: 0,
-    cause: null,
-    ready: true,
-    misses: 0,
-    readings: [{ name: "on", unit: "", value: on.includes(id), quality: "good" as const }],
-  }));
+  const devices = ["heater", "pump", "fan", "led"].map((id) =>
+    anOutput(id, [{ name: "on", unit: "", value: on.includes(id), quality: "good" }]),
+  );
   return async () => ({ devices });
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../../../deploy/update/picture.ts";
 import { isOver, TRIAL_TIMES, Trial } from "../../../deploy/update/trial.ts";
 import { spec } from "../../harness/spec.ts";
+import { anOutput } from "./an-output.ts";
 
 const BEFORE: BoardPicture = {
   incarnation: 1,
@@ -175,22 +176,10 @@ spec("a picture holds good readings, ladders, jobs, the broker and the links tha
   const picture = takePicture({
     incarnation: 3,
     devices: [
-      {
-        ...{
-          id: "pump",
-          kind: "output",
-          driver: "relay",
-          mode: "full",
-          restarts: 0,
-          cause: null,
-          ready: true,
-          misses: 0,
-        },
-        readings: [
-          { name: "on", unit: "", value: false, quality: "good" },
-          { name: "wear", unit: "%", value: 1, quality: "stale" },
-        ],
-      },
+      anOutput("pump", [
+        { name: "on", unit: "", value: false, quality: "good" },
+        { name: "wear", unit: "%", value: 1, quality: "stale" },
+      ]),
     ],
     jobs: [{ job: "pump.cycle", ...figures } as never],
     broker: "live",
