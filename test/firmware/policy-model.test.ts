@@ -37,6 +37,18 @@ spec(
       "switching",
       "read_back",
     ];
+    // What a random story found: a borrower that ended left its lender a level which that had never written.
+    const left = new Story();
+    for (const step of [
+      { do: "grant", slot: 0, lines: ["GPIO24"] },
+      { do: "grant", slot: 1, lines: [] },
+      { do: "transfer", from: 0, to: 1, lend: true },
+      { do: "write", slot: 1, line: "GPIO24", late: false, own: true, level: 1 },
+      { do: "fence", slot: 1 },
+      { do: "renew", slot: 0, line: "GPIO24" },
+    ] as const)
+      left.step(step);
+    ok(left.counts.has("renew refused"));
     const events = ["leaseExpired", "maxOn", "holdEnded", "gaveWay", "unsafe", "railOff"];
     for (const what of [...verdicts.map((verdict) => `write ${verdict}`), ...events, "lent", "transferred"])
       ok(counts.has(what), `"${what}" never happened`);

@@ -60,7 +60,10 @@ export class Law {
     const lender = owner.lender === undefined ? undefined : this.owners.get(owner.lender);
     for (const line of owner.outputs) {
       if (lender === undefined) this.outputs.get(line)![how](now);
-      else lender.outputs.add(line);
+      else {
+        lender.outputs.add(line);
+        this.outputs.get(line)!.givenBack();
+      }
     }
     for (const [borrower, { lender }] of this.owners) if (lender === slot) this.end(borrower, how, now);
   }
@@ -72,6 +75,7 @@ export class Law {
     for (const line of lines) {
       giver.outputs.delete(line);
       taker.outputs.add(line);
+      if (lend) this.outputs.get(line)!.lent();
     }
     taker.lender = lend ? from : undefined;
     return true;

@@ -23,6 +23,8 @@ export class LawfulOutput {
   offSince: number | undefined;
   /** Whether the owner's last level still counts, or what ended it. */
   word: "stands" | "ended" | "gaveWay" = "stands";
+  /** The level at which its owner lent it. */
+  #lentAt: number;
   #lease = Infinity;
   #hold = Infinity;
   #retry = Infinity;
@@ -38,6 +40,7 @@ export class LawfulOutput {
     this.plan = plan;
     this.safe = plan.safe === "on" ? 1 : 0;
     this.level = this.safe;
+    this.#lentAt = this.level;
     this.#offFrom = now;
     this.#follows = follows;
     this.#driven(now);
@@ -112,6 +115,15 @@ export class LawfulOutput {
   giveWay(now: number): void {
     this.goSafe(now);
     this.word = "gaveWay";
+  }
+
+  lent(): void {
+    this.#lentAt = this.level;
+  }
+
+  /** Back with its owner, which did not write another level that it has now: that is not its to renew. */
+  givenBack(): void {
+    if (this.word === "stands" && this.level !== this.#lentAt) this.word = "ended";
   }
 
   clear(): void {
