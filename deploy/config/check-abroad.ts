@@ -3,7 +3,7 @@ import { formatDuration, parseDurationMs } from "../../runtime/time/duration.ts"
 import { placeOf } from "./abroad.ts";
 import { timingOf } from "./check-timing.ts";
 import type { BoardDraft, ControllerDraft } from "./draft.ts";
-import { DEFAULT_LINK_LEASE, type LinksConfig, linkedBoards } from "./links-schema.ts";
+import { DEFAULT_LINK_LEASE, DEFAULT_LINK_LOST, type LinksConfig, linkedBoards } from "./links-schema.ts";
 import type { Path, Report } from "./problem.ts";
 import { alternatives, isPlainObject } from "./shape.ts";
 
@@ -22,10 +22,20 @@ export function checkAbroad(
     if (checkPlace(controller, "output", links, own, report)) checkLease(controller, links, report);
   }
   if (!isPlainObject(links)) return;
+  if (lentIn({ links }).length > 0) checkLost(links, report);
   checkLent(links, ["links"], board, report);
   if (!isPlainObject(links.boards)) return;
   for (const [name, rights] of Object.entries(links.boards))
     checkLent(rights, ["links", "boards", name], board, report);
+}
+
+/** An order that comes late is obeyed as long as its link may be silent: that should not outlast what it justifies. */
+function checkLost(links: Readonly<Record<string, unknown>>, report: Report): void {
+  const lostMs = parseDurationMs(String(links.lost ?? DEFAULT_LINK_LOST));
+  const leaseMs = parseDurationMs(String(links.lease ?? DEFAULT_LINK_LEASE));
+  if (lostMs === undefined || leaseMs === undefined || lostMs <= leaseMs) return;
+  const why = `longer than "lease" (${formatDuration(leaseMs)}): an order to a lent output may be that old when it is obeyed`;
+  report.warning(["links", "lost"], why);
 }
 
 /** Ids that stand as devices that another board may command, in the configuration as written. */

@@ -7,6 +7,8 @@ import { rightsFields, rightsSchema } from "./rights-schema.ts";
 const optional = v.exactOptional;
 /** Wi-Fi is away for seconds now and then: what ends by a cut should not end by that. */
 const DEFAULTS = { heartbeat: "2s", lost: "7s" } as const;
+
+export const DEFAULT_LINK_LOST = DEFAULTS.lost;
 /** A flap of Wi-Fi stops no pump, and one that is cut off stops before it floods anything. */
 export const DEFAULT_LINK_LEASE = "15s";
 /** Each takes its part of memory, and of the broker. */

@@ -156,6 +156,7 @@ onBoard("a setpoint is bounded, and kept when its controller is started again", 
     "thermostat/state",
     "runs again",
     ({ mode, restarts }) => mode === "full" && restarts === 1,
+    30_000, // one sample that comes to nothing, and it has to prove itself for 10 s
   );
   await quietFor(1200);
   is(board.last("thermostat/setpoint")?.value, 12.5);

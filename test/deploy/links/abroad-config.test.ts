@@ -128,3 +128,15 @@ spec(
     );
   },
 );
+
+spec("a link that may be silent for longer than the lease is warned of where outputs are lent", () => {
+  const warned = (links: object) =>
+    parseConfig(demoWith(["links", { command: ["led"], ...links }], ["devices.led.maxOverride", "5m"]))
+      .warnings.filter(({ path }) => path === "links.lost")
+      .map(({ message }) => message);
+  equal(warned({}), []);
+  equal(warned({ lost: "20s" }), [
+    'longer than "lease" (15s): an order to a lent output may be that old when it is obeyed',
+  ]);
+  equal(warned({ lost: "20s", lease: "30s" }), []);
+});
