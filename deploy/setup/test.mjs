@@ -21,8 +21,7 @@ if (words.length === 0) check("biome", ["node_modules/@biomejs/biome/bin/biome",
 if (words.length === 0)
   check("types of the page", ["node_modules/typescript/bin/tsc", "-p", "deploy/dashboard"]);
 
-// Simulations and updates take longest: they begin, so that no worker waits for another's at the end.
-const tests = testFiles(".test.js").reverse();
+const tests = testFiles(".test.js");
 // Files under end-to-end and network/trial, and those of the guardian that kill processes, start whole boards and judge by the clock: not beside tests that compute. Boards mostly wait, so two at a time.
 const isBoards = (file) =>
   /\/end-to-end\/|\/network\/trial\/|\/firmware\/(deaths|processes|runtime-killed)/.test(file);
