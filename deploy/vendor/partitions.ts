@@ -1,5 +1,6 @@
 /** The two partitions of a Raspberry Pi OS image: `bootfs` (FAT) and `rootfs` (ext4), by its partition table (UEFI 2.10, 5.2.1). */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { PARTITION_TYPE, SECTOR_BYTES } from "../image/partition-table.ts";
 import { VendorError } from "./vendor-error.ts";
 
 /** In bytes from the image's start. */
@@ -13,25 +14,23 @@ export interface VendorPartitions {
   readonly root: Extent;
 }
 
-const SECTOR = 512;
 const ENTRIES_AT = 446;
 const ENTRY = 16;
-/** Type bytes: FAT with sector numbers, Linux. */
+/** Type bytes of FAT with sector numbers. */
 const FAT = [0x0b, 0x0c, 0x0e];
-const LINUX = 0x83;
 
 /** Throws `VendorError` for another layout. */
 export function readPartitions(image: string): VendorPartitions {
   const fd = openSync(image, "r");
   try {
-    const sector = Buffer.alloc(SECTOR);
-    readSync(fd, sector, 0, SECTOR, 0);
+    const sector = Buffer.alloc(SECTOR_BYTES);
+    readSync(fd, sector, 0, SECTOR_BYTES, 0);
     const entries = [0, 1, 2, 3].map((index) => {
       const at = ENTRIES_AT + ENTRY * index;
       return {
         type: sector[at + 4]!,
-        offset: sector.readUInt32LE(at + 8) * SECTOR,
-        bytes: sector.readUInt32LE(at + 12) * SECTOR,
+        offset: sector.readUInt32LE(at + 8) * SECTOR_BYTES,
+        bytes: sector.readUInt32LE(at + 12) * SECTOR_BYTES,
       };
     });
     const [boot, root, ...others] = entries;
@@ -40,7 +39,7 @@ export function readPartitions(image: string): VendorPartitions {
     if (
       sector.readUInt16LE(510) === 0xaa55 &&
       FAT.includes(boot!.type) &&
-      root!.type === LINUX &&
+      root!.type === PARTITION_TYPE.linux &&
       fits(boot!) &&
       fits(root!) &&
       others.every(({ type }) => type === 0)
@@ -64,7 +63,7 @@ export function setRootBytes(image: string, { root }: VendorPartitions, bytes: n
   try {
     ftruncateSync(fd, root.offset + bytes);
     const sectors = Buffer.alloc(4);
-    sectors.writeUInt32LE(bytes / SECTOR);
+    sectors.writeUInt32LE(bytes / SECTOR_BYTES);
     writeSync(fd, sectors, 0, 4, ENTRIES_AT + ENTRY + 12);
   } finally {
     closeSync(fd);

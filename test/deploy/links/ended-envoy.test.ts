@@ -1,14 +1,9 @@
 import { is, ok } from "uvu/assert";
 import { parseConfig } from "../../../deploy/config/load-config.ts";
 import { controllerPlans } from "../../../deploy/config/plan.ts";
-import { driving } from "../../../devices/handler/contracts.ts";
-import type { ProcessGenerator } from "../../../runtime/process/process.ts";
-import type { Self } from "../../../runtime/process/self.ts";
-import type { ConverseMessage } from "../../../runtime/protocol/conversation-messages.ts";
-import { Conversations } from "../../../runtime/protocol/conversations.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoPlan, demoText } from "../demo-board.ts";
-import { drySoil, LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
+import { drySoil, foreignDoor, LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
 
 spec("a controller whose envoy was ended from over there sends another", async () => {
   const boards = new TwoLinkedBoards();
@@ -16,21 +11,14 @@ spec("a controller whose envoy was ended from over there sends another", async (
   boards.device(greenhouse, demoPlan("soil"), drySoil());
   const drives: number[] = [];
   // A door that ends the first three that come, each after its first words.
-  pumphouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {
-    self.publish("valve.output");
-    const talks = new Conversations(self, driving, "device");
-    for (;;) {
-      const message = (yield* self.receive()) as unknown as ConverseMessage;
-      if (message.type === "converse") {
-        talks.accept(message);
-        drives.push(0);
-      }
-      const said = talks.take(message);
-      if (said?.heard.type !== "drive") continue;
+  foreignDoor(
+    pumphouse,
+    () => drives.push(0),
+    (self, talk) => {
       drives[drives.length - 1]!++;
-      if (drives.length <= 3) self.exit(said.talk.peer, "killed");
-    }
-  }, []);
+      if (drives.length <= 3) self.exit(talk.peer, "killed");
+    },
+  );
   const { config } = parseConfig(demoText);
   const plan = controllerPlans(config!).find(({ id }) => id === "irrigation")!;
   const abroad = { board: "pumphouse", door: "valve.output", desk: "board@pumphouse" };

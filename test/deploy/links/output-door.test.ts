@@ -6,12 +6,10 @@ import type { ControllerPlan } from "../../../devices/handler/device-plan.ts";
 import type { Pid } from "../../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
-import type { ConverseMessage } from "../../../runtime/protocol/conversation-messages.ts";
-import { Conversations } from "../../../runtime/protocol/conversations.ts";
 import { openConversation } from "../../../runtime/protocol/open-conversation.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoPlan, demoText } from "../demo-board.ts";
-import { drySoil, LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
+import { drySoil, foreignDoor, LEASE_MS, TwoLinkedBoards } from "./two-linked-boards.ts";
 
 const DOOR = "pump.output@pumphouse";
 
@@ -234,22 +232,16 @@ spec(
     boards.device(greenhouse, demoPlan("soil"), drySoil());
     // A door that answers as it should, and with everything else it can think of.
     const asked: string[] = [];
-    pumphouse.kernel.cell.spawn(function* (self: Self): ProcessGenerator {
-      self.publish("valve.output");
-      const talks = new Conversations(self, driving, "device");
-      for (;;) {
-        const message = (yield* self.receive()) as unknown as ConverseMessage;
-        if (message.type === "converse") {
-          talks.accept(message);
-          for (const garbage of GARBAGE) self.send(message.from, garbage);
-        }
-        const said = talks.take(message);
-        if (said?.heard.type !== "drive") continue;
-        const { controller, level, sampledAtUs, fresh } = said.heard;
+    foreignDoor(
+      pumphouse,
+      (self, from) => {
+        for (const garbage of GARBAGE) self.send(from, garbage);
+      },
+      (_self, talk, { controller, level, sampledAtUs, fresh }) => {
         asked.push(`${controller} ${level}`);
-        said.talk.send({ type: "driven", controller, level, sampledAtUs, fresh, atUs: 0 });
-      }
-    }, []);
+        talk.send({ type: "driven", controller, level, sampledAtUs, fresh, atUs: 0 });
+      },
+    );
     const plan = irrigation();
     const abroad = { board: "pumphouse", door: "valve.output", desk: "board@pumphouse" };
     const changes: unknown[] = [];

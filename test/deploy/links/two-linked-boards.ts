@@ -2,6 +2,7 @@
 import { rightsBook } from "../../../deploy/config/rights-schema.ts";
 import { Offences } from "../../../deploy/links/offences.ts";
 import { outputDoor } from "../../../deploy/links/output-door.ts";
+import { driving } from "../../../devices/handler/contracts.ts";
 import type { ControlLaw } from "../../../devices/handler/control-law.ts";
 import { controllerProcess } from "../../../devices/handler/controller-process.ts";
 import type { ControllerPlan, DevicePlan } from "../../../devices/handler/device-plan.ts";
@@ -17,7 +18,8 @@ import type { DeviceTask } from "../../../devices/handler/task.ts";
 import type { Pid } from "../../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../../runtime/process/process.ts";
 import type { Self } from "../../../runtime/process/self.ts";
-import type { TalkMessage } from "../../../runtime/protocol/conversation-messages.ts";
+import type { ConverseMessage, TalkMessage } from "../../../runtime/protocol/conversation-messages.ts";
+import { Conversations } from "../../../runtime/protocol/conversations.ts";
 import type { CellBench } from "../../contracts/cells.ts";
 import { linkedKernels } from "../../contracts/linked-kernels.ts";
 import { demoPlan } from "../demo-board.ts";
@@ -158,4 +160,27 @@ export function drySoil(): DeviceTask {
       return [{ reading: "moisture", value: 20 }];
     },
   };
+}
+
+type Said = NonNullable<ReturnType<Conversations<typeof driving.spec, "device">["take"]>>;
+
+/** What stands on another board in the place of an output's door, and does what a test wants when it is asked and told. */
+export function foreignDoor(
+  { kernel }: CellBench,
+  opened: (self: Self, from: Pid) => void,
+  driven: (self: Self, talk: Said["talk"], drive: Extract<Said["heard"], { readonly type: "drive" }>) => void,
+): void {
+  kernel.cell.spawn(function* (self: Self): ProcessGenerator {
+    self.publish("valve.output");
+    const talks = new Conversations(self, driving, "device");
+    for (;;) {
+      const message = (yield* self.receive()) as unknown as ConverseMessage;
+      if (message.type === "converse") {
+        talks.accept(message);
+        opened(self, message.from);
+      }
+      const said = talks.take(message);
+      if (said?.heard.type === "drive") driven(self, said.talk, said.heard);
+    }
+  }, []);
 }

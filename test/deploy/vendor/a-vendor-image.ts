@@ -10,15 +10,15 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { PARTITION_TYPE, partitionTable, SECTOR_BYTES } from "../../../deploy/image/partition-table.ts";
 import type { SpecContext } from "../../harness/spec.ts";
 
 /** Debian's users do not look in sbin. */
 const ENVIRONMENT = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 const MB = 1 << 20;
-const SECTOR = 512;
 /** In sectors, as the vendor's images begin. */
-const BOOT = { start: 8192, sectors: (16 * MB) / SECTOR };
-const ROOT = { start: 8192 + BOOT.sectors, sectors: (32 * MB) / SECTOR };
+const BOOT = { start: 8192, sectors: (16 * MB) / SECTOR_BYTES };
+const ROOT = { start: 8192 + BOOT.sectors, sectors: (32 * MB) / SECTOR_BYTES };
 
 /** Files of the root file system, by path. */
 const FILES: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ export function aVendorImage(t: SpecContext, folder: string): string {
   const run = (program: string, ...words: string[]) =>
     execFileSync(program, words, { env: ENVIRONMENT, stdio: "pipe" });
   writeFileSync(boot, "");
-  truncateSync(boot, BOOT.sectors * SECTOR);
+  truncateSync(boot, BOOT.sectors * SECTOR_BYTES);
   run("mformat", "-i", boot, "-v", "bootfs", "::");
   for (const [name, text] of [
     ["config.txt", "[all]\narm_64bit=1\n"],
@@ -65,26 +65,27 @@ export function aVendorImage(t: SpecContext, folder: string): string {
     writeFileSync(join(folder, name), text);
     run("mcopy", "-i", boot, join(folder, name), "::/");
   }
-  run("mke2fs", "-q", "-t", "ext4", "-L", "rootfs", "-d", tree, root, `${(ROOT.sectors * SECTOR) / 1024}k`);
-  writeFileSync(image, table());
-  truncateSync(image, (ROOT.start + ROOT.sectors) * SECTOR);
+  run(
+    "mke2fs",
+    "-q",
+    "-t",
+    "ext4",
+    "-L",
+    "rootfs",
+    "-d",
+    tree,
+    root,
+    `${(ROOT.sectors * SECTOR_BYTES) / 1024}k`,
+  );
+  const table = [
+    { type: PARTITION_TYPE.fat32, ...BOOT },
+    { type: PARTITION_TYPE.linux, ...ROOT },
+  ];
+  writeFileSync(image, partitionTable(0x5250494f, table));
+  truncateSync(image, (ROOT.start + ROOT.sectors) * SECTOR_BYTES);
   const fd = openSync(image, "r+");
-  writeSync(fd, readFileSync(boot), 0, undefined, BOOT.start * SECTOR);
-  writeSync(fd, readFileSync(root), 0, undefined, ROOT.start * SECTOR);
+  writeSync(fd, readFileSync(boot), 0, undefined, BOOT.start * SECTOR_BYTES);
+  writeSync(fd, readFileSync(root), 0, undefined, ROOT.start * SECTOR_BYTES);
   closeSync(fd);
   return image;
-}
-
-function table(): Buffer {
-  const sector = Buffer.alloc(SECTOR);
-  for (const [index, { type, start, sectors }] of [
-    { type: 0x0c, ...BOOT },
-    { type: 0x83, ...ROOT },
-  ].entries()) {
-    sector[446 + 16 * index + 4] = type;
-    sector.writeUInt32LE(start, 446 + 16 * index + 8);
-    sector.writeUInt32LE(sectors, 446 + 16 * index + 12);
-  }
-  sector.writeUInt16LE(0xaa55, 510);
-  return sector;
 }
