@@ -3,9 +3,6 @@ import { resolve } from "node:path";
 import { cardKeys } from "./card-keys.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, flashBoardFlags, flashTarget, textOf } from "./flags.ts";
-import { flashImage, printDisks } from "./flash.ts";
-import { flashBoard } from "./flash-board.ts";
-import { image } from "./image.ts";
 import type { VerbTable } from "./update-verbs.ts";
 
 export function addCardVerbs(cli: VerbTable): void {
@@ -16,8 +13,10 @@ export function addCardVerbs(cli: VerbTable): void {
     .option("--trust <files>", "Public keys whose releases it takes, with commas (default: keys/release.pub)")
     .option("--fresh", "Ask Debian for newer packages")
     .example("  holdfast image board.config.json --out card.img --provision provision.json")
-    .action((config: string | undefined, flags: Flags) => {
+    .action(async (config: string | undefined, flags: Flags) => {
       const provision = textOf(flags.provision);
+      // Loaded only by the verbs that need it, here and below: `run` stays a small process.
+      const { image } = await import("./image.ts");
       return image(config ?? DEFAULT_CONFIG, {
         json: flags.json === true,
         out: resolve(textOf(flags.out) ?? "card.img"),
@@ -49,8 +48,9 @@ export function addCardVerbs(cli: VerbTable): void {
     .example("  sudo holdfast flash card.img.xz --to /dev/sda")
     .example("  sudo holdfast flash --config board.config.json --os raspios-lite.img.xz")
     .example("  holdfast flash --config board.config.json --boot-folder /Volumes/bootfs")
-    .action((image: string | undefined, flags: Flags) => {
+    .action(async (image: string | undefined, flags: Flags) => {
       const json = flags.json === true;
+      const { flashImage, printDisks } = await import("./flash.ts");
       if (flags.list === true) return printDisks({ json });
       const target = flashTarget(flags);
       const board = flashBoardFlags(flags);
@@ -59,7 +59,8 @@ export function addCardVerbs(cli: VerbTable): void {
           EXIT.usage,
           "either an image or --config says what is written: holdfast flash --help",
         );
-      if (board !== undefined) return flashBoard({ ...target, ...board, trusted: cardKeys(flags) });
-      return flashImage(image!, target);
+      if (board === undefined) return flashImage(image!, target);
+      const { flashBoard } = await import("./flash-board.ts");
+      return flashBoard({ ...target, ...board, trusted: cardKeys(flags) });
     });
 }

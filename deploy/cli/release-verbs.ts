@@ -1,6 +1,5 @@
 /** The words of `holdfast release`, for the command line. */
 import { DEFAULT_CONFIG, type Flags, listOf, textOf } from "./flags.ts";
-import { release } from "./release.ts";
 import type { VerbTable } from "./update-verbs.ts";
 
 export function addReleaseVerbs(cli: VerbTable): void {
@@ -16,9 +15,11 @@ export function addReleaseVerbs(cli: VerbTable): void {
     .option("--no-try", "Do not start it here first")
     .option("--source-maps", "Stacks name places in the source; it becomes larger")
     .example("  holdfast release board.config.json --out greenhouse.holdfast")
-    .action((config: string | undefined, flags: Flags) => {
+    .action(async (config: string | undefined, flags: Flags) => {
       const out = textOf(flags.out);
       const keys = listOf(flags.key);
+      // Loaded only by the verb that needs it: `run` stays a small process.
+      const { release } = await import("./release.ts");
       return release({
         json: flags.json === true,
         config: config ?? DEFAULT_CONFIG,
