@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { defaultStateFolder } from "../board/options.ts";
 import { DEFAULT_ROOT, SSH } from "../update/remote.ts";
-import { INSTALL } from "../vendor/board-entries.ts";
+import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, operatorFlags, textOf } from "./flags.ts";
 import { init } from "./init.ts";

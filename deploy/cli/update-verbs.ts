@@ -8,13 +8,11 @@ import { offerFlags, parseOffer } from "../update/offer.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
-import { INSTALL } from "../vendor/board-entries.ts";
+import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { boardFlags, DEFAULT_CONFIG, type Flags, listOf, operatorFlags, placeFlag, textOf } from "./flags.ts";
-import { type OfferFlags, offerRelease } from "./offer.ts";
-import { type PushFlags, pushRelease } from "./push.ts";
-import { pushFleet } from "./push-fleet.ts";
-import { receiveRelease, showUpdate } from "./receive.ts";
+import type { OfferFlags } from "./offer.ts";
+import type { PushFlags } from "./push.ts";
 import { trial } from "./trial.ts";
 
 /** What of the command line's library is needed here. */
@@ -74,16 +72,19 @@ export function addUpdateVerbs(cli: VerbTable): void {
       "To all boards of a boards.json, wave by wave; the bundle is the only word then",
     )
     .example("  holdfast push --fleet boards.json any.holdfast")
-    .action((target: string, bundle: string | undefined, flags: Flags) => {
+    .action(async (target: string, bundle: string | undefined, flags: Flags) => {
       const json = flags.json === true;
       const words = allowanceWords(flags);
       const fleet = textOf(flags.fleet);
       if (fleet !== undefined) {
         const { via, root } = remoteFlag("fleet", flags, SSH_UNATTENDED);
+        // Loaded only by the verbs that need it, here and below: `run` stays a small process.
+        const { pushFleet } = await import("./push-fleet.ts");
         return pushFleet({ json, words, via, root, fleet: resolve(fleet), file: bundle ?? target });
       }
       if (bundle === undefined)
         throw new CliError(EXIT.usage, "push: which bundle? holdfast push pi@host x.holdfast");
+      const { pushRelease } = await import("./push.ts");
       return pushRelease({
         json,
         words,
@@ -99,8 +100,9 @@ export function addUpdateVerbs(cli: VerbTable): void {
     .option("--address <host>", "Where the board reaches this machine (default: its first network address)")
     .option("--listen <port>", "Port that the bundle is served at (default: any free one)")
     .example("  holdfast offer greenhouse.holdfast --board greenhouse --url mqtt://broker")
-    .action((bundle: string, flags: Flags) => {
+    .action(async (bundle: string, flags: Flags) => {
       const address = textOf(flags.address);
+      const { offerRelease } = await import("./offer.ts");
       return offerRelease({
         ...boardFlags(flags),
         file: bundle,
@@ -121,7 +123,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
       ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"],
       ...ALLOWANCES,
     ],
-  ).action((written: Flags) => {
+  ).action(async (written: Flags) => {
     const flags = offeredFlags(written);
     const place = placeFlag(flags);
     const from = textOf(flags.from);
@@ -129,6 +131,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
     const own = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : INSTALL.config;
     const standard = existsSync(own) ? own : INSTALL.config;
     const { tries, limit, rate, times } = receiveFlags(flags);
+    const { receiveRelease } = await import("./receive.ts");
     return receiveRelease({
       ...{ place, times, limit, page: operatorFlags(flags).page, config: resolve(config || standard) },
       ...(from !== undefined && { from }),
@@ -146,7 +149,10 @@ export function addUpdateVerbs(cli: VerbTable): void {
   withOptions(
     cli.command("update", "On a board: which slot runs, what is on trial, how the last update ended"),
     [SLOTS],
-  ).action((flags: Flags) => showUpdate(placeFlag(flags), flags.json === true));
+  ).action(async (flags: Flags) => {
+    const { showUpdate } = await import("./receive.ts");
+    return showUpdate(placeFlag(flags), flags.json === true);
+  });
   withOptions(
     cli.command(
       "trial",

@@ -19,15 +19,9 @@ import { encodeSlotText, SLOT_FILE } from "../update/slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../update/slot-program.ts";
 import { firstRecord } from "../update/slot-steps.ts";
 import type { Ext4Entry } from "./ext4-part.ts";
+import { INSTALL } from "./install-places.ts";
 import { treeEntries } from "./tree-entries.ts";
 import { VendorError } from "./vendor-error.ts";
-
-export const INSTALL = {
-  slots: "/opt/holdfast",
-  config: "/etc/holdfast/board.config.json",
-  state: "/var/lib/holdfast",
-  account: "holdfast",
-} as const;
 
 export interface BoardFilesOptions {
   /** As `configFile` says it. */

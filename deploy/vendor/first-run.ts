@@ -3,7 +3,7 @@
  * first time. systemd starts a program that the kernel's command line names (kernel-command-line.target,
  * systemd-run-generator(8)): the way that Raspberry Pi's own imager takes.
  */
-import { INSTALL } from "./board-entries.ts";
+import { INSTALL } from "./install-places.ts";
 import { VendorError } from "./vendor-error.ts";
 
 /** Names on the boot partition: FAT has no others than these few characters everywhere. */
