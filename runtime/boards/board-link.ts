@@ -152,7 +152,8 @@ export class BoardLink {
   }
 
   #doubtIt(why: LinkEnd, nowUs: number): void {
-    if (this.#doubt.begin(why, nowUs)) this.#live!.session.beat(nowUs, this.#options.wallMs(), true);
+    const { session } = this.#live!;
+    if (this.#doubt.begin(why, nowUs, session.roundTripUs)) session.beat(nowUs, this.#options.wallMs(), true);
   }
 
   #try(nowUs: number): void {

@@ -12,6 +12,7 @@ import { is } from "uvu/assert";
 import { demoFile } from "../deploy/demo-board.ts";
 import { freePort, isListening } from "../harness/free-port.ts";
 import { type MqttProbe, probe } from "../harness/mqtt-probe.ts";
+import { PATIENCE } from "../harness/patience.ts";
 import { Skipped, type spec as Spec, type SpecContext } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { environmentOf, processesKnowing, runs } from "./processes.ts";
@@ -144,7 +145,7 @@ export class Board {
     await until("the world runs", find, START_LIMIT_MS);
     this.worldPid = find()!.pid;
     const path = environmentOf(this.worldPid, "HOLDFAST_WORLD")!;
-    for (const endMs = performance.now() + START_LIMIT_MS; ; ) {
+    for (const endMs = performance.now() + START_LIMIT_MS * PATIENCE; ; ) {
       try {
         this.witness = await WorldWitness.connect(path);
         break;
@@ -158,7 +159,7 @@ export class Board {
 
   /** Waits until all devices and controllers are in service. */
   async inService(limitMs = START_LIMIT_MS): Promise<void> {
-    for (const endMs = performance.now() + limitMs; !(await this.health()).ok; ) {
+    for (const endMs = performance.now() + limitMs * PATIENCE; !(await this.health()).ok; ) {
       if (this.launcher.exitCode !== null) throw new Error(`the board ended:\n${this.logText()}`);
       if (performance.now() > endMs)
         throw new Error(`not in service: ${JSON.stringify(await this.health())}\n${this.logText()}`);

@@ -2,6 +2,7 @@
 import { connect, type Socket } from "node:net";
 import type { WitnessRecord } from "../../firmware/emulated/witness.ts";
 import { JsonLines } from "../../firmware/transport/json-lines.ts";
+import { PATIENCE } from "../harness/patience.ts";
 import { until } from "../harness/until.ts";
 
 export class WorldWitness {
@@ -63,9 +64,10 @@ export class WorldWitness {
 
   /** Waits until the line is at this level now, whenever it came there. */
   async waitUntil(line: string, level: number, limitMs = 4000): Promise<void> {
-    const endMs = performance.now() + limitMs;
+    const endMs = performance.now() + limitMs * PATIENCE;
     while ((await this.level(line)) !== level) {
-      if (performance.now() > endMs) throw new Error(`${line} not at ${level} within ${limitMs} ms`);
+      if (performance.now() > endMs)
+        throw new Error(`${line} not at ${level} within ${PATIENCE} times ${limitMs} ms`);
       await new Promise((done) => setTimeout(done, 10));
     }
   }

@@ -1,8 +1,11 @@
-/** Waits for `condition` by looking every 5 ms; for real sockets and processes only. `what` names it in the error. */
+import { PATIENCE } from "./patience.ts";
+
+/** Waits for `condition` by looking every 5 ms; for real sockets and processes only. `what` names it in the error;
+ * `limitMs` is for a quiet machine. */
 export async function until(what: string, condition: () => unknown, limitMs = 4000): Promise<void> {
-  const endMs = performance.now() + limitMs;
+  const endMs = performance.now() + limitMs * PATIENCE;
   while (!(await condition())) {
-    if (performance.now() > endMs) throw new Error(`${what}: not within ${limitMs} ms`);
+    if (performance.now() > endMs) throw new Error(`${what}: not within ${PATIENCE} times ${limitMs} ms`);
     await new Promise((done) => setTimeout(done, 5));
   }
 }

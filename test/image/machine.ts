@@ -1,11 +1,9 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import { freePort } from "../harness/free-port.ts";
+import { PATIENCE } from "../harness/patience.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
-
-/** How much slower than a quiet machine this one may be. */
-const PATIENCE = Number(process.env.SPEC_LIMIT_FACTOR ?? 1);
 
 export interface MachineOptions {
   readonly program?: string;
