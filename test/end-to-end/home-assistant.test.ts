@@ -66,7 +66,8 @@ spec(
     const { availability } = home.entity("greenhouse climate", "sensor_temperature");
     const [status, quality] = availability as { topic: string }[];
     is(home.last(status!.topic)?.state, "online");
-    is(home.last(quality!.topic)?.quality, "good");
+    // The jump to the warm is suspect for some samples.
+    await until("it is available", () => home.last(quality!.topic)?.quality === "good", 10_000);
     await board.world("climate", { fault: "unplugged" });
     await until("it is not available", () => home.last(quality!.topic)?.quality === "bad", 8000);
     await board.waitForLast("climate/state", "a cause", ({ cause }) => typeof cause === "string");

@@ -1,5 +1,6 @@
 /** An outside MQTT client for tests: writes down every message it sees, in order. */
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import { PATIENCE } from "./patience.ts";
 import type { SpecContext } from "./spec.ts";
 import { until } from "./until.ts";
 
@@ -55,7 +56,7 @@ export async function probe(
   const client = mqtt.connect(url, {
     protocolVersion: 5,
     reconnectPeriod: 0,
-    connectTimeout: 3000,
+    connectTimeout: 5000 * PATIENCE,
     ...options,
   });
   t.defer(() => client.endAsync(true));

@@ -37,6 +37,8 @@ export interface BootOutcome {
 
 /** A boot takes 3 s, many times that on a busy machine; beyond this QEMU itself hangs. */
 const BOOT_LIMIT_S = 180;
+/** Nice value: a tenth of a processor for each that others want, and all that they leave. With 19 it starved. */
+const PREFERENCE = 10;
 /** `accel=tcg` always: /dev/kvm may exist and be of no use to an ordinary kernel. */
 const MACHINE = [
   "-M",
@@ -97,14 +99,14 @@ function quoted(text: string): string {
 }
 
 /**
- * What the guest computes waits for whatever else the machine has to do: the tests of boards on the host judge by the clock.
+ * What the guest computes comes after what else the machine has to do: the tests of boards on the host judge by the clock.
  * The guest's own limits are wide. It is in a session of its own, whose preference is what counts where Linux
  * groups processes by session (autogroup in sched(7)).
  */
 function yieldToOthers(pid: number): void {
   try {
-    setPriority(pid, 19);
-    writeFileSync(`/proc/${pid}/autogroup`, "19");
+    setPriority(pid, PREFERENCE);
+    writeFileSync(`/proc/${pid}/autogroup`, String(PREFERENCE));
   } catch {
     return; // no autogroups, or a QEMU that ended at once: its end is told by its own event
   }
