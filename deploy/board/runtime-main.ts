@@ -7,21 +7,18 @@
 import { uptime } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Housing } from "../../devices/handler/housing.ts";
-import { type KeeperSpec, keeper } from "../../devices/handler/keeper.ts";
-import { deviceRule, type LadderRule } from "../../devices/handler/ladder-rule.ts";
 import { TELEMETRY } from "../../devices/handler/messages.ts";
 import type { StandInMessage } from "../../devices/handler/stand-in.ts";
 import { GuardianControl } from "../../firmware/client/guardian-control.ts";
 import { describeWait } from "../../firmware/client/outside-wait.ts";
 import { RuntimeWatchdog } from "../../firmware/client/runtime-watchdog.ts";
 import { Log } from "../../firmware/guardian/log.ts";
-import type { CellSpec, ExportRef } from "../../runtime/cell/kernel.ts";
+import type { ExportRef } from "../../runtime/cell/kernel.ts";
 import { ThreadKernel } from "../../runtime/cell/thread-kernel.ts";
 import { CrashLog } from "../../runtime/introspection/crash-log.ts";
 import { inspector } from "../../runtime/introspection/inspector.ts";
 import type { CrashEntry } from "../../runtime/introspection/report.ts";
 import { INSPECTOR } from "../../runtime/introspection/tracer.ts";
-import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
 import { crashReason, describeReason } from "../../runtime/process/exit-reason.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -38,12 +35,14 @@ import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { busWatch } from "./bus-watch.ts";
 import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
-import { changeDriver, isDriverChange } from "./driver-change.ts";
+import { crashEvent } from "./crash-event.ts";
+import { deskChild } from "./desk-child.ts";
 import { stormMessage, withInput } from "./event-input.ts";
 import { FAULTS, faultDesk } from "./fault-desk.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { guestChildren } from "./guests.ts";
 import { HangDesk } from "./hang-desk.ts";
+import { KeeperChildren } from "./keeper-children.ts";
 import { KeptBoots } from "./kept-boots.ts";
 import { KeptLadders } from "./kept-ladders.ts";
 import { keptSettings } from "./kept-settings.ts";
@@ -52,7 +51,8 @@ import { mqttPlan } from "./mqtt-plan.ts";
 import { openCrashes } from "./open-crashes.ts";
 import { readOptions } from "./options.ts";
 import { Ownership } from "./ownership.ts";
-import { CELL_LIMITS, sharedCells } from "./shared-cells.ts";
+import { sharedCells } from "./shared-cells.ts";
+import { WORLD, worldDesk } from "./world-desk.ts";
 
 const POLICY = ["min_off", "max_on", "interlock", "switching"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
@@ -194,115 +194,24 @@ const plan = mqttPlan({
   lastLife: keptCrashes.last,
 });
 
-/** What a keeper has to know of its device or controller beside the cell. */
-type Relations = Pick<KeeperSpec, "rule" | "dependsOn" | "dependents" | "before" | "keepLadder">;
-
-function placeOf(id: string): Pick<CellSpec, "place"> {
-  const place = realtime.cells[id];
-  return place === undefined ? {} : { place };
-}
-
-/** The ladder of a device or controller goes on where the runtime or board before left it. */
-function resuming(id: string, rule: LadderRule): Relations {
-  return {
-    rule,
-    ...keptLadders.of(id, rule),
-    keepLadder: (record, isStep) => keptLadders.keep(id, rule, record, isStep),
-  };
-}
-
-function child(id: string, relations: Relations, cell: KeeperSpec["cell"]): ChildSpec {
-  const body = keeper(housing, {
-    id,
-    cell,
-    ...relations,
-    kept: kept.of(id) ?? {},
-    keep: (values) => kept.keep(id, values),
-    emulated: board.hardware === "emulated",
-  });
-  return {
-    id,
-    restart: "permanent",
-    shutdownMs: 2000,
-    start: (self) => self.spawn(body, [], { label: `keeper of ${id}`, band: BAND.system }),
-  };
-}
-
+const keepers = new KeeperChildren({
+  ...{ home: housing, kept, keptLadders, realtime, controllers },
+  emulated: board.hardware === "emulated",
+  hardware: hardwareSetup,
+  kernelLimitMs: options.limits.kernelMs,
+});
 const children: ChildSpec[] = [
-  child(
-    "mqtt",
-    { rule: deviceRule(30_000) },
-    (): CellSpec => ({
-      name: "mqtt",
-      loop: "event",
-      body: { module: MODULE.mqtt, name: "mqttCell" },
-      setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
-      args: [],
-      heapMb: 64,
-      lastMessages: CELL_LIMITS.lastMessages,
-      // It loads a broker; where the machine stalls for longer than the kernel's thread may, so may it.
-      hangLimitUs: Math.max(2000, options.limits.kernelMs ?? 0) * 1000,
-    }),
+  keepers.mqtt(plan),
+  deskChild(INSPECTOR, inspector(kernel, crashes)),
+  deskChild(FAULTS, faultDesk(control, devices)),
+  deskChild(
+    "buses",
+    busWatch(() => control.buses()),
   ),
-  {
-    id: INSPECTOR,
-    restart: "permanent",
-    start: (self) => self.spawn(inspector(kernel, crashes), [], { label: INSPECTOR }),
-  },
-  {
-    id: FAULTS,
-    restart: "permanent",
-    start: (self) => self.spawn(faultDesk(control, devices), [], { label: FAULTS }),
-  },
-  {
-    id: "buses",
-    restart: "permanent",
-    start: (self) =>
-      self.spawn(
-        busWatch(() => control.buses()),
-        [],
-        { label: "buses" },
-      ),
-  },
-  {
-    id: "world",
-    restart: "permanent",
-    start: (self) => self.spawn(worldProcess, [], { label: "world" }),
-  },
+  deskChild(WORLD, worldDesk(control, driverChanges)),
   ...guestChildren(kernel, plan.links),
-  ...devices.map((device) =>
-    child(
-      device.id,
-      { ...resuming(device.id, device.ladder), dependents: dependentsOf(device.id) },
-      (start, keeperPid): CellSpec => ({
-        name: device.id,
-        body: { module: MODULE.cells, name: "deviceCell" },
-        setup: hardwareSetup,
-        args: [device, start, keeperPid],
-        band: CRITICALITY_BAND[device.criticality],
-        ...CELL_LIMITS,
-        precision: device.precision,
-        ...placeOf(device.id),
-        hangLimitUs: device.job.hardDeadlineUs,
-      }),
-    ),
-  ),
-  ...controllers.map((controller) =>
-    child(
-      controller.id,
-      { ...resuming(controller.id, controller.ladder), dependsOn: controller.dependsOn },
-      (start, keeperPid): CellSpec => ({
-        name: controller.id,
-        body: { module: MODULE.cells, name: "controllerCell" },
-        args: [controller, start, keeperPid],
-        band: CRITICALITY_BAND[controller.criticality],
-        ...CELL_LIMITS,
-        precision: controller.precision,
-        ...placeOf(controller.id),
-        hangLimitUs: controller.job.hardDeadlineUs,
-      }),
-    ),
-  ),
+  ...devices.map((device) => keepers.device(device)),
+  ...controllers.map((controller) => keepers.controller(controller)),
 ];
 
 // The guardian says it in its log; this is for whoever watches from afar.
@@ -350,37 +259,8 @@ function endForContract(event: ContractEvent): void {
   housing.endCell(name, life.incarnation, contractReason(event, board.id, life.name, housing.numberOf(name)));
 }
 
-/** Controllers that go to `safe` with a device. */
-function dependentsOf(id: string): string[] {
-  return controllers.filter(({ dependsOn }) => dependsOn.includes(id)).map((controller) => controller.id);
-}
-
-/** Changes of the emulated world, on their way from the page to the guardian. */
-function* worldProcess(self: Self<{ type: "set"; device: string; set: Readonly<Record<string, unknown>> }>) {
-  self.register("world");
-  for (;;) {
-    const message = yield* self.receive("set");
-    const { device, set } = message;
-    if (isDriverChange(set)) {
-      changeDriver(device, set, driverChanges);
-      continue;
-    }
-    const fault = set.fault;
-    if (fault === "crash" || fault === "hang" || fault === "leak") {
-      self.send(device, { type: "fault", fault });
-      continue;
-    }
-    control.world(device, set).catch((error: Error) => {
-      tell({ kind: "refused", device, command: { world: set }, reason: error.message });
-    });
-  }
-}
-
 function tellCrash(report: CrashEntry, device: string): void {
-  const { label, pid, names, reason, restarts, notes, handled, waiting, mailboxLength } = report;
-  const stack = typeof reason === "object" && "stack" in reason ? reason.stack : null;
-  const about = { process: label, pid, names, cause: describeReason(reason), restarts, ...notes };
-  tell({ kind: "crash", device, ...about, stack, handled, waiting, mailboxLength });
+  tell(crashEvent(report, device));
 }
 
 /** People are told, and the device of an input whose line cannot be believed. */
