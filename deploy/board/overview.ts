@@ -3,7 +3,7 @@ import type { TimingReport } from "../../devices/handler/messages.ts";
 import type { BusReport } from "../../firmware/contracts/bus-report.ts";
 import type { CellReport, CellStatus } from "../../runtime/introspection/report.ts";
 import type { LinksFacts, PeerView } from "../links/link-facts.ts";
-import type { BrokerNode, LinkState } from "../mqtt/board-link.ts";
+import type { BrokerNode, LinkState } from "../mqtt/board-link-options.ts";
 import type { RefusalKind } from "../mqtt/refusals.ts";
 import type { Quality } from "../mqtt/retained-board.ts";
 import type { OutboxFacts } from "../outbox/outbox-contract.ts";

@@ -1,6 +1,6 @@
 import type { GpioSurvey } from "../../firmware/contracts/gpio-survey.ts";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
-import type { BrokerNode } from "../mqtt/board-link.ts";
+import type { BrokerNode } from "../mqtt/board-link-options.ts";
 
 /**
  * A machine as `doctor` sees it: read-only, and taken before the checks begin, so that these are plain functions. This

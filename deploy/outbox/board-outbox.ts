@@ -6,7 +6,7 @@
  * ends to fail, `outboxRepaired`.
  */
 import type { TelemetrySink } from "../board/telemetry.ts";
-import type { MessageSource } from "../mqtt/board-link.ts";
+import type { MessageSource } from "../mqtt/board-link-options.ts";
 import { Drain } from "./drain.ts";
 import { KeptWords } from "./kept-words.ts";
 import { OutboxClient } from "./outbox-client.ts";

@@ -1,7 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import * as assert from "uvu/assert";
 import { EdgeServer } from "../../deploy/http/edge-server.ts";
-import { BoardLink, type BoardLinkOptions } from "../../deploy/mqtt/board-link.ts";
+import { BoardLink } from "../../deploy/mqtt/board-link.ts";
+import type { BoardLinkOptions } from "../../deploy/mqtt/board-link-options.ts";
 import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
