@@ -219,6 +219,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     plan.update &&
     new UpdateDesk(plan.update, {
       status: (update) => sayStatus({ update }),
+      offers: (offers) => sayStatus({ offers }),
       tell: (event) => sink.event(event),
       refuse: (offer, reason) => link.refuse("update", offer, reason),
     });

@@ -1,152 +1,169 @@
-/** `holdfast offer`: tells a board over its broker where it can fetch a release, serves it, and stays until it has made up its mind. */
+/**
+ * `holdfast offer`: tells a board over its broker which release it can have, serves it by HTTP and in parts over the broker, and
+ * stays until the board has made up its mind. Started again it goes on where it was.
+ */
 import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { isLoopback } from "../listen.ts";
+import { readSigningKey, type SigningKey } from "../release/release-key.ts";
 import { bundleHead } from "../update/bundle-head.ts";
+import type { ByteSource } from "../update/byte-source.ts";
 import { fileSource } from "../update/file-source.ts";
 import type { Offer } from "../update/offer.ts";
-import { offerServer } from "../update/offer-server.ts";
-import { type BoardFlags, connectBoard, parse, readRetained } from "./board-client.ts";
+import { sealOffer } from "../update/offer-seal.ts";
+import { type OfferServer, offerServer } from "../update/offer-server.ts";
+import { type BoardFlags, connectBoard, type Retained, readRetained } from "./board-client.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { Progress } from "./progress.ts";
+import { OfferLine, ROOT } from "./offer-line.ts";
+import { OfferView } from "./offer-view.ts";
+
+/** How a bundle may reach the board; `both`: by HTTP where that goes. */
+export type Way = "http" | "mqtt" | "both";
 
 export interface OfferFlags extends BoardFlags {
   readonly file: string;
-  readonly allow: Omit<Offer, "url" | "release">;
+  readonly over: Way;
+  readonly allow: Omit<Offer, "url" | "parts" | "release">;
+  /** File of the release key that seals it; absent: nobody does. */
+  readonly seal?: string;
   /** Where boards reach this machine; absent: guessed. */
   readonly address?: string;
   readonly port: number;
 }
 
-/** As a board tells it in `status.update`. */
-interface Told {
-  readonly state?: string;
-  readonly release?: string | null;
-  readonly version?: string;
-  readonly reason?: string;
-  readonly bytes?: number;
-  readonly of?: number;
-}
-
-/** Longest that a board may take with nothing new to say, ms: a missing link has half an hour. */
-const SILENT_MS = 45 * 60_000;
-/** Between two attempts to reach the broker, and how long one connection is listened to, ms. */
-const AGAIN_MS = 1000;
-const LOOK_MS = 60_000;
-const ENDS = ["confirmed", "reverted", "unreachable", "fellBack"];
+/** Between two attempts to reach the broker, or to offer, ms. */
+const AGAIN_MS = 2000;
+/** Of one release: a board that is interrupted that often has another trouble. */
+const MOST_OFFERS = 20;
 
 /** Exit 1 when the board went back or could not, 3 when it refused, 4 when it is silent for 45 minutes. */
 export async function offerRelease(flags: OfferFlags): Promise<void> {
+  const key = flags.seal === undefined ? undefined : readSigningKey(flags.seal);
   const source = await fileSource(flags.file);
   const { release, manifest } = await bundleHead(source, flags.file);
-  const client = await connectBoard(flags);
-  const { board } = await readRetained(client, flags);
-  const isHere = isLoopback(new URL(flags.url.split(",")[0]!).hostname);
-  const host = flags.address ?? (isHere ? "127.0.0.1" : ownAddress());
-  const place = { host: isLoopback(host) ? host : "0.0.0.0", port: flags.port, tag: release };
-  const server = await offerServer(source, place);
-  const offer: Offer = { url: `http://${host}:${server.port}${server.path}`, release, ...flags.allow };
-  const view = new OfferView(flags.json, board, release);
+  const { board, topics } = await readBoard(flags);
+  const status = topics.get("status") ?? {};
+  const ways = waysOf(flags.over, status.offers, board);
+  const server = ways.http ? await served(source, release, flags, ways.mqtt) : undefined;
+  const offer: Offer = {
+    release,
+    ...(server !== undefined && { url: server.url }),
+    ...(ways.mqtt && { parts: true }),
+    ...flags.allow,
+  };
+  const view = new OfferView(flags.json, board, release, status);
   try {
     view.say(`offered ${manifest.version}`, { offer });
-    const told = followed(client, { flags, board, view });
-    client.publish(`holdfast/${board}/update/set`, JSON.stringify(offer), { qos: 1 });
-    if ((await told) !== "confirmed") process.exitCode = EXIT.failed;
+    const end = await followed({ flags, board, view, offer, source, key });
+    if (end !== "confirmed") process.exitCode = EXIT.failed;
   } finally {
-    server.close();
+    server?.close();
     await source.close();
   }
 }
 
-/** Reads what a board tells, over one connection after the other: a board that is its own broker takes it along. */
-async function followed(
-  first: MqttClient,
-  { flags, board, view }: { readonly flags: OfferFlags; readonly board: string; readonly view: OfferView },
-): Promise<string> {
-  const filters = [`holdfast/${board}/status`, `holdfast/${board}/update/error`];
-  for (let client: MqttClient | undefined = first; ; client = await again(flags)) {
-    if (view.isSilent())
-      throw new CliError(EXIT.unreachable, `${board} has said nothing for 45 min; ask it: holdfast update`);
+/** On a connection of its own, which hears all that the board says. */
+async function readBoard(flags: OfferFlags): Promise<Retained> {
+  const client = await connectBoard(flags);
+  try {
+    return await readRetained(client, flags);
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+/** What was asked for and the board takes. Throws `CliError` where that is nothing. */
+function waysOf(
+  over: Way,
+  offers: unknown,
+  board: string,
+): { readonly http: boolean; readonly mqtt: boolean } {
+  // A board of before there were others says nothing.
+  const { ways = ["http"] } = (offers ?? {}) as { ways?: readonly string[] };
+  const [http, mqtt] = (["http", "mqtt"] as const).map(
+    (way) => [way, "both"].includes(over) && ways.includes(way),
+  );
+  if (http || mqtt) return { http: http!, mqtt: mqtt! };
+  throw new CliError(
+    EXIT.refused,
+    `${board} takes offers by ${ways.join(", ")} alone: --over names another way`,
+  );
+}
+
+/** By HTTP; undefined where this machine has no address to name and there is another way. */
+async function served(
+  source: ByteSource,
+  tag: string,
+  { address, url, port }: OfferFlags,
+  hasOther: boolean,
+): Promise<(OfferServer & { readonly url: string }) | undefined> {
+  const isHere = isLoopback(new URL(url.split(",")[0]!).hostname);
+  const host = address ?? (isHere ? "127.0.0.1" : ownAddress());
+  if (host === undefined && hasOther) return undefined;
+  if (host === undefined)
+    throw new CliError(
+      EXIT.usage,
+      "this machine has no address in a network; --address says where boards reach it, --over mqtt needs none",
+    );
+  const server = await offerServer(source, { host: isLoopback(host) ? host : "0.0.0.0", port, tag });
+  return { ...server, url: `http://${host}:${server.port}${server.path}` };
+}
+
+interface Offering {
+  readonly flags: OfferFlags;
+  readonly board: string;
+  readonly view: OfferView;
+  readonly offer: Offer;
+  readonly source: ByteSource;
+  readonly key: SigningKey | undefined;
+}
+
+/** Over one connection after the other: a board that is its own broker takes it along. Resolves with how it ended. */
+async function followed(plan: Offering): Promise<string> {
+  const { view, board, source, offer } = plan;
+  let left = MOST_OFFERS;
+  for (; ; await sleep(AGAIN_MS)) {
+    view.checkSilence();
+    const client = await connectBoard(plan.flags).catch(() => undefined); // it starts again
     if (client === undefined) continue;
-    const heard = new Promise<string | undefined>((done, failed) => {
-      client!.on("message", (topic, payload) => {
-        try {
-          const end = view.heard(topic, parse(payload));
-          if (end !== undefined) done(end);
-        } catch (error) {
-          failed(error);
-        }
-      });
-      client!.on("close", () => done(undefined));
-      setTimeout(() => done(undefined), LOOK_MS).unref();
-      client!.subscribe(filters, { qos: 1 });
-    });
     try {
-      const end = await heard;
-      if (end !== undefined) return end;
+      const line = new OfferLine(client, {
+        board,
+        view,
+        ...(offer.parts && { parts: { source, release: offer.release } }),
+      });
+      await line.open();
+      if (!view.isTaken) offerOn(client, plan);
+      for (let turn = await line.next(); turn !== undefined; turn = await line.next()) {
+        if ("end" in turn) return turn.end;
+        if (left-- === 0) throw new CliError(EXIT.failed, `${board} could not take it: ${turn.again}`);
+        view.say(`offered again: ${turn.again}`, { again: turn.again });
+        await sleep(AGAIN_MS);
+        offerOn(client, plan);
+      }
     } finally {
       await client.endAsync(true);
     }
   }
 }
 
-/** Undefined while the broker does not answer. */
-async function again(flags: OfferFlags): Promise<MqttClient | undefined> {
-  await sleep(AGAIN_MS);
-  return connectBoard(flags).catch(() => undefined); // it starts again
+/** Nothing while the board is away: it is offered when that has come back. */
+function offerOn(client: MqttClient, { board, view, offer, key, flags }: Offering): void {
+  const { nonce, isAway } = view;
+  if (isAway) return;
+  if (key !== undefined && nonce === undefined)
+    throw new CliError(
+      EXIT.refused,
+      `${board} gives no number for a sealed offer (status.offers): push it by ssh, or offer it without ${Object.keys(flags.allow).join(", ")}`,
+    );
+  const payload = key === undefined ? JSON.stringify(offer) : sealOffer(offer, { board, nonce: nonce! }, key);
+  client.publish(`${ROOT}/${board}/update/set`, payload, { qos: 1 });
 }
 
-/** What a board says of this release, in words as it changes. */
-class OfferView {
-  readonly #json: boolean;
-  readonly #board: string;
-  readonly #release: string;
-  readonly #progress = new Progress();
-  #shown = "";
-  #heardMs = performance.now();
-
-  constructor(json: boolean, board: string, release: string) {
-    this.#json = json;
-    this.#board = board;
-    this.#release = release;
-    this.#progress.begin("fetch");
-  }
-
-  isSilent(): boolean {
-    return performance.now() - this.#heardMs > SILENT_MS;
-  }
-
-  say(text: string, value: object): void {
-    if (this.#json) process.stdout.write(`${JSON.stringify({ board: this.#board, ...value })}\n`);
-    else this.#progress.end(`${this.#board}: ${text}`);
-  }
-
-  /** The state that it ended in, once it has. Throws `CliError` for an offer that was refused. */
-  heard(topic: string, document: Readonly<Record<string, unknown>> | undefined): string | undefined {
-    if (topic.endsWith("/update/error"))
-      throw new CliError(EXIT.refused, `${this.#board} refused it: ${String(document?.reason)}`);
-    const { state = "", reason, release, bytes, of } = (document?.update ?? {}) as Told;
-    if (bytes !== undefined && of !== undefined && !this.#json)
-      this.#progress.show(bytes / Math.max(of, 1), bytes);
-    const text = [state, reason].filter(Boolean).join(": ");
-    // What it says of another release is of an earlier update.
-    if (release !== this.#release || text === this.#shown) return undefined;
-    this.#shown = text;
-    this.#heardMs = performance.now();
-    this.say(text, { update: document?.update });
-    return ENDS.includes(state) ? state : undefined;
-  }
-}
-
-/** Of the first network that is not only this machine's. Throws `CliError` where there is none. */
-function ownAddress(): string {
-  const found = Object.values(networkInterfaces())
+/** Of the first network that is not only this machine's. */
+function ownAddress(): string | undefined {
+  return Object.values(networkInterfaces())
     .flat()
-    .find((one) => one !== undefined && !one.internal && one.family === "IPv4");
-  if (found !== undefined) return found.address;
-  throw new CliError(
-    EXIT.usage,
-    "this machine has no address in a network; --address says where boards reach it",
-  );
+    .find((one) => one !== undefined && !one.internal && one.family === "IPv4")?.address;
 }

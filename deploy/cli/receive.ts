@@ -1,4 +1,4 @@
-/** `holdfast receive`: on the board, takes a release from standard input (as `push` sends it), a file, or a web server. */
+/** `holdfast receive`: on the board, takes a release from standard input (as `push` sends it), a file, a web server, or its broker. */
 import { readFileSync } from "node:fs";
 import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
@@ -9,21 +9,21 @@ import { thisMachine } from "../release/fits-here.ts";
 import { askRelease } from "../update/ask-release.ts";
 import { BEFORE_FILE, writeBefore } from "../update/before-update.ts";
 import { type BringWord, bring } from "../update/bring.ts";
-import type { ByteSource } from "../update/byte-source.ts";
 import { DiskSlots } from "../update/disk-slots.ts";
-import { fileSource } from "../update/file-source.ts";
 import { FolderSlots } from "../update/folder-slots.ts";
 import type { GateFlags } from "../update/gate.ts";
-import { httpSource } from "../update/http-source.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
 import { NOTICE_FILE, readNotice, writeNotice } from "../update/notice.ts";
-import { pipeSource } from "../update/pipe-source.ts";
+import type { ReadOffer } from "../update/offer.ts";
+import { checkSeal } from "../update/offer-seal.ts";
 import { lockReceiving } from "../update/receive-lock.ts";
 import type { Slot } from "../update/slot-record.ts";
 import type { TrialTimes } from "../update/trial.ts";
 import { trustedKeys } from "../update/trusted-keys.ts";
+import { updateLimits } from "../update/update-limits.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
 import { CliError, EXIT } from "./exit-code.ts";
+import { releaseSource } from "./release-source.ts";
 import { restartBoard, wallTime } from "./trial.ts";
 
 /** Whatever it does can wait for everything else: the kernel gives its writes the same rank. */
@@ -34,13 +34,16 @@ export interface ReceiveFlags {
   readonly page: string;
   /** The board's configuration. */
   readonly config: string;
-  /** A file or an address; absent: standard input. */
+  /** A file or an address; absent: standard input, or as it was offered. */
   readonly from?: string;
+  /** What was offered to the board; a seal in it is not proven yet. */
+  readonly offered?: ReadOffer;
   readonly gate: GateFlags & { readonly retry: boolean };
   readonly stay: boolean;
   readonly tries?: number;
   readonly times: TrialTimes;
-  readonly limit: number;
+  /** Most bytes of it, and most bytes a second. Default: as the configuration says. */
+  readonly limit?: number;
   readonly rate?: number;
 }
 
@@ -56,20 +59,25 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
     void process.stdout.write(`${JSON.stringify(word)}\n`);
   const { config, problems = [], warnings } = loadConfig(file);
   if (config === undefined) throw new CliError(EXIT.usage, formatProblems(problems, warnings, file));
+  const { offered } = flags;
+  const { limit, rate } = updateLimits(config, flags);
+  const trusted = trustedKeys(place.notes);
   const unlock = locked(place.notes);
-  const source = await openSource(flags.from, say);
   try {
     await bring({
-      ...{ source, config, records: place.records, notes: place.notes, store: storeOf(place) },
-      where: flags.from ?? "the bundle",
-      trusted: trustedKeys(place.notes),
+      ...{ config, records: place.records, notes: place.notes, store: storeOf(place), trusted, limit },
+      open: async () => {
+        if (offered?.seal !== undefined) checkSeal(offered.seal, trusted, config.board.id);
+        return releaseSource(flags.from, offered?.offer, { config, configFile: file }, say);
+      },
+      where: flags.from ?? (offered === undefined ? "the bundle" : "the bundle that was offered"),
+      ...(offered !== undefined && { expected: offered.offer.release }),
       here: thisMachine(config.board.id, kernel()),
       flags: flags.gate,
       stay: flags.stay,
       times: flags.times,
-      limit: flags.limit,
       ...(flags.tries !== undefined && { tries: flags.tries }),
-      ...(flags.rate !== undefined && { rate: flags.rate }),
+      ...(rate !== undefined && { rate }),
       ask: (slot) => asked(place, slot, file),
       look: () => lookAtBoard(page),
       keep: (before) => writeBefore(join(place.notes, BEFORE_FILE), before),
@@ -85,7 +93,6 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
     throw new CliError(code === "refused" ? EXIT.refused : EXIT.failed, (error as Error).message);
   } finally {
     unlock();
-    await source.close();
   }
 }
 
@@ -95,14 +102,6 @@ function locked(notes: string): () => void {
   } catch (error) {
     throw new CliError(EXIT.refused, (error as Error).message);
   }
-}
-
-function openSource(
-  from: string | undefined,
-  say: (word: { readonly read: object }) => void,
-): Promise<ByteSource> {
-  if (from === undefined) return pipeSource(process.stdin, (request) => say(request as { read: object }));
-  return /^https?:\/\//.test(from) ? httpSource(from) : fileSource(from);
 }
 
 function storeOf(place: UpdatePlace) {

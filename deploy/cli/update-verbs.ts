@@ -1,17 +1,15 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
-import { port } from "../board/options.ts";
 import { parseSizeBytes } from "../config/size-field.ts";
-import { offerFlags, parseOffer } from "../update/offer.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
 import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { boardFlags, DEFAULT_CONFIG, type Flags, listOf, operatorFlags, placeFlag, textOf } from "./flags.ts";
-import type { OfferFlags } from "./offer.ts";
+import { offerWords, readOffered, SIGNING_KEY } from "./offer-words.ts";
 import type { PushFlags } from "./push.ts";
 import { trial } from "./trial.ts";
 
@@ -38,14 +36,14 @@ const ALLOWANCES = [
   ["--trial <duration>", "How long all has to be good (default: 2m)"],
   ["--settle <duration>", "How long it may take until it is (default: 10m)"],
   ["--link <duration>", "The same while only broker or links are missing (default: 30m)"],
-  ["--limit <size>", "Largest release that is taken (default: 512MB)"],
-  ["--rate <size>", "Most that is sent in a second (default: as fast as it goes)"],
+  ["--limit <size>", "Largest release that is taken (default: the board's updateLimit, 512MB)"],
+  ["--rate <size>", "Most that is sent in a second (default: the board's updateRate, as fast as it goes)"],
 ] as const;
 
 /** Who starts a board waits an hour for the verdict, then starts it again. */
 const LONGEST_MS = 45 * 60_000;
 
-/** What an offer can carry. */
+/** What an offer can carry, with a seal. */
 const OFFER_ALLOWANCES = ALLOWANCES.filter(([words]) =>
   ["--now", "--flip-safe", "--downgrade", "--retry", "--trial <duration>"].includes(words),
 );
@@ -97,19 +95,19 @@ export function addUpdateVerbs(cli: VerbTable): void {
     cli.command("offer <bundle>", "Offer a release to a board over its broker; it fetches it from here"),
     OFFER_ALLOWANCES,
   )
+    .option("--seal <file>", `Release key that allows the options above (default: ${SIGNING_KEY})`)
+    .option(
+      "--over <way>",
+      "http: the board fetches it from here; mqtt: in parts over the broker; both: by http where that goes (default: both)",
+    )
     .option("--address <host>", "Where the board reaches this machine (default: its first network address)")
     .option("--listen <port>", "Port that the bundle is served at (default: any free one)")
     .example("  holdfast offer greenhouse.holdfast --board greenhouse --url mqtt://broker")
     .action(async (bundle: string, flags: Flags) => {
-      const address = textOf(flags.address);
+      receiveFlags(flags);
+      const words = offerWords(flags);
       const { offerRelease } = await import("./offer.ts");
-      return offerRelease({
-        ...boardFlags(flags),
-        file: bundle,
-        port: port("--listen", textOf(flags.listen), 0),
-        ...(address !== undefined && { address }),
-        allow: offerAllowances(flags),
-      });
+      return offerRelease({ ...boardFlags(flags), ...words, file: bundle });
     });
   withOptions(
     cli.command(
@@ -123,26 +121,29 @@ export function addUpdateVerbs(cli: VerbTable): void {
       ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"],
       ...ALLOWANCES,
     ],
-  ).action(async (written: Flags) => {
-    const flags = offeredFlags(written);
+  ).action(async (flags: Flags) => {
+    const offered = readOffered(textOf(flags.offered));
+    const allowed = { ...flags, ...offered?.offer };
     const place = placeFlag(flags);
     const from = textOf(flags.from);
     const config = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
     const own = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : INSTALL.config;
     const standard = existsSync(own) ? own : INSTALL.config;
-    const { tries, limit, rate, times } = receiveFlags(flags);
+    const { tries, limit, rate, times } = receiveFlags(allowed);
     const { receiveRelease } = await import("./receive.ts");
     return receiveRelease({
-      ...{ place, times, limit, page: operatorFlags(flags).page, config: resolve(config || standard) },
+      ...{ place, times, page: operatorFlags(flags).page, config: resolve(config || standard) },
       ...(from !== undefined && { from }),
+      ...(offered !== undefined && { offered }),
       gate: {
-        now: flags.now === true,
-        flipSafe: flags.flipSafe === true,
-        downgrade: flags.downgrade === true,
-        retry: flags.retry === true,
+        now: allowed.now === true,
+        flipSafe: allowed.flipSafe === true,
+        downgrade: allowed.downgrade === true,
+        retry: allowed.retry === true,
       },
       stay: flags.stay === true,
       ...(tries !== undefined && { tries }),
+      ...(limit !== undefined && { limit }),
       ...(rate !== undefined && { rate }),
     });
   });
@@ -195,29 +196,6 @@ export function allowanceWords(flags: Flags): string[] {
   });
 }
 
-/** An offer in a file stands for options. Throws `CliError` for one that is none; gone it is either way. */
-function offeredFlags(flags: Flags): Flags {
-  const file = textOf(flags.offered);
-  if (file === undefined) return flags;
-  const payload = readFileSync(file);
-  rmSync(file);
-  const offer = parseOffer(payload);
-  if (typeof offer === "string") throw new CliError(EXIT.usage, `--offered: ${offer}`);
-  return { ...flags, ...offerFlags(offer), from: offer.url };
-}
-
-function offerAllowances(flags: Flags): OfferFlags["allow"] {
-  receiveFlags(flags);
-  const trial = textOf(flags.trial);
-  return {
-    ...(flags.now === true && { now: true }),
-    ...(flags.flipSafe === true && { flipSafe: true }),
-    ...(flags.downgrade === true && { downgrade: true }),
-    ...(flags.retry === true && { retry: true }),
-    ...(trial !== undefined && { trial }),
-  };
-}
-
 function receiveFlags(flags: Flags) {
   const tries = textOf(flags.tries);
   if (
@@ -228,7 +206,7 @@ function receiveFlags(flags: Flags) {
   return {
     tries: tries === undefined ? undefined : Number(tries),
     times: trialTimes(flags),
-    limit: sizeOf("--limit", flags.limit) ?? 512e6,
+    limit: sizeOf("--limit", flags.limit),
     rate: sizeOf("--rate", flags.rate),
   };
 }

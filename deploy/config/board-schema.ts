@@ -8,6 +8,7 @@ import {
 } from "../../devices/controller-catalogue.ts";
 import { choice, duration, quantity, whole } from "../../devices/field.ts";
 import { LONGEST_COLLECTION, LONGEST_SLICE } from "../admission/machine.ts";
+import { updateLimitField, updateRateField } from "../update/update-limits.ts";
 import { updateWindowField } from "../update/update-window.ts";
 import { idAnywhere } from "./abroad.ts";
 import { brokerField } from "./broker-field.ts";
@@ -163,6 +164,8 @@ export const boardSchema = v.pipe(
     realtime: optional(realtimeSchema),
     watchdog: optional(watchdogSchema),
     updateWindow: optional(updateWindowField),
+    updateRate: optional(updateRateField),
+    updateLimit: optional(updateLimitField),
   }),
   v.title("Holdfast board"),
 );
@@ -204,6 +207,8 @@ export interface BoardConfig {
   readonly realtime?: RealtimeConfig;
   readonly watchdog?: WatchdogConfig;
   readonly updateWindow?: string;
+  readonly updateRate?: string;
+  readonly updateLimit?: string;
 }
 
 function kindSchema(name: ControllerName, controller: Controller) {

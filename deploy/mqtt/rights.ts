@@ -4,7 +4,10 @@
  *
  * Topics of `link` hold what processes of two boards say to each other (`<root>/<to>/link/<from>`); nobody else has any
  * business there. A board says whom a frame comes from by its topic, so it may write only where it is the sender.
+ *
+ * Parts of bundles (`part-topics.ts`) go to the board alone, from operators alone; never retained.
  */
+import { partTopics } from "./part-topics.ts";
 
 /** A viewer reads; an operator also sends commands; Home Assistant also says that it is there; a board speaks for itself. */
 export type Role = "viewer" | "operator" | "homeAssistant" | "board";
@@ -36,11 +39,13 @@ export interface Rights {
 export function rightsOf(role: Role, user: string, { root, discovery }: Places = DEFAULT_PLACES): Rights {
   const hidden = [`${root}/+/link/#`];
   const command = [`${root}/+/+/set`, `${root}/+/world/+/set`];
+  const all = partTopics(root, "+");
+  const own = partTopics(root, user);
   switch (role) {
     case "viewer":
       return { publish: [], command: [], read: [`${root}/#`], hidden };
     case "operator":
-      return { publish: [], command, read: [`${root}/#`], hidden };
+      return { publish: [], command: [...command, all.part], read: [`${root}/#`, all.want], hidden };
     case "homeAssistant":
       return {
         publish: [`${discovery}/status`],
@@ -51,8 +56,8 @@ export function rightsOf(role: Role, user: string, { root, discovery }: Places =
     case "board":
       return {
         publish: [`${root}/${user}/#`, `${root}/+/link/${user}`, `${discovery}/device/+/config`],
-        command: [],
-        read: [`${root}/${user}/#`, `${root}/+/status`, `${discovery}/status`],
+        command: [own.want],
+        read: [`${root}/${user}/#`, `${root}/+/status`, `${discovery}/status`, own.part],
         hidden: [],
       };
   }

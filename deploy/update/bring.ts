@@ -5,6 +5,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import type { ReleaseAnswer } from "./ask-release.ts";
 import type { BeforeUpdate } from "./before-update.ts";
 import { boardFacts } from "./board-facts.ts";
+import type { ByteSource } from "./byte-source.ts";
 import type { UpdateNotice, UpdateState } from "./notice.ts";
 import { ownRelease } from "./own-release.ts";
 import { takePicture } from "./picture.ts";
@@ -14,7 +15,9 @@ import { otherSlot } from "./slot-steps.ts";
 import { switchOver } from "./switch.ts";
 import type { TrialTimes } from "./trial.ts";
 
-export interface BringPlan extends Omit<ReceivePlan, "onProgress"> {
+export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
+  /** Where it comes from; what is wrong with that is told as well. */
+  readonly open: () => Promise<ByteSource>;
   readonly config: BoardConfig;
   readonly times: TrialTimes;
   readonly tries?: number;
@@ -50,7 +53,7 @@ export type BringWord =
 /** A percent of it at most, and not more often than that. */
 const PROGRESS_STEPS = 100;
 
-/** Throws what `receive`, `ask` and `switchOver` throw; then a notice has told it, too. */
+/** Throws what `open`, `receive`, `ask` and `switchOver` throw; then a notice has told it, too. */
 export async function bring(plan: BringPlan): Promise<Received> {
   let shown = -1;
   const onProgress = (bytes: number, of: number) => {
@@ -61,8 +64,10 @@ export async function bring(plan: BringPlan): Promise<Received> {
   };
   tell(plan, undefined, "receiving", "");
   let received: Received | undefined;
+  let source: ByteSource | undefined;
   try {
-    received = await receive({ ...plan, onProgress });
+    source = await plan.open();
+    received = await receive({ ...plan, source, onProgress });
     const { manifest, release, slot, how } = received;
     plan.say({ received: { release, version: manifest.version, slot, how } });
     if (how === "running") {
@@ -75,8 +80,10 @@ export async function bring(plan: BringPlan): Promise<Received> {
     return received;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    tell(plan, received, code === "refused" ? "refused" : "failed", message);
+    tell(plan, received, code === "refused" ? "refused" : "failed", message, code);
     throw error;
+  } finally {
+    await source?.close();
   }
 }
 
@@ -102,10 +109,17 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
   });
 }
 
-function tell(plan: BringPlan, received: Received | undefined, state: UpdateState, reason: string): void {
+function tell(
+  plan: BringPlan,
+  received: Received | undefined,
+  state: UpdateState,
+  reason: string,
+  code?: string,
+): void {
   plan.notice({
     state,
-    release: received?.release ?? null,
+    ...(code !== undefined && { code }),
+    release: received?.release ?? plan.expected ?? null,
     version: received?.manifest.version ?? null,
     slot: received?.slot ?? null,
     reason,

@@ -28,6 +28,8 @@ export interface UpdateNotice {
   /** Of the release; null where it is not known any more. */
   readonly version: string | null;
   readonly slot: Slot | null;
+  /** Of what it failed for, as far as that has a name: `UpdateError` and the like. `interrupted`: the same again goes on there. */
+  readonly code?: string;
   /** Why, what is waited for, or what is missing; empty where there is nothing to say. */
   readonly reason: string;
   /** ISO 8601; null while the clock is not set. */

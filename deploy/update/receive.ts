@@ -27,6 +27,8 @@ export interface ReceivePlan {
   /** Its name in messages. */
   readonly where: string;
   readonly trusted: readonly ReleaseKey[];
+  /** The release that was offered: no other is taken. Absent: whichever comes. */
+  readonly expected?: ReleaseId;
   readonly here: Here;
   readonly records: SlotRecords;
   readonly store: SlotStore;
@@ -55,6 +57,11 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
   const head = await openBundle(source.read(0, source.bytes), trusted, where);
   await head.close();
   const { manifest, release, headBytes } = head;
+  if (plan.expected !== undefined && release !== plan.expected)
+    throw new UpdateError(
+      "refused",
+      `${where} is release ${release.slice(0, 12)}, and ${plan.expected.slice(0, 12)} was offered`,
+    );
   checkFitsHere(manifest, here, where);
   const record = records.read() ?? firstRecord(undefined);
   const slot = spareSlot(record);

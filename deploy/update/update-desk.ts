@@ -1,14 +1,18 @@
 /**
  * What a board does about updates while it runs: tells the broker what is written down about them, and has a release that is
  * offered fetched by a process of its own. It never writes itself, and nothing waits for it.
+ *
+ * A sealed offer names a number that the board gives out in its status and takes back with the first offer that names it. Who sealed
+ * it the process looks at that receives: where slots are root's, it is not the board's to say.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BoardEvent } from "../../devices/handler/messages.ts";
 import { type KeptNotice, NOTICE_FILE, readNotice, type UpdateState } from "./notice.ts";
-import { type Offer, offerWords, parseOffer } from "./offer.ts";
+import { type Offer, parseOffer, type ReadOffer } from "./offer.ts";
 import { isReceiving } from "./receive-lock.ts";
 
 export interface UpdateDeskPlan {
@@ -25,6 +29,8 @@ export interface UpdateDeskPlan {
 export interface UpdateDeskHooks {
   /** `status.update` of the board. */
   readonly status: (update: Readonly<Record<string, unknown>>) => void;
+  /** `status.offers`: the number for the next sealed offer, and the ways that a release may come. */
+  readonly offers: (offers: { readonly nonce: string; readonly ways: readonly string[] }) => void;
   readonly tell: (event: BoardEvent) => void;
   readonly refuse: (offer: unknown, reason: string) => void;
 }
@@ -33,8 +39,14 @@ export interface UpdateDeskHooks {
 const EVERY_MS = 2000;
 /** Of the program that receives, MB. */
 const HEAP_MB = 64;
+/** Ways that an offer may name. */
+const WAYS = ["http", "mqtt"] as const;
+/** An offer on its way to the process that receives, in the folder of the notes. */
+const OFFERED_FILE = "offered.json";
 /** Whoever says so is still at it. */
 const UNDER_WAY: readonly UpdateState[] = ["receiving", "waiting"];
+/** Says itself why nothing came of it. */
+const IN_VAIN: readonly UpdateState[] = ["refused", "failed"];
 /** A notice that a board finds at its start is news for so long. */
 const FRESH_MS = 10 * 60_000;
 
@@ -43,7 +55,13 @@ export class UpdateDesk {
   readonly #hooks: UpdateDeskHooks;
   readonly #timer: NodeJS.Timeout;
   #child: ChildProcess | undefined;
+  /** What `#child` receives. */
+  #release = "";
+  #isTaking = false;
+  #nonce = "";
+  /** Id and state of the last notice that was told. */
   #told = "";
+  #state: UpdateState | undefined;
   #progress: { readonly bytes: number; readonly of: number } | undefined;
   #shown: unknown;
   #first = true;
@@ -52,16 +70,17 @@ export class UpdateDesk {
     this.#plan = plan;
     this.#hooks = hooks;
     this.#timer = setInterval(() => void this.#look(), EVERY_MS);
+    this.#newNonce();
     void this.#look();
   }
 
   /** One at a time; what is wrong with it, or stands in its way, is answered. */
   offered(payload: Uint8Array): void {
-    const offer = parseOffer(payload);
-    if (typeof offer === "string") this.#hooks.refuse(null, offer);
-    else if (this.#plan.spool !== undefined) void this.#leave(offer, payload, this.#plan.spool);
-    else if (this.#child === undefined) this.#receive(offer);
-    else this.#hooks.refuse(offer, "another release is being received; offer it again when that has ended");
+    const read = parseOffer(payload);
+    if (typeof read === "string") this.#hooks.refuse(null, read);
+    else if (this.#isTaking)
+      this.#hooks.refuse(read.offer, "another offer came at the same moment; offer it again");
+    else void this.#take(read, payload);
   }
 
   /** The program that receives goes on: what it does is the board's only at the next start. */
@@ -70,37 +89,79 @@ export class UpdateDesk {
     this.#child?.unref();
   }
 
-  #receive(offer: Offer): void {
+  async #take({ offer, seal }: ReadOffer, payload: Uint8Array): Promise<void> {
+    const { spool, notes } = this.#plan;
+    this.#isTaking = true;
+    try {
+      if (seal !== undefined && seal.nonce !== this.#nonce) {
+        const help = "it was used, or the board has started again since; offer it again";
+        this.#hooks.refuse(offer, `its nonce is not the board's present one: ${help}`);
+        return;
+      }
+      if (seal !== undefined) this.#newNonce();
+      const underWay = await this.#underWay();
+      // Whoever offers was started again, perhaps: what was allowed first stands.
+      if (underWay === offer.release) this.#offered(offer);
+      else if (underWay !== undefined)
+        this.#hooks.refuse(
+          offer,
+          "another release is being received or tried; offer it again when that has ended",
+        );
+      else await this.#leave(offer, payload, spool ?? join(notes, OFFERED_FILE));
+    } finally {
+      this.#isTaking = false;
+    }
+  }
+
+  /** Id of the release that is being received, by whomever, or on trial; empty where it does not say which. */
+  async #underWay(): Promise<string | undefined> {
+    if (this.#child !== undefined) return this.#release;
+    const { notes } = this.#plan;
+    const notice = readNotice(await readFile(join(notes, NOTICE_FILE), "utf8").catch(() => ""));
+    const isAtIt = notice?.state === "trial" || (await isReceiving(notes));
+    return isAtIt ? (notice?.release ?? "") : undefined;
+  }
+
+  /** For the process that receives; one that is not taken up yet is replaced: the last word counts. */
+  async #leave(offer: Offer, payload: Uint8Array, file: string): Promise<void> {
+    try {
+      await writeFile(`${file}.new`, payload);
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      this.#hooks.refuse(offer, `it cannot be left for who receives: ${(error as Error).message}`);
+      return;
+    }
+    if (this.#plan.spool === undefined) this.#receive(offer, file);
+    this.#offered(offer);
+  }
+
+  #receive({ release }: Offer, file: string): void {
     const { program, environment } = this.#plan;
-    const words = [`--max-old-space-size=${HEAP_MB}`, program, "receive", ...offerWords(offer)];
+    const words = [`--max-old-space-size=${HEAP_MB}`, program, "receive", "--offered", file];
     const child = spawn(process.execPath, words, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...environment },
     });
     this.#child = child;
-    this.#offered(offer);
+    this.#release = release;
+    this.#state = undefined;
     createInterface({ input: child.stdout! }).on("line", (line) => this.#heard(line));
     let lastWords = "";
     child.stderr!.on("data", (data: Buffer) => {
       lastWords = `${lastWords}${data}`.slice(-2000);
     });
-    child.on("error", (error) => this.#ended(child, error.message));
-    child.on("close", (code) => this.#ended(child, code === 0 ? undefined : lastWords.trim()));
-  }
-
-  /** One that is not taken up yet is replaced: the last word counts. */
-  async #leave(offer: Offer, payload: Uint8Array, spool: string): Promise<void> {
-    try {
-      await writeFile(`${spool}.new`, payload);
-      await rename(`${spool}.new`, spool);
-      this.#offered(offer);
-    } catch (error) {
-      this.#hooks.refuse(offer, `it cannot be left for who receives: ${(error as Error).message}`);
-    }
+    child.on("error", (error) => void this.#ended(child, error.message));
+    child.on("close", (code) => void this.#ended(child, code === 0 ? undefined : lastWords.trim()));
   }
 
   #offered({ release, url }: Offer): void {
-    this.#hooks.tell({ kind: "update", state: "offered", release, from: new URL(url).host });
+    const from = url === undefined ? "mqtt" : new URL(url).host;
+    this.#hooks.tell({ kind: "update", state: "offered", release, from });
+  }
+
+  #newNonce(): void {
+    this.#nonce = randomBytes(16).toString("hex");
+    this.#hooks.offers({ nonce: this.#nonce, ways: WAYS });
   }
 
   #heard(line: string): void {
@@ -112,12 +173,13 @@ export class UpdateDesk {
     }
   }
 
-  #ended(child: ChildProcess, why: string | undefined): void {
+  async #ended(child: ChildProcess, why: string | undefined): Promise<void> {
     if (child !== this.#child) return;
     this.#child = undefined;
     this.#progress = undefined;
-    if (why !== undefined) this.#hooks.refuse(null, why.replace(/^holdfast: /, ""));
-    void this.#look();
+    await this.#look();
+    const isTold = this.#state !== undefined && IN_VAIN.includes(this.#state);
+    if (why !== undefined && !isTold) this.#hooks.refuse(null, why.replace(/^holdfast: /, ""));
   }
 
   async #look(): Promise<void> {
@@ -125,12 +187,13 @@ export class UpdateDesk {
     const text = await readFile(join(notes, NOTICE_FILE), "utf8").catch(() => "");
     const notice = readNotice(text);
     if (notice === undefined) return;
-    const { id, ...update } = await withoutGhosts(notes, notice);
+    const update = await withoutGhosts(notes, notice);
     const shown = { ...update, ...this.#progress };
     if (JSON.stringify(shown) !== JSON.stringify(this.#shown)) this.#hooks.status(shown);
     this.#shown = shown;
-    if (id === this.#told) return;
-    this.#told = id;
+    if (update.id === this.#told) return;
+    this.#told = update.id;
+    this.#state = update.state;
     // At its start a board finds the notice of long ago; what came of the last trial it has only now been told.
     const isNews = !this.#first || isRecent(update.at);
     this.#first = false;
@@ -145,6 +208,7 @@ async function withoutGhosts(notes: string, notice: KeptNotice): Promise<KeptNot
     ...notice,
     id: `${notice.id} ended`,
     state: "failed",
+    code: "interrupted",
     reason: `interrupted while ${notice.state}: push it again`,
   };
 }

@@ -48,7 +48,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "device",
       found: "unknown key",
       allowed:
-        "$schema, version, board, hardware, backend, world, buses, spi, w1, expanders, devices, controllers, interlocks, placement, admission, mqtt, links, realtime, watchdog, updateWindow",
+        "$schema, version, board, hardware, backend, world, buses, spi, w1, expanders, devices, controllers, interlocks, placement, admission, mqtt, links, realtime, watchdog, updateWindow, updateRate, updateLimit",
     },
   },
   {

@@ -42,6 +42,16 @@ const TABLE: readonly Case[] = [
   ["board", "holdfast/greenhouse2/status", false, false, true],
   ["board", "homeassistant/device/x/config", true, true, false],
   ["board", "homeassistant/status", false, false, true],
+  ["viewer", "holdfast-update/greenhouse/want", false, false, false],
+  ["viewer", "holdfast-update/greenhouse/part", false, false, false],
+  ["operator", "holdfast-update/greenhouse/want", false, false, true],
+  ["operator", "holdfast-update/greenhouse/part", true, false, false],
+  ["homeAssistant", "holdfast-update/greenhouse/want", false, false, false],
+  ["homeAssistant", "holdfast-update/greenhouse/part", false, false, false],
+  ["board", "holdfast-update/greenhouse/want", true, false, false],
+  ["board", "holdfast-update/greenhouse/part", false, false, true],
+  ["board", "holdfast-update/pump-house/want", false, false, false],
+  ["board", "holdfast-update/pump-house/part", false, false, false],
 ];
 for (const [role, topic, live, retained, read] of TABLE) {
   spec(`${role} greenhouse and ${topic}`, () => {

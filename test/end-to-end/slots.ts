@@ -90,6 +90,8 @@ export async function bareMachine(
 export interface SlotBoard {
   readonly board: Board;
   readonly root: string;
+  /** File of the key that its releases are signed with. */
+  readonly key: string;
   record(): SlotRecord;
   notice(): KeptNotice | undefined;
   /** Makes a bundle of a release, newer than all before it. */
@@ -108,7 +110,8 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
   writeFileSync(join(root, SLOT_PROGRAM), SLOT_PROGRAM_TEXT, { mode: 0o755 });
   symlinkSync("a", join(root, "current"));
   copyFileSync(demoFile, join(root, "board.config.json"));
-  const key = readSigningKey(makeReleaseKeys(join(work, "keys"), "release").key);
+  const keys = makeReleaseKeys(join(work, "keys"), "release");
+  const key = readSigningKey(keys.key);
   mkdirSync(join(root, "release-keys"));
   writeFileSync(join(root, "release-keys/release.pub"), key.trusted.pem);
   const records = new SlotFile(root);
@@ -124,6 +127,7 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
   return {
     board,
     root,
+    key: keys.key,
     record: () => records.read()!,
     notice: () => readNotice(readText(join(root, "notice.json"))),
     bundle: (kind) => {

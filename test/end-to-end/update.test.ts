@@ -47,22 +47,35 @@ spec(
 );
 
 spec(
-  "one that is offered over the broker is fetched, tried and confirmed, and the broker is told",
+  "one that is offered over the broker comes in parts, sealed for a short trial, is confirmed, and the broker is told",
   async (t) => {
-    const { board, record, bundle, offer } = await slotBoard(t, workFolder(t));
+    const { board, record, bundle, offer, key } = await slotBoard(t, workFolder(t));
     await board.inService();
     await board.joinMqtt();
     const release = await bundle("good");
-    const { code, text } = await offer(release, board.mqttUrl, "--trial", "3s");
+    const unsealed = await offer(release, board.mqttUrl, "--trial", "3s");
+    is(unsealed.code, 1, unsealed.text);
+    says(unsealed.text, "keys/release.key: there is no such file");
+    const { code, text } = await offer(
+      release,
+      board.mqttUrl,
+      "--over",
+      "mqtt",
+      "--seal",
+      key,
+      "--trial",
+      "3s",
+    );
     is(code, 0, text);
     says(text, "greenhouse: trial");
     says(text, "greenhouse: confirmed");
     is(record().active, "b");
-    const states = board.events("update").map(({ state }) => state);
-    equal([states[0], states.at(-1)], ["offered", "confirmed"]);
+    const [first, ...more] = board.events("update");
+    equal([first!.state, first!.from], ["offered", "mqtt"]);
+    is(more.at(-1)!.state, "confirmed");
     is((board.last("status")!.update as { state: string }).state, "confirmed");
     await board.mqtt.send(board.topic("update/set"), { url: "ftp://x", release: "latest" });
-    match((await board.waitForError("update", 0)).reason, "url: found");
+    match((await board.waitForError("update", 0)).reason, "release: found");
     await board.stop();
   },
   LIMIT,

@@ -2,10 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
 import { NOTICE_FILE, type UpdateNotice, writeNotice } from "../../../deploy/update/notice.ts";
+import { sealOffer } from "../../../deploy/update/offer-seal.ts";
 import { UpdateDesk } from "../../../deploy/update/update-desk.ts";
 import type { SpecContext } from "../../harness/spec.ts";
 import { spec } from "../../harness/spec.ts";
 import { until } from "../../harness/until.ts";
+import { aKey } from "../release/a-bundle.ts";
 import { temporary } from "./a-place.ts";
 
 const RELEASE = "ab".repeat(16);
@@ -17,6 +19,7 @@ function desk(t: SpecContext, { spool = false, program = "" } = {}) {
   const trace: string[] = [];
   const file = join(notes, "receive.mjs");
   writeFileSync(file, program);
+  const nonces: string[] = [];
   const one = new UpdateDesk(
     {
       notes,
@@ -26,6 +29,7 @@ function desk(t: SpecContext, { spool = false, program = "" } = {}) {
     },
     {
       status: (update) => trace.push(`status ${update.state} ${update.reason}`.trim()),
+      offers: ({ nonce }) => nonces.push(nonce),
       tell: ({ kind, state, from }) => trace.push(`${kind} ${state} ${from ?? ""}`.trim()),
       refuse: (offer, reason) => trace.push(`refuse ${offer === null ? "-" : "offer"} ${reason}`),
     },
@@ -45,7 +49,9 @@ function desk(t: SpecContext, { spool = false, program = "" } = {}) {
     notes,
     trace,
     notice,
-    offer: (value: unknown) => one.offered(Buffer.from(JSON.stringify(value))),
+    nonces,
+    offer: (value: unknown) =>
+      one.offered(Buffer.from(typeof value === "string" ? value : JSON.stringify(value))),
   };
 }
 
@@ -72,15 +78,66 @@ spec(
   "an offer is received by a process of its own, one at a time, and what it dies of is answered",
   async (t) => {
     const program = `
-    if (process.env.TOLD !== "yes" || process.argv.at(-1) !== "--now") process.exit(9);
-    process.stdin.on("end", () => {}); setTimeout(() => { console.error("holdfast: no room at b"); process.exit(1); }, 300);`;
-    const { trace, offer } = desk(t, { program });
-    offer({ ...OFFER, now: true });
+    import { readFileSync, watch } from "node:fs";
+    import { dirname, join } from "node:path";
+    const file = process.argv.at(-1);
+    const { release } = JSON.parse(readFileSync(file, "utf8"));
+    if (process.env.TOLD !== "yes" || process.argv.at(-2) !== "--offered" || release !== "${RELEASE}") process.exit(9);
+    const end = () => { console.error("holdfast: no room at b"); process.exit(1); };
+    watch(dirname(file), (_, name) => { if (name === "end") end(); });`;
+    const { trace, notes, offer } = desk(t, { program });
     offer(OFFER);
-    await until("it has ended", () => trace.length >= 3, 10_000);
+    await until("it is received", () => trace.length === 1);
+    offer({ ...OFFER, release: "cd".repeat(16) });
+    await until("the other is refused", () => trace.length === 2);
+    // Whoever offers was started again: its parts are waited for.
+    offer({ ...OFFER, url: "http://desk:9000/x.holdfast", parts: true });
+    await until("the same is known again", () => trace.length === 3);
+    await until(
+      "it has ended",
+      () => {
+        writeFileSync(join(notes, "end"), "");
+        return trace.length > 3;
+      },
+      20_000,
+    );
     is(trace[0], "update offered desk:8000");
-    match(trace[1]!, "refuse offer another release is being received");
-    is(trace[2], "refuse - no room at b");
+    match(trace[1]!, "refuse offer another release is being received or tried");
+    is(trace[2], "update offered desk:9000");
+    is(trace[3], "refuse - no room at b");
+  },
+  { limitMs: 30_000 },
+);
+
+spec(
+  "a release that is on trial need not be received again, and no other is until that is over",
+  async (t) => {
+    const { trace, notice, offer } = desk(t);
+    notice("trial", null);
+    offer({ ...OFFER, release: "cd".repeat(16) });
+    await until("it is refused", () => trace.some((line) => line.startsWith("refuse")));
+    offer(OFFER);
+    await until("it is known", () => trace.includes("update offered desk:8000"));
+  },
+);
+
+spec(
+  "a sealed offer is taken once: its number is given out anew, and the old one is none any more",
+  async (t) => {
+    const { trace, notes, nonces, offer } = desk(t, { spool: true });
+    const key = aKey(temporary(t));
+    const sealed = (nonce: string) => sealOffer({ ...OFFER, now: true }, { board: "greenhouse", nonce }, key);
+    is(nonces.length, 1);
+    const first = sealed(nonces[0]!);
+    offer(first);
+    await until("it is left", () => trace.length === 1);
+    is(trace[0], "update offered desk:8000");
+    is(readFileSync(join(notes, "offer.json"), "utf8"), first);
+    is(nonces.length, 2);
+    offer(first);
+    await until("it is refused", () => trace.length === 2);
+    match(trace[1]!, "refuse offer its nonce is not the board's present one");
+    is(nonces.length, 2);
   },
 );
 

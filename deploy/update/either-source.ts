@@ -1,0 +1,47 @@
+/** A bundle that can be had in two ways: by the first for as long as that goes, then by the second, from the same byte on. */
+import type { ByteSource } from "./byte-source.ts";
+import { UpdateError } from "./update-error.ts";
+
+/** What another way may mend. */
+const MENDED: readonly UpdateError["code"][] = ["unreachable", "interrupted"];
+
+/** Throws what the second throws. `onSecond`: hears why the first was left. */
+export async function eitherSource(
+  first: () => Promise<ByteSource>,
+  second: () => Promise<ByteSource>,
+  onSecond: (why: string) => void,
+): Promise<ByteSource> {
+  let source: ByteSource | undefined;
+  let isSecond = false;
+  const turn = async (error: unknown) => {
+    if (isSecond || !(error instanceof UpdateError) || !MENDED.includes(error.code)) throw error;
+    isSecond = true;
+    onSecond(error.message);
+    await source?.close();
+    source = await second();
+    return source;
+  };
+  try {
+    source = await first();
+  } catch (error) {
+    source = await turn(error);
+  }
+  const { bytes } = source;
+  return {
+    bytes,
+    async *read(from, to) {
+      let at = from;
+      while (at < to)
+        try {
+          for await (const chunk of source!.read(at, to)) {
+            at += chunk.length;
+            yield chunk;
+          }
+          return;
+        } catch (error) {
+          await turn(error);
+        }
+    },
+    close: async () => source?.close(),
+  };
+}
