@@ -48,6 +48,7 @@ const LINKS: Readonly<Record<string, string>> = {
   "etc/resolv.conf": "../run/resolv.conf",
   "etc/shadow": "../data/system/shadow",
   "etc/localtime": "../data/system/localtime",
+  "bin/holdfast": "../etc/holdfast/holdfast",
 };
 const TEXTS: Readonly<Record<string, string>> = {
   "etc/passwd": ["root:x:0:0:root:/data/home:/bin/sh", "ntpd:x:101:101::/run/openntpd:/bin/false", ""].join(

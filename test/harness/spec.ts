@@ -30,6 +30,8 @@ export class Skipped extends Error {}
 const file = basename(process.argv[1] ?? "spec").replace(/\.(test|brokers)\.[jt]s$/, "");
 const tests = suite(file);
 const filter = process.env.SPEC_FILTER;
+/** Each test says when it begins, and how long it took: for runs of minutes that somebody watches. */
+const progress = process.env.SPEC_PROGRESS !== undefined;
 const counts = { declared: 0, passed: 0, failed: 0, skipped: 0 };
 
 /** Declares a test. `name` is a sentence; the body may be asynchronous. */
@@ -41,6 +43,8 @@ export function spec(
   if (filter !== undefined && !always && !name.includes(filter)) return;
   counts.declared++;
   tests(name, async () => {
+    const startMs = performance.now();
+    if (progress) console.log(`  ... ${name}`);
     const undos: (() => unknown)[] = [];
     const context: SpecContext = {
       defer: (undo) => void undos.push(undo),
@@ -63,6 +67,8 @@ export function spec(
     }
     if (counts.passed + counts.failed + counts.skipped + 1 === counts.declared) linger(process.cpuUsage());
     const [first] = errors;
+    if (progress)
+      console.log(`  ${endOf(first)} after ${((performance.now() - startMs) / 1000).toFixed(0)} s`);
     if (first === undefined) {
       counts.passed++;
     } else if (first instanceof Skipped && errors.length === 1 && process.env.CI !== "true") {
@@ -86,6 +92,11 @@ function linger(before: NodeJS.CpuUsage, rounds = 100): void {
     const { user, system } = process.cpuUsage(before);
     if (user + system > 2000 && rounds > 0) linger(process.cpuUsage(), rounds - 1);
   }, 20);
+}
+
+function endOf(error: unknown): string {
+  if (error === undefined) return "ok";
+  return error instanceof Skipped ? "skipped" : "not ok";
 }
 
 async function within(limitMs: number, what: string, run: () => Promise<unknown>): Promise<void> {

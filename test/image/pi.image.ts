@@ -48,7 +48,7 @@ spec(
     const before = await typed(board, "grep -A 30 pinctrl-bcm2835 /sys/kernel/debug/gpio");
     match(before, /gpio-\d+ \(GPIO24 +\|[^\n]*\) out lo/);
     match(before, /gpio-\d+ \(GPIO6 +\|[^\n]*\) out hi/, "active low: off is high");
-    match(await typed(board, "/app/bin/holdfast set led on"), /led/);
+    match(await typed(board, "holdfast set led on"), /led/);
     match(await typed(board, "grep GPIO24 /sys/kernel/debug/gpio"), /out hi/);
     match(await typed(board, "ls /sys/class/watchdog/watchdog0/"), /timeout/);
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { equal, is, ok, throws } from "uvu/assert";
+import { equal, is, match, ok, throws } from "uvu/assert";
 import { ImageError } from "../../../deploy/image/image-error.ts";
 import { makeSlotRoot } from "../../../deploy/image/slot-root.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
@@ -79,6 +79,7 @@ spec("busybox is called by its names, unless there is a program of that name", (
   is(readlinkSync(join(root, "bin/cat")), "busybox");
   is(readFileSync(join(root, "bin/e2fsck"), "utf8"), "content of debian/sbin/e2fsck");
   is(readlinkSync(join(root, "sbin")), "bin");
+  match(readFileSync(join(root, "bin/holdfast"), "utf8"), /exec \/app\/bin\/holdfast/);
   for (const name of ["bin/busybox", "bin/boot-disk", "etc/holdfast/up", "etc/holdfast/board"])
     is(statSync(join(root, name)).mode & 0o777, 0o755, name);
 });
