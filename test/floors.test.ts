@@ -66,7 +66,9 @@ spec("each package is touched where it belongs and nowhere else", () => {
 
 spec("the runtime's process loads no native addon: nothing in it leads to the Linux backends", () => {
   const reached = reachedFrom(
-    ["runtime-main", "device-thread", "mqtt-thread"].map((name) => `deploy/board/${name}.ts`),
+    ["runtime-main", "device-thread", "mqtt-thread", "reload-thread"].map(
+      (name) => `deploy/board/${name}.ts`,
+    ),
   );
   assert.ok(reached.size > 100, `${reached.size} files`);
   assert.equal(

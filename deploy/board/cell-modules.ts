@@ -5,4 +5,5 @@ export const MODULE = {
   hardware: "holdfast:hardware",
   mqtt: "holdfast:mqtt",
   guests: "holdfast:guests",
+  reload: "holdfast:reload",
 } as const;

@@ -4,8 +4,12 @@ import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { BoardOptions } from "./options.ts";
 
-export function checkedConfig({ config, emulated }: Pick<BoardOptions, "config" | "emulated">): BoardConfig {
-  const result = loadConfig(config, { emulated });
+/** `from`: where it is read, when that is a copy. */
+export function checkedConfig(
+  { config, emulated }: Pick<BoardOptions, "config" | "emulated">,
+  from = config,
+): BoardConfig {
+  const result = loadConfig(from, { emulated });
   if (result.config !== undefined) return result.config;
   process.stderr.write(`${formatProblems(result.problems, result.warnings, config)}\n`);
   process.exit(2);

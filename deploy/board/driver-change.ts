@@ -16,6 +16,10 @@ export interface DriverChangeOptions {
   readonly housing: Pick<Housing, "cellOf">;
   /** Where new drivers are; none: no driver can be changed. */
   readonly folder: string | undefined;
+  /** Whose driver is on trial: theirs to add to and to take from. */
+  readonly trials: Set<string>;
+  /** The configuration is on trial, and code waits for its end. */
+  readonly isReloading: () => boolean;
   /** What makes a device's hardware; its data names the driver. */
   readonly setup: ExportRef;
   tell(event: { kind: string; [key: string]: unknown }): void;
@@ -33,7 +37,7 @@ export function isDriverChange(set: Readonly<Record<string, unknown>>): boolean 
 export function changeDriver(
   device: string,
   set: Readonly<Record<string, unknown>>,
-  { kernel, housing, folder, setup, tell }: DriverChangeOptions,
+  { kernel, housing, folder, setup, trials, isReloading, tell }: DriverChangeOptions,
 ): void {
   const refuse = (reason: string) => tell({ kind: "refused", device, command: { driver: set }, reason });
   const { driver, trial } = set;
@@ -61,7 +65,12 @@ export function changeDriver(
     refuse(`"${String(trial)}" is no time`);
     return;
   }
+  if (isReloading()) {
+    refuse("the configuration is being changed: wait for the end of its trial");
+    return;
+  }
   const news = (what: TrialNews) => {
+    if (what.phase !== "trial") trials.delete(device);
     const cause = "cause" in what ? { cause: describeReason(what.cause) } : {};
     const lost = "lost" in what && what.lost.length > 0 ? { lost: what.lost } : {};
     tell({ kind: "codeChange", device, driver, phase: what.phase, ...cause, ...lost });
@@ -69,6 +78,7 @@ export function changeDriver(
   try {
     const code = { setup: { ...setup, data: { driver: pathToFileURL(file).href } } };
     kernel.changeCell(device, code, trialMs === undefined ? {} : { trialMs }, news);
+    trials.add(device);
     tell({ kind: "codeChange", device, driver, phase: "started" });
   } catch (error) {
     refuse((error as Error).message);

@@ -14,6 +14,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { watchdogPlan } from "../config/watchdog-schema.ts";
+import { copyForThisLife, RUNNING } from "../reload/running-config.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { bootEnvironment } from "./boot-notice.ts";
 import { checkedConfig } from "./checked-config.ts";
@@ -34,13 +35,14 @@ const watch = takeWatch(process.env);
 const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
-const config = checkedConfig(options);
+const service = process.env.RUNTIME_DIRECTORY;
+const folder = service ?? (options.worldSocket === "" ? undefined : dirname(options.worldSocket));
+const running = copyForThisLife(options.config, folder);
+const config = checkedConfig(options, running);
 const realtime = realtimePlan(config).chain;
 const files = localFiles(process.env.HOLDFAST_DEVICE_TREE);
 const boot = await new ThisBoot(options.stateFolder, config.board.id, files).notice();
 const watchdog = watchdogPlan(config, boot.mayReset);
-const service = process.env.RUNTIME_DIRECTORY;
-const folder = service ?? (options.worldSocket === "" ? undefined : dirname(options.worldSocket));
 const lines = hardwarePlan(config);
 const hardware = await chosenHardware(config);
 const atBoot = hardware.linux === undefined ? [] : bootLevelProblems(lines, files);
@@ -68,6 +70,7 @@ await runGuardian({
     args: [...runtimeFlags(realtime), runtime],
     env: {
       ...bootEnvironment(boot),
+      [RUNNING]: running ?? "",
       HOLDFAST_BOOT_LEVELS: JSON.stringify(atBoot.map(({ message, remedy }) => `${message}; ${remedy}`)),
     },
   },

@@ -7,6 +7,7 @@ import { CRITICALITY_BAND } from "../../runtime/process/criticality-band.ts";
 import { BAND } from "../../runtime/process/process.ts";
 import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
 import type { RealtimePlan } from "../config/realtime-schema.ts";
+import type { PlansInForce } from "../reload/plans-in-force.ts";
 import { MODULE } from "./cell-modules.ts";
 import type { KeptLadders } from "./kept-ladders.ts";
 import type { keptSettings } from "./kept-settings.ts";
@@ -28,6 +29,8 @@ export interface KeeperChildrenOptions {
   readonly realtime: RealtimePlan;
   readonly emulated: boolean;
   readonly controllers: readonly ControllerPlan[];
+  /** What each of their lives begins with, which is not always what the board was started with. */
+  readonly plans: PlansInForce;
   /** What makes a device's hardware in its cell. */
   readonly hardware: ExportRef;
   /** How long the kernel's thread may stall, ms; the MQTT cell may for as long, where that is longer than its own limit. */
@@ -46,7 +49,7 @@ export class KeeperChildren {
 
   /** Broker or client, page, telemetry. */
   mqtt(plan: MqttPlan): ChildSpec {
-    const { kernelLimitMs = 0 } = this.#options;
+    const { kernelLimitMs = 0, plans } = this.#options;
     return this.#child(
       "mqtt",
       { rule: deviceRule(MQTT_PROBATION_MS) },
@@ -54,7 +57,7 @@ export class KeeperChildren {
         name: "mqtt",
         loop: "event",
         body: { module: MODULE.mqtt, name: "mqttCell" },
-        setup: { module: MODULE.mqtt, name: "mqttSetup", data: plan },
+        setup: { module: MODULE.mqtt, name: "mqttSetup", data: { ...plan, devices: plans.views } },
         args: [],
         heapMb: 64,
         lastMessages: CELL_LIMITS.lastMessages,
@@ -74,8 +77,8 @@ export class KeeperChildren {
       (start, keeperPid): CellSpec => ({
         body: { module: MODULE.cells, name: "deviceCell" },
         setup: this.#options.hardware,
-        args: [device, start, keeperPid],
-        ...this.#cellOf(device),
+        args: [this.#options.plans.of(device), start, keeperPid],
+        ...this.#cellOf(this.#options.plans.of(device)),
       }),
     );
   }
@@ -87,8 +90,8 @@ export class KeeperChildren {
       { ...this.#resuming(id, ladder), dependsOn },
       (start, keeperPid): CellSpec => ({
         body: { module: MODULE.cells, name: "controllerCell" },
-        args: [controller, start, keeperPid],
-        ...this.#cellOf(controller),
+        args: [this.#options.plans.of(controller), start, keeperPid],
+        ...this.#cellOf(this.#options.plans.of(controller)),
       }),
     );
   }

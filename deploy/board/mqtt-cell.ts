@@ -28,6 +28,8 @@ import type { ToldRefusal } from "../mqtt/refusals.ts";
 import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import type { IdProblem } from "../mqtt/status-watch.ts";
 import { BoardOutbox } from "../outbox/board-outbox.ts";
+import { ReloadDoor, reloadDoor } from "../reload/reload-door.ts";
+import { reloadRoute } from "../reload/reload-route.ts";
 import { UpdateDesk } from "../update/update-desk.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { bootStatus } from "./boot-notice.ts";
@@ -42,7 +44,7 @@ import type { MqttPlan } from "./mqtt-cell-plan.ts";
 import { openLinks } from "./open-links.ts";
 import type { NetworkFacts } from "./overview.ts";
 import { type OwnBrokerPlan, startOwnBroker } from "./own-broker.ts";
-import { Telemetry, type TelemetrySink } from "./telemetry.ts";
+import { Telemetry, type TelemetryDevice, type TelemetrySink } from "./telemetry.ts";
 
 interface MqttResources extends CellResources {
   readonly plan: MqttPlan;
@@ -57,11 +59,13 @@ interface MqttResources extends CellResources {
     network?: NetworkFacts;
   };
   readonly desk: InspectDesk;
+  readonly reload: ReloadDoor;
   readonly gate: BoardGate;
 }
 
 type MqttMessage =
   | TelemetryMessage
+  | { readonly type: "views"; readonly views: readonly TelemetryDevice[] }
   | { readonly type: "commanded"; readonly device: string; readonly command: Command }
   | { readonly type: "worldSet"; readonly device: string; readonly set: WorldSet }
   | { readonly type: "link"; readonly state: LinkState; readonly cause: string }
@@ -76,6 +80,7 @@ const AGE_EVERY_MS = 250;
 function desks(plan: MqttPlan, links: ProcessLinks | undefined): SupervisorSpec {
   const children: ChildSpec[] = [
     { id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) },
+    { id: "reload", restart: "permanent", start: (self) => self.spawn(reloadDoor, []) },
     ...(links === undefined ? [] : linkDesks(plan, links.offences)),
   ];
   return { strategy: "oneForOne", intensity: 5, periodMs: 10_000, children };
@@ -85,7 +90,7 @@ function desks(plan: MqttPlan, links: ProcessLinks | undefined): SupervisorSpec 
 export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promise<MqttResources> {
   const plan = data as MqttPlan;
   const view: MqttResources["view"] = {};
-  const desk = new InspectDesk();
+  const [desk, reload] = [new InspectDesk(), new ReloadDoor()];
   const ask = (request: InspectRequest) => desk.ask(request);
   const overview = overviewMaker({
     plan,
@@ -120,9 +125,11 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
       ...(view.links && { links: view.links.facts() }),
     }),
     operator: inspectRoutes(ask, overview),
+    actions: reloadRoute((request) => reload.ask(request)),
     metrics: async () => boardMetrics(await overview()),
   });
-  return { plan, brokerUrl: plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`, view, desk, gate: boards! };
+  const brokerUrl = plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`;
+  return { plan, brokerUrl, view, desk, reload, gate: boards! };
 }
 
 function ownBrokerPlan(plan: MqttPlan, view: MqttResources["view"]): OwnBrokerPlan {
@@ -296,6 +303,9 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
         yield* self.receive("closed", { within: 1000 });
         return;
       }
+      case "views":
+        telemetry.show(message.views);
+        break;
       case "down":
       case "closed":
         break;

@@ -30,6 +30,11 @@ import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
+import { CHECK_CELL } from "../reload/check-messages.ts";
+import { PlansInForce } from "../reload/plans-in-force.ts";
+import { reloadDesk } from "../reload/reload-desk.ts";
+import { RELOAD } from "../reload/reload-messages.ts";
+import { RUNNING } from "../reload/running-config.ts";
 import { boardUid } from "./board-uid.ts";
 import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { busWatch } from "./bus-watch.ts";
@@ -37,6 +42,7 @@ import { MODULE } from "./cell-modules.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { crashEvent } from "./crash-event.ts";
 import { deskChild } from "./desk-child.ts";
+import { deviceViews } from "./device-views.ts";
 import { stormMessage, withInput } from "./event-input.ts";
 import { FAULTS, faultDesk } from "./fault-desk.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
@@ -54,6 +60,8 @@ import { Ownership } from "./ownership.ts";
 import { sharedCells } from "./shared-cells.ts";
 import { WORLD, worldDesk } from "./world-desk.ts";
 
+/** Programs of cells that are no device's or controller's. */
+const PROGRAMS: Readonly<Record<string, string>> = { mqtt: "mqtt", [CHECK_CELL]: "reload" };
 const POLICY = ["min_off", "max_on", "interlock", "switching"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
@@ -61,12 +69,14 @@ if (pipes === undefined) throw new Error("the runtime is started by the guardian
 const options = readOptions(process.env);
 setThreadNice(NICE.kernel);
 goBeforeTheGuardian();
-const config = checkedConfig(options);
+const running = process.env[RUNNING] || undefined;
+const config = checkedConfig(options, running);
 const board = boardPlan(config);
 const boot = readBootNotice(process.env);
 /** Reset too often: nothing but telemetry runs, the guardian keeps every output safe. */
 const devices = boot?.keptSafe ? [] : devicePlans(config);
 const controllers = boot?.keptSafe ? [] : controllerPlans(config);
+const inForce = new PlansInForce([...devices, ...controllers], deviceViews(config));
 const kept = keptSettings(options.stateFolder, board.id);
 /** A runtime that the same guardian started before this one: its clock is this one's. */
 const keptLadders = new KeptLadders(options.stateFolder, board.id, { sameClock: incarnation > 1 });
@@ -119,10 +129,9 @@ const watchdog = new RuntimeWatchdog(
 const kernel = new ThreadKernel({
   board: board.id,
   clock,
-  program: ({ name }) =>
-    new URL(`../../cells/${name === "mqtt" ? "mqtt" : "device"}-thread.js`, import.meta.url),
+  program: ({ name }) => new URL(`../../cells/${PROGRAMS[name] ?? "device"}-thread.js`, import.meta.url),
   // One warm thread for the class of devices and controllers, which is what restarts; about 10 MB.
-  spares: ({ name }) => (name === "mqtt" ? 0 : 1),
+  spares: ({ name }) => (PROGRAMS[name] === undefined ? 1 : 0),
   onStarted: (cell) => watchdog.watch(cell, ownership.of(cell.cell)),
   hooks: {
     prepare: (life, bell) => ownership.prepare(life, bell),
@@ -182,7 +191,12 @@ const housing = new Housing({
 });
 
 const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
-const driverChanges = { kernel, housing, folder: options.driversFolder, setup: hardwareSetup, tell };
+const codeTrials = new Set<string>();
+const driverChanges = {
+  ...{ kernel, housing, folder: options.driversFolder, setup: hardwareSetup, tell },
+  trials: codeTrials,
+  isReloading: () => inForce.before.length > 0,
+};
 const plan = mqttPlan({
   config,
   options,
@@ -195,15 +209,24 @@ const plan = mqttPlan({
 });
 
 const keepers = new KeeperChildren({
-  ...{ home: housing, kept, keptLadders, realtime, controllers },
+  ...{ home: housing, kept, keptLadders, realtime, controllers, plans: inForce },
   emulated: board.hardware === "emulated",
   hardware: hardwareSetup,
   kernelLimitMs: options.limits.kernelMs,
+});
+const reloads = reloadDesk({
+  ...{ kernel, plans: inForce, file: options.config, running, emulated: options.emulated },
+  onTrial: () => [...codeTrials],
+  tell: (event) => {
+    log.line({ configuration: event });
+    tell(event);
+  },
 });
 const children: ChildSpec[] = [
   keepers.mqtt(plan),
   deskChild(INSPECTOR, inspector(kernel, crashes)),
   deskChild(FAULTS, faultDesk(control, devices)),
+  deskChild(RELOAD, reloads),
   deskChild(
     "buses",
     busWatch(() => control.buses()),

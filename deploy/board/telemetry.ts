@@ -101,6 +101,16 @@ export class Telemetry {
     for (const { device } of this.#devices.values()) this.#sayState(device.id);
   }
 
+  /** Devices are to be seen this way from now on: the configuration was changed. Which readings they have stays. */
+  show(views: readonly TelemetryDevice[]): void {
+    for (const device of views) {
+      const known = this.#devices.get(device.id);
+      if (known === undefined) continue;
+      this.#devices.set(device.id, { ...known, device });
+      this.#sayState(device.id);
+    }
+  }
+
   /** What the command gate has to know. */
   catalogue(): readonly CatalogueEntry[] {
     return [...this.#devices.values()].map(({ device, state }) => ({

@@ -42,6 +42,8 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return eventLine(detail);
     case "log":
       return printedLine(detail);
+    case "configuration":
+      return configurationLine(detail);
     case "place": {
       const { text, refused } = detail as { text: string; refused: readonly string[] };
       return refused.length === 0 ? undefined : text;
@@ -100,6 +102,24 @@ function eventLine({
       return `guardian: fenced owner ${owner}`;
     case "contract":
       return `guardian: owner ${owner} broke the contract with ${message}: found ${found}, allowed ${allowed}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What became of a configuration that the board was to take again; the one that is tried has still to become something. */
+function configurationLine({ phase, changes, cause, problems, needRestart }: Entry): string | undefined {
+  const list = (texts: unknown) => (texts as readonly string[]).join("; ");
+  switch (phase) {
+    case "kept":
+      return `configuration: live: ${list(changes)}`;
+    case "takenBack":
+      return `configuration: taken back: ${cause}`;
+    case "refused": {
+      const why =
+        problems === undefined ? `needs a restart: ${list(needRestart)}` : `problems: ${list(problems)}`;
+      return `configuration: refused, nothing was changed: ${why}`;
+    }
     default:
       return undefined;
   }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { defaultStateFolder } from "../board/options.ts";
+import { DEFAULT_TRIAL, LONGEST_TRIAL_MS } from "../reload/reload-messages.ts";
 import { DEFAULT_ROOT, SSH } from "../update/remote.ts";
 import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -11,6 +12,7 @@ import { init } from "./init.ts";
 import { printKeptCrashes, SERVICE_STATE } from "./kept-crashes.ts";
 import { printLogs } from "./logs.ts";
 import { reboot } from "./reboot.ts";
+import { reload } from "./reload.ts";
 import { remoteBoard, runOnBoard } from "./remote-board.ts";
 import { shell } from "./shell.ts";
 import type { VerbTable } from "./update-verbs.ts";
@@ -60,6 +62,25 @@ export function addOperateVerbs(cli: VerbTable): void {
     .option(...VIA)
     .example("  holdfast shell greenhouse")
     .action((board: string, flags: Flags) => shell(remoteBoard(board, flags)));
+  cli
+    .command(
+      "reload [board]",
+      "A running board takes its configuration again, without a restart; here, or over ssh (its name, or user@host)",
+    )
+    .option("--trial <duration>", `What was good has to stay good for so long (default: ${DEFAULT_TRIAL})`)
+    .option("--check", "Change nothing: say what would go live, and what needs a restart")
+    .option(...VIA)
+    .option(...ROOT)
+    .example("  holdfast reload --check")
+    .action((board: string | undefined, flags: Flags) => {
+      if (board !== undefined)
+        return runOnBoard(remoteBoard(board, flags), words("reload", flags, ["trial"], ["check"]));
+      return reload({
+        ...operatorFlags(flags),
+        trialMs: trialMsOf(textOf(flags.trial) ?? DEFAULT_TRIAL),
+        check: flags.check === true,
+      });
+    });
   cli
     .command(
       "reboot [board]",
@@ -124,6 +145,12 @@ function standardConfig(): string {
 function stateFolders(): readonly string[] {
   const named = process.env.HOLDFAST_STATE;
   return named ? [resolve(named)] : [defaultStateFolder(process.env), SERVICE_STATE];
+}
+
+function trialMsOf(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms !== undefined && ms <= LONGEST_TRIAL_MS) return ms;
+  throw new CliError(EXIT.usage, `--trial: "${text}" is no time up to 1h, such as 5s or 2m`);
 }
 
 function linesOf(flags: Flags): number | undefined {

@@ -14,6 +14,8 @@ export interface AskLimits {
   readonly limitMs?: number;
   /** Nobody waits for the answer any more. */
   readonly stop?: AbortSignal;
+  /** For what changes something. Default GET. */
+  readonly method?: "POST";
 }
 
 /** One document. Throws `CliError` when nobody answers or the board refuses. */
@@ -21,12 +23,12 @@ export async function askBoard<T>(
   { page }: OperatorFlags,
   path: string,
   query: Readonly<Record<string, string | undefined>> = {},
-  { limitMs = ANSWER_LIMIT_MS, stop }: AskLimits = {},
+  { limitMs = ANSWER_LIMIT_MS, stop, method }: AskLimits = {},
 ): Promise<T> {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const limit = AbortSignal.timeout(limitMs);
   const signal = stop === undefined ? limit : AbortSignal.any([limit, stop]);
-  const response = await request(page, path, new URLSearchParams(given), signal);
+  const response = await request(page, path, new URLSearchParams(given), signal, method);
   return (await response.json()) as T;
 }
 
@@ -56,6 +58,7 @@ async function request(
   path: string,
   query: URLSearchParams,
   signal: AbortSignal,
+  method: "GET" | "POST" = "GET",
 ): Promise<Response> {
   const address = new URL(path, page);
   address.search = String(query);
@@ -68,7 +71,7 @@ async function request(
   const headers: Record<string, string> = username === "" ? {} : { Authorization: `Basic ${login}` };
   let response: Response;
   try {
-    response = await fetch(address, { headers, signal });
+    response = await fetch(address, { method, headers, signal });
   } catch (error) {
     const why = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message;
     throw new CliError(

@@ -48,6 +48,8 @@ export interface EdgeServerOptions {
   readonly metrics: () => string | Promise<string>;
   /** Addresses for the operator beside these. */
   readonly operator?: OperatorRoutes;
+  /** What the operator may have done, by POST. */
+  readonly actions?: OperatorRoutes;
   /** WebSocket clients. Default 64. */
   readonly maxClients?: number;
   readonly onProblem?: (text: string) => void;
@@ -71,7 +73,7 @@ export class EdgeServer {
     this.#options = options;
     this.#static = options.folder === undefined ? undefined : new StaticFolder(options.folder, options.root);
     this.#access = options.credentials === undefined ? undefined : new Access(options.credentials);
-    this.#operator = new OperatorDoor(options.operator ?? {});
+    this.#operator = new OperatorDoor(options.operator ?? {}, options.actions);
     this.#sockets = new MqttWebSocket(maxMessageBytes, options.maxClients ?? 64);
     this.#proxy =
       "url" in options.mqtt ? new BrokerProxy(options.mqtt, this.#sockets, options.onProblem) : undefined;
@@ -132,9 +134,10 @@ export class EdgeServer {
       answer(response, 401, "this board asks for a user name and a password");
       return;
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      response.setHeader("Allow", "GET, HEAD");
-      answer(response, 405, "only GET and HEAD are known here");
+    const isAction = this.#operator.acts(pathOf(request));
+    if (isAction ? request.method !== "POST" : request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("Allow", isAction ? "POST" : "GET, HEAD");
+      answer(response, 405, `only ${isAction ? "POST is" : "GET and HEAD are"} known here`);
       return;
     }
     try {
@@ -152,7 +155,7 @@ export class EdgeServer {
       answer(response, health.ok ? 200 : 503, JSON.stringify(health), "application/json; charset=utf-8");
     } else if (path === "/metrics") {
       void this.#metrics(request, response);
-    } else if (this.#operator.has(path)) {
+    } else if (this.#operator.acts(path) || this.#operator.has(path)) {
       const role = this.#access?.roleOfHeader(request.headers.authorization);
       void this.#operator.answer(new URL(request.url!, "http://board/"), response, role);
     } else if (path === "/mqtt") {

@@ -21,14 +21,21 @@ const MOST_AT_ONCE = 8;
 
 export class OperatorDoor {
   readonly #routes: OperatorRoutes;
+  readonly #actions: OperatorRoutes;
   #underWay = 0;
 
-  constructor(routes: OperatorRoutes) {
+  /** `actions`: what changes something, and is asked for by POST. */
+  constructor(routes: OperatorRoutes, actions: OperatorRoutes = {}) {
     this.#routes = routes;
+    this.#actions = actions;
   }
 
   has(path: string): boolean {
     return Object.hasOwn(this.#routes, path);
+  }
+
+  acts(path: string): boolean {
+    return Object.hasOwn(this.#actions, path);
   }
 
   /** `role`: of the login, `undefined` where none is configured. */
@@ -40,7 +47,8 @@ export class OperatorDoor {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     try {
-      const answer = this.#routes[url.pathname]!(url.searchParams, gone.signal);
+      const routes = response.req.method === "POST" ? this.#actions : this.#routes;
+      const answer = routes[url.pathname]!(url.searchParams, gone.signal);
       if (Symbol.asyncIterator in answer) await sendLines(answer, response, gone.signal);
       else sendDocument(await answer, response);
     } catch (error) {

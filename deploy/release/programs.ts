@@ -20,6 +20,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   "deploy/outbox/outbox-main": "deploy/outbox/outbox-main",
   "cells/device-thread": "deploy/board/device-thread",
   "cells/mqtt-thread": "deploy/board/mqtt-thread",
+  "cells/reload-thread": "deploy/board/reload-thread",
 };
 
 export interface ProgramsOptions {

@@ -1,4 +1,5 @@
 /** The service units of a board, as text: pure, so that they can be read before they are installed. */
+import { join } from "node:path";
 import type { BoardOptions } from "../board/options.ts";
 import { optionsEnvironment } from "../board/options.ts";
 import { poolThreads } from "../board/pool-threads.ts";
@@ -85,6 +86,13 @@ function guardianUnit(config: BoardConfig, options: ServiceOptions): UnitSection
         ["Type", "notify"],
         ["NotifyAccess", "main"],
         ["ExecStart", program("guardian-main.js")],
+        {
+          note: "The configuration again, live or not at all: systemctl reload says by its exit code which.",
+        },
+        [
+          "ExecReload",
+          `${[options.node, join(options.programs, "../cli/main.js")].map(commandWord).join(" ")} reload`,
+        ],
         ...(slots === undefined
           ? []
           : [

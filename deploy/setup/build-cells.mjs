@@ -9,7 +9,7 @@ import { root } from "./prepare.mjs";
 const compiled = (name) => join(root, "dist/deploy/board", `${name}.js`);
 
 await build({
-  entryPoints: [compiled("device-thread"), compiled("mqtt-thread")],
+  entryPoints: [compiled("device-thread"), compiled("mqtt-thread"), compiled("reload-thread")],
   outdir: join(root, "dist/cells"),
   bundle: true,
   platform: "node",

@@ -1,6 +1,6 @@
 /** Irrigation as a control law: pulses of water with a soak after each, below a threshold that commands change. */
 import type { ControlLaw, LawDecision, LawInput } from "../handler/control-law.ts";
-import { decideWatering, RESTED, type SoakDecision, type SoakReason } from "./soak.ts";
+import { decideWatering, RESTED, type SoakDecision, type SoakReason, type SoakState } from "./soak.ts";
 
 export interface IrrigationPlan {
   readonly thresholdPercent: number;
@@ -42,6 +42,10 @@ export function irrigationLaw(plan: IrrigationPlan): ControlLaw {
       if (typeof values.enabled === "boolean") enabled = values.enabled;
     },
     readings: () => ({ threshold: thresholdPercent, enabled }),
+    memory: () => state,
+    goOn(memory) {
+      state = memory as SoakState;
+    },
   };
 }
 

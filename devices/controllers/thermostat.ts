@@ -28,6 +28,10 @@ export function thermostatLaw({ setpointC, bandC, maxAgeMs }: ThermostatPlan): C
       if (typeof enabled === "boolean") settings.enabled = enabled;
     },
     readings: () => ({ setpoint: settings.setpointC, enabled: settings.enabled }),
+    memory: () => heating,
+    goOn(memory) {
+      heating = memory === true;
+    },
   };
 }
 

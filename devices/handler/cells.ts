@@ -1,5 +1,6 @@
 /** The bodies of device and controller cells: what a keeper starts, by module and export name. */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
+import type { Snapshot } from "../../runtime/behaviour/system-message.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
@@ -8,10 +9,11 @@ import { irrigationLaw } from "../controllers/irrigation.ts";
 import { thermostatLaw } from "../controllers/thermostat.ts";
 import { createTask, type TaskFactory } from "../tasks/task-catalogue.ts";
 import type { ControlLaw } from "./control-law.ts";
-import { controllerProcess } from "./controller-process.ts";
+import { type ControllerBefore, controllerProcess } from "./controller-process.ts";
 import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
-import { deviceProcess } from "./device-process.ts";
+import { type DeviceSnapshot, deviceProcess } from "./device-process.ts";
 import type { ControllerMessage, DeviceMessage } from "./messages.ts";
+import { type DeviceBefore, isSameTask, underNewPlan } from "./replan.ts";
 
 /** What a device's cell is given. */
 export interface DeviceResources extends CellResources {
@@ -42,20 +44,36 @@ export function* deviceCell(
   start: Start,
   keeper: Pid,
 ): ProcessGenerator {
-  yield* deviceWith(self, self.resources as DeviceResources, plan, start, keeper);
+  const limitSlices = ({ job }: DevicePlan) => self.limitSlices(job.hardDeadlineUs);
+  yield* deviceWith(self, self.resources as DeviceResources, plan, start, keeper, limitSlices);
 }
 
-/** A device that was given its hardware, in a cell of its own or beside others. */
+/**
+ * A device that was given its hardware, in a cell of its own or beside others. `planned`: told of each plan that takes
+ * the place of the one it was started with.
+ */
 export function* deviceWith(
   self: Self<DeviceMessage>,
   { hardware, watchEdges, createTask: create = createTask }: DeviceResources,
-  plan: DevicePlan,
+  first: DevicePlan,
   start: Start,
   keeper: Pid,
+  planned: (plan: DevicePlan) => void = () => {},
 ): ProcessGenerator {
-  const task = create(hardware, plan, () => self.nowUs());
-  if (task.edges !== undefined) watchEdges(task.edges, self.pid);
-  yield* deviceProcess(self, plan, start, keeper, task, hardware);
+  // Code that takes over from other code has its plan from there.
+  let plan = ((self.inherited as Snapshot | undefined)?.state as DeviceSnapshot | undefined)?.plan ?? first;
+  let task = create(hardware, plan, () => self.nowUs());
+  let before: DeviceBefore | undefined;
+  for (;;) {
+    if (task.edges !== undefined) watchEdges(task.edges, self.pid);
+    const left = yield* deviceProcess(self, plan, start, keeper, task, hardware, before);
+    if (left === undefined) return;
+    const next = left.message.plan;
+    planned(next);
+    if (!isSameTask(plan, next)) task = create(hardware, next, () => self.nowUs());
+    before = underNewPlan(plan, left);
+    plan = next;
+  }
 }
 
 export function* controllerCell(
@@ -64,7 +82,13 @@ export function* controllerCell(
   start: Start,
   keeper: Pid,
 ): ProcessGenerator {
-  yield* controllerProcess(self, plan, start, keeper, createLaw(plan));
+  let before: ControllerBefore | undefined;
+  for (let inForce = plan; ; ) {
+    const left = yield* controllerProcess(self, inForce, start, keeper, createLaw(inForce), before);
+    if (left === undefined) return;
+    inForce = left.message.plan;
+    before = left;
+  }
 }
 
 function createLaw({ kind, settings, input: { maxAgeMs } }: ControllerPlan): ControlLaw {

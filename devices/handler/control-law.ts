@@ -24,4 +24,8 @@ export interface ControlLaw {
   change(values: Readonly<Record<string, number | boolean>>): void;
   /** What it publishes as readings: setpoint, enabled. */
   readings(): Readonly<Record<string, number | boolean>>;
+  /** What it remembers beside its settings, as data. */
+  memory(): unknown;
+  /** Goes on with what a law of the same kind remembered. */
+  goOn(memory: unknown): void;
 }

@@ -12,46 +12,78 @@
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import type { PeriodicJob } from "../../runtime/time/periodic-job.ts";
 import type { ReadingMessage } from "./contracts.ts";
 import type { ControlLaw } from "./control-law.ts";
-import type { ControllerPlan, Start } from "./device-plan.ts";
+import type { ControllerPlan, JobPlan, Start } from "./device-plan.ts";
 import { EndToEnd } from "./end-to-end.ts";
 import { injectFault } from "./injected-fault.ts";
 import { InputSource } from "./input-source.ts";
 import { JobReport } from "./job-report.ts";
 import { Ladder } from "./ladder.ts";
+import type { LadderState } from "./ladder-state.ts";
 import { LadderWalk } from "./ladder-walk.ts";
 import { type ControllerMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import { OutputSink } from "./output-sink.ts";
+import { PlanProof } from "./plan-proof.ts";
 import { plannedJob } from "./planned-job.ts";
+import { isSamePlan, type ReplanMessage } from "./replan.ts";
 
 /** Settings hold until they are changed. That they still do is said this often: who reads a retained one judges it by its time. */
 const CONFIRM_US = 20_000_000;
 
+/** What a controller leaves to itself when it takes a new plan. */
+export interface ControllerBefore {
+  readonly message: ReplanMessage<ControllerPlan>;
+  readonly ladder: LadderState;
+  readonly source: InputSource;
+  readonly sink: OutputSink;
+  readonly latest: ReadingMessage | undefined;
+  readonly memory: unknown;
+  readonly startedUs: number;
+  readonly decided: boolean;
+  readonly job: PeriodicJob;
+  readonly jobPlan: JobPlan;
+  /** It acted. */
+  readonly isWell: boolean;
+}
+
+/** `before`: where it came to under another plan. Returns what it leaves when it is given one; nothing at its end. */
 export function* controllerProcess(
   self: Self<ControllerMessage>,
   plan: ControllerPlan,
   start: Start,
   keeper: Pid,
   law: ControlLaw,
-): ProcessGenerator {
+  before?: ControllerBefore,
+): ProcessGenerator<ControllerBefore | undefined> {
   const { id, input, output } = plan;
   const periodUs = plan.job.everyMs * 1000;
   self.register(id);
-  law.change(start.kept);
-  const startedUs = self.nowUs();
+  law.change(before?.message.kept ?? start.kept);
+  if (before !== undefined) law.goOn(before.memory);
+  const startedUs = before?.startedUs ?? self.nowUs();
+  const proof = before && new PlanProof(self, keeper, { round: before.message.round, isWell: before.isWell });
   const graceUs = Math.max(plan.commandForMs, input.maxAgeMs) * 1000;
   const endToEnd = new EndToEnd(plan.job.deadlineUs);
   const report = new JobReport(self, id, plan.job.budgetIsDefault);
-  const job = plannedJob(id, plan.job, plan.criticality, startedUs);
-  let latest: ReadingMessage | undefined;
-  const source = new InputSource(self, input);
-  const sink = new OutputSink(self, plan, { graceUs });
+  const goesOn = before !== undefined && isSamePlan(before.jobPlan, plan.job);
+  const job = goesOn ? before.job : plannedJob(id, plan.job, plan.criticality, self.nowUs());
+  let latest = before?.latest;
+  const source = before?.source ?? new InputSource(self, input);
+  const sink = before?.sink ?? new OutputSink(self, plan, { graceUs });
+  sink.replan(plan);
   /** It has decided once: before that it is in no mode. */
-  let decided = false;
+  let decided = before?.decided ?? false;
 
   // A step is acted on by the decision that follows it.
-  const ladder = new LadderWalk(self, id, keeper, new Ladder(plan.ladder, start.ladder), () => {});
+  const ladder = new LadderWalk(
+    self,
+    id,
+    keeper,
+    new Ladder(plan.ladder, before?.ladder ?? start.ladder),
+    () => {},
+  );
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   let publishedUs = 0;
   const publish = () => {
@@ -93,18 +125,19 @@ export function* controllerProcess(
     if (!decided) patch(ladder.patch());
     decided = true;
     const acts = ladder.mode === "full";
+    proof?.said(acts ? undefined : `it does not act: ${trusted ? (trouble ?? "it is down") : why}`);
     const { on } = law.decide(acts ? seen : undefined, nowUs);
     const sampledAtUs = usable?.sampledAtUs ?? nowUs;
     sink.drive({ level: acts && on ? 1 : 0, sampledAtUs, fresh: isFresh && usable !== undefined });
   };
 
   self.note({ mode: ladder.mode });
-  patch({ mode: "starting", ready: true });
+  if (before === undefined) patch({ mode: "starting", ready: true });
   publish();
   let decidedUs = Number.NEGATIVE_INFINITY;
   for (;;) {
     // Its keeper knows, and starts it again when the ladder leads up.
-    if (ladder.isOff()) return;
+    if (ladder.isOff()) return undefined;
     const { releaseUs } = job;
     const untilUs = Math.min(releaseUs, ladder.nextUs);
     const message = yield* self.receive(undefined, { untilUs, dueUs: releaseUs + plan.job.deadlineUs });
@@ -126,6 +159,14 @@ export function* controllerProcess(
         publish();
         decide();
         break;
+      case "replan":
+        return {
+          ...{ message, source, sink, latest, startedUs, decided, job },
+          ladder: ladder.state,
+          memory: law.memory(),
+          jobPlan: plan.job,
+          isWell: decided && ladder.mode === "full",
+        };
       case "announce":
         patch({ ...(decided ? ladder.patch() : { mode: "starting" }), ready: true });
         publish();

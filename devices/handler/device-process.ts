@@ -7,8 +7,6 @@
  * its keeper starts it again.
  */
 import type { Hardware } from "../../firmware/contracts/hardware.ts";
-import type { I2cError } from "../../firmware/contracts/i2c.ts";
-import type { LineError } from "../../firmware/contracts/line.ts";
 import { isSystem, type Managed, newCounts, serveSystem } from "../../runtime/behaviour/managed.ts";
 import { exitWith } from "../../runtime/behaviour/start.ts";
 import type { Snapshot } from "../../runtime/behaviour/system-message.ts";
@@ -35,21 +33,28 @@ import type { LadderState } from "./ladder-state.ts";
 import { LadderWalk } from "./ladder-walk.ts";
 import { type DeviceMessage, type StatePatch, TELEMETRY } from "./messages.ts";
 import type { Mode } from "./mode.ts";
+import { PlanProof } from "./plan-proof.ts";
 import { plannedJob } from "./planned-job.ts";
+import type { DeviceBefore, DeviceLeft } from "./replan.ts";
 import type { DeviceTask, Measurement } from "./task.ts";
+import { isWorldFailure } from "./world-failure.ts";
 
-/** All that a device knows beside its driver: what the next version of that goes on from. */
+/** All that a device knows beside its driver: what the next version of that, or the same under another plan, goes on from. */
 export interface DeviceSnapshot {
+  /** In force: not always what it was started with. */
+  readonly plan: DevicePlan;
   readonly ladder: LadderState;
   readonly readings: ReadingsSnapshot;
   readonly output?: OutputSnapshot;
   readonly samplings: readonly TalkSnapshot[];
   readonly drivings: readonly TalkSnapshot[];
-  readonly releaseUs: number;
+  /** Of the next job; undefined: the first of its grid. */
+  readonly releaseUs: number | undefined;
   readonly ready: boolean;
   readonly failing: boolean;
 }
 
+/** `before`: where it came to under another plan. Returns what it leaves when it is given one; nothing at its end. */
 export function* deviceProcess(
   self: Self<DeviceMessage>,
   plan: DevicePlan,
@@ -57,9 +62,11 @@ export function* deviceProcess(
   keeper: Pid,
   task: DeviceTask,
   hardware: Pick<Hardware, "endBy" | "waitedUs">,
-): ProcessGenerator {
+  before?: DeviceBefore,
+): ProcessGenerator<DeviceLeft | undefined> {
   const { id } = plan;
   self.register(id);
+  const proof = before && new PlanProof(self, keeper, before);
   const patch = (change: StatePatch) => self.send(TELEMETRY, { type: "state", device: id, patch: change });
   const event = (detail: { kind: string; [key: string]: unknown }) =>
     self.send(TELEMETRY, { type: "event", event: { device: id, ...detail } });
@@ -95,6 +102,7 @@ export function* deviceProcess(
   const faulted = (error: Error) => {
     started = false;
     failing = true;
+    proof?.said(error.message);
     readings.failed();
     const cause = causeOfFailure(error);
     ladder.fault(cause);
@@ -135,6 +143,7 @@ export function* deviceProcess(
   };
 
   const served = () => {
+    proof?.said();
     if (!ready) patch({ ready: true, ...ladder.patch() });
     else if (failing) patch(ladder.patch());
     ready = true;
@@ -179,6 +188,7 @@ export function* deviceProcess(
   };
 
   const snapshot = (): DeviceSnapshot => ({
+    plan,
     ladder: ladder.state,
     readings: readings.snapshot(),
     ...(output === undefined ? {} : { output: output.snapshot() }),
@@ -211,18 +221,21 @@ export function* deviceProcess(
       throw new Error("a driver changes with its cell");
     },
   };
-  if (self.inherited === undefined) {
+  const from =
+    before?.state ?? ((self.inherited as Snapshot | undefined)?.state as DeviceSnapshot | undefined);
+  if (from === undefined) {
     self.note({ mode: ladder.mode });
     patch({ mode: ladder.mode });
     // A level held over the crashes that led here has lost whoever justified it.
     if (ladder.mode === "safe") output?.toSafe("started in mode safe");
   } else {
-    goOn((self.inherited as Snapshot).state as DeviceSnapshot);
+    goOn(from);
+    ({ started = false, job = job } = before ?? {});
     self.checkpoints(() => (busy ? undefined : { state: snapshot() }));
   }
   for (;;) {
     // Its keeper knows, and starts it again when the ladder leads up.
-    if (ladder.isOff()) return;
+    if (ladder.isOff()) return undefined;
     const ownUs = Math.min(
       output?.nextUs() ?? Infinity,
       task.dueUs?.() ?? Infinity,
@@ -265,11 +278,13 @@ export function* deviceProcess(
           const reason = isSystem(message) ? yield* serveSystem(self, message, managed) : undefined;
           if (reason === undefined) break;
           exitWith(self, reason);
-          return;
+          return undefined;
         }
         case "announce":
           announce();
           break;
+        case "replan":
+          return { message, state: snapshot(), job, started, isWell: ready && !failing };
         case "fault":
           if (start.emulated) injectFault(message.fault);
           break;
@@ -284,17 +299,4 @@ export function* deviceProcess(
     // Telling it apart from a busy loop of messages: a release that is due is never starved by them.
     if (message !== undefined && !ladder.isOff() && self.nowUs() >= job.releaseUs) yield* runJob();
   }
-}
-
-/** Errors of its contracts. */
-const FROM_THE_GUARDIAN = ["I2cError", "LineError", "SpiError", "W1Error"];
-
-/**
- * A fence is no fault of the device: a newer life owns it, and this one has to end. By name, because a driver that
- * was loaded as a module of its own brings its own copies of the classes.
- */
-function isWorldFailure(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  if (FROM_THE_GUARDIAN.includes(error.name)) return (error as I2cError | LineError).code !== "fenced";
-  return error.name === "DeviceError" || error instanceof JobAborted;
 }

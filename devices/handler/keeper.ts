@@ -18,6 +18,9 @@ import type { LadderRule } from "./ladder-rule.ts";
 import { freshLadder, holds, type LadderRecord, type Told } from "./ladder-state.ts";
 import { ladderPatch, stepEvent } from "./ladder-walk.ts";
 import { type KeeperMessage, type StatePatch, TELEMETRY } from "./messages.ts";
+import type { Mode } from "./mode.ts";
+import { PlanWatch } from "./plan-watch.ts";
+import type { NewPlanMessage, SettledMessage } from "./replan.ts";
 
 export interface KeeperSpec {
   readonly id: string;
@@ -54,7 +57,8 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
   return function* keep(self) {
     self.trapExit();
     const { id, rule, before, dependsOn = [], dependents = [] } = spec;
-    const ladder = new Ladder(rule, before?.state ?? freshLadder(rule));
+    let ladder = new Ladder(rule, before?.state ?? freshLadder(rule));
+    const plans = new PlanWatch(self, id);
     let kept = spec.kept;
     let restarts = before?.restarts ?? 0;
     /** Given to the living device, and not yet in a state that it reported. */
@@ -102,13 +106,23 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
       stepped(step);
       save();
     };
+    /** Between two lives there is nobody to prove it, but what it is started with. */
+    const newPlan = (message: NewPlanMessage) => {
+      plans.begin(message, ladder.mode === "off");
+      ladder = new Ladder(message.plan.ladder, ladder.state);
+    };
+    const settled = (message: SettledMessage) => {
+      const rest = plans.settled(message, kept);
+      if (rest !== kept) spec.keep(rest);
+      kept = rest;
+    };
     for (const device of dependsOn) self.send(keeperName(device), { type: "ask" });
     tellDependents();
 
     for (;;) {
       if (ladder.mode === "off" && (yield* offOrStop())) return;
       const startedUs = self.nowUs();
-      const start = { ladder: ladder.state, kept, emulated: spec.emulated };
+      const start = { ladder: ladder.state, kept: plans.counting(kept), emulated: spec.emulated };
       const pid = home.startCell(spec.cell(start, self.pid));
       const ref = self.monitor(pid);
       let ended: ExitReason | undefined;
@@ -118,6 +132,7 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
           case "ladder": {
             const { mode, reason, told: taken } = ladder.state;
             ladder.goOn(message.state);
+            if (ladder.reason !== undefined && isLower(rule, ladder.mode, mode)) plans.fell(ladder.reason);
             underWay = underWay.slice(Math.max(0, message.state.told - taken));
             if (ladder.mode !== mode || ladder.reason !== reason) tellDependents();
             save();
@@ -135,6 +150,21 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
           case "keep":
             kept = { ...kept, ...message.values };
             spec.keep(kept);
+            break;
+          case "newPlan":
+            newPlan(message);
+            self.send(pid, {
+              type: "replan",
+              round: message.round,
+              plan: message.plan,
+              kept: plans.counting(kept),
+            });
+            break;
+          case "proved":
+            plans.proved(message);
+            break;
+          case "settled":
+            settled(message);
             break;
           case "announce":
             announce();
@@ -164,6 +194,7 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
         : causeOfEnd(rootCause(reason));
       const cause = describeCause(end);
       restarts++;
+      if (!innocent) plans.fell(end);
       const step = innocent ? undefined : ladder.crashed(self.nowUs(), end);
       stepped(step);
       save(step !== undefined);
@@ -190,6 +221,12 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
           case "ask":
             tellDependents();
             break;
+          case "newPlan":
+            newPlan(message);
+            break;
+          case "settled":
+            settled(message);
+            break;
           case "announce":
             announce();
             break;
@@ -215,6 +252,10 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
       }
     }
   };
+}
+
+function isLower({ rungs }: LadderRule, mode: Mode, than: Mode): boolean {
+  return rungs.indexOf(mode) > rungs.indexOf(than);
 }
 
 /** Its cell ended because of another device: that counts once, as a failure of the cell. */

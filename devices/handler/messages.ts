@@ -8,9 +8,11 @@ import type { MovingQuantiles } from "../../runtime/time/moving-histogram.ts";
 import type { Command } from "../command-spec.ts";
 import type { Cause } from "./cause.ts";
 import type { ReadingMessage } from "./contracts.ts";
+import type { ControllerPlan, DevicePlan } from "./device-plan.ts";
 import type { HeardMessage } from "./envoy.ts";
 import type { LadderState, Told } from "./ladder-state.ts";
 import type { Mode } from "./mode.ts";
+import type { NewPlanMessage, ProvedMessage, ReplanMessage, SettledMessage } from "./replan.ts";
 
 /** The name under which the telemetry process of a board is registered. */
 export const TELEMETRY = "telemetry";
@@ -37,6 +39,7 @@ export type DeviceMessage =
   | TalkMessage
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault }
+  | ReplanMessage<DevicePlan>
   | { readonly type: "edge"; readonly edge: Edge }
   /** A storm of edges on its input began, or is over. */
   | { readonly type: "storm"; readonly on: boolean };
@@ -47,6 +50,7 @@ export type ControllerMessage =
   | ToldMessage
   | TalkMessage
   | HeardMessage
+  | ReplanMessage<ControllerPlan>
   | { readonly type: "announce" }
   | { readonly type: "fault"; readonly fault: InjectedFault };
 
@@ -56,6 +60,9 @@ export type KeeperMessage =
   /** Where the device stands, after each change that must outlive it. */
   | { readonly type: "ladder"; readonly state: LadderState }
   | Told
+  | NewPlanMessage
+  | ProvedMessage
+  | SettledMessage
   /** Say again how your device is, to those that depend on it. */
   | { readonly type: "ask" }
   | { readonly type: "keep"; readonly values: Readonly<Record<string, number | boolean>> };

@@ -33,7 +33,7 @@ export interface Drive {
 
 export class OutputSink {
   readonly #self: SinkSelf;
-  readonly #plan: SinkPlan;
+  #plan: SinkPlan;
   readonly #graceEndsUs: number;
   #talk:
     | Conversation<typeof driving.spec, "controller">
@@ -47,6 +47,11 @@ export class OutputSink {
     this.#self = self;
     this.#plan = plan;
     this.#graceEndsUs = self.nowUs() + graceUs;
+  }
+
+  /** Commands by these times from now on; the output is the same. */
+  replan(plan: SinkPlan): void {
+    this.#plan = plan;
   }
 
   /** It may still come: nobody has to worry, and nothing is driven. Never so for an output of this board. */

@@ -102,7 +102,7 @@ export class Cell {
   readonly #routes = new BoardRoutes();
   readonly #links: Links;
   readonly #reports = new RateLimit(20, 20_000);
-  readonly #hangLimitUs: number;
+  #hangLimitUs: number;
   #lastNumber = 0;
   #running: Process | undefined;
   /** A monitor that the running process has just set: it goes with the request that mostly follows at once. */
@@ -143,6 +143,11 @@ export class Cell {
   /** Longest time one resume may take, us. */
   get hangLimitUs(): number {
     return this.#hangLimitUs;
+  }
+
+  /** From the next resume on. */
+  set hangLimitUs(us: number) {
+    this.#hangLimitUs = us;
   }
 
   get processCount(): number {

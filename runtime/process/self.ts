@@ -270,6 +270,14 @@ export class Self<M = never> {
     this.#cell.work(this.#process, finite(deadlineUs), finite(hardDeadlineUs));
   }
 
+  /**
+   * Longest time that one resume in this cell may take from the next one on, us: past it the cell is ended as hung. For
+   * whoever the cell was started for; a life of its own begins with what its specification says.
+   */
+  limitSlices(longestUs: number): void {
+    this.#cell.hangLimitUs = longestUs;
+  }
+
   #limitUs(limit: WaitLimit | undefined): number | undefined {
     if (limit === undefined) return undefined;
     const within =

@@ -5,6 +5,8 @@
  *
  * The same configuration and the same sequence of calls give the same journal, to the last character.
  */
+
+import { deviceViews } from "../../deploy/board/device-views.ts";
 import { type EmulatedBoard, emulatedBoard } from "../../deploy/board/emulated-board.ts";
 import { stormMessage, withInput } from "../../deploy/board/event-input.ts";
 import { type ContractEvent, contractReason } from "../../deploy/board/guardian-contract.ts";
@@ -13,6 +15,11 @@ import type { BoardConfig } from "../../deploy/config/board-schema.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
 import { placementOf } from "../../deploy/config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans, hardwarePlan } from "../../deploy/config/plan.ts";
+import { checkCell } from "../../deploy/reload/check-cell.ts";
+import { CHECK_CELL } from "../../deploy/reload/check-messages.ts";
+import { PlansInForce } from "../../deploy/reload/plans-in-force.ts";
+import { type ReloadDeskOptions, reloadDesk } from "../../deploy/reload/reload-desk.ts";
+import { RELOAD } from "../../deploy/reload/reload-messages.ts";
 import type { Command } from "../../devices/command-spec.ts";
 import { controllerCell, deviceCell, deviceResources } from "../../devices/handler/cells.ts";
 import type { ReadingMessage } from "../../devices/handler/contracts.ts";
@@ -57,6 +64,8 @@ export interface SimulatedBoardOptions {
   readonly onReading?: (reading: ReadingMessage) => void;
   /** What the runtime before had kept of the ladders. */
   readonly ladders?: ReadonlyMap<string, LadderRecord>;
+  /** Its configuration can be read again: from `file`, beside the copy of what runs. */
+  readonly reloads?: Pick<ReloadDeskOptions, "file" | "running">;
 }
 
 const MODULE = "simulation";
@@ -73,6 +82,8 @@ export class SimulatedBoard {
   readonly ladders = new Map<string, LadderRecord>();
   readonly #ladders: ReadonlyMap<string, LadderRecord>;
   readonly #config: BoardConfig;
+  readonly #plans: PlansInForce;
+  readonly #reloads: SimulatedBoardOptions["reloads"];
   readonly #bodies: Readonly<Record<string, Body>>;
   readonly #stepUs: number;
   readonly #owners = new Map<string, OwnerEpoch & { readonly cell: string }>();
@@ -90,8 +101,14 @@ export class SimulatedBoard {
     bodies = {},
     onReading,
     ladders = new Map(),
+    reloads,
   }: SimulatedBoardOptions = {}) {
     this.#config = configOf(changes, seed);
+    this.#reloads = reloads;
+    this.#plans = new PlansInForce(
+      [...devicePlans(this.#config), ...controllerPlans(this.#config)],
+      deviceViews(this.#config),
+    );
     this.#ladders = ladders;
     this.#bodies = bodies;
     this.#stepUs = worldStepMs * 1000;
@@ -220,6 +237,7 @@ export class SimulatedBoard {
 
   #load(spec: CellSpec, { name }: CellLife) {
     if (name === TELEMETRY) return { body: telemetryBody(this.trace) };
+    if (name === CHECK_CELL) return { body: checkCell as unknown as Body };
     if (this.#cutOff.has(name)) throw new Error("the guardian does not answer");
     if (spec.body.name === "controllerCell")
       return { body: this.#bodies[name] ?? (controllerCell as unknown as Body) };
@@ -294,17 +312,34 @@ export class SimulatedBoard {
       controllers.filter(({ dependsOn }) => dependsOn.includes(id)).map((plan) => plan.id);
     return [
       this.#child(TELEMETRY, { rule: deviceRule(30_000) }, () => spec(TELEMETRY, TELEMETRY, [], BAND.normal)),
+      ...this.#reloadChild(),
       ...this.devices.map((plan) =>
         this.#child(plan.id, { rule: plan.ladder, dependents: dependentsOf(plan.id) }, (start, pid) =>
-          spec(plan.id, "deviceCell", [plan, start, pid], CRITICALITY_BAND[plan.criticality]),
+          spec(plan.id, "deviceCell", [this.#plans.of(plan), start, pid], CRITICALITY_BAND[plan.criticality]),
         ),
       ),
       ...controllers.map((plan) =>
         this.#child(plan.id, { rule: plan.ladder, dependsOn: plan.dependsOn }, (start, pid) =>
-          spec(plan.id, "controllerCell", [plan, start, pid], CRITICALITY_BAND[plan.criticality]),
+          spec(
+            plan.id,
+            "controllerCell",
+            [this.#plans.of(plan), start, pid],
+            CRITICALITY_BAND[plan.criticality],
+          ),
         ),
       ),
     ];
+  }
+
+  #reloadChild(): ChildSpec[] {
+    if (this.#reloads === undefined) return [];
+    const desk = reloadDesk({
+      ...{ kernel: this.kernel, plans: this.#plans, ...this.#reloads },
+      emulated: false,
+      onTrial: () => [],
+      tell: (event) => this.#tell({ ...event }),
+    });
+    return [{ id: RELOAD, restart: "permanent", start: (self) => self.spawn(desk, [], { label: RELOAD }) }];
   }
 
   #child(

@@ -24,7 +24,14 @@ spec("a controller whose envoy was ended from over there sends another", async (
   const abroad = { board: "pumphouse", door: "valve.output", desk: "board@pumphouse" };
   const output = { device: "valve@pumphouse", field: "on", abroad };
   const decide = (input: object | undefined) => ({ on: true, why: "", trusted: input !== undefined });
-  const law = { decide, look: decide, change: () => {}, readings: () => ({}) };
+  const law = {
+    decide,
+    look: decide,
+    change: () => {},
+    readings: () => ({}),
+    memory: () => undefined,
+    goOn: () => {},
+  };
   const pid = boards.controller({ ...plan, commandForMs: LEASE_MS, output }, law);
   await boards.pass(20);
   is(drives.length, 4);

@@ -162,7 +162,14 @@ spec("a controller whose output is cut off goes safe and says why; after the hea
     why: "",
     trusted: input !== undefined,
   });
-  boards.controller(irrigation(), { decide, look: decide, change: () => {}, readings: () => ({}) });
+  boards.controller(irrigation(), {
+    decide,
+    look: decide,
+    change: () => {},
+    readings: () => ({}),
+    memory: () => undefined,
+    goOn: () => {},
+  });
   await boards.pass(5);
   is(boards.line.at(-1)![0], 1);
   is(boards.states.irrigation!.mode, "full");
@@ -251,6 +258,8 @@ spec(
       look: decide,
       change: (values: object) => changes.push(values),
       readings: () => ({}),
+      memory: () => undefined,
+      goOn: () => {},
     };
     const pid = boards.controller(
       { ...plan, output: { device: "valve@pumphouse", field: "on", abroad } },

@@ -39,6 +39,7 @@ spec(
       ["TimeoutStopSec", "2s"],
       ["OOMScoreAdjust", "-900"],
       ["ExecStart", '"/usr/bin/node" "/opt/holdfast/dist/deploy/board/guardian-main.js"'],
+      ["ExecReload", '"/usr/bin/node" "/opt/holdfast/dist/deploy/cli/main.js" reload'],
       ["ExecStopPost", '"/usr/bin/node" "/opt/holdfast/dist/deploy/board/stop-step.js"'],
       ["User", "pi"],
       ["SupplementaryGroups", "gpio i2c"],
