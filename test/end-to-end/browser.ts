@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { equal } from "uvu/assert";
+import { PATIENCE } from "../harness/patience.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import type { Board } from "./board.ts";
 
@@ -31,7 +32,7 @@ export async function openPage(
   viewport?: { width: number; height: number },
 ): Promise<Page> {
   const page = await newPage(t, viewport);
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(10_000 * PATIENCE);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {

@@ -29,8 +29,13 @@ async function startAndStop(t: SpecContext) {
   );
 
   const heard = listen(t, board.mqttPort);
-  await until("mosquitto_sub hears every reading", () =>
-    Object.keys(READINGS).every((reading) => heard.has(`holdfast/greenhouse/${reading}`)),
+  await until(
+    "mosquitto_sub hears that every reading is good",
+    () =>
+      Object.keys(READINGS).every(
+        (reading) => heard.get(`holdfast/greenhouse/${reading}`)?.quality === "good",
+      ),
+    10_000,
   );
   await until("the index names every reading", () => {
     const { topics = [] } = (heard.get("holdfast/greenhouse/index") ?? {}) as { topics?: string[] };

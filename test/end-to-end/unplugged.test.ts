@@ -17,7 +17,7 @@ const quick = (device: string, every: string) =>
 const config = demoWith(
   ...quick("climate", "500ms"),
   ...quick("soil", "500ms"),
-  ...quick("light", "500ms"),
+  ...quick("light", "2s"),
   ["controllers.thermostat.probation", "1s"],
   ["controllers.irrigation.probation", "1s"],
   ["devices.heater.minOff", undefined],
@@ -96,9 +96,9 @@ onBoard("a chip that is plugged in again within two jobs costs nothing but the r
   await board.waitForLast("light/state", "full", ({ mode }) => mode === "full");
   const mark = board.mark;
   await board.world("light", { fault: "unplugged" });
-  await board.waitForLast("light/illuminance", "bad", ({ quality }) => quality === "bad");
+  await board.waitForLast("light/illuminance", "bad", ({ quality }) => quality === "bad", 10_000);
   await board.world("light", { fault: null });
-  await board.waitForLast("light/illuminance", "good", ({ quality }) => quality === "good");
+  await board.waitForLast("light/illuminance", "good", ({ quality }) => quality === "good", 10_000);
   await board.waitForLast("light/state", "no cause", ({ mode, cause }) => mode === "full" && cause === null);
   ok(board.events("restart", "light", mark).length === 0);
 });
