@@ -25,12 +25,13 @@ export function discoveryPlan(config: BoardConfig, uid: string, version: string)
 /** Every device and controller, in the order of the file. */
 export function discoveredDevices(config: BoardConfig): readonly DiscoveredDevice[] {
   const devices = devicePlans(config).map((plan): DiscoveredDevice => {
-    const { id, kind, driver, readings, command, ladder, ownedBy, maxOverrideMs } = plan;
+    const { id, kind, driver, readings, command, ladder, ownedBy, lent, maxOverrideMs } = plan;
     return {
       ...{ id, kind, driver, readings, command },
       part: driverNamed(driver).part,
       modes: ladder.rungs,
       ...(ownedBy !== undefined && maxOverrideMs !== undefined && { owner: { id: ownedBy, maxOverrideMs } }),
+      ...(lent && maxOverrideMs !== undefined && { lent: { maxOverrideMs } }),
     };
   });
   const controllers = controllerPlans(config).map((plan): DiscoveredDevice => {

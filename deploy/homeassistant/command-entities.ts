@@ -50,9 +50,9 @@ export function commandEntity(
   ];
 }
 
-/** Gives an output back to its controller. */
-export function handBack(make: EntityMaker, owner: string): Component {
-  return make.ofBoard("button", "hand_back", `Hand back to ${owner}`, {
+/** Gives an output back to its controller, or to those of other boards. */
+export function handBack(make: EntityMaker, to: string): Component {
+  return make.ofBoard("button", "hand_back", `Hand back to ${to}`, {
     command_topic: make.setTopic,
     payload_press: JSON.stringify({ override: false }),
     retain: false,
@@ -67,9 +67,10 @@ function onOff(device: DiscoveredDevice, field: string) {
   };
 }
 
-/** What takes an output that a controller owns away from it, for as long as is allowed. */
-function override({ owner }: DiscoveredDevice): Readonly<Record<string, unknown>> {
-  return owner === undefined ? {} : { override: true, for: durationText(owner.maxOverrideMs) };
+/** What takes an output away from whoever else commands it, for as long as is allowed. */
+function override({ owner, lent }: DiscoveredDevice): Readonly<Record<string, unknown>> {
+  const { maxOverrideMs } = owner ?? lent ?? {};
+  return maxOverrideMs === undefined ? {} : { override: true, for: durationText(maxOverrideMs) };
 }
 
 /** A duration as commands take it, exactly: `30m`. */

@@ -16,6 +16,8 @@ export interface DiscoveredDevice {
   readonly modes: readonly Mode[];
   /** The controller that owns it, and how long a person may take it away, ms. */
   readonly owner?: { readonly id: string; readonly maxOverrideMs: number };
+  /** Other boards may command it, now and then: how long a person may take it from them, ms. */
+  readonly lent?: { readonly maxOverrideMs: number };
 }
 
 /** The board all of them are on. */

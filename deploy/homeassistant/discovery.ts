@@ -48,6 +48,7 @@ function ofDevice(prefix: string, board: DiscoveredBoard, device: DiscoveredDevi
   const components = {
     ...Object.fromEntries([...commands, ...shown]),
     ...(device.owner !== undefined && { hand_back: handBack(make, device.owner.id) }),
+    ...(device.lent !== undefined && { hand_back: handBack(make, "other boards") }),
     ...ladderEntities(make, device.modes),
   };
   const about = {

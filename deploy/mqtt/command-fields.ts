@@ -65,12 +65,14 @@ export function checkCommandFields(
   if (idProblem !== undefined) return idProblem;
   if (override !== undefined && typeof override !== "boolean")
     return `"override" is true or false, not ${jsonTypeOf(override)}`;
-  const forMs = checkFor(fields.for, override === true ? limits.maxOverrideMs : limits.maxForMs);
+  // Off is always accepted: the device cuts short what is longer than its longest override.
+  const isOff = values.length > 0 && values.every(([, value]) => value === false || value === 0);
+  const forMs = checkFor(fields.for, override === true && !isOff ? limits.maxOverrideMs : limits.maxForMs);
   if (typeof forMs === "string") return forMs;
 
   if (override === false && (values.length > 0 || forMs !== undefined))
     return '"override":false gives the output back to its controller: send it without other fields';
-  if (override === true && forMs === undefined)
+  if (override === true && forMs === undefined && !isOff)
     return '"override":true takes the output from its controller: say for how long, for example "for":"10m"';
   if (values.length === 0 && override !== false)
     return names.length === 0

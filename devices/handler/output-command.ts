@@ -4,7 +4,8 @@
  * Every command has an owner and an end. A controller renews its own; a person's ends by `for`, by the
  * device's `commandFor`, or, on an output that a controller owns, as an override. Off is always accepted: on
  * an owned output it is an override too, or the controller would switch on again at once. An output that is lent to
- * other boards belongs to whoever commands it from there for as long as it renews its lease, and to nobody afterwards.
+ * other boards belongs to whoever commands it from there for as long as it renews its lease, and to nobody afterwards;
+ * a person's off holds there as an override does whether anybody has it at the moment or not.
  * Pure; `level` is what the output should be at now. Monotonic us.
  */
 import type { Command } from "../command-spec.ts";
@@ -129,24 +130,24 @@ export class OutputCommand {
       if (level === undefined) return ACCEPTED;
     }
     if (level === undefined) return refused("it says no level");
+    const { lent, safe } = this.#plan;
+    const overrides = command.override === true;
     if (owner === undefined) {
-      const overrides = command.override === true;
-      if (overrides && level !== 0)
-        return refused("no controller owns this output, so there is nothing to override");
-      // Off that should last also when whoever had it last comes back.
-      const keepsOff = overrides && this.#plan.lent === true;
-      const forMs = keepsOff
-        ? Math.min(command.forMs ?? maxOverrideMs, maxOverrideMs)
-        : (command.forMs ?? commandForMs ?? Number.POSITIVE_INFINITY);
-      const endless = level === this.#safeLevel && command.forMs === undefined && !keepsOff;
-      this.#manual = { level, untilUs: endless ? Number.POSITIVE_INFINITY : nowUs + forMs * 1000 };
-      return ACCEPTED;
-    }
-    if (command.override !== true && level !== 0) {
+      // At a lent output, what should last also when somebody is back who commands it: an override, and off where off is safe.
+      const outlasts = lent === true && (overrides || (level === 0 && safe === "off"));
+      if (!outlasts) {
+        if (overrides && level !== 0)
+          return refused("no controller owns this output, so there is nothing to override");
+        const forMs = command.forMs ?? commandForMs ?? Number.POSITIVE_INFINITY;
+        const endless = level === this.#safeLevel && command.forMs === undefined;
+        this.#manual = { level, untilUs: endless ? Number.POSITIVE_INFINITY : nowUs + forMs * 1000 };
+        return ACCEPTED;
+      }
+    } else if (!overrides && level !== 0) {
       return refused(`ownedBy ${owner}: send "override": true and "for" to take it from its controller`);
     }
-    // Off without an override is never refused, only cut short: the state says what remains.
-    const longestMs = command.override === true ? Number.POSITIVE_INFINITY : maxOverrideMs;
+    // Off is never refused, only cut short: the state says what remains.
+    const longestMs = level === 0 ? maxOverrideMs : Number.POSITIVE_INFINITY;
     const forMs = Math.min(command.forMs ?? maxOverrideMs, longestMs);
     if (forMs > maxOverrideMs) return refused(`an override lasts at most ${maxOverrideMs / 60_000} minutes`);
     this.#manual = { level, untilUs: nowUs + forMs * 1000 };

@@ -81,6 +81,20 @@ spec("a retained command is refused whatever it says, and the reason tells how t
   );
 });
 
+spec(
+  "off is let through as an override without an end, and with one that is too long: the device cuts it",
+  () => {
+    for (const command of [
+      { on: false, override: true },
+      { on: false, override: true, for: "31m" },
+      { level: 0, override: true, for: "31m" },
+    ]) {
+      const result = gate().set("pump", command);
+      assert.is(result.kind, "command", JSON.stringify(command));
+    }
+  },
+);
+
 spec("every refusal says what is allowed", () => {
   const g = gate();
   const rows: [string, unknown, RegExp][] = [

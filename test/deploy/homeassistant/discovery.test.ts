@@ -156,6 +156,19 @@ spec(
   },
 );
 
+spec("an output that is lent is taken from whoever commands it then, and handed back by a button", () => {
+  const config = configOf([
+    "links",
+    { boards: { shed: { command: ["led"] } }, secretFile: "keys/link.secret" },
+  ]);
+  const led = discoveredDevices(config).find(({ id }) => id === "led")!;
+  const { components } = announcements("ha", board, [led])[1]!.document;
+  assert.is(components.switch_on!.payload_on, '{"on":true,"override":true,"for":"30m"}');
+  assert.is(components.switch_on!.payload_off, '{"on":false}');
+  assert.is(components.button_hand_back!.name, "Hand back to other boards");
+  assert.is(components.button_hand_back!.payload_press, '{"override":false}');
+});
+
 spec("an override that is no whole number of minutes keeps its length", () => {
   const { payload_on } = of("heater", ["devices.heater.maxOverride", "90.5s"]).components.switch_on!;
   assert.is(payload_on, '{"on":true,"override":true,"for":"90500ms"}');

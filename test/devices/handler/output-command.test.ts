@@ -90,6 +90,8 @@ spec("off at an owned output is accepted whatever its `for`, and cut to the long
   const output = new OutputCommand(owned);
   assert.ok(output.fromPerson({ values: {}, forMs: 7_200_000 }, 0, 0).accepted);
   assert.is(output.overrideLeftUs(0), 1800 * s);
+  assert.ok(output.fromPerson({ values: {}, override: true, forMs: 7_200_000 }, 0, 0).accepted);
+  assert.is(output.overrideLeftUs(0), 1800 * s);
   const verdict = output.fromPerson({ values: {}, override: true, forMs: 7_200_000 }, 1, 0);
   assert.is(verdict.accepted, false);
 });
@@ -150,11 +152,7 @@ spec("who commands off has the output, too; its release ends nothing that is on"
   assert.ok(output.fromPerson(plain, 1, s).accepted);
 });
 
-spec("what a person commanded before lasts as an override does; off at rest gives way at once", () => {
-  const output = new OutputCommand(lent);
-  output.fromPerson(plain, 0, 0);
-  output.fromController("watering@greenhouse", 1, 15_000, s);
-  assert.is(output.level(s), 1);
+spec("what a person commanded at a lent output before somebody came lasts as an override does", () => {
   const hours = new OutputCommand(lent);
   hours.fromPerson({ values: {}, forMs: 7_200_000 }, 1, 0);
   hours.fromController("watering@greenhouse", 0, 15_000, s);
@@ -162,20 +160,52 @@ spec("what a person commanded before lasts as an override does; off at rest give
   assert.is(hours.overrideLeftUs(2 * s), 599 * s);
 });
 
-spec(
-  "off as an override is taken from a lent output while nobody has it, and lasts when somebody is back",
-  () => {
+for (const [name, off] of [
+  ["plain off", plain],
+  ["off as an override", { values: {}, override: true }],
+  ["off for longer than an override", { values: {}, forMs: 7_200_000 }],
+] as const)
+  spec(`${name} is taken from a lent output while nobody has it, and lasts when somebody is back`, () => {
     const output = new OutputCommand(lent);
-    const off = { values: {}, override: true } as const;
-    assert.match(reasonOf(output.fromPerson(off, 1, 0)), /nothing to override$/);
     assert.ok(output.fromPerson(off, 0, 0).accepted);
     assert.ok(output.fromController("watering@greenhouse", 1, 900_000, s).accepted);
     assert.equal([output.level(s), output.level(599 * s), output.overrideLeftUs(s)], [0, 0, 599 * s]);
     assert.is(output.expire(600 * s), false);
     assert.is(output.level(600 * s), 1);
     assert.ok(new OutputCommand(free).fromPerson(off, 0, 0).accepted, "off is never refused");
-  },
-);
+  });
+
+spec("it is given back before its time, and was for nobody who comes after it", () => {
+  const output = new OutputCommand(lent);
+  output.fromPerson(plain, 0, 0);
+  output.fromController("watering@greenhouse", 1, 900_000, s);
+  assert.ok(output.fromPerson({ values: {}, override: false }, undefined, 2 * s).accepted);
+  assert.is(output.level(2 * s), 1);
+  const later = new OutputCommand(lent);
+  later.fromPerson(plain, 0, 0);
+  later.expire(600 * s);
+  later.fromController("watering@greenhouse", 1, 900_000, 601 * s);
+  assert.is(later.level(601 * s), 1);
+});
+
+spec("an override of a lent output is the same whether anybody has it at the moment or not", () => {
+  for (const comes of ["before", "after"]) {
+    const output = new OutputCommand(lent);
+    if (comes === "before") output.fromController("watering@greenhouse", 0, 900_000, 0);
+    assert.ok(output.fromPerson({ values: {}, override: true, forMs: 60_000 }, 1, s).accepted);
+    if (comes === "after") output.fromController("watering@greenhouse", 0, 900_000, 2 * s);
+    assert.equal([output.level(3 * s), output.overrideLeftUs(3 * s)], [1, 58 * s], comes);
+    assert.is(output.level(61 * s), 0);
+    const tooLong = output.fromPerson({ values: {}, override: true, forMs: 600_001 }, 1, 3 * s);
+    assert.match(reasonOf(tooLong), /at most 10 minutes/);
+  }
+});
+
+spec("off at a lent output that is safe when on ends as its commands do", () => {
+  const output = new OutputCommand({ ...lent, safe: "on" });
+  assert.ok(output.fromPerson(plain, 0, 0).accepted);
+  assert.equal([output.level(4.9 * s), output.level(5 * s)], [0, 1]);
+});
 
 spec("an output that is not lent belongs to nobody elsewhere", () => {
   const output = new OutputCommand(free);
