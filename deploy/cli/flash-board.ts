@@ -18,7 +18,7 @@ import { FIRST_RUN } from "../vendor/first-run.ts";
 import { injectBoard } from "../vendor/inject.ts";
 import { prepareBoot } from "../vendor/prepare-boot.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { type FlashTarget, flashImage } from "./flash.ts";
+import { agreedPlace, type FlashTarget, writeThere } from "./flash.ts";
 import { Progress } from "./progress.ts";
 
 export interface FlashBoardOptions extends FlashTarget {
@@ -37,17 +37,18 @@ export interface FlashBoardOptions extends FlashTarget {
 /** The first user of Raspberry Pi OS, as its own tools call it. */
 const USER = "pi";
 
-/** Throws `CliError`, `ImageError`, `ReleaseError`, `VendorError` or `FlashError`: what stands in the way, and what helps. */
+/** Nothing is made before it is clear where it goes. Throws `CliError`, `ImageError`, `ReleaseError`, `VendorError` or `FlashError`: what stands in the way, and what helps. */
 export async function flashBoard(options: FlashBoardOptions): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "holdfast-card-"));
   try {
     if (options.bootFolder !== undefined) return await bootFolder(options, options.bootFolder, work);
+    const place = await agreedPlace(options);
     const card = join(work, "card.img");
     const login =
       options.os === undefined
         ? await ownSystem(options, card)
         : await vendorSystem(options, options.os, card, work);
-    await flashImage(card, options);
+    await writeThere(new ImageSource(card), place, options);
     tellLogin(options, login);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -1,4 +1,6 @@
 /** `holdfast flash`: puts an image on a card. Asks before it writes, and reads back what it wrote. */
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Disk, inGb, obstacle } from "../flash/disk.ts";
 import { FlashError } from "../flash/flash-error.ts";
 import { ImageSource } from "../flash/image-source.ts";
@@ -38,8 +40,39 @@ function facts(disk: Disk): string[] {
 /** Writes the image in a file. Throws `CliError` where nothing was chosen or agreed to, and `FlashError`. */
 export async function flashImage(file: string, target: FlashTarget): Promise<void> {
   const image = new ImageSource(file);
-  if (target.out !== undefined) return told(target, await copied(image, { path: target.out }));
-  const disk = await agreedDisk(target);
+  await writeThere(image, await agreedPlace(target), target);
+}
+
+/** A place that may be written: a file, or a disk that whoever asks has agreed to lose. */
+export type AgreedPlace =
+  | { readonly file: string; readonly disk?: never }
+  | { readonly disk: Disk; readonly file?: never };
+
+/** Asked before anything is made: who waits for a card should not learn afterwards that there is none. Throws as `flashImage`. */
+export async function agreedPlace(target: FlashTarget): Promise<AgreedPlace> {
+  const { out } = target;
+  if (out === undefined) return { disk: await agreedDisk(target) };
+  const folder = dirname(out);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new CliError(EXIT.usage, `--out: there is no folder ${folder}: make it, or name another file`);
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new CliError(
+      EXIT.usage,
+      `--out: ${out} is a folder: name a file, such as ${join(out, "card.img")}`,
+    );
+  return { file: out };
+}
+
+/** Throws `FlashError`: also where the disk is not what was agreed to any more. */
+export async function writeThere(image: ImageSource, place: AgreedPlace, target: FlashTarget): Promise<void> {
+  const { file, disk } = place;
+  if (disk === undefined) return told(target, await copied(image, { path: file }));
+  const now = chosenDisk(disk.path, listDisks());
+  if (now.bytes !== disk.bytes || now.model !== disk.model)
+    throw new FlashError(
+      "noSuchDisk",
+      `nothing was written: ${disk.path} is another disk by now (${facts(now).filter(Boolean).join("  ")}); start again`,
+    );
   told(target, await copied(image, { path: disk.path, diskBytes: disk.bytes }));
 }
 

@@ -41,7 +41,7 @@ export function firstRunScript(hostname: string | undefined): string {
   const { slots, config, state, account } = INSTALL;
   const folder = config.slice(0, config.lastIndexOf("/"));
   return `#!/bin/bash
-# Holdfast: installs the board when its card boots for the first time, as root. Then it is gone.
+# Holdfast: installs the board when its card boots for the first time, as root. Then it is gone, with all it brought.
 boot=$(dirname "$(readlink -f "$0")")
 exec >"$boot/${FIRST_RUN.log}" 2>&1
 set -x
@@ -54,12 +54,14 @@ install_board() {
   install -d -m 0700 -o ${account} -g ${account} ${state}
   chown -R ${account}:${account} ${folder}
 ${hostname === undefined ? "" : `  sed -i 's/^127\\.0\\.1\\.1\\b.*/127.0.1.1\\t${hostname}/' /etc/hosts\n`}  ${slots}/current/bin/holdfast service ${config} --install --user ${account} --slots ${slots}
-  rm -f "$boot/${FIRST_RUN.archive}"
 }
 (install_board)
 code=$?
+# It has keys and passwords in it, and whoever holds the card can read this partition: it goes, whatever came of it.
+rm -f "$boot/${FIRST_RUN.archive}"
+[ $code -eq 0 ] || echo "Holdfast: the board was not installed, see above: holdfast flash --boot-folder prepares the card again"
 sed -i -E 's/ (systemd\\.run[a-z_]*|systemd\\.unit)=[^ ]*//g' "$boot/cmdline.txt"
-[ $code -eq 0 ] && rm -f "$boot/${FIRST_RUN.script}"
+rm -f "$boot/${FIRST_RUN.script}"
 sync
 exit $code
 `;

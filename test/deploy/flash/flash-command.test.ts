@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { start } from "../../end-to-end/command-line.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
+import { demoFile } from "../demo-board.ts";
 import { aFolder } from "../keys/a-folder.ts";
 
 const MB = 1 << 20;
@@ -83,6 +84,18 @@ spec(
     ] as const) {
       const refused = await run([image, ...words]);
       assert.is(refused.code, code, refused.said);
+      assert.match(refused.said, why);
+    }
+    // A board's card takes minutes to make: nothing is begun that has nowhere to go.
+    for (const [words, code, why] of [
+      [["--to", "photos", "--yes"], 1, "sudo umount /media/photos"],
+      [["--to", "nothing"], 1, "no disk of this machine"],
+      [["--out", path("nowhere/card.img")], 2, "there is no folder"],
+      [["--out", path(".")], 2, "is a folder: name a file"],
+    ] as const) {
+      const refused = await run(["--config", demoFile, ...words]);
+      assert.is(refused.code, code, refused.said);
+      assert.not.match(refused.said, / \.\.\.$/m, "no step of making it");
       assert.match(refused.said, why);
     }
     assert.equal(touched(), []);

@@ -1,6 +1,6 @@
 /** The way over the boot partition alone: what lies there afterwards, and what the first boot would run. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { FolderBootFiles } from "../../../deploy/vendor/boot-files.ts";
@@ -71,7 +71,15 @@ spec(
     assert.is(spawnSync("bash", [script]).status === 0, false);
     assert.is(readFileSync(join(folder, "cmdline.txt"), "utf8"), before);
     assert.match(readFileSync(join(folder, FIRST_RUN.log), "utf8"), "holdfast.tar.gz");
-    assert.match(readFileSync(script, "utf8"), "#!/bin/bash", "it stays, to be run by hand");
+    // An archive that is none: what fails leaves no keys behind on a partition that anybody can read.
+    writeFileSync(script, firstRunScript("pump-house"));
+    writeFileSync(join(folder, FIRST_RUN.archive), "keys and passwords");
+    assert.is(spawnSync("bash", [script]).status === 0, false);
+    assert.equal(readdirSync(folder).sort(), ["cmdline.txt", FIRST_RUN.log]);
+    assert.match(
+      readFileSync(join(folder, FIRST_RUN.log), "utf8"),
+      "flash --boot-folder prepares the card again",
+    );
   },
   LIMIT,
 );
