@@ -4,13 +4,17 @@ import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { BoardOptions } from "./options.ts";
 
-/** `from`: where it is read, when that is a copy. */
-export function checkedConfig(
-  { config, emulated }: Pick<BoardOptions, "config" | "emulated">,
-  from = config,
-): BoardConfig {
+type Where = Pick<BoardOptions, "config" | "emulated">;
+
+/** Ends the process with code 2 where the configuration has problems, which it prints. `from`: where it is read, when that is a copy. */
+export function checkedConfig(options: Where, from = options.config): BoardConfig {
+  return wholeConfig(options, from) ?? process.exit(2);
+}
+
+/** Undefined where it has problems, which it prints. */
+export function wholeConfig({ config, emulated }: Where, from = config): BoardConfig | undefined {
   const result = loadConfig(from, { emulated });
-  if (result.config !== undefined) return result.config;
-  process.stderr.write(`${formatProblems(result.problems, result.warnings, config)}\n`);
-  process.exit(2);
+  if (result.config === undefined)
+    process.stderr.write(`${formatProblems(result.problems, result.warnings, config)}\n`);
+  return result.config;
 }
