@@ -1,5 +1,4 @@
 /** `holdfast receive`: on the board, takes a release from standard input (as `push` sends it), a file, a web server, or its broker. */
-import { readFileSync } from "node:fs";
 import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
@@ -13,7 +12,7 @@ import { DiskSlots } from "../update/disk-slots.ts";
 import { FolderSlots } from "../update/folder-slots.ts";
 import type { GateFlags } from "../update/gate.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
-import { NOTICE_FILE, readNotice, writeNotice } from "../update/notice.ts";
+import { NOTICE_FILE, writeNotice } from "../update/notice.ts";
 import type { ReadOffer } from "../update/offer.ts";
 import { checkSeal } from "../update/offer-seal.ts";
 import { lockReceiving } from "../update/receive-lock.ts";
@@ -114,35 +113,5 @@ async function asked(place: UpdatePlace, slot: Slot, config: string) {
     return await askRelease(used.folder, config);
   } finally {
     await used.release();
-  }
-}
-
-/** `holdfast update`: how the board's slots stand, and what it last told of an update. */
-export function showUpdate(place: UpdatePlace, json: boolean): void {
-  const record = place.records.read();
-  const notice = noticeText(join(place.notes, NOTICE_FILE));
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ record: record ?? null, notice: notice ?? null })}\n`);
-    return;
-  }
-  if (record === undefined)
-    throw new CliError(EXIT.failed, "the slot record cannot be read; push a release again");
-  const { active, trying, triesLeft, confirmed, refused } = record;
-  const trial = trying === undefined ? "" : `; slot ${trying} is on trial, ${triesLeft} more boots`;
-  const lines = [
-    `runs from slot ${active}${confirmed ? "" : ", which no trial has proven yet"}${trial}`,
-    ...(notice === undefined
-      ? []
-      : [`last update: ${[notice.state, notice.version, notice.reason].filter(Boolean).join(", ")}`]),
-    ...(refused.length === 0 ? [] : [`not tried again without --retry: ${refused.join(", ")}`]),
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-function noticeText(file: string) {
-  try {
-    return readNotice(readFileSync(file, "utf8"));
-  } catch {
-    return undefined; // no update yet
   }
 }

@@ -149,10 +149,10 @@ export function addUpdateVerbs(cli: VerbTable): void {
   });
   withOptions(
     cli.command("update", "On a board: which slot runs, what is on trial, how the last update ended"),
-    [SLOTS],
+    [SLOTS, ["--follow", "Say it again whenever it changes, until its standard input ends"]],
   ).action(async (flags: Flags) => {
-    const { showUpdate } = await import("./receive.ts");
-    return showUpdate(placeFlag(flags), flags.json === true);
+    const { followUpdate, showUpdate } = await import("./show-update.ts");
+    return (flags.follow === true ? followUpdate : showUpdate)(placeFlag(flags), flags.json === true);
   });
   withOptions(
     cli.command(

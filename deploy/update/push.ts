@@ -3,11 +3,10 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BringWord } from "./bring.ts";
 import type { ByteSource } from "./byte-source.ts";
-import type { KeptNotice } from "./notice.ts";
 import { answerRead } from "./pipe-source.ts";
-import { endOf, NOT_THERE, type RemotePlace, remoteCommand, runRemote, startRemote } from "./remote.ts";
-import type { SlotRecord } from "./slot-record.ts";
+import { endOf, NOT_THERE, type RemotePlace, remoteCommand, startRemote } from "./remote.ts";
 import { UpdateError } from "./update-error.ts";
+import { watchTrial } from "./watch-trial.ts";
 
 export interface PushPlan {
   readonly place: RemotePlace;
@@ -19,7 +18,7 @@ export interface PushPlan {
   readonly nowMs: () => number;
   /** `said`: what the board says of its refusal is in the error alone; else it is on standard error as it comes. */
   readonly stderr?: "said";
-  /** Between two questions after the restart, ms. */
+  /** Between two connections after the restart, ms. */
   readonly everyMs?: number;
   /** Longest that a trial may take, ms: three boots of up to half an hour, and the way there and back. */
   readonly limitMs?: number;
@@ -39,8 +38,6 @@ export interface PushEnd {
 
 /** How long the connection may outlive the restart, ms. */
 const GOODBYE_MS = 10_000;
-const EVERY_MS = 2000;
-const LIMIT_MS = 100 * 60_000;
 
 /**
  * Throws `UpdateError`: `noSlots` where there is no Holdfast, `refused` and `interrupted` when the board says so itself (its words are
@@ -50,7 +47,7 @@ export async function push(plan: PushPlan): Promise<PushEnd> {
   const sent = await send(plan);
   const { release, version } = sent.received;
   if (!sent.restarts) return { how: "installed", version, reason: "" };
-  return { ...(await watch(plan, release)), version };
+  return { ...(await watchTrial(plan, release)), version };
 }
 
 interface Sent {
@@ -105,49 +102,6 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
       `${place.target} did not take the release (exit code ${code})${why}`,
     );
   return { received, restarts };
-}
-
-/** Asks until the release is not on trial any more. */
-async function watch(plan: PushPlan, release: string): Promise<Omit<PushEnd, "version">> {
-  const { place, say, sleep, nowMs, everyMs = EVERY_MS, limitMs = LIMIT_MS } = plan;
-  const startMs = nowMs();
-  let heardMs = startMs;
-  while (nowMs() - startMs < limitMs) {
-    await sleep(everyMs);
-    const found = await ask(place);
-    const { record, notice } = found ?? {};
-    if (found !== undefined) heardMs = nowMs();
-    say({
-      trial: {
-        silentS: Math.round((nowMs() - heardMs) / 1000),
-        state: notice?.state ?? "",
-        reason: notice?.reason ?? "",
-      },
-    });
-    if (record?.outcomeOf !== release || record.trying !== undefined || record.outcome === "none") continue;
-    return { how: record.outcome, reason: record.reason };
-  }
-  throw new UpdateError(
-    "unreachable",
-    `${place.target} did not say within ${Math.round(limitMs / 60_000)} min what became of the release; ask it: holdfast update`,
-  );
-}
-
-/** Undefined while it does not answer. */
-async function ask(place: RemotePlace): Promise<{ record?: SlotRecord; notice?: KeptNotice } | undefined> {
-  try {
-    const { code, text } = await runRemote(place, remoteCommand(place.root, ["update", "--json"]), {
-      stderr: "ignore",
-    });
-    if (code !== 0) return undefined;
-    const found = parsed(text.trim().split("\n").at(-1) ?? "") as
-      | { record: SlotRecord | null; notice: KeptNotice | null }
-      | undefined;
-    if (found === undefined) return undefined;
-    return { ...(found.record && { record: found.record }), ...(found.notice && { notice: found.notice }) };
-  } catch {
-    return undefined; // it starts again
-  }
 }
 
 type Line = BringWord | { readonly read: { readonly from: number; readonly to: number } };

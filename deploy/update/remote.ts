@@ -20,15 +20,11 @@ export const SSH: readonly [string, ...string[]] = [
   "ServerAliveInterval=10",
   "-o",
   "ServerAliveCountMax=3",
-];
-/** For who pushes to many: nobody is asked for a password. */
-export const SSH_UNATTENDED: readonly [string, ...string[]] = [
-  ...SSH,
-  "-o",
-  "BatchMode=yes",
   "-o",
   "ConnectTimeout=15",
 ];
+/** For who pushes to many: nobody is asked for a password. */
+export const SSH_UNATTENDED: readonly [string, ...string[]] = [...SSH, "-o", "BatchMode=yes"];
 export const DEFAULT_ROOT = "/opt/holdfast";
 
 /** What ssh itself ends with when it fails (ssh(1), EXIT STATUS). */

@@ -1,0 +1,71 @@
+/** `holdfast update`: how the board's slots stand, and what it last told of an update; once, or whenever that changes. */
+import { setPriority } from "node:os";
+import { join } from "node:path";
+import { readText } from "../board/durable-text.ts";
+import { goBeforeTheGuardian } from "../board/memory-rank.ts";
+import { type KeptNotice, NOTICE_FILE, readNotice } from "../update/notice.ts";
+import type { SlotRecord } from "../update/slot-record.ts";
+import type { UpdatePlace } from "../update/update-place.ts";
+import { CliError, EXIT } from "./exit-code.ts";
+
+/** With `--json`, a line. */
+export interface UpdateLine {
+  readonly record: SlotRecord | null;
+  readonly notice: KeptNotice | null;
+}
+
+/** A follower can wait for everything else. */
+const NICE = 19;
+/** How often a follower looks, ms: two small files, or two sectors. */
+const EVERY_MS = 1000;
+/** A follower says the same again after so long, ms: so its other end knows that there is still a connection, and it that there is somebody. */
+const AGAIN_MS = 15_000;
+
+/** Throws `CliError` where there is no record. */
+export function showUpdate(place: UpdatePlace, json: boolean): void {
+  const line = lineOf(place);
+  if (!json && line.record === null)
+    throw new CliError(EXIT.failed, "the slot record cannot be read; push a release again");
+  process.stdout.write(`${json ? JSON.stringify(line) : textOf(line)}\n`);
+}
+
+/** Until its standard input ends, which an ssh that is cut leaves behind, or the process is ended. */
+export async function followUpdate(place: UpdatePlace, json: boolean): Promise<void> {
+  goBeforeTheGuardian();
+  setPriority(NICE);
+  let isOver = false;
+  process.stdin.on("end", () => {
+    isOver = true;
+  });
+  process.stdin.resume();
+  let shown = "";
+  for (let sinceMs = 0; !isOver; sinceMs += EVERY_MS) {
+    const line = lineOf(place);
+    const text = json ? JSON.stringify(line) : textOf(line);
+    if (text !== shown || (json && sinceMs >= AGAIN_MS)) {
+      process.stdout.write(`${text}\n`);
+      sinceMs = 0;
+    }
+    shown = text;
+    await new Promise((done) => setTimeout(done, EVERY_MS));
+  }
+}
+
+function lineOf({ records, notes }: UpdatePlace): UpdateLine {
+  const notice = readNotice(readText(join(notes, NOTICE_FILE)) ?? "");
+  return { record: records.read() ?? null, notice: notice ?? null };
+}
+
+function textOf({ record, notice }: UpdateLine): string {
+  if (record === null) return "the slot record cannot be read; push a release again";
+  const { active, trying, triesLeft, confirmed, refused } = record;
+  const trial = trying === undefined ? "" : `; slot ${trying} is on trial, ${triesLeft} more boots`;
+  const lines = [
+    `runs from slot ${active}${confirmed ? "" : ", which no trial has proven yet"}${trial}`,
+    ...(notice === null
+      ? []
+      : [`last update: ${[notice.state, notice.version, notice.reason].filter(Boolean).join(", ")}`]),
+    ...(refused.length === 0 ? [] : [`not tried again without --retry: ${refused.join(", ")}`]),
+  ];
+  return lines.join("\n");
+}
