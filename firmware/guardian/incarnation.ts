@@ -4,8 +4,10 @@ import type { Clock } from "../../runtime/time/clock.ts";
 import type { OwnerEpoch, ToGuardian } from "../contracts/control.ts";
 import type { GuardianPlan } from "../contracts/guardian-plan.ts";
 import { FifoReader } from "../transport/fifo-reader.ts";
+import { PetFifo } from "../transport/pet-fifo.ts";
 import { type Pipes, removePipes, requestPipe } from "../transport/pipes.ts";
 import { ControlChannel } from "./control-channel.ts";
+import { FencePipe } from "./fence-pipe.ts";
 import { PetWatch } from "./pet-watch.ts";
 import { ReplyPipe } from "./reply-pipe.ts";
 import type { StealGauge } from "./steal.ts";
@@ -33,7 +35,9 @@ export class Incarnation {
   readonly #child: ChildProcess;
   /** Request pipes of the owners that were granted something, by owner. */
   readonly #requests = new Map<number, FifoReader>();
-  readonly #pets: PetWatch | undefined;
+  readonly #pets: PetFifo;
+  readonly #fences: FencePipe;
+  readonly #watch: PetWatch | undefined;
   readonly #on: IncarnationEvents;
   #dead = false;
   #barred = false;
@@ -51,6 +55,14 @@ export class Incarnation {
     this.#pipes = pipes;
     this.#on = on;
     this.reply = new ReplyPipe(pipes.reply);
+    this.#pets = new PetFifo(pipes.pet);
+    this.#fences = new FencePipe(
+      pipes.fence,
+      (fenced) => {
+        if (!this.#dead) on.fence(fenced);
+      },
+      () => this.#sign("pipe"),
+    );
     this.#child = spawn(plan.runtime.command, plan.runtime.args, {
       stdio: ["ignore", "inherit", "inherit", "pipe"],
       env: {
@@ -73,10 +85,7 @@ export class Incarnation {
     const limitMs = plan.petLimitMs ?? 100;
     const onDead = (by: DeathSign) => this.#sign(by);
     const startLimitMs = plan.startLimitMs ?? 30_000;
-    const onFence = (fenced: OwnerEpoch) => {
-      if (!this.#dead) on.fence(fenced);
-    };
-    this.#pets = new PetWatch({ path: pipes.pet, pid, limitMs, startLimitMs, clock, steal, onDead, onFence });
+    this.#watch = new PetWatch({ pets: this.#pets, pid, limitMs, startLimitMs, clock, steal, onDead });
   }
 
   get pid(): number | undefined {
@@ -116,7 +125,7 @@ export class Incarnation {
   /** Malformed frames and messages, and what was dropped on the way out. */
   stats(): Record<string, number> {
     return {
-      malformedPets: this.#pets?.malformed ?? 0,
+      malformedPets: this.#pets.malformed + this.#fences.malformed,
       malformedControl: this.control.malformed,
       droppedControl: this.control.dropped,
       droppedReplies: this.reply.dropped,
@@ -126,7 +135,9 @@ export class Incarnation {
   /** Closes all pipes and removes them; the process must have ended. */
   close(): void {
     this.#dead = true;
-    this.#pets?.close();
+    this.#watch?.close();
+    this.#pets.close();
+    this.#fences.close();
     for (const fifo of this.#requests.values()) fifo.close();
     this.reply.close();
     this.control.close();

@@ -8,7 +8,10 @@ import { promisify } from "node:util";
 export interface Pipes {
   readonly directory: string;
   readonly reply: string;
+  /** The watchdog thread shows that the runtime lives. Nobody waits for it. */
   readonly pet: string;
+  /** The watchdog thread takes outputs away. Heard at once. */
+  readonly fence: string;
   /** Number of owner slots: `cell-0` .. `cell-<slots - 1>`. */
   readonly slots: number;
 }
@@ -20,7 +23,12 @@ export function requestPipe(directory: string, owner: number): string {
 
 /** The paths of the pipes in a directory that `makePipes` filled. */
 export function pipesIn(directory: string, slots: number): Pipes {
-  return { directory, reply: join(directory, "reply"), pet: join(directory, "pet"), slots };
+  const [reply, pet, fence] = ["reply", "pet", "fence"].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  return { directory, reply, pet, fence, slots };
 }
 
 /**
@@ -32,7 +40,7 @@ export async function makePipes(parent: string | undefined, slots: number): Prom
   const directory = mkdtempSync(join(parent ?? tmpdir(), "holdfast-")); // mkdtemp makes mode 700
   const pipes = pipesIn(directory, slots);
   const cells = Array.from({ length: slots }, (_, owner) => requestPipe(directory, owner));
-  await promisify(execFile)("mkfifo", ["-m", "600", pipes.reply, pipes.pet, ...cells]);
+  await promisify(execFile)("mkfifo", ["-m", "600", pipes.reply, pipes.pet, pipes.fence, ...cells]);
   return pipes;
 }
 

@@ -18,9 +18,10 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-rest-"));
 process.on("SIGTERM", () => process.exit(0));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const { directory } = await makePipes(folder, 1);
-const { pet } = pipesIn(directory, 1);
-// Opened for both ways, it has a reader from the start and never ends.
+const { pet, fence } = pipesIn(directory, 1);
+// Opened for both ways, each has a reader from the start and never ends. Nobody is fenced.
 const pipe = openSync(pet, constants.O_RDWR | constants.O_NONBLOCK);
+openSync(fence, constants.O_RDWR | constants.O_NONBLOCK);
 // The pets are taken by another process, as the guardian is one: that is not the runtime's cost.
 const reader = spawn("sh", ["-c", 'exec cat "$1" > /dev/null', "sh", pet], { stdio: "ignore" });
 reader.once("spawn", () => setTimeout(() => closeSync(pipe), 1000));
