@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bootLevelProblems } from "../../firmware/board/boot-levels.ts";
 import type { GuardianPlan } from "../../firmware/contracts/guardian-plan.ts";
@@ -23,6 +24,7 @@ import { readOptions } from "./options.ts";
 import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
 import { serviceConfig } from "./service-config.ts";
+import { noteStart } from "./start-pace.ts";
 import { leaveStopPlan } from "./stop-plan.ts";
 import { ThisBoot } from "./this-boot.ts";
 import { takeWatch } from "./watch.ts";
@@ -35,6 +37,7 @@ const watch = takeWatch(process.env);
 const runtime = fileURLToPath(new URL("./runtime-main.js", import.meta.url));
 if (!existsSync(runtime)) throw new Error("the runtime is not built: run npm run build");
 
+if (watch.launcherFd === undefined) await paced();
 const service = process.env.RUNTIME_DIRECTORY;
 const folder = service ?? (options.worldSocket === "" ? undefined : dirname(options.worldSocket));
 const running = copyForThisLife(options.config, folder);
@@ -48,9 +51,9 @@ const hardware = await chosenHardware(config);
 const atBoot = hardware.linux === undefined ? [] : bootLevelProblems(lines, files);
 for (const { message, remedy } of atBoot)
   process.stderr.write(`${JSON.stringify({ bootLevels: { message, remedy } })}\n`);
-if (service !== undefined && hardware.linux !== undefined) {
+if (folder !== undefined && hardware.linux !== undefined) {
   try {
-    leaveStopPlan(service, { ...lines, linux: hardware.linux });
+    leaveStopPlan(folder, { ...lines, linux: hardware.linux });
   } catch (error) {
     // The second net must not cost the first.
     process.stderr.write(`${JSON.stringify({ noStopPlan: { why: (error as Error).message } })}\n`);
@@ -78,6 +81,14 @@ await runGuardian({
   ...(boot.keptSafe ? { keptSafe: keptSafeReason(boot) } : {}),
   stopWhenStdinEnds: watch.launcherFd !== undefined,
 });
+
+/** A launcher paces by itself whom it starts. */
+async function paced(): Promise<void> {
+  const waitMs = noteStart(process.env.HOLDFAST_KEPT, Number(process.hrtime.bigint() / 1_000_000n));
+  if (waitMs === 0) return;
+  process.stderr.write(`${JSON.stringify({ startedTooOften: { waitMs } })}\n`);
+  await sleep(waitMs);
+}
 
 /** Of an emulated board in the launcher's folder: its outputs are gone with it. */
 function onTimes({ hardware, board }: BoardConfig): Pick<GuardianPlan, "onTimeFile"> {

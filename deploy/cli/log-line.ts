@@ -27,6 +27,12 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
       return `guardian: the runtime has not come up for ${Math.round(Number(detail.failingMs) / 1000)} s: the watchdog will reset the board`;
     case "noHardware":
       return `guardian: this machine does not have what the configuration needs:\n${detail.why}`;
+    case "stateTaken":
+      return `guardian: ${detail.why}`;
+    case "waitsForConfig":
+      return `guardian: ${detail.why}`;
+    case "stopStep":
+      return stopStepLine(detail);
     case "defect":
       return `guardian: defect: ${detail.stack}`;
     case "unsettled":
@@ -65,6 +71,14 @@ function watchdogLine({ device, identity, askedS, limitS, stoppable }: Entry): s
   const end =
     stoppable === false ? `: it cannot be stopped, so the board is reset ${limitS} s after a stop` : "";
   return limit + end === "" ? undefined : `guardian: watchdog ${device} (${identity})${limit}${end}`;
+}
+
+/** Only the outputs that are not as their policy says. */
+function stopStepLine({ why, outcomes = [] }: Entry): string | undefined {
+  if (why !== undefined) return `stop step: ${why}`;
+  const failed = (outcomes as readonly Entry[]).filter(({ did }) => did === "failed");
+  const lines = failed.map(({ line, why }) => `${line}: ${why}`);
+  return lines.length === 0 ? undefined : `stop step: not as their policy says: ${lines.join("; ")}`;
 }
 
 /** Where the kernel's thread was, when it could still tell. */

@@ -6,13 +6,18 @@ const HEALTHY_US = 30_000_000;
 
 /** How long to wait before a restart: doubled each time, until a run was healthy. */
 export class BackOff {
+  readonly #longestMs: number;
   #nextMs = FIRST_MS;
+
+  constructor(longestMs = LONGEST_MS) {
+    this.#longestMs = longestMs;
+  }
 
   /** `livedUs`: how long the run lasted that just ended. Milliseconds to wait. */
   after(livedUs: number): number {
     if (livedUs >= HEALTHY_US) this.#nextMs = FIRST_MS;
     const waitMs = this.#nextMs;
-    this.#nextMs = Math.min(2 * waitMs, LONGEST_MS);
+    this.#nextMs = Math.min(2 * waitMs, this.#longestMs);
     return waitMs;
   }
 }

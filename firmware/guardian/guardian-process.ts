@@ -169,9 +169,9 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   await runtime.start();
 }
 
-/** Exit code when hardware of the plan is not to be had; for a service after a pause, as it is started again. */
+/** Exit code when hardware of the plan is not to be had; for a service, whatever runs it, after a pause, as it is started again. */
 export async function noHardwareCode(watch: WatchPlan = {}): Promise<number> {
-  if (watch.notifySocket === undefined) return NO_HARDWARE;
+  if (watch.launcherFd !== undefined) return NO_HARDWARE;
   await sleep(NO_HARDWARE_PAUSE_MS);
   return 1;
 }

@@ -35,3 +35,15 @@ spec(
     );
   },
 );
+
+spec("a stop step is a line only where an output is not as its policy says", () => {
+  const line = (stopStep: object) => logLine("", { stopStep });
+  const good = { line: "GPIO17", did: "safe" };
+  assert.is(line({ outcomes: [good], tookMs: 20 }), undefined);
+  const failed = { line: "GPIO6", did: "failed", why: "driven to 1, it reads 0" };
+  assert.is(
+    line({ outcomes: [good, failed] }),
+    "stop step: not as their policy says: GPIO6: driven to 1, it reads 0",
+  );
+  assert.is(line({ why: "outputs did not answer" }), "stop step: outputs did not answer");
+});
