@@ -25,6 +25,7 @@ import { ownerSlots } from "./ownership.ts";
 import { runtimeFlags } from "./runtime-flags.ts";
 import { serviceConfig } from "./service-config.ts";
 import { noteStart } from "./start-pace.ts";
+import { lockState, StateTaken } from "./state-lock.ts";
 import { leaveStopPlan } from "./stop-plan.ts";
 import { ThisBoot } from "./this-boot.ts";
 import { takeWatch } from "./watch.ts";
@@ -42,6 +43,7 @@ const service = process.env.RUNTIME_DIRECTORY;
 const folder = service ?? (options.worldSocket === "" ? undefined : dirname(options.worldSocket));
 const running = copyForThisLife(options.config, folder);
 const config = await serviceConfig(options, watch, process.env.HOLDFAST_SLOTS, running);
+if (watch.launcherFd === undefined) await lockAsService(config.board.id);
 const realtime = realtimePlan(config).chain;
 const files = localFiles(process.env.HOLDFAST_DEVICE_TREE);
 const boot = await new ThisBoot(options.stateFolder, config.board.id, files).notice();
@@ -88,6 +90,18 @@ async function paced(): Promise<void> {
   if (waitMs === 0) return;
   process.stderr.write(`${JSON.stringify({ startedTooOften: { waitMs } })}\n`);
   await sleep(waitMs);
+}
+
+/** Who was started by a launcher works in its name. Ends the process when another board of this id works in the state folder. */
+async function lockAsService(board: string): Promise<void> {
+  try {
+    const as = watch.notifySocket === undefined ? "a guardian" : "the service";
+    await lockState(options.stateFolder, board, { pid: process.pid, as, config: options.config });
+  } catch (error) {
+    if (!(error instanceof StateTaken)) throw error;
+    process.stderr.write(`${JSON.stringify({ stateTaken: { why: error.message } })}\n`);
+    process.exit(await noHardwareCode(watch));
+  }
 }
 
 /** Of an emulated board in the launcher's folder: its outputs are gone with it. */

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoardOptions } from "../board/options.ts";
 import { readDoor } from "../board/read-door.ts";
+import { lockState } from "../board/state-lock.ts";
 import { ThisBoot } from "../board/this-boot.ts";
 import { VERSION } from "../board/version.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
@@ -42,6 +43,12 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
     process.exitCode = EXIT.usage;
     return;
   }
+  // It lasts as long as this process.
+  await lockState(wanted.stateFolder, config.board.id, {
+    pid: process.pid,
+    as: "holdfast run",
+    config: wanted.config,
+  });
   const brokerUrl = wanted.brokerUrl ?? boardPlan(config).mqtt.url;
   await portsAreFree(wanted, brokerUrl === undefined);
   if (brokerUrl !== undefined) readLogin(loginFiles(config.mqtt ?? {}, wanted.config));
