@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { SystemFiles } from "../../firmware/contracts/system-files.ts";
 
 /** Where the kernel shows dumps until somebody removes them (Documentation/ABI/testing/pstore); for root only. */
-const STORE = "/sys/fs/pstore";
+export const STORE = "/sys/fs/pstore";
 /** Where systemd-pstore.service(8) moves them at each boot. */
 const ARCHIVE = "/var/lib/systemd/pstore";
 /** More than a store holds; of an archive the newest. */

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
-import { printBootLevels } from "./boot-levels.ts";
 import { addCardVerbs } from "./card-verbs.ts";
 import { change } from "./change.ts";
 import { check } from "./check.ts";
@@ -24,6 +23,7 @@ import {
 import { get } from "./get.ts";
 import { inspect } from "./inspect.ts";
 import { addKeysVerb } from "./keys-verb.ts";
+import { addLevelVerb } from "./level-verb.ts";
 import { links } from "./links.ts";
 import { mode } from "./mode.ts";
 import { addOperateVerbs } from "./operate-verbs.ts";
@@ -106,17 +106,7 @@ cli
     if (board !== undefined) return checkAgainst(file, { ...boardFlags(flags), board, emulated });
     return check(file, { emulated, json: flags.json === true });
   });
-cli
-  .command("boot-levels [config]", "Print the safe levels as commands for config.txt, or write them")
-  .option("--write <folder>", "Write holdfast-gpio.txt there and have config.txt include it: /boot/firmware")
-  .example("  sudo holdfast boot-levels --write /boot/firmware")
-  .action((config: string | undefined, flags: Flags) => {
-    const write = textOf(flags.write);
-    return printBootLevels(config ?? DEFAULT_CONFIG, {
-      json: flags.json === true,
-      ...(write === undefined ? {} : { write: resolve(write) }),
-    });
-  });
+addLevelVerb(cli);
 cli
   .command("doctor", "Explain this machine: what it has, what stands in a board's way, and what helps")
   .option("--config <file>", "Compare it with what a configuration needs")

@@ -1,9 +1,14 @@
 /** `holdfast receive`: on the board, takes a release from standard input (as `push` sends it), a file, a web server, or its broker. */
 import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
+import { bootLevels } from "../../firmware/board/boot-levels.ts";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
+import { hardwarePlan } from "../config/plan.ts";
+import { answeredLevels } from "../levels/answered-levels.ts";
+import { levelsOfBoth } from "../levels/kept-levels.ts";
+import { levelPlace } from "../levels/level-places.ts";
 import { thisMachine } from "../release/fits-here.ts";
 import { askRelease } from "../update/ask-release.ts";
 import { BEFORE_FILE, writeBefore } from "../update/before-update.ts";
@@ -71,13 +76,18 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
       },
       where: flags.from ?? (offered === undefined ? "the bundle" : "the bundle that was offered"),
       ...(offered !== undefined && { expected: offered.offer.release }),
-      here: thisMachine(config.board.id, kernel()),
+      here: thisMachine(config.board.id, kernel(), place.kind),
       flags: flags.gate,
       stay: flags.stay,
       times: flags.times,
       ...(flags.tries !== undefined && { tries: flags.tries }),
       ...(rate !== undefined && { rate }),
       ask: (slot) => asked(place, slot, file),
+      levels: ({ levels }) => {
+        const boot = levelPlace(place);
+        if (boot !== undefined && config.hardware === "linux")
+          levelsOfBoth(boot, bootLevels(hardwarePlan(config)), answeredLevels(levels));
+      },
       look: () => lookAtBoard(page),
       keep: (before) => writeBefore(join(place.notes, BEFORE_FILE), before),
       notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { boardUnits, HARDWARE_GROUPS, type ServiceOptions } from "../service/board-units.ts";
+import { LEVELS_PATH, LEVELS_SERVICE } from "../service/level-units.ts";
 import { RECEIVE_PATH } from "../service/receive-units.ts";
 import { slotPrograms } from "../service/slot-programs.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -48,7 +49,9 @@ export function service({ json, install, user, root, ...options }: ServiceFlags)
   if (!install) return;
   const enabled = [
     "holdfast.service",
-    ...(options.slots === undefined ? [] : ["holdfast-trial.service", RECEIVE_PATH]),
+    ...(options.slots === undefined
+      ? []
+      : ["holdfast-trial.service", RECEIVE_PATH, LEVELS_PATH, LEVELS_SERVICE]),
   ];
   if (root === "/") systemctl("daemon-reload");
   if (root === "/") systemctl("enable", ...enabled);

@@ -9,8 +9,17 @@ export const BOOT = { kernel: "kernel8.img", initramfs: "initramfs.gz" } as cons
 /** Lines of the serial console. */
 const CONSOLE_LINES = [14, 15];
 
-/** config.txt, cmdline.txt and the levels from power-up on, by name. */
-export function bootFiles(plan: HardwarePlan): Readonly<Record<string, string>> {
+/**
+ * Silence from the first process on until the guardian opens the watchdog, s, after which the board is reset: five times what that takes on
+ * a Pi 3 in an emulator (15 s). The chip of a Pi counts to 16 s; the kernel pets it meanwhile.
+ */
+export const START_LIMIT_S = 120;
+
+/**
+ * config.txt, cmdline.txt and the levels from power-up on, by name. `watched`: the watchdog is the guardian's, so it counts from the
+ * first process on.
+ */
+export function bootFiles(plan: HardwarePlan, watched = false): Readonly<Record<string, string>> {
   const serial = serialIsFree(plan);
   return {
     "config.txt": [
@@ -27,7 +36,7 @@ export function bootFiles(plan: HardwarePlan): Readonly<Record<string, string>> 
       `include ${BOOT_LEVELS}`,
       "",
     ].join("\n"),
-    "cmdline.txt": `${commandLine(serial)}\n`,
+    "cmdline.txt": `${commandLine(serial, watched)}\n`,
     [BOOT_LEVELS]: bootLevelsText(plan),
   };
 }
@@ -38,6 +47,12 @@ export function serialIsFree({ outputs, inputs }: HardwarePlan): boolean {
 }
 
 /** A kernel that panics resets the board after 5 s: the outputs start again at their boot levels. */
-function commandLine(serial: boolean): string {
-  return ["console=tty0", ...(serial ? ["console=ttyS1,115200"] : []), "panic=5", "quiet"].join(" ");
+function commandLine(serial: boolean, watched: boolean): string {
+  return [
+    "console=tty0",
+    ...(serial ? ["console=ttyS1,115200"] : []),
+    "panic=5",
+    "quiet",
+    ...(watched ? [`holdfast.watchdog=${START_LIMIT_S}`] : []),
+  ].join(" ");
 }

@@ -44,6 +44,7 @@ import { ImageError } from "./image-error.ts";
 import { initramfs } from "./initramfs.ts";
 import { modulesInOrder } from "./module-order.ts";
 import { moduleNames } from "./modules.ts";
+import { reservePanicMemory } from "./panic-memory.ts";
 import { newPassword, passwordHash } from "./password.ts";
 import type { Provision } from "./provision.ts";
 import { needTools, type Tool } from "./run-tool.ts";
@@ -77,7 +78,7 @@ export interface ImageReport {
 }
 
 const TOOLS: readonly Tool[] = [
-  ...(["apt-get", "dpkg-deb", "mformat", "mcopy", "mksquashfs", "mke2fs"] as const),
+  ...(["apt-get", "dpkg-deb", "mformat", "mcopy", "mksquashfs", "mke2fs", "debugfs"] as const),
   ...(["aarch64-linux-gnu-gcc", "openssl"] as const),
 ];
 const BOARDS = /^(bcm2837-rpi-(3-|zero-2|cm3)|bcm2711-rpi-).*\.dtb$/;
@@ -90,6 +91,7 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
   needTools(TOOLS);
   const { config, plan } = checkedBoard(file);
   const wifi = provision.wifi !== undefined;
+  const watched = config.hardware === "linux" && config.watchdog?.owner === "guardian";
   const parts = await systemParts({ cache, fresh, step });
   const work = mkdtempSync(join(tmpdir(), "holdfast-image-"));
   try {
@@ -100,7 +102,7 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
       await buildApplication({ target: "linux-arm64", config: file, out: application, trusted, step });
     }
     step("slot, boot partition and data");
-    makeBootFolder(at("boot"), parts, plan, { wifi, cache });
+    makeBootFolder(at("boot"), parts, plan, { wifi, cache, watched });
     const password = provision.console === "off" ? undefined : newPassword();
     const hash = password === undefined ? undefined : await passwordHash(password, work);
     for (const { path, content, mode } of dataFiles(config, file, provision, hash)) {
@@ -150,7 +152,7 @@ function makeBootFolder(
   folder: string,
   { debian, busybox, bootDisk }: SystemParts,
   plan: HardwarePlan,
-  { wifi, cache }: { readonly wifi: boolean; readonly cache: string },
+  { wifi, watched, cache }: { readonly wifi: boolean; readonly watched: boolean; readonly cache: string },
 ): void {
   const { root, kernel } = debian;
   mkdirSync(folder);
@@ -159,6 +161,7 @@ function makeBootFolder(
   for (const name of readdirSync(trees).filter((one) => BOARDS.test(one))) {
     const tree = decodeTree(readFileSync(join(trees, name)));
     fitTree(tree, plan);
+    reservePanicMemory(tree);
     writeFileSync(join(folder, name), encodeTree(tree));
   }
   const wanted = moduleNames(plan, wifi);
@@ -171,7 +174,8 @@ function makeBootFolder(
     initramfs({ busybox, bootDisk: readFileSync(bootDisk), init, disk, board }),
   );
   copyFileSync(packedKernel(join(root, "boot", `vmlinuz-${kernel}`), cache), join(folder, BOOT.kernel));
-  for (const [name, text] of Object.entries(bootFiles(plan))) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(bootFiles(plan, watched)))
+    writeFileSync(join(folder, name), text);
 }
 
 /** Compressed as the firmware unpacks it, kept between builds: 33 MB become 11, and take 3 s. */

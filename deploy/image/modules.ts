@@ -2,20 +2,22 @@
 import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
 
 /**
- * Loaded by the first file system: the card, and what is on it. The first three are QEMU's; ext4 asks for a checksum by name, which
- * no module says that it needs.
+ * Loaded by the first file system: the card, what is on it, and the watchdog. The first three are QEMU's, as i6300esb is; ext4 asks
+ * for a checksum by name, which no module says that it needs.
  */
 const DISK = [
   ...["virtio_pci", "virtio_mmio", "virtio_blk"],
   ...["gpio_regulator", "sdhci_iproc", "bcm2835"],
   ...["squashfs", "crc32c_generic", "ext4"],
+  ...["i6300esb", "bcm2835_wdt"],
 ];
 
-/** Loaded by a slot: network, random numbers, clock and heat of the processor, the watchdog. */
+/** Loaded by a slot: network, random numbers, clock and heat of the processor, memory for the last words of a kernel. */
 const BOARD = [
-  ...["virtio_net", "virtio_rng", "i6300esb"],
+  ...["virtio_net", "virtio_rng"],
   ...["phy_generic", "dwc2", "smsc95xx", "lan78xx", "microchip", "broadcom", "mdio_bcm_unimac", "genet"],
-  ...["bcm2835_rng", "bcm2835_thermal", "bcm2711_thermal", "raspberrypi_cpufreq", "bcm2835_wdt", "i2c_dev"],
+  ...["bcm2835_rng", "bcm2835_thermal", "bcm2711_thermal", "raspberrypi_cpufreq", "i2c_dev"],
+  "ramoops",
 ];
 
 /** Loaded where Wi-Fi is configured: the radio of a Pi. */

@@ -13,13 +13,14 @@ const TOOL_PACKAGES = {
   mcopy: ["mtools"],
   mksquashfs: ["squashfs-tools"],
   mke2fs: ["e2fsprogs"],
+  debugfs: ["e2fsprogs"],
   "aarch64-linux-gnu-gcc": ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
   openssl: ["openssl"],
 } as const;
 
 export type Tool = keyof typeof TOOL_PACKAGES;
 
-/** mke2fs is where a user's shell may not look. */
+/** mke2fs and debugfs are where a user's shell may not look. */
 const PATH = [process.env.PATH ?? "", "/usr/sbin", "/sbin"].join(delimiter);
 
 /** Throws `ImageError` ("noTool") that names all that are missing, and the command that installs them. */

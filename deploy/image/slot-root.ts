@@ -37,6 +37,7 @@ const FOLDERS = [
 /** Places that programs have built in, and what stands behind them. */
 const LINKS: Readonly<Record<string, string>> = {
   sbin: "bin",
+  boot: "run/boot",
   "usr/bin": "../bin",
   "usr/sbin": "../bin",
   "usr/lib": "../lib",

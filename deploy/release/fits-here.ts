@@ -9,16 +9,20 @@ export interface Here {
   readonly board: string;
   /** `6.1.0-31-arm64`. */
   readonly kernel: string;
-  /** Absent where there is none that Node knows of. */
+  /** Holdfast OS: the kernel is on the card's boot partition, and no release brings another. */
+  readonly kernelStays?: true;
+  /** Absent where there is none that Node knows of, and where a release brings its own. */
   readonly glibc?: string;
 }
 
-/** This machine as a target: `linux-arm64`. */
-export function thisMachine(board: string, kernel: string): Here {
+/** This machine as a target: `linux-arm64`. `slots`: partitions, which bring their C library, or folders. */
+export function thisMachine(board: string, kernel: string, slots: "disk" | "folder" = "folder"): Here {
   const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
   const glibc = report?.header?.glibcVersionRuntime;
   const arch = process.arch === "arm" ? "armv7l" : process.arch;
-  return { target: `${process.platform}-${arch}`, board, kernel, ...(glibc !== undefined && { glibc }) };
+  const target = `${process.platform}-${arch}`;
+  if (slots === "disk") return { target, board, kernel, kernelStays: true };
+  return { target, board, kernel, ...(glibc !== undefined && { glibc }) };
 }
 
 /** Throws `BundleError`: `wrongTarget`, `wrongBoard`, `tooOldHere`. */
@@ -39,7 +43,10 @@ export function checkFitsHere({ target, board, minimum }: Manifest, here: Here, 
   });
   if (old === undefined) return;
   const need = `${where} needs ${old} ${minimum[old]}, this machine has ${here[old]}`;
-  throw new BundleError("tooOldHere", `${need}: update its system first`);
+  const help = here.kernelStays
+    ? "an update replaces slots and not the kernel, so flash the card anew (holdfast flash), or keep to the release before"
+    : "update its system first";
+  throw new BundleError("tooOldHere", `${need}: ${help}`);
 }
 
 /** By numbers, as far as `than` goes: 6.1.0-31-arm64 is not older than 6.1. */

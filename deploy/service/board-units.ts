@@ -5,6 +5,7 @@ import { optionsEnvironment } from "../board/options.ts";
 import { poolThreads } from "../board/pool-threads.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { SLOT_PROGRAM } from "../update/slot-program.ts";
+import { levelUnits } from "./level-units.ts";
 import { receiveUnits } from "./receive-units.ts";
 import { commandWord, type UnitSection, unitText, unitWord } from "./unit-text.ts";
 
@@ -46,9 +47,10 @@ export function boardUnits(config: BoardConfig, options: ServiceOptions): readon
             path: `${UNITS}/holdfast-trial.service`,
             text: unitText(trialUnit(config, options, options.slots)),
           },
-          ...Object.entries(receiveUnits(options.slots, STATE, environment(config, options))).map(
-            ([name, sections]) => ({ path: `${UNITS}/${name}`, text: unitText(sections) }),
-          ),
+          ...Object.entries({
+            ...receiveUnits(options.slots, STATE, environment(config, options)),
+            ...levelUnits(options.slots, options.config, environment(config, options)),
+          }).map(([name, sections]) => ({ path: `${UNITS}/${name}`, text: unitText(sections) })),
         ]),
     ...(owner === "systemd" ? [{ path: "/etc/systemd/system.conf.d/holdfast.conf", text: MANAGER }] : []),
   ];

@@ -25,6 +25,8 @@ export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
   readonly stay: boolean;
   /** Asks the release in a slot about the board's configuration. */
   readonly ask: (slot: Slot) => Promise<ReleaseAnswer>;
+  /** From the next start on it may be either release that boots. Throws when the board's boot levels cannot follow. */
+  readonly levels: (answer: ReleaseAnswer) => void;
   readonly look: () => Promise<Overview>;
   readonly keep: (before: BeforeUpdate) => void;
   readonly notice: (notice: UpdateNotice) => void;
@@ -100,6 +102,7 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
       plan.keep({ release, version: manifest.version, picture, times: plan.times });
       tell(plan, received, "written", "restarts now");
     },
+    levels: () => plan.levels(answer),
     onWait: (waits) => {
       tell(plan, received, "waiting", waits.join("; "));
       plan.say({ waiting: waits });

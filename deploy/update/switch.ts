@@ -1,6 +1,6 @@
 /**
  * Puts the release in the spare slot on trial: waits until the board may restart, takes the picture that the trial compares with,
- * writes the record, and has the board started again.
+ * has the levels from power-up on fit both releases, writes the record, and has the board started again.
  */
 import { type GateFacts, type GateFlags, gate } from "./gate.ts";
 import { type BoardPicture, NO_PICTURE } from "./picture.ts";
@@ -19,6 +19,8 @@ export interface SwitchPlan {
   readonly picture: () => Promise<BoardPicture>;
   /** Keeps the picture over the restart. */
   readonly keep: (picture: BoardPicture) => void;
+  /** Has the firmware drive only what both releases want: from now on either may boot. Throws when it cannot. */
+  readonly levels: () => void;
   readonly restart: () => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
   /** Hears what is waited for, whenever that changes. */
@@ -47,6 +49,8 @@ export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
     ...(flags.retry !== undefined && { retry: flags.retry }),
   });
   plan.keep(before);
+  // Before the record: a power cut between the two boots a release whose levels are the same, or nobody's.
+  plan.levels();
   records.write(next);
   const ordered = plan.restart();
   // Not before: whoever hears it may end this process.

@@ -26,6 +26,8 @@ export interface FolderPlace extends Place {
 /** Two partitions and two sectors of a disk: Holdfast OS. */
 export interface DiskPlace extends Place {
   readonly kind: "disk";
+  /** The first partition, which the firmware reads. */
+  readonly boot: string;
   readonly slots: Readonly<Record<Slot, string>>;
 }
 
@@ -52,6 +54,7 @@ export function updatePlace(
     mkdirSync(notes, { recursive: true });
     return {
       kind: "disk",
+      boot: partition(device, "1"),
       slots: { a: partition(device, a), b: partition(device, b) },
       records: new SlotSectors(device, SLOT_RECORD_SECTOR),
       notes,

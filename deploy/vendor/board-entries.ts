@@ -13,6 +13,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { namedFiles } from "../config/named-files.ts";
 import { checkedPath } from "../image/data-files.ts";
 import { boardUnits } from "../service/board-units.ts";
+import { LEVELS_PATH, LEVELS_SERVICE } from "../service/level-units.ts";
 import { RECEIVE_PATH } from "../service/receive-units.ts";
 import { slotPrograms } from "../service/slot-programs.ts";
 import { encodeSlotText, SLOT_FILE } from "../update/slot-file.ts";
@@ -73,16 +74,17 @@ export function serviceEntries(config: BoardConfig, groups: readonly string[], o
   return [
     { path: INSTALL.state, folder: true, mode: 0o700, ...own },
     ...units.flatMap(({ path, text }): Ext4Entry[] => [...folders(path), { path, text, mode: 0o644 }]),
-    ...wanted("multi-user.target", "holdfast.service"),
-    ...wanted("holdfast.service", "holdfast-trial.service"),
-    ...wanted("paths.target", RECEIVE_PATH),
+    ...wanted("multi-user.target", ["holdfast.service"]),
+    ...wanted("holdfast.service", ["holdfast-trial.service", LEVELS_SERVICE]),
+    ...wanted("paths.target", [RECEIVE_PATH, LEVELS_PATH]),
   ];
 }
 
 /** As `systemctl enable` does it. */
-function wanted(by: string, unit: string): Ext4Entry[] {
-  const path = `/etc/systemd/system/${by}.wants/${unit}`;
-  return [...folders(path), { path, linkTo: `/etc/systemd/system/${unit}` }];
+function wanted(by: string, units: readonly string[]): Ext4Entry[] {
+  const folder = `/etc/systemd/system/${by}.wants`;
+  const links = units.map((unit) => ({ path: `${folder}/${unit}`, linkTo: `/etc/systemd/system/${unit}` }));
+  return [...folders(links[0]!.path), ...links];
 }
 
 /** What only the board's account may read. */

@@ -4,12 +4,13 @@
  */
 import type { HardwarePlan } from "../contracts/output-plan.ts";
 import type { SystemFiles } from "../contracts/system-files.ts";
+import { encodeLevels, isOnTrial } from "./level-sector.ts";
 
 /** The file that config.txt includes. */
 export const BOOT_LEVELS = "holdfast-gpio.txt";
 
 /** Where config.txt is: since Bookworm, and before. */
-const BOOT_FOLDERS = ["/boot/firmware", "/boot"];
+export const BOOT_FOLDERS = ["/boot/firmware", "/boot"];
 
 /** What of a `gpio` command decides about a line; the last one of a kind counts. */
 const KINDS = { function: /^(ip|op|a[0-5])$/, level: /^d[hl]$/, pull: /^p[und]$/ } as const;
@@ -18,7 +19,7 @@ type Levels = Map<number, string>;
 
 /** What stands in the way of safe levels at boot, and what helps. */
 export interface BootLevelProblem {
-  readonly kind: "missing" | "notIncluded" | "differs";
+  readonly kind: "missing" | "notIncluded" | "differs" | "onTrial";
   readonly message: string;
   readonly remedy: string;
 }
@@ -38,14 +39,9 @@ export function bootLevels({ outputs, inputs }: Pick<HardwarePlan, "outputs" | "
   return new Map([...levels].sort(([a], [b]) => a - b));
 }
 
-/** The text of the file, with a line for each line of the header that the plan has. */
+/** The text of the file, 512 characters (`level-sector.ts`), while no release is on trial. */
 export function bootLevelsText(plan: Pick<HardwarePlan, "outputs" | "inputs">): string {
-  const lines = [...bootLevels(plan)].map(([number, options]) => `gpio=${number}=${options}`);
-  return [
-    "# Written by holdfast boot-levels: the safe level of every output, from power-up on.",
-    ...lines,
-    "",
-  ].join("\n");
+  return encodeLevels(bootLevels(plan), "settled").toString("latin1");
 }
 
 /**
@@ -77,6 +73,11 @@ export function bootLevelProblems(
         remedy: `add the line "include ${BOOT_LEVELS}" under [all] of config.txt`,
       },
     ];
+  }
+  const left = wrong.filter(([number]) => !found.has(number)).map(([number]) => `GPIO${number}`);
+  if (left.length === wrong.length && isOnTrial(textAt(`${folder}/${BOOT_LEVELS}`, files))) {
+    const message = `${left.join(", ")} float at boot while a release is on trial: it and the one before want other levels`;
+    return [{ kind: "onTrial", message, remedy: "wait for the end of the trial, which writes them" }];
   }
   return wrong.map(([number, options]) => ({
     kind: "differs",

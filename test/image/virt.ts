@@ -6,6 +6,7 @@ import { cpioArchive } from "../../deploy/image/cpio.ts";
 import { imageCache } from "../../deploy/image/debian-packages.ts";
 import { decodeTree, encodeTree, textBytes } from "../../deploy/image/device-tree-blob.ts";
 import { modulesInOrder } from "../../deploy/image/module-order.ts";
+import { reservePanicMemory } from "../../deploy/image/panic-memory.ts";
 import { headerLine, LINE_NAMES } from "../../firmware/header-map.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import type { TestCard } from "./card.ts";
@@ -21,14 +22,17 @@ export interface VirtOptions {
   /** It resets itself instead of ending QEMU. */
   readonly resets?: boolean;
   readonly qemu?: readonly string[];
+  /** For the kernel, or the card's first process, beside what every boot is told. */
+  readonly words?: readonly string[];
 }
 
 /** Boots a card on it, as the firmware of a Pi would: kernel, first file system and command line are the card's. */
 export function bootVirt(t: SpecContext, card: TestCard, options: VirtOptions = {}): Promise<Machine> {
-  const { gpioSim, resets = false, qemu = [] } = options;
+  const { gpioSim, resets = false, qemu = [], words: more = [] } = options;
   const initramfs = card.boot("initramfs.gz");
   if (gpioSim !== undefined) appendFileSync(initramfs, headerArchive(gpioSim));
-  const words = ["console=ttyAMA0 panic=5 quiet", ...(gpioSim === undefined ? [] : ["rdinit=/header"])];
+  const rdinit = gpioSim === undefined ? [] : ["rdinit=/header"];
+  const words = ["console=ttyAMA0 panic=5 quiet", ...rdinit, ...more];
   return Machine.start(
     t,
     {
@@ -97,7 +101,13 @@ function headerArchive(gpioSim: Buffer): Buffer {
   );
 }
 
-/** The generic board's own device tree, which also says that it is a Pi 3 with a header; its chip is gpio-sim's. */
+/** Near the end of the generic board's memory, which begins at 1 GB. */
+const PANIC_MEMORY = { address: 0x7e00_0000, bytes: 0x1_0000 };
+
+/**
+ * The generic board's own device tree, which also says that it is a Pi 3 with a header, whose chip is gpio-sim's, and keeps memory for a
+ * kernel's last words as a card's trees do.
+ */
 export function piTree(folder: string, qemu: readonly string[] = []): string {
   const file = join(folder, "virt.dtb");
   const words = ["-M", `${MACHINE},dumpdtb=${file}`, ...BOARD, "-display", "none", "-nodefaults", ...qemu];
@@ -118,6 +128,7 @@ export function piTree(folder: string, qemu: readonly string[] = []): string {
     properties: new Map(),
     children: [{ name: "gpio@7e200000", properties: gpio, children: [] }],
   });
+  reservePanicMemory(tree, PANIC_MEMORY);
   writeFileSync(file, encodeTree(tree));
   return file;
 }

@@ -8,11 +8,13 @@
  *   boot-disk still-on-trial <disk>   nothing, and exit code 1 when no slot is
  *   boot-disk untold <disk>      the same, unless the outcome of the last trial was not reported yet
  *   boot-disk grow <disk> <n>    the last partition, number n, takes the rest of the card: prints "grown" or "as it was"
+ *   boot-disk watchdog <device> <s>   the board is reset unless its watchdog is opened within so many seconds
  *
  * Exit code 0, or 1 with a line on stderr. Where there is no valid record, slot a is started.
  */
 #include "grow-partition.h"
 #include "slot-record.h"
+#include "watchdog.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -77,13 +79,23 @@ static int untold(int disk)
 	return slot_record_read(disk, &record) == 0 && !slot_record_is_told(&record);
 }
 
+static int watch(const char *device, int seconds)
+{
+	if (seconds > 0 && watchdog_start(device, seconds) == 0)
+		return 0;
+	perror(device);
+	return 1;
+}
+
 int main(int count, char **words)
 {
 	const char *verb = count > 2 ? words[1] : "";
+	if (count > 3 && strcmp(verb, "watchdog") == 0)
+		return watch(words[2], atoi(words[3]));
 	int disk = count > 2 ? open(words[2], O_RDWR | O_CLOEXEC) : -1;
 	int outcome = -1;
 	if (count <= 2) {
-		fputs("usage: boot-disk choose|fall-back|still-on-trial|untold|grow <disk> [partition]\n", stderr);
+		fputs("usage: boot-disk choose|fall-back|still-on-trial|untold|grow|watchdog <device> [number]\n", stderr);
 		return 1;
 	}
 	if (disk < 0) {

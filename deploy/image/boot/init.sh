@@ -17,6 +17,14 @@ give_up() {
 
 for module in $(cat /modules/disk); do insmod "/modules/$module.ko" || say "$module does not load"; done
 
+# Until the guardian opens it nobody pets the watchdog: whatever hangs from here on, slot or kernel, is reset. A slot on trial has lost
+# one of its boots then. The limit is the card's (cmdline.txt); a board whose watchdog is not the guardian's has none.
+watchdog=$(sed -n 's/.*holdfast\.watchdog=\([0-9]*\).*/\1/p' /proc/cmdline)
+[ -z "$watchdog" ] || boot-disk watchdog /dev/watchdog0 "$watchdog" || {
+    say "no watchdog until the guardian has it"
+    watchdog=
+}
+
 # The card whose partition table carries our signature, "HOLD" at byte 440. Cards take a moment to be seen.
 is_ours() { [ "$(dd if="$1" bs=1 skip=440 count=4 2>/dev/null)" = HOLD ]; }
 tries=300
@@ -60,6 +68,7 @@ for module in $(cat /modules/disk); do rm "/slot/run/modules/$module.ko"; done
     echo "disk=$disk"
     echo "slot=$slot"
     echo "data=${part}4"
+    echo "watchdog=$watchdog"
     case $why in " trial") echo trial=1 ;; *) echo trial= ;; esac
 } >/slot/run/holdfast-slot
 mount --move /proc /slot/proc

@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { equal, is, match, ok, throws } from "uvu/assert";
+import { syslogEntry } from "../../../deploy/cli/log-entry.ts";
 import { bootFiles } from "../../../deploy/image/boot-files.ts";
 import { busyboxApplets } from "../../../deploy/image/busybox-applets.ts";
 import { imageCache } from "../../../deploy/image/debian-packages.ts";
@@ -102,4 +105,19 @@ spec("every script of the board is one that a shell can read, and none uses what
     const text = readFileSync(script, "utf8");
     ok(!/\[\[|function |local |<\(|\$'/.test(text), `${script} is for another shell`);
   }
+});
+
+spec("a line of the board goes into the log whole, however long it is, as holdfast logs reads it", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-log-"));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  const script = fileURLToPath(new URL("../../../../deploy/image/slot/log-lines", import.meta.url));
+  const lines = ["first", JSON.stringify({ long: "x".repeat(3000), quoted: '"\\ %s' })];
+  execFileSync("sh", [script, join(folder, "messages")], { input: `${lines.join("\n")}\n` });
+  const now = new Date();
+  const kept = readFileSync(join(folder, "messages"), "utf8").trimEnd().split("\n");
+  equal(
+    kept.map((line) => syslogEntry(line, now)).map(({ from, text }) => `${from} ${text}`),
+    lines.map((line) => `board ${line}`),
+  );
+  ok(syslogEntry(kept[0]!, now).at !== null);
 });

@@ -140,6 +140,17 @@ spec("a release for another machine, another board or a newer system is not for 
     "x needs kernel 5.10, this machine has 5.4.0: update its system first",
   );
   assert.is(wrong({ glibc: "2.31" }).code, "tooOldHere");
+  const { glibc: _, ...card } = { ...here, kernel: "4.19.0-1-arm64", kernelStays: true as const };
+  assert.is(
+    fault(() => checkFitsHere(MANIFEST, card, "x")).message,
+    "x needs kernel 5.10, this machine has 4.19.0-1-arm64: an update replaces slots and not the kernel, so flash the card anew (holdfast flash), or keep to the release before",
+  );
+  checkFitsHere(
+    { ...MANIFEST, minimum: { kernel: "5.10", glibc: "2.99" } },
+    { ...card, kernel: "5.10.0" },
+    "x",
+  );
+  assert.equal(Object.keys(thisMachine("a", "6.1", "disk")), ["target", "board", "kernel", "kernelStays"]);
   assert.not(isOlder("6.1.0-31-arm64", "6.1"));
   assert.ok(isOlder("5.9.99", "5.10"));
   assert.match(thisMachine("a", "6.1").target, /^linux-(x64|arm64|armv7l)$/);

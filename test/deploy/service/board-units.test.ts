@@ -118,4 +118,12 @@ spec("with slots the release is chosen before each start, and judged beside the 
   ok(values(receive, "Environment").includes('"HOLDFAST_SLOTS=/opt/my boards"'));
   equal(values(receive, "User"), [], "slots are root's");
   is(units("none").has("holdfast-receive.path"), false);
+  const levels = files.get("holdfast-levels.service")!;
+  equal(values(levels, "ExecStart"), ['"/opt/my boards/slots" boot-levels --settle']);
+  equal(values(levels, "User"), [], "the boot partition is root's");
+  equal(values(levels, "WantedBy"), ["holdfast.service"]);
+  equal(values(files.get("holdfast-levels.path")!, "PathChanged"), [
+    "/home/pi/my board/board.config.json",
+    "/opt/my boards/record",
+  ]);
 });

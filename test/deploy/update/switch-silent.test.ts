@@ -44,6 +44,7 @@ async function switched(answerAt: (second: number) => "on" | "off" | undefined) 
     keep: (picture) => {
       kept = picture;
     },
+    levels: () => {},
     restart: async () => {},
     sleep: async () => void second++,
     onWait: (words) => void waits.push(`${second} ${words.join()}`),

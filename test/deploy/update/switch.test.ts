@@ -36,6 +36,7 @@ function switching(
     facts: async () => facts[Math.min(second, facts.length - 1)]!,
     picture: async () => NO_PICTURE,
     keep: () => trace.push("keep"),
+    levels: () => trace.push("levels"),
     restart: async () => {
       trace.push("restart");
     },
@@ -49,11 +50,11 @@ function switching(
 }
 
 spec(
-  "a board that may restart keeps its picture, then the record, then restarts, and only then says so",
+  "a board that may restart keeps its picture, then its levels, then the record, then restarts, and only then says so",
   async () => {
     const { end, trace } = switching([FREE]);
     is((await end).trying, "b");
-    equal(trace, ["keep", "write b 2", "restart", "said"]);
+    equal(trace, ["keep", "levels", "write b 2", "restart", "said"]);
   },
 );
 
@@ -61,7 +62,7 @@ spec("it waits for its window, and says once for what", async () => {
   const closed = { ...FREE, window: NIGHT, minute: 100 };
   const { end, trace } = switching([closed, closed, { ...closed, minute: 120 }]);
   await end;
-  equal(trace, ["wait updateWindow is 02:00-04:00", "keep", "write b 2", "restart", "said"]);
+  equal(trace, ["wait updateWindow is 02:00-04:00", "keep", "levels", "write b 2", "restart", "said"]);
 });
 
 spec("what is refused while it waits changes nothing", async () => {

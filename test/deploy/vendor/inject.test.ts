@@ -65,6 +65,8 @@ spec(
       ["multi-user.target", "holdfast.service"],
       ["holdfast.service", "holdfast-trial.service"],
       ["paths.target", "holdfast-receive.path"],
+      ["paths.target", "holdfast-levels.path"],
+      ["holdfast.service", "holdfast-levels.service"],
     ])
       assert.match(stat(`/etc/systemd/system/${by}.wants/${wanted}`), "Type: symlink");
     assert.is(text("/etc/holdfast/board.config.json"), readFileSync(options.configFile, "utf8"));

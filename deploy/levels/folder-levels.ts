@@ -1,0 +1,80 @@
+/** The levels on a boot partition that is mounted: Raspberry Pi OS. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { BOOT_LEVELS, includesBootLevels } from "../../firmware/board/boot-levels.ts";
+import { LEVEL_BYTES } from "../../firmware/board/level-sector.ts";
+import type { LevelPlace } from "./level-place.ts";
+
+export class FolderLevels implements LevelPlace {
+  readonly where: string;
+
+  /** `folder`: of config.txt. */
+  constructor(folder: string) {
+    this.where = folder;
+  }
+
+  /** Undefined, too, where config.txt does not include it: then somebody says otherwise what is to be driven. */
+  read(): Uint8Array | undefined {
+    const config = contentOf(join(this.where, "config.txt"))?.toString("utf8");
+    return config === undefined || !includesBootLevels(config) ? undefined : contentOf(this.#file);
+  }
+
+  /**
+   * In place where the file has its length: only its one sector is written then (and the time in its entry). A file of another
+   * length, written by hand or by an older release, is replaced once.
+   */
+  write(steps: readonly Uint8Array[]): void {
+    const file = openSync(this.#file, constants.O_RDWR);
+    try {
+      const inPlace = fstatSync(file).size === LEVEL_BYTES;
+      if (!inPlace) replaced(this.where, this.#file, steps.at(-1));
+      for (const step of inPlace ? steps : []) {
+        writeSync(file, step, 0, LEVEL_BYTES, 0);
+        fsyncSync(file);
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  get #file(): string {
+    return join(this.where, BOOT_LEVELS);
+  }
+}
+
+/** Aside, to the disk, then in its place. */
+function replaced(folder: string, path: string, content: Uint8Array | undefined): void {
+  if (content === undefined) return;
+  const aside = openSync(`${path}.new`, "w");
+  try {
+    writeSync(aside, content);
+    fsyncSync(aside);
+  } finally {
+    closeSync(aside);
+  }
+  renameSync(`${path}.new`, path);
+  const entries = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(entries);
+  } finally {
+    closeSync(entries);
+  }
+}
+
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
