@@ -241,6 +241,13 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     self.send(keeperName(id), { type: "announce" });
   };
   for (const { id } of plan.devices) ask(id);
+  let faultsAsked = false;
+  const askFaults = () => {
+    if (faultsAsked || self.whereis(FAULTS) === undefined) return;
+    faultsAsked = true;
+    self.send(FAULTS, { type: "announce" });
+  };
+  askFaults();
   sink.event({ kind: "boot", incarnation: plan.incarnation, ...bootStatus(plan.boot) });
   if (plan.lastLife) sink.event({ kind: "lastEnd", ...plan.lastLife });
 
@@ -253,6 +260,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
       const news = links?.news();
       if (news !== undefined) link.links({ ...news });
       for (const id of telemetry.unheard()) ask(id);
+      askFaults();
       ageAtUs = self.nowUs() + AGE_EVERY_MS * 1000;
       continue;
     }

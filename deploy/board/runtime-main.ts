@@ -44,7 +44,7 @@ import { crashEvent } from "./crash-event.ts";
 import { deskChild } from "./desk-child.ts";
 import { deviceViews } from "./device-views.ts";
 import { stormMessage, withInput } from "./event-input.ts";
-import { FAULTS, faultDesk } from "./fault-desk.ts";
+import { FAULTS, faultDesk, latchMessage } from "./fault-desk.ts";
 import { type ContractEvent, contractReason } from "./guardian-contract.ts";
 import { guestChildren } from "./guests.ts";
 import { HangDesk } from "./hang-desk.ts";
@@ -286,11 +286,13 @@ function tellCrash(report: CrashEntry, device: string): void {
   tell(crashEvent(report, device));
 }
 
-/** People are told, and the device of an input whose line cannot be believed. */
+/** People are told, the device of an input whose line cannot be believed, and whoever knows of latched outputs. */
 function hear(event: ReturnType<typeof withInput>): void {
   tell({ ...event });
   const message = stormMessage(event);
   if (message !== undefined && event.device !== undefined) kernel.cell.post(event.device, message);
+  const latch = latchMessage(event);
+  if (latch !== undefined) kernel.cell.post(FAULTS, latch);
 }
 
 function tell(event: { kind: string; [key: string]: unknown }): void {

@@ -25,6 +25,7 @@ export function stateDocument(device: TelemetryDevice, state: StatePatch): Reado
     ownedBy: ownedBy ?? state.lease?.by ?? null,
     ...(device.drives !== undefined && { drives: device.drives }),
     ...(device.lent && { lease: state.lease ?? null }),
+    ...(device.output?.maxOnLatch && { latched: state.latched ?? false }),
     commanded: state.commanded ?? null,
     remainingMs: state.remainingMs ?? null,
     override: state.override ?? null,

@@ -93,6 +93,8 @@ export interface StatePatch {
   readonly override?: { readonly remainingMs: number } | null;
   /** A process of another board commands the output. */
   readonly lease?: LeaseState | null;
+  /** `maxOn` has latched the output off as a fault: it stays off until a person clears that. */
+  readonly latched?: boolean;
   /** An input that does not move as it should, and why that is thought. */
   readonly stuck?: { readonly why: "held" | "unchanged"; readonly forMs: number } | null;
   /** Commands are accepted: the first good job is done. */

@@ -57,6 +57,7 @@ export class GuardianControl {
   readonly #worlds = new Map<number, Waiting<void>>();
   readonly #stats: ((stats: Readonly<Record<string, number>>) => void)[] = [];
   readonly #buses: ((buses: readonly BusReport[]) => void)[] = [];
+  readonly #latched: ((lines: readonly string[]) => void)[] = [];
   #nextWorld = 1;
 
   constructor(options: GuardianControlOptions) {
@@ -162,6 +163,14 @@ export class GuardianControl {
     });
   }
 
+  /** Lines of the outputs that `maxOn` has latched off. */
+  latched(): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      this.#latched.push(resolve);
+      this.#send({ latched: true });
+    });
+  }
+
   #send(message: ToGuardian): void {
     this.#socket.write(`${JSON.stringify(message)}\n`);
   }
@@ -183,6 +192,8 @@ export class GuardianControl {
       else waiting?.reject(new Error(error));
     } else if ("buses" in message) {
       this.#buses.shift()?.(message.buses);
+    } else if ("latched" in message) {
+      this.#latched.shift()?.(message.latched);
     } else if ("stats" in message) {
       this.#stats.shift()?.(message.stats);
     } else {

@@ -52,7 +52,8 @@ export type ToGuardian =
   | { readonly clear: { readonly line: string } }
   | { readonly world: WorldSet }
   | { readonly stats: true }
-  | { readonly buses: true };
+  | { readonly buses: true }
+  | { readonly latched: true };
 
 /** Guardian to runtime. */
 export type ToRuntime =
@@ -62,6 +63,8 @@ export type ToRuntime =
   | { readonly world: { readonly id: number; readonly error?: string } }
   | { readonly stats: Readonly<Record<string, number>> }
   | { readonly buses: readonly BusReport[] }
+  /** Lines of the outputs that `maxOn` has latched off. */
+  | { readonly latched: readonly string[] }
   | { readonly event: GuardianEvent }
   /** An orderly stop: outputs are at their safe levels, requests are answered `fenced`, SIGTERM follows. */
   | { readonly stopping: true };

@@ -42,6 +42,8 @@ export function handleControl(
     );
   } else if ("buses" in message) {
     answer({ buses: guardian.busReports() });
+  } else if ("latched" in message) {
+    answer({ latched: guardian.latched() });
   } else {
     answer({ stats: stats() });
   }

@@ -182,6 +182,11 @@ export class Guardian implements BackendSink, OutputEffects, BusAnswers {
     return this.#outputs.unsafe();
   }
 
+  /** Outputs that `maxOn` has latched off. */
+  latched(): string[] {
+    return this.#outputs.latched();
+  }
+
   stats(): Record<string, number> {
     const { total, fenced } = this.#refusals;
     return { requests: this.#requests, refused: total, fenced, underWay: this.#calls.underWay };

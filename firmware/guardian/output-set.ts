@@ -47,6 +47,11 @@ export class OutputSet {
     return this.all.filter(({ unsafe }) => unsafe).map(({ plan }) => plan.line);
   }
 
+  /** Outputs that `maxOn` has latched off. */
+  latched(): string[] {
+    return this.all.filter(({ latched }) => latched).map(({ plan }) => plan.line);
+  }
+
   /** When `expire` has something to do; Infinity when nothing is due. */
   get nextUs(): number {
     let next = Infinity;

@@ -83,6 +83,11 @@ export class Output {
     return this.#surelyOffUs;
   }
 
+  /** `maxOn` has latched it off as a fault, until somebody clears that. */
+  get latched(): boolean {
+    return this.#onTime.latched;
+  }
+
   /** Was driven to its safe level, did not read it back, and is to be driven again. */
   get failsSafe(): boolean {
     return this.#retryUs !== Infinity;

@@ -14,6 +14,7 @@ export function decodeToGuardian(value: unknown): ToGuardian | undefined {
   }
   if (isWorldSet(value.world)) return { world: value.world };
   if (value.buses === true) return { buses: true };
+  if (value.latched === true) return { latched: true };
   return value.stats === true ? { stats: true } : undefined;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { clearFault } from "../../deploy/dashboard/store/command.ts";
 import { noConnection } from "../../deploy/dashboard/store/connection.ts";
 import {
   boardsOf,
@@ -176,6 +177,16 @@ spec("a controller shows a setpoint under the name without its unit", () => {
     sent,
   );
   assert.equal(shown.boards.green?.devices.thermostat?.pending, undefined);
+});
+
+spec("a clear is pending until the output is not latched any more", () => {
+  const before = after([["holdfast/green/pump/state", { ...pumpState, latched: true }]]);
+  assert.equal(before.boards.green?.devices.pump?.state?.latched, true);
+  const sent = commandSent(before, "green", "pump", clearFault, start);
+  const still = after([["holdfast/green/pump/state", { ...pumpState, latched: true, misses: 1 }]], sent);
+  assert.deepEqual(still.boards.green?.devices.pump?.pending?.values, { clear: true });
+  const cleared = after([["holdfast/green/pump/state", { ...pumpState, latched: false }]], still);
+  assert.equal(cleared.boards.green?.devices.pump?.pending, undefined);
 });
 
 spec("a refusal ends the wait, is kept with its reason, and goes when it is dismissed", () => {

@@ -135,6 +135,6 @@ function Outcome({ device, fields }: { readonly device: Device; readonly fields:
 
 function list(values: Readonly<Record<string, Value>>): string {
   return Object.entries(values)
-    .map(([field, value]) => `${field} ${formatValue(value, "")}`)
+    .map(([field, value]) => (field === "clear" ? "clear" : `${field} ${formatValue(value, "")}`))
     .join(", ");
 }

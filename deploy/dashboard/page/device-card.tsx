@@ -4,6 +4,7 @@ import { readingNames, stateIsOld } from "../store/device.ts";
 import { formatSpan, noYes, onOff } from "../store/format.ts";
 import { own } from "../store/own.ts";
 import { Controls } from "./controls.tsx";
+import { Fault } from "./fault.tsx";
 import { Icon } from "./icon.tsx";
 import { connection, dashboard } from "./live.ts";
 import { ModeChip } from "./mode-chip.tsx";
@@ -61,6 +62,7 @@ export function DeviceCard({ board, id }: { readonly board: string; readonly id:
           stuck? {state.stuck.why} for more than {formatSpan(state.stuck.forMs)}
         </p>
       )}
+      {state?.latched === true && <Fault board={board} id={id} disabled={disabled} />}
       {state !== undefined && !old.value && (
         <Standing board={board} device={device} state={state} disabled={disabled} />
       )}

@@ -37,6 +37,9 @@ export function setCommand(
 /** Gives an overridden output back to its controller before the time is over. */
 export const giveBack: CommandPayload = { override: false };
 
+/** Acknowledges that `maxOn` has latched an output off: it may be switched on again. It switches nothing. */
+export const clearFault: CommandPayload = { clear: true };
+
 /** For how long a device may be kept down; an order to a ladder lasts 30 minutes unless it says otherwise. */
 export const orderDurations = durations.filter(({ text }) => text !== "" && text !== "10s");
 export const defaultOrder = "30m";

@@ -118,6 +118,7 @@ function settle(device: Device): Device {
   const { pending } = device;
   if (pending === undefined) return device;
   const shown = Object.entries(pending.values).every(([field, value]) => {
+    if (field === "clear") return device.state?.latched === false;
     const now = shownValue(device, field);
     return now !== undefined && now !== null && same(now, value);
   });

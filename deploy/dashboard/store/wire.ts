@@ -58,6 +58,8 @@ export interface DeviceState {
   /** Of an output: who commands it from another board, `irrigation@greenhouse`. Less is left than `forMs` when its next command is overdue. */
   readonly lease: { readonly by: string; readonly forMs: number; readonly remainingMs: number } | null;
   readonly commanded: Readonly<Record<string, Value>> | null;
+  /** Of an output: `maxOn` has latched it off as a fault, until somebody clears that. */
+  readonly latched: boolean;
   readonly remainingMs: number | null;
   readonly override: { readonly remainingMs: number | null } | null;
   readonly misses: number;
@@ -172,6 +174,7 @@ export function decodeState(json: string): DeviceState | undefined {
     drives: asString(fields.drives) ?? null,
     lease: decodeLease(fields.lease),
     commanded: asObject(fields.commanded) === undefined ? null : mapFields(fields.commanded, asValue),
+    latched: fields.latched === true,
     remainingMs: asNumber(fields.remainingMs) ?? null,
     override: override === undefined ? null : { remainingMs: asNumber(override.remainingMs) ?? null },
     misses: asNumber(fields.misses) ?? 0,
