@@ -58,10 +58,11 @@ function lineOf({ records, notes }: UpdatePlace): UpdateLine {
 
 function textOf({ record, notice }: UpdateLine): string {
   if (record === null) return "the slot record cannot be read; push a release again";
-  const { active, trying, triesLeft, confirmed, refused } = record;
+  const { active, trying, triesLeft, confirmed, refused, releases } = record;
+  const release = releases[active]?.slice(0, 12) ?? "a release that nobody has named";
   const trial = trying === undefined ? "" : `; slot ${trying} is on trial, ${triesLeft} more boots`;
   const lines = [
-    `runs from slot ${active}${confirmed ? "" : ", which no trial has proven yet"}${trial}`,
+    `runs ${release} from slot ${active}${confirmed ? "" : ", which no trial has proven yet"}${trial}`,
     ...(notice === null
       ? []
       : [`last update: ${[notice.state, notice.version, notice.reason].filter(Boolean).join(", ")}`]),

@@ -4,9 +4,11 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { BUILT_AT_MS } from "../board/version.ts";
+import { loadConfig } from "../config/load-config.ts";
 import { BEFORE_FILE, readBefore } from "../update/before-update.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
 import { NOTICE_FILE, writeNotice } from "../update/notice.ts";
+import { againstGoingBack } from "../update/restart-gate.ts";
 import { runTrial } from "../update/run-trial.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
 
@@ -17,18 +19,24 @@ export interface TrialFlags {
   readonly json: boolean;
   readonly place: UpdatePlace;
   readonly page: string;
+  /** The board's configuration. */
+  readonly config: string;
 }
 
 /** Ends with the verdict; throws when the record cannot be read or written. */
-export async function trial({ json, place, page }: TrialFlags): Promise<void> {
+export async function trial({ json, place, page, config: file }: TrialFlags): Promise<void> {
   goBeforeTheGuardian();
   setPriority(NICE);
   const say = (text: string, values: object) =>
     process.stdout.write(json ? `${JSON.stringify(values)}\n` : `${text}\n`);
+  const { config } = loadConfig(file);
+  const look = () => lookAtBoard(page);
   const outcome = await runTrial({
     records: place.records,
     before: (release) => readBefore(join(place.notes, BEFORE_FILE), release),
-    look: () => lookAtBoard(page),
+    look,
+    // A board that cannot read its configuration drives nothing.
+    against: async () => (config === undefined ? [] : againstGoingBack({ config, look, now: new Date() })),
     notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),
     restart: () => restartBoard(place),
     nowMs: () => performance.now(),

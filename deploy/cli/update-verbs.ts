@@ -6,6 +6,7 @@ import { parseSizeBytes } from "../config/size-field.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
+import type { UpdatePlace } from "../update/update-place.ts";
 import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { boardFlags, DEFAULT_CONFIG, type Flags, listOf, operatorFlags, placeFlag, textOf } from "./flags.ts";
@@ -25,6 +26,7 @@ interface Verb {
 }
 
 const SLOTS = ["--slots <place>", "Folder of the slots, or disk:/dev/mmcblk0, HOLDFAST_SLOTS"] as const;
+const CONFIG = ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"] as const;
 /** Options of a push that the board has to know. */
 const ALLOWANCES = [
   ["--now", "Do not wait for outputs to be safe, nor for updateWindow; what drops is listed"],
@@ -118,7 +120,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
       SLOTS,
       ["--from <place>", "A file, or http://..."],
       ["--offered <file>", "What was offered to the board over its broker; the file is removed"],
-      ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"],
+      CONFIG,
       ...ALLOWANCES,
     ],
   ).action(async (flags: Flags) => {
@@ -126,13 +128,10 @@ export function addUpdateVerbs(cli: VerbTable): void {
     const allowed = { ...flags, ...offered?.offer };
     const place = placeFlag(flags);
     const from = textOf(flags.from);
-    const config = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
-    const own = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : INSTALL.config;
-    const standard = existsSync(own) ? own : INSTALL.config;
     const { tries, limit, rate, times } = receiveFlags(allowed);
     const { receiveRelease } = await import("./receive.ts");
     return receiveRelease({
-      ...{ place, times, page: operatorFlags(flags).page, config: resolve(config || standard) },
+      ...{ place, times, page: operatorFlags(flags).page, config: configOf(flags, place) },
       ...(from !== undefined && { from }),
       ...(offered !== undefined && { offered }),
       gate: {
@@ -159,8 +158,18 @@ export function addUpdateVerbs(cli: VerbTable): void {
       "trial",
       "On a board: watch over a release on trial and give its verdict; whoever starts the board starts this",
     ),
-    [SLOTS],
-  ).action((flags: Flags) => trial({ ...operatorFlags(flags), place: placeFlag(flags) }));
+    [SLOTS, CONFIG],
+  ).action((flags: Flags) => {
+    const place = placeFlag(flags);
+    return trial({ ...operatorFlags(flags), place, config: configOf(flags, place) });
+  });
+}
+
+/** The board's own, as whoever comes by ssh finds it. */
+function configOf(flags: Flags, place: UpdatePlace): string {
+  const written = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
+  const own = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : INSTALL.config;
+  return resolve(written || (existsSync(own) ? own : INSTALL.config));
 }
 
 function withOptions(verb: Verb, options: readonly (readonly [string, string])[]): Verb {

@@ -29,6 +29,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { buildApplication } from "../release/application.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
+import { manifestFile } from "../update/receive.ts";
 import { encodeSlotRecord } from "../update/slot-record.ts";
 import { SLOT_RECORD_SECTOR } from "../update/slot-records.ts";
 import { firstRecord } from "../update/slot-steps.ts";
@@ -39,6 +40,7 @@ import { dataFiles } from "./data-files.ts";
 import { imageCache } from "./debian-packages.ts";
 import { decodeTree, encodeTree } from "./device-tree-blob.ts";
 import { makeExt4, makeFat } from "./file-systems.ts";
+import { firstRelease } from "./first-release.ts";
 import { fitTree } from "./header-tree.ts";
 import { ImageError } from "./image-error.ts";
 import { initramfs } from "./initramfs.ts";
@@ -82,6 +84,8 @@ const TOOLS: readonly Tool[] = [
   ...(["aarch64-linux-gnu-gcc", "openssl"] as const),
 ];
 const BOARDS = /^(bcm2837-rpi-(3-|zero-2|cm3)|bcm2711-rpi-).*\.dtb$/;
+/** Where a board keeps what it has to remember of updates, on its data partition. */
+const NOTES = "state/update";
 /** What a Pi 3 and a Pi 4 load before the kernel. */
 const FIRMWARE = ["bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"];
 
@@ -114,9 +118,14 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
     const [slotBytes] = await Promise.all([
       buildSlot({ application, out: at("slot"), parts }),
       makeFat(at("fat"), at("boot"), SIZES.boot),
-      makeExt4(at("ext4"), at("files"), SIZES.data),
     ]);
-    const record = encodeSlotRecord(firstRecord(undefined));
+    const { manifest, release } = await firstRelease(application, config, at("slot"));
+    mkdirSync(at(join("files", NOTES)), { recursive: true });
+    writeFileSync(manifestFile(at(join("files", NOTES)), "a"), JSON.stringify(manifest));
+    for (const folder of ["state", NOTES, "config", "system"]) chmodSync(at(join("files", folder)), 0o755);
+    chmodSync(manifestFile(at(join("files", NOTES)), "a"), 0o644);
+    await makeExt4(at("ext4"), at("files"), SIZES.data);
+    const record = encodeSlotRecord(firstRecord(release));
     writeCard(out, {
       boot: at("fat"),
       slotA: at("slot"),

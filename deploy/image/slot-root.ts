@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { elfNeeds } from "./elf-needs.ts";
 import { ImageError } from "./image-error.ts";
+import { setPlainModes } from "./plain-modes.ts";
 
 /** Where Debian's libraries may lie. */
 const LIBRARY_FOLDERS = ["lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu"];
@@ -96,6 +97,7 @@ export function makeSlotRoot(root: string, parts: SlotParts): void {
   takeZones(join(debian, "usr/share/zoneinfo"), join(root, "usr/share/zoneinfo"));
   cpSync(parts.application, join(root, "app"), { recursive: true, verbatimSymlinks: true });
   takeLibraries(debian, root);
+  setPlainModes(root);
 }
 
 /** Every library that a program here asks for, and those that they ask for. */

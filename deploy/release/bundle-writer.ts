@@ -40,12 +40,7 @@ export async function writeBundle(
   parts: readonly PayloadFile[],
   keys: readonly SigningKey[],
 ): Promise<WrittenBundle> {
-  const payloads: Payload[] = [];
-  for (const { name, file, files } of parts) {
-    const described = { name, size: statSync(file).size, sha256: await hashOf(file) };
-    payloads.push(files === undefined ? described : { ...described, files });
-  }
-  const manifest: Manifest = { ...about, payloads };
+  const manifest = await manifestOf(about, parts);
   const bytes = encodeManifest(manifest);
   decodeManifest(bytes, out);
   const aside = `${out}.new`;
@@ -58,6 +53,19 @@ export async function writeBundle(
     throw new ReleaseError("notWritten", `${out} was not written: ${(error as Error).message}`, error);
   }
   return { file: out, bytes: statSync(out).size, release: releaseId(bytes), manifest };
+}
+
+/** What a bundle of these parts says of itself. */
+export async function manifestOf(
+  about: Omit<Manifest, "payloads">,
+  parts: readonly PayloadFile[],
+): Promise<Manifest> {
+  const payloads: Payload[] = [];
+  for (const { name, file, files } of parts) {
+    const described = { name, size: statSync(file).size, sha256: await hashOf(file) };
+    payloads.push(files === undefined ? described : { ...described, files });
+  }
+  return { ...about, payloads };
 }
 
 async function* archive(

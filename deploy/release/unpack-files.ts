@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { chmod, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -71,10 +71,14 @@ async function unpackFile(
   }
 }
 
-async function makeFolders(files: readonly ManifestFile[], folder: string): Promise<void> {
+/** The folders of files below a folder, each for everybody to read, whatever the umask. Throws `BundleError`. */
+export async function makeFolders(files: readonly ManifestFile[], folder: string): Promise<void> {
   const outside = files.find(({ path }) => !isInside(path));
   if (outside !== undefined) throw new BundleError("badManifest", `${outside.path} leads out of ${folder}`);
-  for (const path of folders(files)) await mkdir(join(folder, path), { recursive: true, mode: 0o755 });
+  for (const path of folders(files)) {
+    await mkdir(join(folder, path), { recursive: true });
+    await chmod(join(folder, path), 0o755);
+  }
 }
 
 /** Of files, and those around them, the outermost first; "." is the first. */

@@ -9,6 +9,8 @@ export interface BeforeUpdate {
   readonly version: string;
   readonly picture: BoardPicture;
   readonly times: TrialTimes;
+  /** Nothing was to be waited for, neither there nor back. */
+  readonly now?: boolean;
 }
 
 export const BEFORE_FILE = "before.json";

@@ -99,7 +99,10 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
     facts: () => boardFacts({ config, from, to: manifest, answer, look, now: now() }),
     picture: async () => takePicture(await look()),
     keep: (picture) => {
-      plan.keep({ release, version: manifest.version, picture, times: plan.times });
+      plan.keep({
+        ...{ release, version: manifest.version, picture, times: plan.times },
+        ...(flags.now && { now: true }),
+      });
       tell(plan, received, "written", "restarts now");
     },
     levels: () => plan.levels(answer),

@@ -1,11 +1,11 @@
 /** Slots that are folders: payloads lie beside them while they come, and are unpacked aside before they take the slot's place. */
 import { constants, createReadStream } from "node:fs";
-import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, copyFile, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { BundleError } from "../release/bundle-error.ts";
 import type { Manifest, ManifestFile, Payload } from "../release/manifest.ts";
 import { hashOf } from "../release/packed-files.ts";
-import { unpackFiles } from "../release/unpack-files.ts";
+import { makeFolders, unpackFiles } from "../release/unpack-files.ts";
 import type { Slot } from "./slot-record.ts";
 import { otherSlot } from "./slot-steps.ts";
 import type { SlotStore, UsedSlot } from "./slot-store.ts";
@@ -52,8 +52,8 @@ export class FolderSlots implements SlotStore {
 
 /** Throws `UpdateError` `readBack` where a file is not what it was when it was received. */
 async function copyFiles(files: readonly ManifestFile[], from: string, to: string): Promise<void> {
+  await makeFolders(files, to);
   for (const { path, mode, sha256 } of files) {
-    await mkdir(dirname(join(to, path)), { recursive: true });
     await copyFile(join(from, path), join(to, path), constants.COPYFILE_EXCL);
     await chmod(join(to, path), mode);
     if ((await hashOf(join(to, path))) !== sha256)

@@ -69,13 +69,18 @@ export function gate(facts: GateFacts, { now, flipSafe, downgrade }: GateFlags =
 function outputsNotSafe({ devices, outputs }: GateFacts): readonly string[] {
   if (devices === undefined) return [];
   return outputs.flatMap(({ device, safe }) => {
-    const facts = devices.find(({ id }) => id === device);
-    const level = facts?.readings.find(({ name }) => name === "on" || name === "level");
-    if (level === undefined || level.quality !== "good" || level.value === null)
-      return [`${device} cannot be read back`];
-    const isOn = level.value === true || (typeof level.value === "number" && level.value > 0);
+    const level = levelReadBack(devices, device);
+    if (level === undefined) return [`${device} cannot be read back`];
+    const isOn = level === true || (typeof level === "number" && level > 0);
     return isOn === (safe === "on") ? [] : [`${device} is ${isOn ? "on" : "off"}`];
   });
+}
+
+/** An output's level as it is read back; undefined where nobody knows it. */
+export function levelReadBack(devices: readonly DeviceFacts[], device: string): unknown {
+  const facts = devices.find(({ id }) => id === device);
+  const level = facts?.readings.find(({ name }) => name === "on" || name === "level");
+  return level?.quality === "good" && level.value !== null ? level.value : undefined;
 }
 
 function windowWaits({ window, minute }: GateFacts): readonly string[] {

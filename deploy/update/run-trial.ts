@@ -11,6 +11,7 @@ import type { SlotRecord } from "./slot-record.ts";
 import type { SlotRecords } from "./slot-records.ts";
 import { confirmed, reverted, told, unreachable } from "./slot-steps.ts";
 import { isOver, Trial, type TrialView } from "./trial.ts";
+import { whenItMayGoBack } from "./way-back.ts";
 
 export interface TrialRun {
   readonly records: SlotRecords;
@@ -19,6 +20,8 @@ export interface TrialRun {
   readonly look: () => Promise<PictureSource>;
   readonly notice: (notice: UpdateNotice) => void;
   readonly restart: () => Promise<void>;
+  /** What stands against a restart now (`way-back.ts`). */
+  readonly against: () => Promise<readonly string[] | undefined>;
   readonly nowMs: () => number;
   /** ISO 8601; null while the clock is not set. */
   readonly at: () => string | null;
@@ -44,7 +47,9 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
   const before = run.before(release);
   const about = { release: release ?? null, version: before.version || null, slot: record.trying };
   run.notice({ ...about, state: "trial", reason: "", at: run.at() });
-  if (before.picture === undefined) return goBack(run, reverted(run.records.read() ?? record, UNKNOWN));
+  const back = (verdict: (record: SlotRecord) => SlotRecord, reason: string) =>
+    goBack(run, verdict, { ...about, state: "trial", reason, at: run.at() }, before.now === true);
+  if (before.picture === undefined) return back((now) => reverted(now, UNKNOWN), UNKNOWN);
   const trial = new Trial(before.picture, run.nowMs(), before.times);
   let shown = "";
   while (!isOver(trial.view.state)) {
@@ -56,15 +61,34 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
     if (now !== shown) run.onView?.(trial.view);
     shown = now;
   }
+  if (trial.view.state !== "confirmed")
+    return back((now) => verdictOf(now, trial.view), trial.view.missing.join("; "));
   const after = verdictOf(run.records.read() ?? record, trial.view);
-  if (after.outcome !== "confirmed") return goBack(run, after);
   run.records.write(after);
   tell(run, after);
   return after.outcome;
 }
 
-/** The release that one goes back to tells of it: this one may have no way to. */
-async function goBack(run: TrialRun, after: SlotRecord): Promise<UpdateState | "none"> {
+/**
+ * The release that one goes back to tells of it: this one may have no way to. Until the restart the record says that it is on
+ * trial: whatever ends this program, or the board, costs it a try. `now`: somebody said that nothing has to be waited for.
+ */
+async function goBack(
+  run: TrialRun,
+  verdict: (record: SlotRecord) => SlotRecord,
+  notice: UpdateNotice,
+  now: boolean,
+): Promise<UpdateState | "none"> {
+  const onWait = (waits: readonly string[]) =>
+    run.notice({
+      ...notice,
+      reason: `goes back: ${notice.reason}; waits: ${waits.join("; ")}`,
+      at: run.at(),
+    });
+  if (!now) await whenItMayGoBack({ ...run, onWait });
+  const record = run.records.read();
+  if (record?.trying === undefined) return "none"; // somebody else has ended it
+  const after = verdict(record);
   run.records.write(after);
   await run.restart();
   return after.outcome;

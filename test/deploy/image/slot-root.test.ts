@@ -55,6 +55,18 @@ function parts(t: SpecContext, libraries = LIBRARIES) {
   return { root: at("root"), given: { ...given, applets } };
 }
 
+spec("permissions are the same whoever makes it, whatever his umask", (t) => {
+  const before = process.umask(0o077);
+  t.defer(() => process.umask(before));
+  const { root, given } = parts(t);
+  makeSlotRoot(root, given);
+  const mode = (path: string) => statSync(join(root, path)).mode & 0o777;
+  for (const folder of ["", "etc/holdfast", "app/bin", "lib/firmware/brcm"]) is(mode(folder), 0o755, folder);
+  for (const program of ["bin/busybox", "etc/holdfast/board"]) is(mode(program), 0o755, program);
+  for (const file of ["etc/passwd", "lib/libresolv.so.2", "usr/share/zoneinfo/Europe/Berlin"])
+    is(mode(file), 0o644, file);
+});
+
 spec("a slot holds its programs, their libraries, the application, and nothing else", (t) => {
   const { root, given } = parts(t);
   makeSlotRoot(root, given);

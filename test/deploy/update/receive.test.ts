@@ -116,6 +116,24 @@ spec(
   },
 );
 
+spec("a slot is everybody's to read, whatever the umask, whether it was fetched or copied", async (t) => {
+  const before = process.umask(0o077);
+  t.defer(() => process.umask(before));
+  const { place, release, trusted, bytes } = await setUp(t);
+  await receiving(place, { source: memorySource(bytes), trusted });
+  const record = place.records.read()!;
+  const releases = { a: undefined, b: release.release };
+  place.records.write({ ...record, sequence: 9, active: "b", releases });
+  const next = await aRelease(temporary(t), { key: release.key, about: { created: "2026-12-01T00:00:00Z" } });
+  await receiving(place, { source: memorySource(readFileSync(next.file)), trusted });
+  const mode = (path: string) => statSync(join(place.folder, path)).mode & 0o777;
+  for (const slot of ["a", "b"]) {
+    for (const folder of ["", "/bin", "/program"]) is(mode(`${slot}${folder}`), 0o755, `${slot}${folder}`);
+    is(mode(`${slot}/bin/holdfast`), 0o755);
+    is(mode(`${slot}/program/data`), 0o644);
+  }
+});
+
 for (const [what, code, options, change] of [
   ["of another kind of machine", "wrongTarget", { about: { target: "linux-armv7l" } }, undefined],
   ["of another board", "wrongBoard", { about: { board: "pumphouse" } }, undefined],

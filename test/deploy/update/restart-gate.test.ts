@@ -1,6 +1,6 @@
 import { equal } from "uvu/assert";
 import { parseConfig } from "../../../deploy/config/load-config.ts";
-import { againstRestart } from "../../../deploy/update/restart-gate.ts";
+import { againstGoingBack, againstRestart } from "../../../deploy/update/restart-gate.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoWith } from "../demo-board.ts";
 import { anOutput } from "./an-output.ts";
@@ -35,3 +35,19 @@ spec("a board that does not answer, and a window that is shut, are said", async 
     "updateWindow is 01:00-04:00",
   ]);
 });
+
+spec(
+  "a release that goes back waits for outputs that are known not to be safe, and for its window",
+  async () => {
+    const { config: shut } = parseConfig(demoWith(["updateWindow", "01:00-04:00"]));
+    equal(await againstGoingBack({ config: shut!, look: board("heater"), now: noon }), [
+      "heater is on: until it is safe",
+      "updateWindow is 01:00-04:00",
+    ]);
+    // What it has lost it cannot wait for.
+    const lost = async () => ({ devices: (await board("pump")()).devices.filter(({ id }) => id !== "pump") });
+    equal(await againstGoingBack({ config: config!, look: lost, now: noon }), []);
+    const look = () => Promise.reject(new Error("fetch failed"));
+    equal(await againstGoingBack({ config: config!, look, now: noon }), undefined);
+  },
+);

@@ -20,6 +20,7 @@ const GOOD: BoardPicture = {
 function board(
   start: SlotRecord | undefined,
   overviewAt: (second: number) => { mode: string; broker: "live" | "offline" } | undefined,
+  against: (second: number) => readonly string[] | undefined = () => [],
 ) {
   let record = start;
   let nowMs = 0;
@@ -44,6 +45,7 @@ function board(
     notice: ({ state, version, reason }: UpdateNotice) =>
       void trace.push(`say ${state} ${version} ${reason}`.trim()),
     restart: async () => void trace.push("restart"),
+    against: async () => against(nowMs / 1000),
     nowMs: () => nowMs,
     at: () => null,
     sleep: async (ms: number) => {
@@ -76,6 +78,75 @@ spec("a release that does not hold is reverted and refused, and told by the one 
   const after = board(record(), () => undefined);
   is(await runTrial(after.run), "reverted");
   equal(after.trace, ["say reverted 2.0.0 pump: safe, was full", "write a reverted told"]);
+});
+
+spec(
+  "one that does not hold goes back when its outputs are safe, and says until then what it waits for",
+  async () => {
+    const heater = ["heater is on: until it is safe"];
+    const shut = (second: number) =>
+      second < 640 ? heater : second < 650 ? ["updateWindow is 02:00-04:00"] : [];
+    const { run, trace, record, seconds } = board(trying(), () => ({ mode: "safe", broker: "live" }), shut);
+    is(await runTrial(run), "reverted");
+    const why = "say trial 2.0.0 goes back: pump: safe, was full; waits:";
+    equal(trace, [
+      "say trial 2.0.0",
+      `${why} heater is on: until it is safe`,
+      `${why} updateWindow is 02:00-04:00`,
+      "write a reverted untold",
+      "restart",
+    ]);
+    is(seconds(), 650);
+    is(record().reason, "pump: safe, was full");
+  },
+);
+
+spec("whatever is on, it goes back after ten minutes", async () => {
+  const { run, trace, seconds } = board(
+    trying(),
+    () => ({ mode: "safe", broker: "live" }),
+    () => ["heater is on"],
+  );
+  is(await runTrial(run), "reverted");
+  equal(trace.slice(-2), ["write a reverted untold", "restart"]);
+  is(seconds(), 600 + 600);
+});
+
+spec("a board that does not answer ten questions in a row drives nothing; one that is slow may", async () => {
+  const slow = (second: number) => (second === 605 ? ["heater is on"] : undefined);
+  const { run, seconds } = board(trying(), () => ({ mode: "safe", broker: "live" }), slow);
+  is(await runTrial(run), "reverted");
+  is(seconds(), 615);
+});
+
+spec("where nothing was to be waited for on the way there, nothing is on the way back", async () => {
+  const { run, seconds } = board(
+    trying(),
+    () => ({ mode: "safe", broker: "live" }),
+    () => ["heater is on"],
+  );
+  const before = () => ({ ...run.before(), now: true });
+  is(await runTrial({ ...run, before }), "reverted");
+  is(seconds(), 600);
+});
+
+spec("while it waits the release is still on trial: a board that loses its power takes a try", async () => {
+  const { run, record, trace } = board(
+    trying(),
+    () => ({ mode: "safe", broker: "live" }),
+    () => ["heater is on"],
+  );
+  const cut = new Error("the power is cut");
+  const sleep = async (ms: number) => {
+    if (run.nowMs() >= 700_000) throw cut;
+    await run.sleep(ms);
+  };
+  await runTrial({ ...run, sleep }).then(
+    () => equal("it ended", "it was cut"),
+    (error) => is(error, cut),
+  );
+  is(record().trying, "b");
+  is(trace.filter((line) => line.startsWith("write")).length, 0);
 });
 
 spec("one without a link goes back after half an hour and is not refused", async () => {
