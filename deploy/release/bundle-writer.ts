@@ -13,7 +13,7 @@ import {
   type ReleaseId,
   releaseId,
 } from "./manifest.ts";
-import { hashOf } from "./packed-files.ts";
+import { hashInPieces } from "./pieces.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { SigningKey } from "./release-key.ts";
 import { END, padding, tarHeader } from "./tar-header.ts";
@@ -62,7 +62,7 @@ export async function manifestOf(
 ): Promise<Manifest> {
   const payloads: Payload[] = [];
   for (const { name, file, files } of parts) {
-    const described = { name, size: statSync(file).size, sha256: await hashOf(file) };
+    const described = { name, size: statSync(file).size, ...(await hashInPieces(file)) };
     payloads.push(files === undefined ? described : { ...described, files });
   }
   return { ...about, payloads };

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { BundleError } from "./bundle-error.ts";
 import { FORMAT, type Manifest, type ManifestFile, MOST } from "./manifest.ts";
+import { fitsSize } from "./pieces.ts";
 import { TARGETS } from "./target.ts";
 
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST.payloadBytes));
@@ -44,6 +45,7 @@ const schema = v.object({
         name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,62}$/)),
         size: bytes,
         sha256,
+        pieces: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/))),
         files: v.exactOptional(v.pipe(v.array(fileSchema), v.maxLength(MOST.files))),
       }),
     ),
@@ -77,6 +79,8 @@ export function decodeManifest(manifest: Uint8Array, where: string): Manifest {
   }
   const twice = firstTwice(output.payloads.map(({ name }) => name));
   if (twice !== undefined) throw bad(where, `two payloads ${twice}`);
+  const odd = output.payloads.find(({ pieces, size }) => pieces !== undefined && !fitsSize(pieces, size));
+  if (odd !== undefined) throw bad(where, `${odd.name} has other pieces than its ${odd.size} bytes have`);
   const clash = clashing(output.payloads.flatMap(({ files = [] }) => files));
   if (clash !== undefined) throw bad(where, `${clash} is there twice, or is both a file and a folder`);
   return output;

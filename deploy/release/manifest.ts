@@ -56,6 +56,8 @@ export interface Payload {
   readonly size: number;
   /** Of that, hex. */
   readonly sha256: string;
+  /** Hashes of its pieces in their order (`pieces.ts`), 16 bytes each, base64; absent in releases of before there were any. */
+  readonly pieces?: string;
   /** What a `.tar.gz` holds, in its order; absent: something that is used as it is. */
   readonly files?: readonly ManifestFile[];
 }

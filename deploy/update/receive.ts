@@ -13,6 +13,7 @@ import type { Manifest, Payload } from "../release/manifest.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
 import { BLOCK, padding } from "../release/tar-header.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { checkedPieces } from "./checked-pieces.ts";
 import { type GateFlags, gate } from "./gate.ts";
 import { ownRelease } from "./own-release.ts";
 import type { ReleaseId, Slot } from "./slot-record.ts";
@@ -123,7 +124,7 @@ async function writePayload(
     { release, bytes: size, sha256 },
   );
   onProgress(writer.from);
-  await writer.write(source.read(offset + writer.from, offset + size));
+  await writer.write(checkedPieces(source, payload, offset, writer.from));
   await writer.prove();
 }
 

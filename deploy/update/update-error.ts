@@ -8,6 +8,7 @@ export class UpdateError extends Error {
     | "busy"
     | "full"
     | "readBack"
+    | "damaged"
     | "tooBig"
     | "refused"
     | "badConfig"

@@ -53,6 +53,11 @@ spec("what no manifest may say is refused, and where is told", () => {
     [{ payloads: [] }, /payloads/],
     [{ payloads: [{ name: "../x", size: 1, sha256: HASH }] }, /payloads\.0\.name/],
     [{ payloads: [{ name: "a", size: -1, sha256: HASH }] }, /payloads\.0\.size/],
+    [{ payloads: [{ name: "a", size: 1, sha256: HASH, pieces: "?" }] }, /payloads\.0\.pieces/],
+    [
+      { payloads: [{ name: "a", size: 1, sha256: HASH, pieces: "AAAA" }] },
+      /a has other pieces than its 1 bytes/,
+    ],
     [{ payloads: [{ name: "a", size: 2 ** 40, sha256: HASH }] }, /payloads\.0\.size/],
     [{ payloads: [MANIFEST.payloads[0], MANIFEST.payloads[0]] }, /two payloads slot\.img/],
     [{ payloads: [{ ...MANIFEST.payloads[0], files: [file("a"), file("a")] }] }, /a is there twice/],
