@@ -16,6 +16,7 @@ import { hardwarePlan } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { watchdogPlan } from "../config/watchdog-schema.ts";
 import { copyForThisLife, RUNNING } from "../reload/running-config.ts";
+import { ALLOCATOR } from "./allocator.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { bootEnvironment } from "./boot-notice.ts";
 import { linuxPlan } from "./linux-plan.ts";
@@ -74,6 +75,7 @@ await runGuardian({
     command: process.execPath,
     args: [...runtimeFlags(realtime), runtime],
     env: {
+      ...ALLOCATOR,
       ...bootEnvironment(boot),
       [RUNNING]: running ?? "",
       HOLDFAST_BOOT_LEVELS: JSON.stringify(atBoot.map(({ message, remedy }) => `${message}; ${remedy}`)),

@@ -1,6 +1,5 @@
 /** The words of the verbs that make and write cards, for the command line. */
 import { resolve } from "node:path";
-import { cardKeys } from "./card-keys.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, flashBoardFlags, flashTarget, textOf } from "./flags.ts";
 import type { VerbTable } from "./update-verbs.ts";
@@ -16,6 +15,7 @@ export function addCardVerbs(cli: VerbTable): void {
     .action(async (config: string | undefined, flags: Flags) => {
       const provision = textOf(flags.provision);
       // Loaded only by the verbs that need it, here and below: `run` stays a small process.
+      const { cardKeys } = await import("./card-keys.ts");
       const { image } = await import("./image.ts");
       return image(config ?? DEFAULT_CONFIG, {
         json: flags.json === true,
@@ -60,6 +60,7 @@ export function addCardVerbs(cli: VerbTable): void {
           "either an image or --config says what is written: holdfast flash --help",
         );
       if (board === undefined) return flashImage(image!, target);
+      const { cardKeys } = await import("./card-keys.ts");
       const { flashBoard } = await import("./flash-board.ts");
       return flashBoard({ ...target, ...board, trusted: cardKeys(flags) });
     });

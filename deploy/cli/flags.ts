@@ -11,6 +11,8 @@ import { CliError, EXIT } from "./exit-code.ts";
 export type Flags = Readonly<Record<string, unknown>>;
 
 export const DEFAULT_CONFIG = "board.config.json";
+/** Where `holdfast keys release` makes it. */
+export const SIGNING_KEY = "keys/release.key";
 
 /** What a board is started with, by hand or as a service. */
 export function launchFlags(config: string | undefined, flags: Flags) {

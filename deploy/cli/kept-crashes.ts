@@ -18,9 +18,6 @@ export interface KeptCrashesFlags {
   readonly folders: readonly string[];
 }
 
-/** Where the state of a service is, whoever asks. */
-export const SERVICE_STATE = "/var/lib/holdfast";
-
 /** Throws `CliError` for a board that has left no state here. */
 export function printKeptCrashes(flags: KeptCrashesFlags): void {
   const boards = boardsIn(flags.folders).filter(

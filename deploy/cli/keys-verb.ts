@@ -1,8 +1,10 @@
 /** The words of `holdfast keys`, for the command line. */
 import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import { type Flags, listOf, textOf, topicOf } from "./flags.ts";
-import { keys } from "./keys.ts";
+import { lazy } from "./lazy.ts";
 import type { VerbTable } from "./update-verbs.ts";
+
+const keys = lazy(async () => (await import("./keys.ts")).keys);
 
 export function addKeysVerb(cli: VerbTable): void {
   cli

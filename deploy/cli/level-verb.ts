@@ -1,6 +1,5 @@
 /** The words of `holdfast boot-levels`, for the command line. */
 import { resolve } from "node:path";
-import { printBootLevels } from "./boot-levels.ts";
 import { DEFAULT_CONFIG, type Flags, placeFlag, textOf } from "./flags.ts";
 import type { VerbTable } from "./update-verbs.ts";
 
@@ -26,6 +25,7 @@ export function addLevelVerb(cli: VerbTable): void {
         const file = config ?? (process.env.HOLDFAST_CONFIG || DEFAULT_CONFIG);
         return settleBootLevels({ json, slots: hasSlots ? placeFlag(flags) : undefined, file });
       }
+      const { printBootLevels } = await import("./boot-levels.ts");
       return printBootLevels(config ?? DEFAULT_CONFIG, {
         json,
         ...(write !== undefined && { write: resolve(write) }),

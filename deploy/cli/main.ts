@@ -4,11 +4,6 @@ import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
 import { addCardVerbs } from "./card-verbs.ts";
-import { change } from "./change.ts";
-import { check } from "./check.ts";
-import { checkAgainst } from "./check-against.ts";
-import { clear } from "./clear.ts";
-import { doctor } from "./doctor.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import {
   boardFlags,
@@ -20,24 +15,31 @@ import {
   operatorFlags,
   textOf,
 } from "./flags.ts";
-import { get } from "./get.ts";
-import { inspect } from "./inspect.ts";
 import { addKeysVerb } from "./keys-verb.ts";
+import { lazy } from "./lazy.ts";
 import { addLevelVerb } from "./level-verb.ts";
-import { links } from "./links.ts";
-import { mode } from "./mode.ts";
 import { addOperateVerbs } from "./operate-verbs.ts";
-import { ps } from "./ps.ts";
 import { addReleaseVerbs } from "./release-verbs.ts";
-import { run } from "./run.ts";
-import { scan } from "./scan.ts";
-import { service } from "./service.ts";
-import { set } from "./set.ts";
-import { status } from "./status.ts";
-import { top } from "./top.ts";
-import { trace } from "./trace.ts";
 import { addUpdateVerbs } from "./update-verbs.ts";
-import { watch } from "./watch.ts";
+
+const change = lazy(async () => (await import("./change.ts")).change);
+const check = lazy(async () => (await import("./check.ts")).check);
+const checkAgainst = lazy(async () => (await import("./check-against.ts")).checkAgainst);
+const clear = lazy(async () => (await import("./clear.ts")).clear);
+const doctor = lazy(async () => (await import("./doctor.ts")).doctor);
+const get = lazy(async () => (await import("./get.ts")).get);
+const inspect = lazy(async () => (await import("./inspect.ts")).inspect);
+const links = lazy(async () => (await import("./links.ts")).links);
+const mode = lazy(async () => (await import("./mode.ts")).mode);
+const ps = lazy(async () => (await import("./ps.ts")).ps);
+const run = lazy(async () => (await import("./run.ts")).run);
+const scan = lazy(async () => (await import("./scan.ts")).scan);
+const service = lazy(async () => (await import("./service.ts")).service);
+const set = lazy(async () => (await import("./set.ts")).set);
+const status = lazy(async () => (await import("./status.ts")).status);
+const top = lazy(async () => (await import("./top.ts")).top);
+const trace = lazy(async () => (await import("./trace.ts")).trace);
+const watch = lazy(async () => (await import("./watch.ts")).watch);
 
 const cli = cac("holdfast");
 

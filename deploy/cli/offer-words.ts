@@ -4,11 +4,8 @@ import { resolve } from "node:path";
 import { port } from "../board/options.ts";
 import { parseOffer, type ReadOffer } from "../update/offer.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { type Flags, textOf } from "./flags.ts";
+import { type Flags, SIGNING_KEY, textOf } from "./flags.ts";
 import type { OfferFlags, Way } from "./offer.ts";
-
-/** Where `holdfast keys release` makes it. */
-export const SIGNING_KEY = "keys/release.key";
 
 const WAYS: readonly Way[] = ["http", "mqtt", "both"];
 

@@ -8,20 +8,24 @@ import { DEFAULT_ROOT, SSH } from "../update/remote.ts";
 import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, operatorFlags, textOf } from "./flags.ts";
-import { init } from "./init.ts";
-import { printKeptCrashes, SERVICE_STATE } from "./kept-crashes.ts";
-import { printLogs } from "./logs.ts";
-import { reboot } from "./reboot.ts";
-import { reload } from "./reload.ts";
+import { lazy } from "./lazy.ts";
 import { remoteBoard, runOnBoard } from "./remote-board.ts";
-import { shell } from "./shell.ts";
 import type { VerbTable } from "./update-verbs.ts";
+
+const init = lazy(async () => (await import("./init.ts")).init);
+const printKeptCrashes = lazy(async () => (await import("./kept-crashes.ts")).printKeptCrashes);
+const printLogs = lazy(async () => (await import("./logs.ts")).printLogs);
+const reboot = lazy(async () => (await import("./reboot.ts")).reboot);
+const reload = lazy(async () => (await import("./reload.ts")).reload);
+const shell = lazy(async () => (await import("./shell.ts")).shell);
 
 const VIA = [
   "--via <command>",
   `Instead of ssh; target and command line follow it (default: ${SSH[0]})`,
 ] as const;
 const ROOT = ["--root <folder>", `Folder of the slots there (default: ${DEFAULT_ROOT})`] as const;
+/** Where the state of a service is, whoever asks. */
+const SERVICE_STATE = "/var/lib/holdfast";
 /** Lines of a log, where nobody says how many. */
 const MOST_LINES = 200;
 
@@ -104,7 +108,7 @@ export function addOperateVerbs(cli: VerbTable): void {
     });
 }
 
-function logs(target: string | undefined, flags: Flags): Promise<void> | void {
+function logs(target: string | undefined, flags: Flags): Promise<void> {
   const [board, lines] = [textOf(flags.board), linesOf(flags)];
   const since = sinceOf(flags, Date.now());
   const crashes = flags.crashes === true;

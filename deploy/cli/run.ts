@@ -19,6 +19,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan, hardwarePlan } from "../config/plan.ts";
 import { listen } from "../listen.ts";
+import { askHealth } from "./ask-health.ts";
 import { EXIT } from "./exit-code.ts";
 import { LaunchedGuardian } from "./launched-guardian.ts";
 import { readFiles, readLogin } from "./read-login.ts";
@@ -139,8 +140,7 @@ async function portsAreFree({ httpPort, mqttPort }: RunOptions, embedded: boolea
 async function allInService(pageUrl: string, given: () => boolean): Promise<number | undefined> {
   while (!given()) {
     try {
-      const answer = await fetch(`${pageUrl}health`);
-      const health = (await answer.json()) as { ok: boolean; devices: number };
+      const health = await askHealth(pageUrl);
       if (health.ok) return health.devices;
     } catch {
       // The page is not served yet.

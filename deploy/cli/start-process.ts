@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { ALLOCATOR } from "../board/allocator.ts";
 import { type BoardOptions, optionsEnvironment } from "../board/options.ts";
 
 /** Starts a program of the board, in a session of its own: a terminal's Ctrl-C reaches only this process, which then ends the chain in order. */
@@ -13,6 +14,6 @@ export function startProcess(
   return spawn(process.execPath, [path], {
     stdio,
     detached: true,
-    env: { ...process.env, ...optionsEnvironment(options), ...environment },
+    env: { ...ALLOCATOR, ...process.env, ...optionsEnvironment(options), ...environment },
   });
 }

@@ -2,17 +2,25 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
-import { parseSizeBytes } from "../config/size-field.ts";
+import { parseSizeBytes } from "../config/size-text.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
 import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
 import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { boardFlags, DEFAULT_CONFIG, type Flags, listOf, operatorFlags, placeFlag, textOf } from "./flags.ts";
-import { offerWords, readOffered, SIGNING_KEY } from "./offer-words.ts";
+import {
+  boardFlags,
+  DEFAULT_CONFIG,
+  type Flags,
+  listOf,
+  operatorFlags,
+  placeFlag,
+  SIGNING_KEY,
+  textOf,
+} from "./flags.ts";
+import { lazy } from "./lazy.ts";
 import type { PushFlags } from "./push.ts";
-import { trial } from "./trial.ts";
 
 /** What of the command line's library is needed here. */
 export interface VerbTable {
@@ -24,6 +32,8 @@ interface Verb {
   example(words: string): Verb;
   action(run: (...words: never[]) => unknown): Verb;
 }
+
+const trial = lazy(async () => (await import("./trial.ts")).trial);
 
 const SLOTS = ["--slots <place>", "Folder of the slots, or disk:/dev/mmcblk0, HOLDFAST_SLOTS"] as const;
 const CONFIG = ["--config <file>", "The board's configuration, HOLDFAST_CONFIG"] as const;
@@ -107,6 +117,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
     .example("  holdfast offer greenhouse.holdfast --board greenhouse --url mqtt://broker")
     .action(async (bundle: string, flags: Flags) => {
       receiveFlags(flags);
+      const { offerWords } = await import("./offer-words.ts");
       const words = offerWords(flags);
       const { offerRelease } = await import("./offer.ts");
       return offerRelease({ ...boardFlags(flags), ...words, file: bundle });
@@ -124,6 +135,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
       ...ALLOWANCES,
     ],
   ).action(async (flags: Flags) => {
+    const { readOffered } = await import("./offer-words.ts");
     const offered = readOffered(textOf(flags.offered));
     const allowed = { ...flags, ...offered?.offer };
     const place = placeFlag(flags);

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { duration, durationMs, whole } from "../../devices/field.ts";
 import type { OutboxLimits } from "../outbox/outbox-contract.ts";
-import { parseSizeBytes, size } from "./size-field.ts";
+import { size } from "./size-field.ts";
+import { parseSizeBytes } from "./size-text.ts";
 
 const optional = v.exactOptional;
 const DEFAULTS = { size: "16MB", age: "7d", syncEvery: "5s", syncRecords: 500 } as const;

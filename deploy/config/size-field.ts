@@ -1,14 +1,7 @@
 /** Sizes with a unit, as fields of a configuration: `"16MB"`. */
 import * as v from "valibot";
 import type { TextField } from "../../devices/field.ts";
-
-const UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
-
-/** Bytes; `undefined` when `text` is not a size. Units are kB, MB and GB, of 1000. */
-export function parseSizeBytes(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(kB|MB|GB)$/.exec(text) ?? [];
-  return amount === undefined || unit === undefined ? undefined : Math.round(Number(amount) * UNITS[unit]!);
-}
+import { parseSizeBytes } from "./size-text.ts";
 
 /** Bounds are inclusive. */
 export function size(description: string, from: string, to: string, example: string): TextField {

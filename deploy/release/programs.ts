@@ -1,5 +1,5 @@
 /**
- * The programs of a board, each bundled into one file. They find each other by where they lie (`new URL("./x.js",
+ * The programs of a board, each bundled into one file, but for the command line. They find each other by where they lie (`new URL("./x.js",
  * import.meta.url)`), so a bundle lies where what it was made of lay: a thread's program beside the process that starts it.
  */
 import { dirname, join } from "node:path";
@@ -39,20 +39,54 @@ export interface ProgramsOptions {
 const BANNER =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
+/** The command line: thirty verbs, of which it runs one. A verb's code is read when it is asked for. */
+const IN_PARTS: readonly string[] = ["deploy/cli/main"];
+
 /**
  * Bundles programs; names stay, so that a stack can be read. Resolves to the folders of the packages that are now part of
  * them, seen from the checkout and sorted. Throws `ReleaseError`.
  */
 export async function bundlePrograms(options: ProgramsOptions): Promise<string[]> {
-  const { root, out, sourceMaps, entries, ending = ".js" } = options;
+  const entries = Object.entries(options.entries);
+  const isInParts = ([place]: readonly [string, string]) => IN_PARTS.includes(place);
+  const whole = entries.filter((entry) => !isInParts(entry));
+  const inputs = [...(await bundle(options, whole)), ...(await inParts(options, entries.filter(isInParts)))];
+  const packages = inputs.map(packageFolder);
+  return [...new Set(packages.filter((folder) => folder !== undefined))].sort();
+}
+
+/** Parts lie beside their program: what looks for files from where it lies finds them from there, too. */
+async function inParts(
+  options: ProgramsOptions,
+  entries: readonly (readonly [string, string])[],
+): Promise<string[]> {
+  const inputs: string[] = [];
+  for (const entry of entries)
+    inputs.push(
+      ...(await bundle(options, [entry], {
+        splitting: true,
+        chunkNames: `${dirname(entry[0])}/part-[hash]`,
+      })),
+    );
+  return inputs;
+}
+
+/** The files that became part of it. */
+async function bundle(
+  { root, out, sourceMaps, ending = ".js" }: ProgramsOptions,
+  entries: readonly (readonly [string, string])[],
+  parts: { readonly splitting?: true; readonly chunkNames?: string } = {},
+): Promise<string[]> {
+  if (entries.length === 0) return [];
   const { build } = await bundler();
   try {
     const { metafile } = await build({
-      entryPoints: Object.entries(entries).map(([place, file]) => ({ out: place, in: file })),
+      entryPoints: entries.map(([place, file]) => ({ out: place, in: file })),
       outdir: out,
       outExtension: { ".js": ending },
       absWorkingDir: root,
       bundle: true,
+      ...parts,
       platform: "node",
       format: "esm",
       target: "node20",
@@ -65,8 +99,7 @@ export async function bundlePrograms(options: ProgramsOptions): Promise<string[]
       metafile: true,
       banner: { js: BANNER },
     });
-    const packages = Object.keys(metafile.inputs).map(packageFolder);
-    return [...new Set(packages.filter((folder) => folder !== undefined))].sort();
+    return Object.keys(metafile.inputs);
   } catch (error) {
     throw new ReleaseError("toolFailed", `esbuild: ${(error as Error).message}`, error);
   }

@@ -1,5 +1,6 @@
 /** How much of a release a board takes, and how fast: `updateLimit`, `updateRate`. */
-import { parseSizeBytes, size } from "../config/size-field.ts";
+import { size } from "../config/size-field.ts";
+import { parseSizeBytes } from "../config/size-text.ts";
 
 const DEFAULT_LIMIT = "512MB";
 
