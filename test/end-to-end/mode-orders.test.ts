@@ -117,10 +117,10 @@ onBoard(
       15_000,
     );
     const { runtimePid } = board;
-    const mark = board.mark;
     process.kill(runtimePid, "SIGKILL");
     await until("another runtime", () => board.runtimePid !== runtimePid, 20_000);
-    await board.waitForEvent("boot", undefined, mark, 20_000);
+    // Its broker is new as well: what it says once may be said before we hear it.
+    await board.waitForLast("status", "of the next life", ({ incarnation }) => incarnation === 2, 20_000);
     const state = await board.waitForLast(
       "heater/state",
       "off again",

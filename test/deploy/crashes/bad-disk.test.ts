@@ -18,7 +18,8 @@ function disk(t: SpecContext) {
   mkdirSync(place);
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place]);
   if (mounted.status !== 0) t.skip("this container may not mount a file system");
-  t.defer(() => execFileSync("umount", [place]));
+  // A program of the machine that looks through its mounts may be there just then.
+  t.defer(() => until("it is unmounted", () => spawnSync("umount", [place]).status === 0));
   return { place, remount: (how: "ro" | "rw") => execFileSync("mount", ["-o", `remount,${how}`, place]) };
 }
 

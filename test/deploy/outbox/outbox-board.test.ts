@@ -132,7 +132,11 @@ spec(
     const seen = await reader(t, broker);
     const second = board(t, broker.url, folder);
     second.crash(151, 160);
-    await until("all have come", () => events(seen).length === 160, 20_000);
+    await until("all have come", () => events(seen).length === 160, 20_000).catch((error: Error) => {
+      const { link, outbox, problems, told } = second;
+      const state = { link: link.state, facts: outbox.facts, problems, told, came: events(seen) };
+      throw new Error(`${error.message}: ${JSON.stringify(state)}`);
+    });
     assert.equal(events(seen), range(1, 160));
     const numberOf = new Map(words(seen).map(({ id, event }) => [id, event?.n]));
     assert.is(numberOf.size, 160);
