@@ -12,7 +12,10 @@ spec(
     const { board, record, bundle, push } = await slotBoard(t, workFolder(t));
     await board.inService();
     const pushing = push(await bundle("good"), "--trial", "40s", "--settle", "60s");
-    await until("it is on trial", () => record().trying === "b", 60_000);
+    const over = pushing.then(({ text }) => {
+      throw new Error(`it is over before it was on trial:\n${text}`);
+    });
+    await Promise.race([over, until("it is on trial", () => record().trying === "b", 60_000)]);
     // The log of the board goes on: its second life is the new release.
     await until("the new one is in service", () => board.logged("inService").length === 2, 60_000);
     await board.joinMqtt();
