@@ -12,9 +12,7 @@ import type { InspectRequest } from "../../runtime/introspection/inspector.ts";
 import type { CellResources } from "../../runtime/process/cell-contract.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
-import type { ChildSpec } from "../../runtime/supervision/child-spec.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
-import type { SupervisorSpec } from "../../runtime/supervision/supervisor-spec.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { lastEndStatus } from "../crashes/last-life.ts";
 import { Announcer } from "../homeassistant/announcer.ts";
@@ -28,19 +26,18 @@ import type { ToldRefusal } from "../mqtt/refusals.ts";
 import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import type { IdProblem } from "../mqtt/status-watch.ts";
 import { BoardOutbox } from "../outbox/board-outbox.ts";
-import { ReloadDoor, reloadDoor } from "../reload/reload-door.ts";
-import { reloadRoute } from "../reload/reload-route.ts";
 import { UpdateDesk } from "../update/update-desk.ts";
 import { keptSafeReason } from "./boot-history.ts";
 import { bootStatus } from "./boot-notice.ts";
+import { type Doors, openDoors } from "./doors.ts";
 import { FAULTS } from "./fault-desk.ts";
-import { InspectDesk, inspectDesk } from "./inspect-desk.ts";
+import { InspectDesk } from "./inspect-desk.ts";
 import { inspectRoutes } from "./inspect-routes.ts";
 import { keptAnnounced } from "./kept-announced.ts";
-import { linkDesks } from "./link-desks.ts";
 import { overviewMaker } from "./make-overview.ts";
 import { boardMetrics } from "./metrics.ts";
 import type { MqttPlan } from "./mqtt-cell-plan.ts";
+import { mqttDesks } from "./mqtt-desks.ts";
 import { openLinks } from "./open-links.ts";
 import type { NetworkFacts } from "./overview.ts";
 import { type OwnBrokerPlan, startOwnBroker } from "./own-broker.ts";
@@ -59,7 +56,7 @@ interface MqttResources extends CellResources {
     network?: NetworkFacts;
   };
   readonly desk: InspectDesk;
-  readonly reload: ReloadDoor;
+  readonly doors: Doors;
   readonly gate: BoardGate;
 }
 
@@ -76,21 +73,12 @@ type MqttMessage =
 /** How often readings are checked for age, ms. */
 const AGE_EVERY_MS = 250;
 
-/** Not linked with the cell's first process: what breaks a question breaks nothing else. */
-function desks(plan: MqttPlan, links: ProcessLinks | undefined): SupervisorSpec {
-  const children: ChildSpec[] = [
-    { id: "inspect", restart: "permanent", start: (self) => self.spawn(inspectDesk, []) },
-    { id: "reload", restart: "permanent", start: (self) => self.spawn(reloadDoor, []) },
-    ...(links === undefined ? [] : linkDesks(plan, links.offences)),
-  ];
-  return { strategy: "oneForOne", intensity: 5, periodMs: 10_000, children };
-}
-
 /** Opens the ports before the process runs; a port in use ends the cell with a sentence that says so. */
 export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promise<MqttResources> {
   const plan = data as MqttPlan;
   const view: MqttResources["view"] = {};
-  const [desk, reload] = [new InspectDesk(), new ReloadDoor()];
+  const desk = new InspectDesk();
+  const doors = openDoors();
   const ask = (request: InspectRequest) => desk.ask(request);
   const overview = overviewMaker({
     plan,
@@ -124,12 +112,12 @@ export async function mqttSetup({ data, clock, boards }: CellEnvironment): Promi
       ...(view.outbox && { outbox: view.outbox.facts }),
       ...(view.links && { links: view.links.facts() }),
     }),
-    operator: inspectRoutes(ask, overview),
-    actions: reloadRoute((request) => reload.ask(request)),
+    operator: { ...inspectRoutes(ask, overview), ...doors.operator },
+    actions: doors.actions,
     metrics: async () => boardMetrics(await overview()),
   });
   const brokerUrl = plan.brokerUrl ?? `mqtt://127.0.0.1:${broker!.port}`;
-  return { plan, brokerUrl, view, desk, reload, gate: boards! };
+  return { plan, brokerUrl, view, desk, doors, gate: boards! };
 }
 
 function ownBrokerPlan(plan: MqttPlan, view: MqttResources["view"]): OwnBrokerPlan {
@@ -142,7 +130,7 @@ function ownBrokerPlan(plan: MqttPlan, view: MqttResources["view"]): OwnBrokerPl
 }
 
 export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
-  const { plan, brokerUrl, view, gate } = self.resources as MqttResources;
+  const { plan, brokerUrl, view, doors, gate } = self.resources as MqttResources;
   const clock = new SystemClock();
   const post = self.poster();
   const wallMs = () => (Date.now() >= plan.clockFloorMs ? Date.now() : undefined);
@@ -232,7 +220,7 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
     });
   link.start();
   self.register(TELEMETRY);
-  self.spawn(supervisor(desks(plan, links)), [], { label: "desks" });
+  self.spawn(supervisor(mqttDesks(plan, links, doors)), [], { label: "desks" });
   self.trapExit();
   // Whoever started before this process tells it again what it said to nobody.
   const ask = (id: string) => {

@@ -27,18 +27,18 @@ import { supervisor } from "../../runtime/supervision/supervisor.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, type PlaceGiven, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
+import { openCode } from "../code/open-code.ts";
 import { placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
-import { CHECK_CELL } from "../reload/check-messages.ts";
+import { reloadChild } from "../reload/open-reload.ts";
 import { PlansInForce } from "../reload/plans-in-force.ts";
-import { reloadDesk } from "../reload/reload-desk.ts";
-import { RELOAD } from "../reload/reload-messages.ts";
 import { RUNNING } from "../reload/running-config.ts";
 import { boardUid } from "./board-uid.ts";
 import { markBoot, readBootNotice } from "./boot-notice.ts";
 import { busWatch } from "./bus-watch.ts";
 import { MODULE } from "./cell-modules.ts";
+import { cellProgram, ownProgram } from "./cell-programs.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { crashEvent } from "./crash-event.ts";
 import { deskChild } from "./desk-child.ts";
@@ -60,8 +60,6 @@ import { Ownership } from "./ownership.ts";
 import { sharedCells } from "./shared-cells.ts";
 import { WORLD, worldDesk } from "./world-desk.ts";
 
-/** Programs of cells that are no device's or controller's. */
-const PROGRAMS: Readonly<Record<string, string>> = { mqtt: "mqtt", [CHECK_CELL]: "reload" };
 const POLICY = ["min_off", "max_on", "interlock", "switching"];
 const incarnation = Number(process.env.HOLDFAST_INCARNATION ?? 1);
 const pipes = process.env.HOLDFAST_PIPES;
@@ -129,9 +127,9 @@ const watchdog = new RuntimeWatchdog(
 const kernel = new ThreadKernel({
   board: board.id,
   clock,
-  program: ({ name }) => new URL(`../../cells/${PROGRAMS[name] ?? "device"}-thread.js`, import.meta.url),
+  program: ({ name }) => ownProgram(name) ?? new URL(code.program),
   // One warm thread for the class of devices and controllers, which is what restarts; about 10 MB.
-  spares: ({ name }) => (PROGRAMS[name] === undefined ? 1 : 0),
+  spares: ({ name }) => (ownProgram(name) === undefined ? 1 : 0),
   onStarted: (cell) => watchdog.watch(cell, ownership.of(cell.cell)),
   hooks: {
     prepare: (life, bell) => ownership.prepare(life, bell),
@@ -192,10 +190,15 @@ const housing = new Housing({
 
 const hardwareSetup: ExportRef = { module: MODULE.hardware, name: "guardianHardware" };
 const codeTrials = new Set<string>();
+const { code, child: codeChild } = openCode({
+  ...{ kernel, tell, placements, controllers, plans: inForce, trials: codeTrials },
+  slots: process.env.HOLDFAST_SLOTS ?? "",
+  program: cellProgram("device").href,
+});
 const driverChanges = {
   ...{ kernel, housing, folder: options.driversFolder, setup: hardwareSetup, tell },
   trials: codeTrials,
-  isReloading: () => inForce.before.length > 0,
+  isReloading: () => inForce.before.length > 0 || code.isOnTrial,
 };
 const plan = mqttPlan({
   config,
@@ -214,19 +217,15 @@ const keepers = new KeeperChildren({
   hardware: hardwareSetup,
   kernelLimitMs: options.limits.kernelMs,
 });
-const reloads = reloadDesk({
-  ...{ kernel, plans: inForce, file: options.config, running, emulated: options.emulated },
-  onTrial: () => [...codeTrials],
-  tell: (event) => {
-    log.line({ configuration: event });
-    tell(event);
-  },
-});
 const children: ChildSpec[] = [
   keepers.mqtt(plan),
   deskChild(INSPECTOR, inspector(kernel, crashes)),
   deskChild(FAULTS, faultDesk(control, devices)),
-  deskChild(RELOAD, reloads),
+  reloadChild({
+    ...{ kernel, plans: inForce, options, running, log, tell },
+    onTrial: () => [...codeTrials, ...(code.isOnTrial ? code.state.cells : [])],
+  }),
+  codeChild,
   deskChild(
     "buses",
     busWatch(() => control.buses()),

@@ -6,13 +6,16 @@ export function pushText(word: Exclude<PushWord, { progress: object }>): string 
   if ("received" in word) return receivedText(word.received);
   if ("waiting" in word) return `waits: ${word.waiting.join("; ")} (--now does not wait)`;
   if ("restarting" in word) return restartText(word.restarting);
+  if ("bySlot" in word) return `goes by its slot, with a restart: ${word.bySlot}`;
+  if ("live" in word) return liveText(word.live);
+  if ("liveEnd" in word) return liveEndText(word.liveEnd);
   return trialText(word.trial);
 }
 
-export function endText(target: string, { how, version, reason }: PushEnd): string {
+export function endText(target: string, { how, version, reason, live }: PushEnd): string {
   switch (how) {
     case "confirmed":
-      return `${target} runs ${version}: what was good before is good after`;
+      return `${target} runs ${version}${live ? ", live and without a restart" : ""}: what was good before is good after`;
     case "installed":
       return `${target} has ${version} in its slot`;
     case "unreachable":
@@ -27,6 +30,17 @@ function receivedText({ how, version, slot }: Extract<PushWord, { received: obje
   return how === "here"
     ? `${version} is in slot ${slot} already`
     : `${version} is in slot ${slot}, read back`;
+}
+
+function liveText({ state, missing }: Extract<PushWord, { live: object }>["live"]): string {
+  return [`live, lines hold: ${state}`, ...missing].join("; ");
+}
+
+function liveEndText({ how, restarted }: Extract<PushWord, { liveEnd: object }>["liveEnd"]): string {
+  if (how === "confirmed") return "stays; the next start runs all of the release";
+  return restarted
+    ? "the old code did not come back by itself: the board starts again with the release before"
+    : "taken back live: the old code goes on, no restart";
 }
 
 function restartText({ slot, drops }: Extract<PushWord, { restarting: object }>["restarting"]): string {

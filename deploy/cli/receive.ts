@@ -3,6 +3,7 @@ import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
 import { bootLevels } from "../../firmware/board/boot-levels.ts";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
+import { readLive, writeLive } from "../code/live-record.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
@@ -13,6 +14,7 @@ import { thisMachine } from "../release/fits-here.ts";
 import { askRelease } from "../update/ask-release.ts";
 import { BEFORE_FILE, writeBefore } from "../update/before-update.ts";
 import { type BringWord, bring } from "../update/bring.ts";
+import { codeClient } from "../update/code-client.ts";
 import { DiskSlots } from "../update/disk-slots.ts";
 import { FolderSlots } from "../update/folder-slots.ts";
 import type { GateFlags } from "../update/gate.ts";
@@ -93,6 +95,14 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
       notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),
       say,
       restart: () => restartBoard(place),
+      ...(place.kind === "folder" && {
+        live: {
+          code: codeClient(page),
+          note: (live) => writeLive(place.folder, live),
+          nowMs: () => performance.now(),
+        },
+        beside: () => readLive(place.folder, place.records.read()),
+      }),
       sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
       now: () => new Date(),
       at: wallTime,

@@ -12,11 +12,15 @@ export function addReleaseVerbs(cli: VerbTable): void {
     .option("--any-board", "Boards of any name may take it (default: only the configuration's)")
     .option("--image", "With a slot for boards that run Holdfast OS")
     .option("--image-only", "With nothing but that slot: half the size")
+    .option(
+      "--live-from <bundle>",
+      "Boards that run this bundle take it without a restart: only drivers may differ",
+    )
     .option("--no-try", "Do not start it here first")
     .option("--source-maps", "Stacks name places in the source; it becomes larger")
     .example("  holdfast release board.config.json --out greenhouse.holdfast")
     .action(async (config: string | undefined, flags: Flags) => {
-      const out = textOf(flags.out);
+      const [out, liveFrom] = [textOf(flags.out), textOf(flags.liveFrom)];
       const keys = listOf(flags.key);
       // Loaded only by the verb that needs it: `run` stays a small process.
       const { release } = await import("./release.ts");
@@ -25,6 +29,7 @@ export function addReleaseVerbs(cli: VerbTable): void {
         config: config ?? DEFAULT_CONFIG,
         target: textOf(flags.target) ?? "linux-arm64",
         ...(out === undefined ? {} : { out }),
+        ...(liveFrom === undefined ? {} : { liveFrom }),
         keys: keys.length === 0 ? ["keys/release.key"] : keys,
         trust: listOf(flags.trust),
         anyBoard: flags.anyBoard === true,

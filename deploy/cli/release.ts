@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { slotPayload } from "../image/slot-payload.ts";
 import { KeysError } from "../keys/keys-error.ts";
 import { PrivateFileError } from "../mqtt/private-file.ts";
+import { BundleError } from "../release/bundle-error.ts";
 import { makeRelease, type Release } from "../release/make-release.ts";
 import { ReleaseError } from "../release/release-error.ts";
 import { readReleaseKey, readSigningKey } from "../release/release-key.ts";
@@ -24,6 +25,8 @@ export interface ReleaseFlags {
   readonly trying: boolean;
   /** With a slot for Holdfast OS. */
   readonly image: boolean;
+  /** A bundle whose boards may take this one live. */
+  readonly liveFrom?: string;
   /** With what boards take that keep releases in folders. */
   readonly withFiles: boolean;
 }
@@ -41,6 +44,7 @@ export async function release(flags: ReleaseFlags): Promise<void> {
       ...{ target, anyBoard, sourceMaps, trying, withFiles },
       config: resolve(config),
       out: resolve(flags.out ?? `${target}.holdfast`),
+      ...(flags.liveFrom !== undefined && { liveFrom: bundleAt(flags.liveFrom) }),
       keys: flags.keys.map((file) => readSigningKey(existing(file))),
       trusted: flags.trust.map((file) => readReleaseKey(resolve(file))),
       step: (what) => say(`${what} ...`),
@@ -52,6 +56,7 @@ export async function release(flags: ReleaseFlags): Promise<void> {
   } catch (error) {
     if (error instanceof PrivateFileError || error instanceof KeysError)
       throw new CliError(EXIT.failed, error.message);
+    if (error instanceof BundleError) throw new CliError(EXIT.failed, error.message);
     if (!(error instanceof ReleaseError)) throw error;
     throw new CliError(error.code === "badConfig" ? EXIT.usage : EXIT.failed, error.message);
   }
@@ -64,10 +69,16 @@ function existing(file: string): string {
   throw new CliError(EXIT.failed, `--key: there is no ${path} to sign the release with; ${make}`);
 }
 
+function bundleAt(file: string): string {
+  const path = resolve(file);
+  if (existsSync(path)) return path;
+  throw new CliError(EXIT.usage, `--live-from: there is no ${path}; it names the bundle that boards run now`);
+}
+
 /** What people see. */
 export function releaseText(made: Release): string {
   const { file, bytes, release: id, manifest, hardware, trying, signedBy } = made;
-  const { board, version, revision, created, target, node, minimum, outputs, payloads } = manifest;
+  const { board, version, revision, created, target, node, minimum, outputs, payloads, liveFrom } = manifest;
   const size = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
   const tried = trying.tried
     ? `first reading after ${trying.firstReadingS.toFixed(1)} s${trying.under === null ? "" : ` under ${trying.under}`}`
@@ -80,6 +91,9 @@ export function releaseText(made: Release): string {
     ["for", `${who}${pins}, ${target}, Linux ${minimum.kernel}, glibc ${minimum.glibc} or newer`],
     ["holds", payloads.map(({ name, size: count }) => `${name} ${size(count)}`).join(", ")],
     ["Node", node],
+    ...(liveFrom === undefined
+      ? []
+      : [["goes live", `from release ${liveFrom}: only code of devices and controllers differs`]]),
     [
       "outputs",
       outputs.map(({ line, safe, level }) => `${line} safe ${safe} (${level})`).join(", ") || "none",

@@ -134,10 +134,10 @@ export class EdgeServer {
       answer(response, 401, "this board asks for a user name and a password");
       return;
     }
-    const isAction = this.#operator.acts(pathOf(request));
-    if (isAction ? request.method !== "POST" : request.method !== "GET" && request.method !== "HEAD") {
-      response.setHeader("Allow", isAction ? "POST" : "GET, HEAD");
-      answer(response, 405, `only ${isAction ? "POST is" : "GET and HEAD are"} known here`);
+    const allowed = this.#operator.methods(pathOf(request)) ?? ["GET", "HEAD"];
+    if (!allowed.includes(request.method ?? "")) {
+      response.setHeader("Allow", allowed.join(", "));
+      answer(response, 405, `only ${allowed.join(" and ")} ${allowed.length > 1 ? "are" : "is"} known here`);
       return;
     }
     try {
@@ -155,7 +155,7 @@ export class EdgeServer {
       answer(response, health.ok ? 200 : 503, JSON.stringify(health), "application/json; charset=utf-8");
     } else if (path === "/metrics") {
       void this.#metrics(request, response);
-    } else if (this.#operator.acts(path) || this.#operator.has(path)) {
+    } else if (this.#operator.methods(path) !== undefined) {
       const role = this.#access?.roleOfHeader(request.headers.authorization);
       void this.#operator.answer(new URL(request.url!, "http://board/"), response, role);
     } else if (path === "/mqtt") {

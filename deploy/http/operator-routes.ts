@@ -30,12 +30,11 @@ export class OperatorDoor {
     this.#actions = actions;
   }
 
-  has(path: string): boolean {
-    return Object.hasOwn(this.#routes, path);
-  }
-
-  acts(path: string): boolean {
-    return Object.hasOwn(this.#actions, path);
+  /** What an address may be asked with; undefined where there is none. */
+  methods(path: string): readonly string[] | undefined {
+    const [tells, acts] = [this.#routes, this.#actions].map((routes) => Object.hasOwn(routes, path));
+    if (!tells && !acts) return undefined;
+    return [...(tells ? ["GET", "HEAD"] : []), ...(acts ? ["POST"] : [])];
   }
 
   /** `role`: of the login, `undefined` where none is configured. */

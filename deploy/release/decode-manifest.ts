@@ -39,6 +39,7 @@ const schema = v.object({
     ),
     v.maxLength(1000),
   ),
+  liveFrom: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
   payloads: v.pipe(
     v.array(
       v.object({

@@ -1,15 +1,18 @@
 /** A release of a board: its application built, started once, packed and signed into one file. */
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, createReadStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { aboutRelease } from "./about-release.ts";
 import { type Application, type ApplicationOptions, buildApplication, ROOT } from "./application.ts";
+import { openBundle } from "./bundle-reader.ts";
 import { type PayloadFile, type WrittenBundle, writeBundle } from "./bundle-writer.ts";
+import { notLive } from "./live-change.ts";
+import type { Manifest } from "./manifest.ts";
 import { key } from "./npm-package.ts";
 import { describeFiles, packFiles } from "./packed-files.ts";
 import { cacheFolder, keptFile } from "./release-cache.ts";
 import { ReleaseError } from "./release-error.ts";
-import type { SigningKey } from "./release-key.ts";
+import type { ReleaseKey, SigningKey } from "./release-key.ts";
 import { type Trying, tryApplication } from "./try-application.ts";
 
 export interface ReleaseOptions extends ApplicationOptions {
@@ -19,6 +22,8 @@ export interface ReleaseOptions extends ApplicationOptions {
   readonly keys: readonly SigningKey[];
   /** For whatever board; default: only for the configuration's. */
   readonly anyBoard?: boolean;
+  /** A bundle: boards that run it may go to this release live. Refused where more differs than code of devices and controllers. */
+  readonly liveFrom?: string;
   /** Start it before it is written, where this machine can. Default: yes. */
   readonly trying?: boolean;
   /** The application as files, for boards that keep releases in folders. Default: yes. */
@@ -47,6 +52,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
     anyBoard = false,
     trying = true,
     withFiles = true,
+    liveFrom,
     morePayloads = async () => [],
     step = () => {},
   } = options;
@@ -65,12 +71,35 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
       ...(await morePayloads(application, aside)),
     ];
     const about = await aboutRelease(application, { root: ROOT, anyBoard });
-    const written = await writeBundle(resolve(out), about, parts, keys);
+    const live = liveFrom === undefined ? {} : await liveMark(liveFrom, { ...about, parts }, trusted);
+    const written = await writeBundle(resolve(out), { ...about, ...live }, parts, keys);
     const { hardware } = application.config;
     return { ...written, hardware, trying: how, signedBy: keys.map((key) => key.trusted.id) };
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
+}
+
+/** What the manifest says of a live change. Throws `ReleaseError` `notLive`, `BundleError` for a bundle that cannot be read. */
+async function liveMark(
+  file: string,
+  next: Pick<Manifest, "target" | "node" | "configurations"> & { readonly parts: readonly PayloadFile[] },
+  trusted: readonly ReleaseKey[],
+): Promise<Pick<Manifest, "liveFrom">> {
+  const from = await openBundle(createReadStream(file), trusted, file);
+  await from.close();
+  const payloads = next.parts.map(({ name, files }) => ({
+    name,
+    size: 0,
+    sha256: "",
+    ...(files && { files }),
+  }));
+  const others = notLive(from.manifest, { ...next, payloads });
+  if (others.length === 0) return { liveFrom: from.release };
+  throw new ReleaseError(
+    "notLive",
+    `it cannot go live on boards that run ${file}, whose release differs from this one in more than the code of devices and controllers: ${others.slice(0, 8).join(", ")}; without --live-from it goes by its slot, with a restart`,
+  );
 }
 
 /** A release takes minutes: where it cannot be written is said before. */

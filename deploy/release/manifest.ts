@@ -36,6 +36,8 @@ export interface Manifest {
   readonly configurations: readonly number[];
   /** Outputs of the configuration in it, by line: an update that turns one over needs the operator's word. */
   readonly outputs: readonly ManifestOutput[];
+  /** The release from which a running board may go to this one without a restart: only code of devices and controllers differs. */
+  readonly liveFrom?: ReleaseId;
   /** In the order in which they are carried. */
   readonly payloads: readonly Payload[];
 }

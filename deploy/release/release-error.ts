@@ -26,6 +26,8 @@ export type ReleaseFault =
   | "badConfig"
   /** The folder or file to be written is there already, or cannot be written. */
   | "notWritten"
+  /** It was to go live from a release that differs in more than code of devices and controllers. */
+  | "notLive"
   /** There is no time that the release could carry. */
   | "noTime"
   /** The release was started, and did not come up. */

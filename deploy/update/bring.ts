@@ -1,19 +1,25 @@
 /** All of an update on the board's side, from the first byte to the restart; the trial follows after it. */
 
 import type { Overview } from "../board/overview.ts";
+import type { LiveRecord } from "../code/live-record.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import type { ReleaseAnswer } from "./ask-release.ts";
 import type { BeforeUpdate } from "./before-update.ts";
 import { boardFacts } from "./board-facts.ts";
 import type { ByteSource } from "./byte-source.ts";
+import type { CodeClient } from "./code-client.ts";
+import { type GateFacts, gate } from "./gate.ts";
+import { liveTrial } from "./live-trial.ts";
+import { whyBySlot } from "./live-way.ts";
 import type { UpdateNotice, UpdateState } from "./notice.ts";
 import { ownRelease } from "./own-release.ts";
 import { takePicture } from "./picture.ts";
 import { type Received, type ReceivePlan, readManifest, receive } from "./receive.ts";
 import type { Slot } from "./slot-record.ts";
-import { otherSlot } from "./slot-steps.ts";
+import { otherSlot, told } from "./slot-steps.ts";
 import { switchOver } from "./switch.ts";
 import type { TrialTimes } from "./trial.ts";
+import { UpdateError } from "./update-error.ts";
 
 export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
   /** Where it comes from; what is wrong with that is told as well. */
@@ -32,10 +38,20 @@ export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
   readonly notice: (notice: UpdateNotice) => void;
   readonly say: (word: BringWord) => void;
   readonly restart: () => Promise<void>;
+  /** Code of devices and controllers can go live; absent: every release goes by its slot. */
+  readonly live?: LivePlan;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => Date;
   /** ISO 8601; null while the clock is not set. */
   readonly at: () => string | null;
+}
+
+/** What a live change needs of the board. */
+export interface LivePlan {
+  readonly code: CodeClient;
+  readonly note: (live: LiveRecord) => void;
+  /** Monotonic. */
+  readonly nowMs: () => number;
 }
 
 /** What whoever sends is told, one at a time. */
@@ -50,6 +66,18 @@ export type BringWord =
       };
     }
   | { readonly waiting: readonly string[] }
+  /** It says that it may go live, and goes by its slot: why. */
+  | { readonly bySlot: string }
+  /** It goes live: how it stands, and what is missing. */
+  | { readonly live: { readonly state: string; readonly missing: readonly string[] } }
+  /** What became of it: nobody has to ask later. */
+  | {
+      readonly liveEnd: {
+        readonly how: "confirmed" | "reverted" | "unreachable";
+        readonly reason: string;
+        readonly restarted: boolean;
+      };
+    }
   | { readonly restarting: { readonly slot: Slot; readonly drops: readonly string[] } };
 
 /** A percent of it at most, and not more often than that. */
@@ -78,7 +106,7 @@ export async function bring(plan: BringPlan): Promise<Received> {
     }
     const answer = await plan.ask(slot);
     tell(plan, received, "written", "");
-    if (!plan.stay) await switched(plan, received, answer);
+    if (!plan.stay && !(await wentLive(plan, received, answer))) await switched(plan, received, answer);
     return received;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
@@ -89,14 +117,58 @@ export async function bring(plan: BringPlan): Promise<Received> {
   }
 }
 
-async function switched(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<void> {
-  const { config, look, now, records, flags, tries, restart, sleep } = plan;
+/** True when it has come to an end, good or bad; false: it goes by its slot. */
+async function wentLive(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<boolean> {
+  const { live, records, flags, tries, look, times, keep, restart, sleep } = plan;
   const { manifest, release, slot } = received;
+  const record = records.read();
+  if (manifest.liveFrom === undefined || record === undefined) return false;
+  const running = readManifest(plan.notes, record.active);
+  const facts = await factsOf(plan, received, answer);
+  const why =
+    live === undefined
+      ? "this board changes code only with its slots"
+      : facts.flips.length > 0
+        ? "a safe level changes"
+        : whyBySlot({ record, running, next: manifest });
+  if (why === undefined) {
+    const { refusals } = gate(facts, { ...flags, now: true });
+    if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
+    tell(plan, received, "trial", "live, without a restart");
+    const end = await liveTrial({
+      ...{ records, release, slot, times, look, keep, restart, sleep, ...live! },
+      version: manifest.version,
+      retry: flags.retry === true,
+      ...(tries !== undefined && { tries }),
+      onView: (state, missing) => plan.say({ live: { state, missing } }),
+    });
+    if (end.how !== "refused") {
+      const { how, reason, restarted } = end;
+      tell(plan, received, how, how === "confirmed" ? "live, without a restart" : reason);
+      const after = records.read();
+      if (after !== undefined && after.outcomeOf === release && !restarted) records.write(told(after));
+      plan.say({ liveEnd: { how, reason, restarted } });
+      return true;
+    }
+    plan.say({ bySlot: end.reason });
+    return false;
+  }
+  plan.say({ bySlot: why });
+  return false;
+}
+
+function factsOf(plan: BringPlan, { manifest, slot }: Received, answer: ReleaseAnswer): Promise<GateFacts> {
   const from = readManifest(plan.notes, otherSlot(slot)) ?? ownRelease();
+  return boardFacts({ config: plan.config, from, to: manifest, answer, look: plan.look, now: plan.now() });
+}
+
+async function switched(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<void> {
+  const { look, records, flags, tries, restart, sleep } = plan;
+  const { manifest, release, slot } = received;
   await switchOver({
     ...{ records, flags, sleep },
     ...(tries !== undefined && { tries }),
-    facts: () => boardFacts({ config, from, to: manifest, answer, look, now: now() }),
+    facts: () => factsOf(plan, received, answer),
     picture: async () => takePicture(await look()),
     keep: (picture) => {
       plan.keep({

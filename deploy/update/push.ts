@@ -34,6 +34,8 @@ export interface PushEnd {
   readonly how: "confirmed" | "installed" | "reverted" | "unreachable" | "fellBack";
   readonly version: string;
   readonly reason: string;
+  /** Without a restart. */
+  readonly live?: true;
 }
 
 /** How long the connection may outlive the restart, ms. */
@@ -46,6 +48,7 @@ const GOODBYE_MS = 10_000;
 export async function push(plan: PushPlan): Promise<PushEnd> {
   const sent = await send(plan);
   const { release, version } = sent.received;
+  if (sent.live !== undefined) return { ...sent.live, version };
   if (!sent.restarts) return { how: "installed", version, reason: "" };
   return { ...(await watchTrial(plan, release)), version };
 }
@@ -53,6 +56,8 @@ export async function push(plan: PushPlan): Promise<PushEnd> {
 interface Sent {
   readonly received: { readonly release: string; readonly version: string };
   readonly restarts: boolean;
+  /** It went live, and this became of it. */
+  readonly live?: Pick<PushEnd, "how" | "reason" | "live">;
 }
 
 async function send({ place, source, words, say, stderr }: PushPlan): Promise<Sent> {
@@ -68,12 +73,17 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
   child.stdin!.write(`${JSON.stringify({ size: source.bytes })}\n`);
   let received: Sent["received"] | undefined;
   let restarts = false;
+  let live: Sent["live"];
   for await (const line of createInterface({ input: child.stdout! })) {
     const word = parsed(line);
     if (word === undefined) continue; // what a login prints
     if ("read" in word) await answerRead(word.read, source, child.stdin!);
     else say(word);
     if ("received" in word) received = word.received;
+    if ("liveEnd" in word) {
+      const { how, reason, restarted } = word.liveEnd;
+      live = { how, reason, ...(!restarted && { live: true }) };
+    }
     if ("restarting" in word) {
       restarts = true;
       break;
@@ -101,7 +111,7 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
       "interrupted",
       `${place.target} did not take the release (exit code ${code})${why}`,
     );
-  return { received, restarts };
+  return { received, restarts, ...(live !== undefined && { live }) };
 }
 
 type Line = BringWord | { readonly read: { readonly from: number; readonly to: number } };

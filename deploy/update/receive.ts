@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "../board/durable-text.ts";
+import type { LiveRecord } from "../code/live-record.ts";
 import { openBundle } from "../release/bundle-reader.ts";
 import { checkFitsHere, type Here } from "../release/fits-here.ts";
 import type { Manifest, Payload } from "../release/manifest.ts";
@@ -42,6 +43,8 @@ export interface ReceivePlan {
   readonly limit: number;
   /** Bytes written, of how many. */
   readonly onProgress: (bytes: number, of: number) => void;
+  /** What went live beside the programs of the slot that would be written; absent: that never happens here. */
+  readonly beside?: () => LiveRecord | undefined;
 }
 
 export interface Received {
@@ -69,6 +72,7 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
   const about = { manifest, release, slot };
   if (record.trying === undefined && record.releases[record.active] === release)
     return { ...about, slot: record.active, how: "running" };
+  checkNotBeside(plan.beside?.());
   if (!flags.retry) checkNotRefused(record, release);
   const running = readManifest(notes, record.active);
   const { refusals } = gate({ ...GATE, from: running ?? ownRelease(), to: manifest }, flags);
@@ -95,6 +99,15 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
   writeDurably(manifestFile(notes, slot), JSON.stringify(manifest));
   records.write(written(records.read() ?? record, release));
   return { ...about, how: "written" };
+}
+
+/** The slot that nobody would go back to has programs that run. Throws `UpdateError` `refused`. */
+function checkNotBeside(live: LiveRecord | undefined): void {
+  if (live === undefined) return;
+  throw new UpdateError(
+    "refused",
+    `release ${live.release.slice(0, 12)} went live beside programs of slot ${live.beside}, which the next release would take: start the board again first, so that all of it runs (holdfast reboot, or systemctl restart holdfast), then push once more`,
+  );
 }
 
 /** The slot that runs has the same files: Node's program seldom changes, and is most of a release. */

@@ -9,7 +9,7 @@ import { irrigationLaw } from "../controllers/irrigation.ts";
 import { thermostatLaw } from "../controllers/thermostat.ts";
 import { createTask, type TaskFactory } from "../tasks/task-catalogue.ts";
 import type { ControlLaw } from "./control-law.ts";
-import { type ControllerBefore, controllerProcess } from "./controller-process.ts";
+import { type ControllerBefore, type ControllerSnapshot, controllerProcess } from "./controller-process.ts";
 import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
 import { type DeviceSnapshot, deviceProcess } from "./device-process.ts";
 import type { ControllerMessage, DeviceMessage } from "./messages.ts";
@@ -83,7 +83,9 @@ export function* controllerCell(
   keeper: Pid,
 ): ProcessGenerator {
   let before: ControllerBefore | undefined;
-  for (let inForce = plan; ; ) {
+  // Code that takes over from other code has its plan from there.
+  const inherited = (self.inherited as Snapshot | undefined)?.state as ControllerSnapshot | undefined;
+  for (let inForce = inherited?.plan ?? plan; ; ) {
     const left = yield* controllerProcess(self, inForce, start, keeper, createLaw(inForce), before);
     if (left === undefined) return;
     inForce = left.message.plan;

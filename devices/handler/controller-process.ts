@@ -9,16 +9,20 @@
  * Its command to the output is a lease that each decision renews; when the controller dies, the lease ends.
  * The way sample -> decision -> line has a deadline, which the output's answer closes.
  */
+import { isSystem, type Managed, newCounts, serveSystem } from "../../runtime/behaviour/managed.ts";
+import { exitWith } from "../../runtime/behaviour/start.ts";
+import type { Snapshot } from "../../runtime/behaviour/system-message.ts";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
+import type { TalkSnapshot } from "../../runtime/protocol/conversation.ts";
 import type { PeriodicJob } from "../../runtime/time/periodic-job.ts";
 import type { ReadingMessage } from "./contracts.ts";
 import type { ControlLaw } from "./control-law.ts";
 import type { ControllerPlan, JobPlan, Start } from "./device-plan.ts";
 import { EndToEnd } from "./end-to-end.ts";
 import { injectFault } from "./injected-fault.ts";
-import { InputSource } from "./input-source.ts";
+import { InputSource, type SourceSnapshot } from "./input-source.ts";
 import { JobReport } from "./job-report.ts";
 import { Ladder } from "./ladder.ts";
 import type { LadderState } from "./ladder-state.ts";
@@ -31,6 +35,23 @@ import { isSamePlan, type ReplanMessage } from "./replan.ts";
 
 /** Settings hold until they are changed. That they still do is said this often: who reads a retained one judges it by its time. */
 const CONFIRM_US = 20_000_000;
+/** Of its snapshot. */
+const CODE_VERSION = 1;
+
+/** All that a controller knows beside its code: what the next version of that goes on from. */
+export interface ControllerSnapshot {
+  /** In force: not always what it was started with. */
+  readonly plan: ControllerPlan;
+  readonly ladder: LadderState;
+  readonly source: SourceSnapshot;
+  readonly sink: TalkSnapshot | undefined;
+  readonly latest: ReadingMessage | undefined;
+  readonly memory: unknown;
+  /** What commands have changed. */
+  readonly commanded: Start["kept"];
+  readonly decided: boolean;
+  readonly releaseUs: number;
+}
 
 /** What a controller leaves to itself when it takes a new plan. */
 export interface ControllerBefore {
@@ -60,7 +81,8 @@ export function* controllerProcess(
   const { id, input, output } = plan;
   const periodUs = plan.job.everyMs * 1000;
   self.register(id);
-  law.change(before?.message.kept ?? start.kept);
+  let commanded = before?.message.kept ?? start.kept;
+  law.change(commanded);
   if (before !== undefined) law.goOn(before.memory);
   const startedUs = before?.startedUs ?? self.nowUs();
   const proof = before && new PlanProof(self, keeper, { round: before.message.round, isWell: before.isWell });
@@ -68,7 +90,7 @@ export function* controllerProcess(
   const endToEnd = new EndToEnd(plan.job.deadlineUs);
   const report = new JobReport(self, id, plan.job.budgetIsDefault);
   const goesOn = before !== undefined && isSamePlan(before.jobPlan, plan.job);
-  const job = goesOn ? before.job : plannedJob(id, plan.job, plan.criticality, self.nowUs());
+  let job = goesOn ? before.job : plannedJob(id, plan.job, plan.criticality, self.nowUs());
   let latest = before?.latest;
   const source = before?.source ?? new InputSource(self, input);
   const sink = before?.sink ?? new OutputSink(self, plan, { graceUs });
@@ -131,8 +153,41 @@ export function* controllerProcess(
     sink.drive({ level: acts && on ? 1 : 0, sampledAtUs, fresh: isFresh && usable !== undefined });
   };
 
+  const snapshot = (): ControllerSnapshot => ({
+    ...{ plan, latest, commanded, decided },
+    ladder: ladder.state,
+    source: source.snapshot(),
+    sink: sink.snapshot(),
+    memory: law.memory(),
+    releaseUs: job.releaseUs,
+  });
+  /** Goes on where another version of the code, or this one before a trial, came to. */
+  const goOn = (from: ControllerSnapshot) => {
+    ({ latest, commanded, decided } = from);
+    ladder.goOn(from.ladder);
+    source.goOn(from.source);
+    sink.goOn(from.sink);
+    law.change(commanded);
+    law.goOn(from.memory);
+    job = plannedJob(id, plan.job, plan.criticality, self.nowUs(), from.releaseUs);
+  };
+  const managed: Managed = {
+    name: id,
+    parent: undefined,
+    counts: newCounts(),
+    snapshot: () => ({ version: CODE_VERSION, state: snapshot() }),
+    replace: (state) => goOn(state as ControllerSnapshot),
+    changeCode: () => {
+      throw new Error("a controller changes with its cell");
+    },
+  };
+  /** In the middle of a message. */
+  let busy = false;
+  if (self.inherited !== undefined) {
+    if (before === undefined) goOn((self.inherited as Snapshot).state as ControllerSnapshot);
+    self.checkpoints(() => (busy ? undefined : { state: snapshot() }));
+  } else if (before === undefined) patch({ mode: "starting", ready: true });
   self.note({ mode: ladder.mode });
-  if (before === undefined) patch({ mode: "starting", ready: true });
   publish();
   let decidedUs = Number.NEGATIVE_INFINITY;
   for (;;) {
@@ -140,7 +195,9 @@ export function* controllerProcess(
     if (ladder.isOff()) return undefined;
     const { releaseUs } = job;
     const untilUs = Math.min(releaseUs, ladder.nextUs);
+    busy = false;
     const message = yield* self.receive(undefined, { untilUs, dueUs: releaseUs + plan.job.deadlineUs });
+    busy = true;
     ladder.expire();
     const sampled = source.take(message);
     if (sampled !== undefined) {
@@ -153,7 +210,14 @@ export function* controllerProcess(
     if (driven?.type === "driven" && driven.fresh)
       endToEnd.record(driven.atUs - driven.sampledAtUs, driven.atUs);
     switch (message?.type) {
+      case "system": {
+        const reason = isSystem(message) ? yield* serveSystem(self, message, managed) : undefined;
+        if (reason === undefined) break;
+        exitWith(self, reason);
+        return undefined;
+      }
       case "command":
+        commanded = { ...commanded, ...message.command.values };
         law.change(message.command.values);
         self.send(keeper, { type: "keep", values: message.command.values });
         publish();

@@ -3,8 +3,8 @@
  * that, or of its link, it is another process, and is asked again.
  */
 import type { Self } from "../../runtime/process/self.ts";
-import type { Conversation, Talker } from "../../runtime/protocol/conversation.ts";
-import { openConversation } from "../../runtime/protocol/open-conversation.ts";
+import type { Conversation, Talker, TalkSnapshot } from "../../runtime/protocol/conversation.ts";
+import { continuedConversation, openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { doorOf, whyNoDoor } from "./abroad.ts";
 import { observing, type ReadingMessage, sampling } from "./contracts.ts";
 import type { ControlledInput } from "./device-plan.ts";
@@ -12,6 +12,11 @@ import { Envoy } from "./envoy.ts";
 
 /** What it needs of the controller's process. */
 export type SourceSelf = Talker & Pick<Self, "whereis">;
+
+export interface SourceSnapshot {
+  readonly talk: TalkSnapshot | undefined;
+  readonly isFirst: boolean;
+}
 
 export interface Sampled {
   readonly reading: ReadingMessage;
@@ -54,6 +59,20 @@ export class InputSource {
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     return { reading, isFirst };
+  }
+
+  /** For the next version of this process' code. Throws for a device of another board: an envoy speaks with it. */
+  snapshot(): SourceSnapshot {
+    if (this.#there !== undefined)
+      throw new Error(`${this.#input.device} is read through an envoy, which cannot be handed over`);
+    const talk = this.#here?.over === false ? this.#here.snapshot() : undefined;
+    return { talk, isFirst: this.#isFirst };
+  }
+
+  /** Goes on with what another version of this code, or this one before a trial, has left. */
+  goOn({ talk: goesOn, isFirst }: SourceSnapshot): void {
+    this.#isFirst = isFirst;
+    this.#here = goesOn && continuedConversation(this.#self, sampling, "controller", goesOn);
   }
 
   /** Why nothing comes from another board, in one line; `undefined` while it is there, and for a device of this one. */

@@ -48,6 +48,7 @@ export type DeviceMessage =
 export type ControllerMessage =
   | CommandMessage
   | ToldMessage
+  | SystemMessage
   | TalkMessage
   | HeardMessage
   | ReplanMessage<ControllerPlan>

@@ -5,8 +5,8 @@
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage } from "../../runtime/process/signal.ts";
-import type { Conversation, Talker } from "../../runtime/protocol/conversation.ts";
-import { openConversation } from "../../runtime/protocol/open-conversation.ts";
+import type { Conversation, Talker, TalkSnapshot } from "../../runtime/protocol/conversation.ts";
+import { continuedConversation, openConversation } from "../../runtime/protocol/open-conversation.ts";
 import { doorOf, whyNoDoor } from "./abroad.ts";
 import { type DriveAnswer, driving } from "./contracts.ts";
 import type { ControllerPlan } from "./device-plan.ts";
@@ -52,6 +52,20 @@ export class OutputSink {
   /** Commands by these times from now on; the output is the same. */
   replan(plan: SinkPlan): void {
     this.#plan = plan;
+  }
+
+  /** For the next version of this process' code. Throws for an output of another board: an envoy speaks with it. */
+  snapshot(): TalkSnapshot | undefined {
+    if (this.#talk instanceof Envoy)
+      throw new Error(
+        `${this.#plan.output.device} is commanded through an envoy, which cannot be handed over`,
+      );
+    return this.#talk?.over === false ? this.#talk.snapshot() : undefined;
+  }
+
+  /** Goes on with what another version of this code, or this one before a trial, has left. */
+  goOn(goesOn: TalkSnapshot | undefined): void {
+    this.#talk = goesOn && continuedConversation(this.#self, driving, "controller", goesOn);
   }
 
   /** It may still come: nobody has to worry, and nothing is driven. Never so for an output of this board. */

@@ -38,6 +38,11 @@ export class CellHosts {
     return spec.kind !== "child" && this.#spares.has(this.#classOf(spec));
   }
 
+  /** Sees to it that a cell like this finds a warm thread, once one has booted. */
+  warm(spec: CellSpec): void {
+    if (spec.kind !== "child") this.#spares.keep(this.#classOf(spec), 1);
+  }
+
   create(spec: CellSpec, events: HostEvents): CellHost {
     const of = this.#classOf(spec);
     if (spec.kind === "child") return new ChildHost(of, spec.name, events);
@@ -70,7 +75,10 @@ export class CellHosts {
   }
 
   #classOf(spec: CellSpec): HostClass {
-    const program = this.#options.program?.(spec) ?? programNear("thread-entry");
+    const program =
+      spec.program === undefined
+        ? (this.#options.program?.(spec) ?? programNear("thread-entry"))
+        : new URL(spec.program);
     return { program, heapMb: spec.heapMb ?? DEFAULT_HEAP_MB, event: spec.loop === "event" };
   }
 }

@@ -3,7 +3,9 @@ import type { ExitReason } from "../process/exit-reason.ts";
 import type { CellSpec } from "./kernel.ts";
 
 /** What is new; the rest of the cell's specification stays. */
-export type NewCode = Partial<Pick<CellSpec, "body" | "setup" | "heapMb" | "externalMb" | "hangLimitUs">>;
+export type NewCode = Partial<
+  Pick<CellSpec, "program" | "body" | "setup" | "heapMb" | "externalMb" | "hangLimitUs">
+>;
 
 export interface TrialOptions {
   /** How long the new version has to do well, ms. `Infinity`: until `passTrial`. Default 10 s. */

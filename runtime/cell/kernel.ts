@@ -27,6 +27,8 @@ export interface CellSpec {
   readonly kind?: "thread" | "child";
   /** The generator function of the cell's first process; when that process ends, the cell ends. */
   readonly body: ExportRef;
+  /** Program of its thread, by URL, in the place of the one that the composition has for it: another release's, say. */
+  readonly program?: string;
   /** Copied. */
   readonly args: readonly unknown[];
   /** Band of the first process (`BAND`), and of what it spawns unless told. Default `normal`. */

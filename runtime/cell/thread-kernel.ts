@@ -256,6 +256,21 @@ export class ThreadKernel implements Kernel {
     this.#trials.begin(ways, code, options, tell);
   }
 
+  /**
+   * Boots a thread for a change of this cell's code, ahead of it: the cell then stands still for as long as the hand-over
+   * takes, and not for a boot. No effect for a cell that does not run.
+   */
+  warm(name: string, code: NewCode): void {
+    const running = this.#cells.get(name);
+    if (running !== undefined) this.#hosts.warm({ ...running.spec, ...code });
+  }
+
+  /** Whether such a thread waits. */
+  isWarm(name: string, code: NewCode): boolean {
+    const running = this.#cells.get(name);
+    return running !== undefined && this.#hosts.isWarm({ ...running.spec, ...code });
+  }
+
   passTrial(name: string): boolean {
     return this.#trials.pass(name);
   }

@@ -4,16 +4,10 @@
  */
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { DownMessage } from "../process/signal.ts";
-import {
-  Conversation,
-  type ConversationOptions,
-  type Heard,
-  type Talker,
-  type TalkSnapshot,
-} from "./conversation.ts";
+import type { Conversation, ConversationOptions, Heard, Talker, TalkSnapshot } from "./conversation.ts";
 import type { ConverseMessage } from "./conversation-messages.ts";
 import type { Protocol } from "./declare-protocol.ts";
-import { acceptConversation } from "./open-conversation.ts";
+import { acceptConversation, continuedConversation } from "./open-conversation.ts";
 import type { ProtocolSpec, Side } from "./protocol.ts";
 
 /** Something heard, and in which conversation. */
@@ -73,8 +67,7 @@ export class Conversations<P extends ProtocolSpec, S extends Side<P>> {
     this.#byKey.clear();
     this.#byRef.clear();
     for (const goesOn of talks) {
-      const place = { peer: goesOn.peer, key: goesOn.key, witness: undefined, goesOn };
-      const talk = new Conversation(this.#self, this.#protocol, this.#side, place, this.#options);
+      const talk = continuedConversation(this.#self, this.#protocol, this.#side, goesOn, this.#options);
       this.#byKey.set(talk.key, talk);
       this.#byRef.set(talk.ref, talk);
     }

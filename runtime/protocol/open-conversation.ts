@@ -1,6 +1,6 @@
 /** How a conversation begins: one party opens it, the other finds a `converse` message and accepts. */
 import { type Pid, randomKey } from "../process/pid.ts";
-import { Conversation, type ConversationOptions, type Talker } from "./conversation.ts";
+import { Conversation, type ConversationOptions, type Talker, type TalkSnapshot } from "./conversation.ts";
 import type { ConversedMessage, ConverseMessage, HangUpMessage } from "./conversation-messages.ts";
 import type { Protocol } from "./declare-protocol.ts";
 import type { ProtocolSpec, Side } from "./protocol.ts";
@@ -26,6 +26,18 @@ export function openConversation<P extends ProtocolSpec, S extends Side<P>>(
   };
   self.send(peer, opening);
   return talk;
+}
+
+/** Goes on with one that another version of this process' code, or this one before a trial, has left. */
+export function continuedConversation<P extends ProtocolSpec, S extends Side<P>>(
+  self: Talker,
+  protocol: Protocol<P>,
+  side: S,
+  goesOn: TalkSnapshot,
+  options: ConversationOptions = {},
+): Conversation<P, S> {
+  const { peer, key } = goesOn;
+  return new Conversation(self, protocol, side, { peer, key, witness: undefined, goesOn }, options);
 }
 
 /**

@@ -487,6 +487,31 @@ spec(
   },
 );
 
+spec("what changes something is done by POST alone, and not for another site or a viewer", async (t) => {
+  let done = 0;
+  const actions = { "/turn": async () => ({ done: ++done }), "/both": async () => ({ done: ++done }) };
+  const operator = { "/both": async () => ({ done }) };
+  const credentials = [
+    { user: "anna", password: "secret", role: "operator" },
+    { user: "vera", password: "look", role: "viewer" },
+  ] as const;
+  const { edge: e } = await edge(t, { operator, actions }, credentials);
+  const login = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString("base64")}` });
+  const asked = (path: string, method: string, headers: Record<string, string> = login("anna:secret")) =>
+    get(e.port, path, headers, method);
+  const asGet = await asked("/turn", "GET");
+  assert.equal([asGet.status, asGet.headers.allow, done], [405, "POST", 0]);
+  assert.equal([(await asked("/both", "GET")).status, done], [200, 0]);
+  assert.is((await asked("/both", "DELETE")).headers.allow, "GET, HEAD, POST");
+  assert.is((await asked("/health", "POST")).status, 405);
+  const elsewhere = { ...login("anna:secret"), origin: "https://elsewhere.example" };
+  for (const headers of [elsewhere, login("vera:look"), {}])
+    assert.ok((await asked("/turn", "POST", headers)).status >= 401);
+  assert.is(done, 0);
+  const turned = await asked("/turn", "POST");
+  assert.equal([turned.status, JSON.parse(String(turned.body)), done], [200, { done: 1 }, 1]);
+});
+
 spec("no page of another site, no other host and no viewer reaches an operator's address", async (t) => {
   const { operator, asked } = operatorRoutes();
   const credentials = [

@@ -220,3 +220,19 @@ spec("devices that share a cell change in it, and the others notice nothing", (t
   assert.equal(others(board.trace.news()), []);
   assert.is(board.level("heater"), 1);
 });
+
+spec("a device that an operator keeps off has the new plan when it is let up again", (t) => {
+  const reloadable = new ReloadableBoard(t);
+  const { board } = reloadable;
+  heating(board);
+  board.order("soil", "off", 60_000);
+  board.for(1);
+  const before = board.trace.reading("soil.moisture")!.value as number;
+  const reply = as(reloadable.reload(CALIBRATED), "applied");
+  assert.equal([reply.moved, reply.unproven], [["soil"], []]);
+  board.order("soil", "auto");
+  board.for(120);
+  assert.is(board.trace.mode("soil"), "full");
+  const after = board.trace.reading("soil.moisture")!.value as number;
+  assert.ok(after > before + 5, `${before} % became ${after} %`);
+});

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { equal, is } from "uvu/assert";
+import type { Overview } from "../../../deploy/board/overview.ts";
+import { parseConfig } from "../../../deploy/config/load-config.ts";
+import { type BringPlan, type BringWord, bring } from "../../../deploy/update/bring.ts";
+import { TRIAL_TIMES } from "../../../deploy/update/trial.ts";
+import { type SpecContext, spec } from "../../harness/spec.ts";
+import { demoText } from "../demo-board.ts";
+import { aPlace, aRelease, HERE, memorySource, OLD, temporary } from "./a-place.ts";
+
+/** Nobody asks it: what stands in the way is found before. */
+const code = {
+  state: () => Promise.reject(new Error("nobody is there")),
+  tryOut: () => Promise.reject(new Error("nobody is there")),
+  keep: () => Promise.reject(new Error("nobody is there")),
+  takeBack: () => Promise.reject(new Error("nobody is there")),
+};
+
+/** What is said while a release that says this of itself is brought, without progress; and whether the board restarts. */
+async function brought(t: SpecContext, about: { liveFrom?: string }, live?: BringPlan["live"]) {
+  const folder = temporary(t);
+  const { records, store } = aPlace(folder);
+  const { file, key } = await aRelease(join(folder, "made"), { about });
+  const said: BringWord[] = [];
+  let restarts = 0;
+  const overview = { incarnation: 1, devices: [], jobs: [], broker: "live", links: null };
+  await bring({
+    ...{ records, store, notes: folder, here: HERE, where: "x.holdfast", trusted: [key.trusted], limit: 1e9 },
+    flags: { now: true },
+    config: parseConfig(demoText).config!,
+    times: TRIAL_TIMES,
+    stay: false,
+    open: async () => memorySource(readFileSync(file)),
+    ask: async () => ({ levels: {} }),
+    levels: () => {},
+    look: async () => overview as unknown as Overview,
+    keep: () => {},
+    notice: () => {},
+    say: (word) => void ("progress" in word || said.push(word)),
+    restart: async () => void restarts++,
+    sleep: async () => {},
+    now: () => new Date(),
+    at: () => null,
+    ...(live && { live }),
+  });
+  return {
+    said: said.map((word) => Object.keys(word)[0]),
+    words: said,
+    restarts,
+    trying: records.read()?.trying,
+  };
+}
+
+const LIVE: BringPlan["live"] = { code, note: () => {}, nowMs: () => 0 };
+
+spec(
+  "a release that says nothing of a live change goes by its slot, and nothing is said of it",
+  async (t) => {
+    const { said, restarts, trying } = await brought(t, {}, LIVE);
+    equal(said, ["received", "restarting"]);
+    equal([restarts, trying], [1, "b"]);
+  },
+);
+
+spec("one that may go live and cannot here goes by its slot, and why is said", async (t) => {
+  const os = await brought(t, { liveFrom: OLD });
+  equal(os.said, ["received", "bySlot", "restarting"]);
+  equal(os.words[1], { bySlot: "this board changes code only with its slots" });
+  const other = await brought(t, { liveFrom: "cc".repeat(16) }, LIVE);
+  equal(other.words[1], { bySlot: "it goes live from release cccccccccccc, and aaaaaaaaaaaa runs" });
+  is(other.restarts, 1);
+  const unknown = await brought(t, { liveFrom: OLD }, LIVE);
+  equal(unknown.words[1], {
+    bySlot: "what runs is not written down here, so nothing can be compared with it",
+  });
+});
