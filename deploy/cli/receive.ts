@@ -23,6 +23,7 @@ import { NOTICE_FILE, writeNotice } from "../update/notice.ts";
 import type { ReadOffer } from "../update/offer.ts";
 import { checkSeal } from "../update/offer-seal.ts";
 import { lockReceiving } from "../update/receive-lock.ts";
+import { isRefusal } from "../update/refusal.ts";
 import type { Slot } from "../update/slot-record.ts";
 import type { TrialTimes } from "../update/trial.ts";
 import { trustedKeys } from "../update/trusted-keys.ts";
@@ -109,7 +110,7 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
     });
   } catch (error) {
     const { code } = error as { code?: string };
-    throw new CliError(code === "refused" ? EXIT.refused : EXIT.failed, (error as Error).message);
+    throw new CliError(isRefusal(code) ? EXIT.refused : EXIT.failed, (error as Error).message);
   } finally {
     unlock();
   }

@@ -15,6 +15,7 @@ import type { UpdateNotice, UpdateState } from "./notice.ts";
 import { ownRelease } from "./own-release.ts";
 import { takePicture } from "./picture.ts";
 import { type Received, type ReceivePlan, readManifest, receive } from "./receive.ts";
+import { isRefusal } from "./refusal.ts";
 import type { Slot } from "./slot-record.ts";
 import { otherSlot, told } from "./slot-steps.ts";
 import { switchOver } from "./switch.ts";
@@ -110,7 +111,7 @@ export async function bring(plan: BringPlan): Promise<Received> {
     return received;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    tell(plan, received, code === "refused" ? "refused" : "failed", message, code);
+    tell(plan, received, isRefusal(code) ? "refused" : "failed", message, code);
     throw error;
   } finally {
     await source?.close();

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeDurably } from "../board/durable-text.ts";
 import type { LiveRecord } from "../code/live-record.ts";
+import { BundleError } from "../release/bundle-error.ts";
 import { openBundle } from "../release/bundle-reader.ts";
 import { checkFitsHere, type Here } from "../release/fits-here.ts";
 import type { Manifest, Payload } from "../release/manifest.ts";
@@ -67,6 +68,7 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
       `${where} is release ${release.slice(0, 12)}, and ${plan.expected.slice(0, 12)} was offered`,
     );
   checkFitsHere(manifest, here, where);
+  checkWhole(manifest, { headBytes, bytes: source.bytes, where });
   const record = records.read() ?? firstRecord(undefined);
   const slot = spareSlot(record);
   const about = { manifest, release, slot };
@@ -139,6 +141,18 @@ async function writePayload(
   onProgress(writer.from);
   await writer.write(checkedPieces(source, payload, offset, writer.from));
   await writer.prove();
+}
+
+/** Half a bundle is found before half a slot is written. Throws `BundleError` `truncated`. */
+function checkWhole(
+  manifest: Manifest,
+  { headBytes, bytes, where }: { readonly headBytes: number; readonly bytes: number; readonly where: string },
+): void {
+  const last = manifest.payloads.at(-1);
+  const end = last === undefined ? 0 : offsetOf(manifest, last, headBytes) + last.size;
+  if (end <= bytes) return;
+  const help = "it was not copied whole; copy it again, or make it anew";
+  throw new BundleError("truncated", `${where} ends at byte ${bytes} of at least ${end}: ${help}`);
 }
 
 /** Where a payload begins in its bundle: each has a block before it, and is filled up to full blocks. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { equal, is, match, ok } from "uvu/assert";
 import { PIECE_BYTES } from "../../../deploy/release/pieces.ts";
+import { isRefusal } from "../../../deploy/update/refusal.ts";
 import { emptied, onTrial, reverted, written } from "../../../deploy/update/slot-steps.ts";
 import type { SpecContext } from "../../harness/spec.ts";
 import { spec } from "../../harness/spec.ts";
@@ -145,12 +146,14 @@ for (const [what, code, options, change] of [
     undefined,
   ],
   ["that ends before its signature", "truncated", {}, (bytes: Buffer) => bytes.subarray(0, 700)],
+  ["that ends within its last payload", "truncated", {}, (bytes: Buffer) => bytes.subarray(0, -2048)],
   ["with another manifest", "wrongSignature", {}, (bytes: Buffer) => changed(bytes, 600)],
 ] as const) {
   spec(`a bundle ${what} is refused before anything is written: ${code}`, async (t) => {
     const { place, trusted, bytes } = await setUp(t, options);
     const source = memorySource(change?.(Buffer.from(bytes)) ?? bytes);
     is((await failure(receiving(place, { source, trusted }))).code, code);
+    is(isRefusal(code), code !== "truncated", "what ends early may come whole the next time");
     equal(left(place.folder), []);
     is(place.records.read()?.sequence, 1);
   });
