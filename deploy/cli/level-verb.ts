@@ -1,7 +1,12 @@
 /** The words of `holdfast boot-levels`, for the command line. */
+import { setPriority } from "node:os";
 import { resolve } from "node:path";
+import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { DEFAULT_CONFIG, type Flags, placeFlag, textOf } from "./flags.ts";
 import type { VerbTable } from "./update-verbs.ts";
+
+/** The next start is far away, the board's work is not. */
+const NICE = 19;
 
 export function addLevelVerb(cli: VerbTable): void {
   cli
@@ -22,6 +27,8 @@ export function addLevelVerb(cli: VerbTable): void {
       const hasSlots = (textOf(flags.slots) ?? process.env.HOLDFAST_SLOTS ?? "") !== "";
       if (flags.settle === true) {
         const { settleBootLevels } = await import("./settle-levels.ts");
+        goBeforeTheGuardian();
+        setPriority(NICE);
         const file = config ?? (process.env.HOLDFAST_CONFIG || DEFAULT_CONFIG);
         return settleBootLevels({ json, slots: hasSlots ? placeFlag(flags) : undefined, file });
       }

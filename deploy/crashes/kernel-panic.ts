@@ -37,7 +37,7 @@ export function hasPanic(before: readonly CrashLine[], text: string): boolean {
 
 function reasonIn(lines: readonly string[]): string {
   for (const reason of REASONS) {
-    const found = lines.findLast((line) => reason.test(line));
+    const found = lines.find((line) => reason.test(line)); // the last line of a panic says it again
     if (found !== undefined) return reason.exec(found)![1]!;
   }
   return "the kernel gave up, and says no more than the lines below";

@@ -47,7 +47,7 @@ export function levelUnits(
           ["Type", "oneshot"],
           ["ExecStart", `${commandWord(`${slots}/${SLOT_PROGRAM}`)} boot-levels --settle`],
           ...environment,
-          ["TimeoutStartSec", "60s"],
+          ["TimeoutStartSec", "5m"],
           { note: "Whatever it does can wait for everything else." },
           ["Nice", "19"],
           ["IOSchedulingClass", "idle"],

@@ -20,6 +20,7 @@ const DUMP = [
   "<4>[  201.000001] CPU: 1 PID: 77 Comm: sh Not tainted 6.1.0-56-arm64 #1  Debian 6.1.0",
   "<4>[  201.000002] Call trace:",
   "<4>[  201.000003]  panic+0x170/0x360",
+  "<0>[  201.000004] ---[ end Kernel panic - not syncing: sysrq triggered crash ]---",
   "",
 ].join("\n");
 
@@ -35,7 +36,7 @@ spec("a panic becomes a report of the life that it ended: why, and the last line
     [kept[0]!.life, 3, "panic", "sysrq triggered crash"],
   );
   match(report.stack, /^\[ {2}\d+\.000000\] a driver says/);
-  match(report.stack, /\n\[ {2}201\.000003\] {2}panic\+0x170\/0x360$/);
+  match(report.stack, /\n\[ {2}201\.000003\] {2}panic\+0x170\/0x360\n.* end Kernel panic .*$/);
 });
 
 spec("a board without any report yet, and a dump without a reason, are told as well", () => {
