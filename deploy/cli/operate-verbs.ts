@@ -52,6 +52,19 @@ export function addOperateVerbs(cli: VerbTable): void {
       });
     });
   cli
+    .command(
+      "line [line] [level]",
+      "Print the header's lines, the level of one, or switch one by hand for a time, through a guardian",
+    )
+    .option("--for <duration>", "How long: 10ms to 10m (default: 2s); Ctrl-C ends it, too")
+    .option("--active-low", "On is low: of a line that the configuration does not name")
+    .option(
+      "--config <file>",
+      `Whose outputs keep their policy (default: ${INSTALL.config}, else ${DEFAULT_CONFIG})`,
+    )
+    .example("  holdfast line GPIO17 on --for 2s")
+    .action((name: string | undefined, level: string | undefined, flags: Flags) => line(name, level, flags));
+  cli
     .command("logs [board]", "Print what a board has said: here, or over ssh (its name, or user@host)")
     .option("-f, --follow", "New lines as they come, until Ctrl-C")
     .option("--lines <count>", `The last so many (default: ${MOST_LINES}; of crashes all)`)
@@ -106,6 +119,26 @@ export function addOperateVerbs(cli: VerbTable): void {
         ...(command && { command }),
       });
     });
+}
+
+async function line(name: string | undefined, level: string | undefined, flags: Flags): Promise<void> {
+  const { line } = await import("./line.ts");
+  const [forText, deviceTree] = [textOf(flags.for), process.env.HOLDFAST_DEVICE_TREE];
+  const named = (textOf(flags.config) ?? process.env.HOLDFAST_CONFIG) || undefined;
+  const config = named ?? [INSTALL.config, DEFAULT_CONFIG].find((file) => existsSync(file));
+  return line(name, level, {
+    ...operatorFlags(flags),
+    ...(forText !== undefined && { for: forText }),
+    ...(flags.activeLow === true && { activeLow: true }),
+    ...(config !== undefined && { config: resolve(config) }),
+    ...(deviceTree && { deviceTree }),
+    stateFolder: process.env.HOLDFAST_STATE ? resolve(process.env.HOLDFAST_STATE) : stateOf(config),
+  });
+}
+
+/** Where the board of a configuration keeps what outlives it. */
+function stateOf(config: string | undefined): string {
+  return config === INSTALL.config ? SERVICE_STATE : defaultStateFolder(process.env);
 }
 
 function logs(target: string | undefined, flags: Flags): Promise<void> {

@@ -14,6 +14,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   "deploy/board/runtime-main": "deploy/board/runtime-main",
   "deploy/board/world-main": "deploy/board/world-main",
   "deploy/board/stop-step": "deploy/board/stop-step",
+  "deploy/hand/hand-main": "deploy/hand/hand-main",
   "deploy/board/boot-step": "deploy/board/boot-step",
   "deploy/board/reader-thread": "firmware/client/reader-thread",
   "deploy/board/watchdog-thread": "firmware/client/watchdog-thread",
