@@ -222,7 +222,7 @@ const children: ChildSpec[] = [
   deskChild(INSPECTOR, inspector(kernel, crashes)),
   deskChild(FAULTS, faultDesk(control, devices)),
   reloadChild({
-    ...{ kernel, plans: inForce, options, running, log, tell },
+    ...{ kernel, plans: inForce, options, running, log, tell, boot },
     onTrial: () => [...codeTrials, ...(code.isOnTrial ? code.state.cells : [])],
   }),
   codeChild,

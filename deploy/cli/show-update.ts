@@ -3,6 +3,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { readText } from "../board/durable-text.ts";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
+import { type LiveRecord, readLive } from "../code/live-record.ts";
 import { type KeptNotice, NOTICE_FILE, readNotice } from "../update/notice.ts";
 import type { SlotRecord } from "../update/slot-record.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
@@ -12,6 +13,8 @@ import { CliError, EXIT } from "./exit-code.ts";
 export interface UpdateLine {
   readonly record: SlotRecord | null;
   readonly notice: KeptNotice | null;
+  /** Present while drivers of one slot run beside programs of the other. */
+  readonly live?: LiveRecord;
 }
 
 /** A follower can wait for everything else. */
@@ -51,18 +54,25 @@ export async function followUpdate(place: UpdatePlace, json: boolean): Promise<v
   }
 }
 
-function lineOf({ records, notes }: UpdatePlace): UpdateLine {
-  const notice = readNotice(readText(join(notes, NOTICE_FILE)) ?? "");
-  return { record: records.read() ?? null, notice: notice ?? null };
+function lineOf(place: UpdatePlace): UpdateLine {
+  const notice = readNotice(readText(join(place.notes, NOTICE_FILE)) ?? "");
+  const record = place.records.read();
+  const live = place.kind === "folder" ? readLive(place.folder, record) : undefined;
+  return { record: record ?? null, notice: notice ?? null, ...(live && { live }) };
 }
 
-function textOf({ record, notice }: UpdateLine): string {
+function textOf({ record, notice, live }: UpdateLine): string {
   if (record === null) return "the slot record cannot be read; push a release again";
   const { active, trying, triesLeft, confirmed, refused, releases } = record;
   const release = releases[active]?.slice(0, 12) ?? "a release that nobody has named";
   const trial = trying === undefined ? "" : `; slot ${trying} is on trial, ${triesLeft} more boots`;
   const lines = [
     `runs ${release} from slot ${active}${confirmed ? "" : ", which no trial has proven yet"}${trial}`,
+    ...(live === undefined
+      ? []
+      : [
+          `went live: drivers of slot ${live.slot} run beside programs of slot ${live.beside}, until the board starts again`,
+        ]),
     ...(notice === null
       ? []
       : [`last update: ${[notice.state, notice.version, notice.reason].filter(Boolean).join(", ")}`]),

@@ -27,8 +27,8 @@ export interface ReloadDeskOptions {
   /** Copy of what runs; undefined where there is no place for one. */
   readonly running: string | undefined;
   readonly emulated: boolean;
-  /** Whose code is on trial: their plan stays. */
-  readonly onTrial: () => readonly string[];
+  /** Why plans stay as they are now, a sentence; undefined: they may change. */
+  readonly whyNot: () => string | undefined;
   tell(event: { readonly kind: string; readonly [key: string]: unknown }): void;
 }
 
@@ -77,10 +77,9 @@ export function reloadDesk(options: ReloadDeskOptions) {
   };
 }
 
-function refusalOf({ running, onTrial }: ReloadDeskOptions): string | undefined {
-  if (running === undefined) return "this board has no place to note which configuration it runs: restart it";
-  const trials = onTrial();
-  return trials.length === 0 ? undefined : `new code of ${trials.join(", ")} is on trial: wait for its end`;
+function refusalOf({ running, whyNot }: ReloadDeskOptions): string | undefined {
+  if (running !== undefined) return whyNot();
+  return "this board has no place to note which configuration it runs: restart it";
 }
 
 function* reloaded(

@@ -336,7 +336,7 @@ export class SimulatedBoard {
     const desk = reloadDesk({
       ...{ kernel: this.kernel, plans: this.#plans, ...this.#reloads },
       emulated: false,
-      onTrial: () => [],
+      whyNot: () => undefined,
       tell: (event) => this.#tell({ ...event }),
     });
     return [{ id: RELOAD, restart: "permanent", start: (self) => self.spawn(desk, [], { label: RELOAD }) }];
