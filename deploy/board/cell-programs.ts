@@ -12,5 +12,5 @@ export function ownProgram(cell: string): URL | undefined {
 
 /** As the build puts it beside the runtime: `device`, `mqtt`, `reload`. */
 export function cellProgram(name: string): URL {
-  return new URL(`../../cells/${name}-thread.js`, import.meta.url);
+  return new URL(`../../cells/${name}-thread.cjs`, import.meta.url);
 }

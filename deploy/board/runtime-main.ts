@@ -28,7 +28,7 @@ import { SystemClock } from "../../runtime/time/system-clock.ts";
 import { chainPlace, describePlace, type PlaceGiven, takePlace } from "../../runtime/time/thread-place.ts";
 import { NICE, setThreadNice } from "../../runtime/time/thread-priority.ts";
 import { openCode } from "../code/open-code.ts";
-import { placementOf } from "../config/placement.ts";
+import { isSmall, placementOf } from "../config/placement.ts";
 import { boardPlan, controllerPlans, devicePlans } from "../config/plan.ts";
 import { realtimePlan } from "../config/realtime-schema.ts";
 import { reloadChild } from "../reload/open-reload.ts";
@@ -129,7 +129,7 @@ const kernel = new ThreadKernel({
   clock,
   program: ({ name }) => ownProgram(name) ?? new URL(code.program),
   // One warm thread for the class of devices and controllers, which is what restarts; about 10 MB.
-  spares: ({ name }) => (ownProgram(name) === undefined ? 1 : 0),
+  spares: ({ name }) => (ownProgram(name) === undefined && !isSmall(config) ? 1 : 0),
   onStarted: (cell) => watchdog.watch(cell, ownership.of(cell.cell)),
   hooks: {
     prepare: (life, bell) => ownership.prepare(life, bell),

@@ -6,10 +6,10 @@
 import { readFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** `file:///…/x.js:12:34` in a frame of a stack. */
-const PLACE = /file:\/\/\S+?\.js:\d+:\d+/g;
+/** `file:///…/x.js:12:34` in a frame of a stack; of CommonJS `/…/x.cjs:12:34`. */
+const PLACE = /(?:file:\/\/)?\/[^\s()]+?\.c?js:\d+:\d+/g;
 
 /**
  * The stack with every place that is known in a source file told as that, relative to the working directory; the
@@ -18,9 +18,10 @@ const PLACE = /file:\/\/\S+?\.js:\d+:\d+/g;
 export function inSources(stack: string): string {
   const maps = new Map<string, SourceMap | undefined>();
   return stack.replace(PLACE, (place) => {
-    const [, url, line, column] = /^(.*):(\d+):(\d+)$/.exec(place)!;
-    if (!maps.has(url!)) maps.set(url!, mapOf(url!));
-    const entry = maps.get(url!)?.findEntry(Number(line) - 1, Number(column) - 1);
+    const [, file = "", line, column] = /^(.*):(\d+):(\d+)$/.exec(place)!;
+    const url = file.startsWith("/") ? pathToFileURL(file).href : file;
+    if (!maps.has(url)) maps.set(url, mapOf(url));
+    const entry = maps.get(url)?.findEntry(Number(line) - 1, Number(column) - 1);
     if (entry === undefined || !("originalSource" in entry)) return place;
     const source = fileURLToPath(new URL(entry.originalSource, url));
     return `${relative(process.cwd(), source)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;

@@ -18,7 +18,7 @@ export interface LiveRecord {
 
 const FILE = "live.json";
 /** Below a slot: the program of the threads of devices and controllers. */
-export const DEVICE_PROGRAM = "program/cells/device-thread.js";
+export const DEVICE_PROGRAM = "program/cells/device-thread.cjs";
 
 /** Before the record of the slots says that its release is the active one. */
 export function writeLive(folder: string, live: LiveRecord): void {

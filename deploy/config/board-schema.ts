@@ -154,7 +154,7 @@ export const boardSchema = v.pipe(
     ),
     placement: optional(
       choice(
-        "auto: on boards with more than 16 devices and controllers those that are not critical share cells, by bus. own: each has a cell of its own. shared: as auto, on small boards too. Default: auto.",
+        "auto: on boards with more than 16 devices and controllers those that are not critical share cells, by bus. own: each has a cell of its own. shared: as auto, on small boards too, and no thread is kept warm: for machines of 512 MB. Default: auto.",
         ["auto", "own", "shared"],
       ),
     ),

@@ -2,7 +2,7 @@
  * Which devices and controllers live in which cell. A pure function of the configuration: the same file gives the
  * same cells.
  *
- * A cell of its own costs 8 to 12 MB and is the best protection: what hangs or fills its heap takes nobody along. So
+ * A cell of its own costs about 10 MB and is the best protection: what hangs or fills its heap takes nobody along. So
  * small boards have one for each. On larger ones those that are not critical share: devices of one bus, whose transfers
  * wait for each other on the wire anyway, inputs, outputs, controllers.
  */
@@ -46,6 +46,11 @@ interface Tenant {
   readonly onBus: boolean;
   readonly cell: string | undefined;
   readonly critical: boolean;
+}
+
+/** Was the board told that memory is dearer than isolation and a quick restart? Then no warm thread waits for a cell that hangs. */
+export function isSmall({ placement }: BoardConfig): boolean {
+  return placement === "shared";
 }
 
 /** Every device and controller exactly once; cells in the order of their first members. Where many small buses would make too many cells they share them. */

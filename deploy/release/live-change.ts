@@ -6,7 +6,7 @@
 import type { Manifest, ManifestFile } from "./manifest.ts";
 
 /** What may differ: it goes live. */
-const LIVE = ["program/cells/device-thread.js"];
+const LIVE = ["program/cells/device-thread.cjs"];
 /** What may differ, too: nothing that runs reads it. The board's own configuration is elsewhere. */
 const IDLE = ["package.json", "licences.txt", "board.config.json"];
 

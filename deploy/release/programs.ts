@@ -4,10 +4,12 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BuildOptions } from "esbuild";
+import { CELL_FORMAT } from "./cell-format.ts";
 import { PACKAGES_WITH_NATIVE_CODE } from "./packages.ts";
 import { ReleaseError } from "./release-error.ts";
 
-/** By place below the application's `program` folder, without `.js`: the compiled file below `dist`. */
+/** By place below the application's `program` folder, without `.js` or `.cjs`: the compiled file below `dist`. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   "deploy/cli/main": "deploy/cli/main",
   "deploy/board/guardian-main": "deploy/board/guardian-main",
@@ -36,12 +38,18 @@ export interface ProgramsOptions {
   readonly ending?: ".js" | ".mjs";
 }
 
+/** The command line: thirty verbs, of which it runs one. A verb's code is read when it is asked for. */
+const IN_PARTS: readonly string[] = ["deploy/cli/main"];
+/** Of cells' threads. */
+const CELLS: readonly string[] = ["cells/device-thread", "cells/mqtt-thread", "cells/reload-thread"];
+
 /** CommonJS packages inside an ES module still call require for Node's own modules. */
 const BANNER =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-/** The command line: thirty verbs, of which it runs one. A verb's code is read when it is asked for. */
-const IN_PARTS: readonly string[] = ["deploy/cli/main"];
+const WHOLE: BuildOptions = { platform: "node", format: "esm", target: "node20", banner: { js: BANNER } };
+
+type Entry = readonly [place: string, file: string];
 
 /**
  * Bundles programs; names stay, so that a stack can be read. Resolves to the folders of the packages that are now part of
@@ -49,48 +57,44 @@ const IN_PARTS: readonly string[] = ["deploy/cli/main"];
  */
 export async function bundlePrograms(options: ProgramsOptions): Promise<string[]> {
   const entries = Object.entries(options.entries);
-  const isInParts = ([place]: readonly [string, string]) => IN_PARTS.includes(place);
-  const whole = entries.filter((entry) => !isInParts(entry));
-  const inputs = [...(await bundle(options, whole)), ...(await inParts(options, entries.filter(isInParts)))];
+  const kind = ([place]: Entry) =>
+    CELLS.includes(place) ? "cell" : IN_PARTS.includes(place) ? "parts" : "whole";
+  const of = (wanted: ReturnType<typeof kind>) => entries.filter((entry) => kind(entry) === wanted);
+  const inputs = [
+    ...(await bundle(options, of("whole"), WHOLE)),
+    ...(await bundle(options, of("cell"), CELL_FORMAT)),
+    ...(await inParts(options, of("parts"))),
+  ];
   const packages = inputs.map(packageFolder);
   return [...new Set(packages.filter((folder) => folder !== undefined))].sort();
 }
 
 /** Parts lie beside their program: what looks for files from where it lies finds them from there, too. */
-async function inParts(
-  options: ProgramsOptions,
-  entries: readonly (readonly [string, string])[],
-): Promise<string[]> {
+async function inParts(options: ProgramsOptions, entries: readonly Entry[]): Promise<string[]> {
   const inputs: string[] = [];
-  for (const entry of entries)
-    inputs.push(
-      ...(await bundle(options, [entry], {
-        splitting: true,
-        chunkNames: `${dirname(entry[0])}/part-[hash]`,
-      })),
-    );
+  for (const entry of entries) {
+    const chunkNames = `${dirname(entry[0])}/part-[hash]`;
+    inputs.push(...(await bundle(options, [entry], { ...WHOLE, splitting: true, chunkNames })));
+  }
   return inputs;
 }
 
 /** The files that became part of it. */
 async function bundle(
   { root, out, sourceMaps, ending = ".js" }: ProgramsOptions,
-  entries: readonly (readonly [string, string])[],
-  parts: { readonly splitting?: true; readonly chunkNames?: string } = {},
+  entries: readonly Entry[],
+  format: BuildOptions,
 ): Promise<string[]> {
   if (entries.length === 0) return [];
   const { build } = await bundler();
   try {
     const { metafile } = await build({
+      outExtension: { ".js": ending },
+      ...format,
       entryPoints: entries.map(([place, file]) => ({ out: place, in: file })),
       outdir: out,
-      outExtension: { ".js": ending },
       absWorkingDir: root,
       bundle: true,
-      ...parts,
-      platform: "node",
-      format: "esm",
-      target: "node20",
       external: [...PACKAGES_WITH_NATIVE_CODE, "esbuild"],
       preserveSymlinks: true,
       legalComments: "none",
@@ -98,9 +102,8 @@ async function bundle(
       sourcesContent: false,
       logLevel: "silent",
       metafile: true,
-      banner: { js: BANNER },
     });
-    return Object.keys(metafile.inputs);
+    return Object.keys(metafile!.inputs);
   } catch (error) {
     throw new ReleaseError("toolFailed", `esbuild: ${(error as Error).message}`, error);
   }

@@ -6,21 +6,17 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./prepare.mjs";
 
+// Compiled by now, as what is bundled here.
+const { CELL_FORMAT } = await import("../../dist/deploy/release/cell-format.js");
 const compiled = (name) => join(root, "dist/deploy/board", `${name}.js`);
 
 await build({
   entryPoints: [compiled("device-thread"), compiled("mqtt-thread"), compiled("reload-thread")],
   outdir: join(root, "dist/cells"),
   bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
+  ...CELL_FORMAT,
   logLevel: "warning",
   // For the stack of a cell that hung: who reads it looks for the line in the source.
   sourcemap: true,
   sourcesContent: false,
-  // CommonJS packages inside an ES module still call require for Node's own modules.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
 });

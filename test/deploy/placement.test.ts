@@ -7,7 +7,7 @@ import { checkPlacement } from "../../deploy/config/check-placement.ts";
 import type { DeviceConfig } from "../../deploy/config/device-schema.ts";
 import { MOST_CELLS } from "../../deploy/config/fewer-cells.ts";
 import { parseConfig } from "../../deploy/config/load-config.ts";
-import { MOST_IN_A_CELL, OWN_CELLS_UP_TO, placementOf } from "../../deploy/config/placement.ts";
+import { isSmall, MOST_IN_A_CELL, OWN_CELLS_UP_TO, placementOf } from "../../deploy/config/placement.ts";
 import { controllerPlans, devicePlans } from "../../deploy/config/plan.ts";
 import { Report } from "../../deploy/config/problem.ts";
 import { realtimePlan } from "../../deploy/config/realtime-schema.ts";
@@ -74,6 +74,19 @@ spec("a small board shares when it is told to: by bus, inputs, outputs, controll
     "shared:controllers = thermostat irrigation",
   ]);
 });
+
+spec(
+  "only who asks for shared cells goes without a warm thread; a large board that shares them keeps one",
+  () => {
+    const devices = many(OWN_CELLS_UP_TO + 1);
+    assert.equal(
+      [undefined, "auto", "own", "shared"].map((placement) =>
+        isSmall(boardOf(devices, placement as BoardConfig["placement"])),
+      ),
+      [false, false, false, true],
+    );
+  },
+);
 
 spec("one device more than a small board has, and cells are shared; unless it is told not to", () => {
   const devices = many(OWN_CELLS_UP_TO + 1);

@@ -15,10 +15,10 @@ import { type SlotBoard, says, slotBoard, workFolder } from "./slots.ts";
 
 const LIMIT = { limitMs: 240_000 };
 const SHORT = ["--trial", "2s", "--settle", "90s", "--link", "90s"];
-const DRIVERS = "program/cells/device-thread.js";
+const DRIVERS = "program/cells/device-thread.cjs";
 const MARK = "led of the next release";
 /** The program of devices as it is; one that says that it is new; and one whose led is worn out. */
-const own = () => readFileSync(join(repository, "dist/cells/device-thread.js"), "utf8");
+const own = () => readFileSync(join(repository, "dist/cells/device-thread.cjs"), "utf8");
 const LED = "function ledTask(";
 const good = () => own().replace(LED, `console.log(${JSON.stringify(MARK)});\n${LED}`);
 const bad = () =>

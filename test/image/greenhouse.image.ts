@@ -46,10 +46,13 @@ spec(
       LIMIT_MS,
     );
     match(text, "<title>Holdfast</title>");
-    const [, available] = /MemAvailable: +(\d+)/.exec(await board.run("cat /proc/meminfo"))!;
-    const [, total] = /MemTotal: +(\d+)/.exec(await board.run("cat /proc/meminfo"))!;
-    const used = (Number(total) - Number(available)) / 1024;
-    process.stdout.write(`figures: ${used.toFixed(0)} MB in use, kernel included\n`);
+    const memory = await board.run("cat /proc/meminfo");
+    const mb = (name: string) => Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(memory)?.[1]) / 1024;
+    const used = (mb("MemTotal") - mb("MemAvailable")).toFixed(0);
+    process.stdout.write(
+      `figures: ${used} MB in use, kernel included; ${mb("AnonPages").toFixed(0)} MB of it are the processes' own\n`,
+    );
+    match(await board.run("cat /sys/kernel/mm/transparent_hugepage/enabled"), /\[never\]/);
     await board.run("poweroff");
     await board.off(120);
     is(/Kernel panic|BUG:|Oops/.test(board.console), false, board.console);

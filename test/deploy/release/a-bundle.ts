@@ -10,7 +10,7 @@ import { makeReleaseKeys, readSigningKey, type SigningKey } from "../../../deplo
 export const FILES: Readonly<Record<string, string>> = {
   "bin/holdfast": "#!/bin/sh\n",
   "board.config.json": '{"version":1}\n',
-  "program/cells/device-thread.js": "x".repeat(1000),
+  "program/cells/device-thread.cjs": "x".repeat(1000),
   empty: "",
 };
 

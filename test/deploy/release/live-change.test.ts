@@ -7,7 +7,7 @@ import { spec } from "../../harness/spec.ts";
 import { ABOUT } from "./a-bundle.ts";
 
 const OLD = "aa".repeat(16);
-const DRIVERS = "program/cells/device-thread.js";
+const DRIVERS = "program/cells/device-thread.cjs";
 
 /** A release of these files; the text is the hash. */
 function release(

@@ -23,11 +23,11 @@ spec("whatever a program starts, reads or loads beside itself lies there when it
   const packages = await bundlePrograms({ root: projectFolder, out, sourceMaps: false, entries });
   const programs = readdirSync(out, { recursive: true })
     .map(String)
-    .filter((file) => file.endsWith(".js"));
+    .filter((file) => /\.c?js$/.test(file));
   assert.equal(
     programs.filter((program) => !PART.test(program)).sort(),
     Object.keys(PROGRAMS)
-      .map((place) => `${place}.js`)
+      .map((place) => `${place}.${place.startsWith("cells/") ? "cjs" : "js"}`)
       .sort(),
   );
   const missing: string[] = [];
@@ -48,7 +48,7 @@ spec("whatever a program starts, reads or loads beside itself lies there when it
   for (const path of [
     "package.json",
     "program/deploy/board/*",
-    "program/cells/*-thread.js",
+    "program/cells/*-thread.cjs",
     "program/dashboard",
   ])
     assert.ok(found.has(path), `the search is blind: ${[...found].join(" ")}`);
@@ -61,7 +61,7 @@ spec("whatever a program starts, reads or loads beside itself lies there when it
 
 /** `new URL("./x.js", import.meta.url)` in a program's text. */
 function placesBeside(text: string): string[] {
-  const places = text.matchAll(/new URL\d*\(\s*(["`])(.*?)\1,\s*import\.meta\.url/g);
+  const places = text.matchAll(/new URL\d*\(\s*(["`])(.*?)\1,\s*(?:import\.meta\.url|__url)/g);
   return [...places].map(([, , place = ""]) => place);
 }
 
