@@ -57,9 +57,12 @@ export class WorldObserver {
     }
   }
 
+  /** At the end of the turn: whoever looks on keeps neither an edge nor an answer from the guardian. */
   #send(value: object): void {
-    if (this.#socket.destroyed) return;
-    this.#socket.write(`${JSON.stringify(value)}\n`);
-    if (this.#socket.writableLength > MAX_BEHIND) this.#socket.destroy();
+    queueMicrotask(() => {
+      if (this.#socket.destroyed) return;
+      this.#socket.write(`${JSON.stringify(value)}\n`);
+      if (this.#socket.writableLength > MAX_BEHIND) this.#socket.destroy();
+    });
   }
 }

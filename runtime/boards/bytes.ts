@@ -3,6 +3,7 @@
  * length: seven bits a byte, lowest first, the top bit says that more follow (LEB128).
  */
 import { FrameError } from "./frame-error.ts";
+import type { ShortTexts } from "./short-texts.ts";
 
 const FIRST_CAPACITY = 256;
 /** A writer that is used again keeps no more room than this, bytes. */
@@ -14,12 +15,15 @@ export class ByteWriter {
   readonly #most: number;
   /** Small ones are pieces of Node's pool: behind what was written there is anything. */
   #bytes: Buffer<ArrayBuffer>;
+  /** Of these, by themselves: to ask a typed array for its length costs 12 ns in a cell, whose prototypes are locked. */
+  #capacity: number;
   #length = 0;
 
   /** `most`: bytes that may be written; more throws `FrameError`. `capacity`: what it has room for before it grows, bytes. */
   constructor(most = Number.POSITIVE_INFINITY, capacity = FIRST_CAPACITY) {
     this.#most = most;
     this.#bytes = Buffer.allocUnsafe(capacity);
+    this.#capacity = capacity;
   }
 
   get length(): number {
@@ -34,7 +38,10 @@ export class ByteWriter {
   /** As it was made: for a writer that is used again and again, which costs less than the memory of new ones. */
   clear(): this {
     this.#length = 0;
-    if (this.#bytes.length > KEPT_CAPACITY) this.#bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+    if (this.#capacity > KEPT_CAPACITY) {
+      this.#bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+      this.#capacity = FIRST_CAPACITY;
+    }
     return this;
   }
 
@@ -106,15 +113,17 @@ export class ByteWriter {
     const at = this.#length;
     const length = at + bytes;
     if (length > this.#most) throw new FrameError(`more than ${this.#most} bytes`);
-    if (length > this.#bytes.length) this.#grow(length);
+    if (length > this.#capacity) this.#grow(length);
     this.#length = length;
     return at;
   }
 
   #grow(length: number): void {
-    const bytes = Buffer.allocUnsafe(Math.max(length, 2 * this.#bytes.length));
+    const capacity = Math.max(length, 2 * this.#capacity);
+    const bytes = Buffer.allocUnsafe(capacity);
     bytes.set(this.#bytes);
     this.#bytes = bytes;
+    this.#capacity = capacity;
   }
 }
 
@@ -128,15 +137,20 @@ export function countBytes(value: number): number {
 /** Reads what a `ByteWriter` wrote; whatever else the bytes are, it throws `FrameError` and nothing more. */
 export class ByteReader {
   readonly #bytes: Buffer;
+  readonly #texts: ShortTexts | undefined;
+  readonly #end: number;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** `texts`: of whoever reads much that is alike. */
+  constructor(bytes: Uint8Array, texts?: ShortTexts) {
+    this.#texts = texts;
     this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#end = bytes.length;
   }
 
   /** Bytes that were not read. */
   get left(): number {
-    return this.#bytes.length - this.#at;
+    return this.#end - this.#at;
   }
 
   u8(): number {
@@ -189,7 +203,9 @@ export class ByteReader {
     const length = this.count();
     const bytes = Math.floor(length / 2);
     const at = this.#take(bytes);
-    return this.#bytes.toString(length % 2 === 0 ? "utf8" : "utf16le", at, at + bytes);
+    const isUtf8 = length % 2 === 0;
+    const known = isUtf8 ? this.#texts?.read(this.#bytes, at, bytes) : undefined;
+    return known ?? this.#bytes.toString(isUtf8 ? "utf8" : "utf16le", at, at + bytes);
   }
 
   /** Throws when something is left. */
@@ -199,7 +215,7 @@ export class ByteReader {
 
   #take(length: number): number {
     const at = this.#at;
-    if (!(length <= this.#bytes.length - at)) throw new FrameError("it ends too early");
+    if (!(length <= this.#end - at)) throw new FrameError("it ends too early");
     this.#at = at + length;
     return at;
   }

@@ -20,11 +20,16 @@ export function encodeValue(writer: ByteWriter, { body, placeholders, named = []
   new Encoder(writer, pids, names).value(body);
 }
 
+/** Objects of a message that are looked for one by one. */
+const LISTED = 12;
+
 class Encoder {
   readonly #out: ByteWriter;
   readonly #pids: ReadonlyMap<object, number> | undefined;
   readonly #names: ReadonlyMap<Error, string> | undefined;
-  readonly #met = new Map<object, number>();
+  /** In the order in which they began, until there are `LISTED`. */
+  readonly #met: object[] = [];
+  #numbers: Map<object, number> | undefined;
 
   constructor(
     out: ByteWriter,
@@ -74,12 +79,11 @@ class Encoder {
       out.u8(TAG.pid).count(pid);
       return;
     }
-    const met = this.#met.get(value);
+    const met = this.#numberOf(value);
     if (met !== undefined) {
       out.u8(TAG.again).count(met);
       return;
     }
-    this.#met.set(value, this.#met.size);
     if (Array.isArray(value)) this.#array(value);
     else if (types.isMap(value)) {
       out.u8(TAG.map).count(value.size);
@@ -97,6 +101,20 @@ class Encoder {
     else if (types.isSharedArrayBuffer(value)) throw shared();
     else if (types.isNativeError(value)) this.#error(value);
     else this.#plain(value as Record<string, unknown>);
+  }
+
+  /** Of an object that was met before; one that was not is from now on. A list that is short costs less than a map. */
+  #numberOf(value: object): number | undefined {
+    const met = this.#met;
+    if (this.#numbers !== undefined) {
+      const number = this.#numbers.get(value);
+      if (number === undefined) this.#numbers.set(value, this.#numbers.size);
+      return number;
+    }
+    for (let number = 0; number < met.length; number++) if (met[number] === value) return number;
+    met.push(value);
+    if (met.length === LISTED) this.#numbers = new Map(met.map((one, number) => [one, number]));
+    return undefined;
   }
 
   #array(value: readonly unknown[]): void {

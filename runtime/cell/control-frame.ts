@@ -18,11 +18,20 @@ export interface PeerLink {
   readonly port: MessagePort;
   /** The doorbell word of the other cell. */
   readonly bell: SharedArrayBuffer;
-  /** Four words: messages and bytes under way from side 0, then from side 1. */
-  readonly credit: SharedArrayBuffer;
+  /** What both ends count: messages and bytes under way, frames in the port. */
+  readonly counts: SharedArrayBuffer;
   readonly side: 0 | 1;
   /** The other cell, or this one, is in another process: shared memory cannot go there. */
   readonly foreign: boolean;
+  /** Rings that are open: for what this end says, and for what it hears. */
+  readonly ringOut?: SharedArrayBuffer;
+  readonly ringIn?: SharedArrayBuffer;
+}
+
+/** From now on small messages of this side come through a ring: whoever takes from the port never sees this. */
+export interface RingFrame {
+  readonly control: "ring";
+  readonly memory: SharedArrayBuffer;
 }
 
 /** Of a cell, for one of another board: to the cell that speaks with that board. */

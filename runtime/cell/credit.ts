@@ -8,11 +8,6 @@
 /** Messages and bytes under way from one cell to another. */
 const BOUND = { messages: 2000, bytes: 4 << 20 };
 
-/** Memory for one pair: four words, messages and bytes under way from side 0, then from side 1. */
-export function createCredit(): SharedArrayBuffer {
-  return new SharedArrayBuffer(16);
-}
-
 export class Credit {
   readonly #words: Int32Array;
   readonly #out: number;

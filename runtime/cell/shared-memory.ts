@@ -14,29 +14,38 @@ function pathOfShared(value: unknown, seen: Set<object>): string | undefined {
   seen.add(value);
   if (types.isSharedArrayBuffer(value)) return "";
   if (ArrayBuffer.isView(value)) return types.isSharedArrayBuffer(value.buffer) ? "" : undefined;
-  for (const [place, part] of partsOf(value)) {
+  if (value instanceof Map) return pathInMap(value, seen);
+  if (value instanceof Error) return under(".cause", value.cause, seen);
+  if (value instanceof Set) {
+    let at = 0;
+    for (const item of value) {
+      const path = under(`.values()[${at++}]`, item, seen);
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  }
+  // Most of what is said is small and plain: no iterators for that.
+  const isList = Array.isArray(value);
+  for (const key of Object.keys(value)) {
+    const part = (value as Record<string, unknown>)[key];
+    if (typeof part !== "object") continue;
     const path = pathOfShared(part, seen);
-    if (path !== undefined) return place + path;
+    if (path !== undefined) return (isList ? `[${key}]` : `.${key}`) + path;
   }
   return undefined;
 }
 
-function* partsOf(value: object): Generator<[string, unknown]> {
-  if (value instanceof Map) {
-    let at = 0;
-    for (const [key, item] of value) {
-      yield [`.keys()[${at}]`, key];
-      yield [`.get(${typeof key === "string" ? JSON.stringify(key) : "..."})`, item];
-      at++;
-    }
-  } else if (value instanceof Set) {
-    let at = 0;
-    for (const item of value) yield [`.values()[${at++}]`, item];
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield [`[${index}]`, item];
-  } else if (value instanceof Error) {
-    yield [".cause", value.cause];
-  } else {
-    for (const [key, item] of Object.entries(value)) yield [`.${key}`, item];
+function pathInMap(map: ReadonlyMap<unknown, unknown>, seen: Set<object>): string | undefined {
+  let at = 0;
+  for (const [key, item] of map) {
+    const place = typeof key === "string" ? JSON.stringify(key) : "...";
+    const path = under(`.keys()[${at++}]`, key, seen) ?? under(`.get(${place})`, item, seen);
+    if (path !== undefined) return path;
   }
+  return undefined;
+}
+
+function under(place: string, value: unknown, seen: Set<object>): string | undefined {
+  const path = pathOfShared(value, seen);
+  return path === undefined ? undefined : place + path;
 }
