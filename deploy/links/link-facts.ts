@@ -51,6 +51,8 @@ export interface LinksFacts<P extends PeerFacts = PeerFacts> {
     readonly notGiven: number;
     /** Members of groups that this board does not share with theirs. */
     readonly notShared: number;
+    /** Monitors, links and requests beyond those that one board may have here. */
+    readonly tooMany: number;
     /** Spawns and commands without the right, system requests, ends of what speaks for this board. */
     readonly notAllowed: number;
   };

@@ -65,11 +65,13 @@ export function offenceWords(peer: string, offence: BoardOffence, what = ""): st
       return `${peer} used a pid that nobody gave it`;
     case "notAllowed":
       return `${peer} may not stop, read, change or end a server of this board by system requests`;
+    case "tooMany":
+      return `${peer} has as many monitors, links and unanswered requests here as a board may have, and wanted one more`;
     case "notShared":
       return `${peer} has group "${what}" in common with this board, and "groups" of "links" here does not name it`;
   }
 }
 
 function each<T>(make: () => T): Record<Offence, T> {
-  return { notItself: make(), notGiven: make(), notShared: make(), notAllowed: make() };
+  return { notItself: make(), notGiven: make(), notShared: make(), notAllowed: make(), tooMany: make() };
 }

@@ -7,19 +7,19 @@ import type { CellDown } from "../process/board-routes.ts";
 import type { ExitReason } from "../process/exit-reason.ts";
 import type { Membership } from "../process/groups.ts";
 import type { WirePid } from "../process/pid.ts";
-import { apart, type Frame, type MessageFrame } from "../process/signal.ts";
-import { answerOfGone } from "./answer-of-gone.ts";
+import type { Frame } from "../process/signal.ts";
 import { BoardLink } from "./board-link.ts";
 import { ByteWriter } from "./bytes.ts";
 import { Directory, type DirectoryNotice, type ToldByBoard } from "./directory.ts";
 import type { BoardOffence, ExchangeCounts } from "./exchange-counts.ts";
 import type { BoardExchangeOptions } from "./exchange-options.ts";
+import { ForeignBonds } from "./foreign-bonds.ts";
 import { type Addressee, addresseeOf, decodeFromBoard, encodeFrame, encodeNotice } from "./frame-codec.ts";
 import { FrameError } from "./frame-error.ts";
+import { IncomingFrames } from "./incoming-frames.ts";
 import type { LinkEnd, LinkRefusals } from "./link-contract.ts";
-import { ANYBODY_NORMAL, lostFrame } from "./lost-message.ts";
+import { lostFrame } from "./lost-message.ts";
 import { OwedNotices } from "./owed-notices.ts";
-import { speaksForItself, whyUnheard } from "./own-words.ts";
 import type { BoardLife } from "./packet.ts";
 import type { Here } from "./pid-codec.ts";
 import { ToldLimit } from "./told-limit.ts";
@@ -31,6 +31,7 @@ export class BoardExchange {
     notGiven: 0,
     notShared: 0,
     notAllowed: 0,
+    tooMany: 0,
     late: 0,
     full: 0,
     lost: 0,
@@ -42,11 +43,20 @@ export class BoardExchange {
   readonly #out: ByteWriter;
   readonly #directory: Directory;
   readonly #cellsDown = new ToldLimit();
+  readonly #bonds: ForeignBonds;
+  readonly #incoming: IncomingFrames;
 
   constructor(options: BoardExchangeOptions) {
     this.#options = options;
     this.#out = new ByteWriter(options.limits.messageBytes);
     this.#directory = new Directory(options.own, options.rights);
+    this.#bonds = new ForeignBonds(options.mostBonds);
+    this.#incoming = new IncomingFrames({
+      ...{ board: options.us.board, own: options.own, counts: this.counts, bonds: this.#bonds },
+      nowUs: () => options.nowUs(),
+      offended: (board, offence) => this.#offended(board, offence),
+      answer: (link, answer) => this.#answer(link, answer),
+    });
   }
 
   /** Boards that this one is linked with, with their links. */
@@ -90,6 +100,7 @@ export class BoardExchange {
   route(board: string, life: number, cell: string, frame: Frame): boolean {
     const link = this.#links.get(board);
     if (link?.life?.incarnation !== life) return true; // Its sender hears of the board's end.
+    this.#bonds.goes(board, cell, frame);
     const here = this.#here();
     const isMessage = frame.kind === "message";
     // Each call has one reply, and whoever waits for it is not told of its loss.
@@ -137,6 +148,7 @@ export class BoardExchange {
 
   /** The life of a cell of this board is over: others who knew processes of it hear of that. */
   cellDown(cell: string, incarnation: number, cause: ExitReason): void {
+    this.#bonds.ended(cell, incarnation);
     this.#tellThose(() => true, { notice: "cellDown", cell, incarnation, cause });
   }
 
@@ -213,13 +225,14 @@ export class BoardExchange {
   #down({ board, incarnation }: BoardLife, why: LinkEnd): void {
     this.#owing.forget(board);
     this.#directory.forget(board);
+    this.#bonds.forget(board);
     this.#options.own.boardDown(board, incarnation, why);
   }
 
   #message(link: BoardLink, bytes: Uint8Array, sinceUs: number): void {
     try {
       const found = decodeFromBoard(bytes, this.#here(sinceUs));
-      if ("frame" in found) this.#frame(link, found.cell, found.frame, bytes.length);
+      if ("frame" in found) this.#incoming.take(link, found.cell, found.frame, bytes.length);
       else if (found.notice === "lost") this.#tellLost(link, found);
       else if (found.notice === "cellDown") this.#cellDown(link, found);
       else this.#heard(link.life!, found);
@@ -227,41 +240,6 @@ export class BoardExchange {
       if (!(error instanceof FrameError)) throw error;
       this.counts.malformed++;
     }
-  }
-
-  /** `bytes`: what it takes on its way to the cell, whatever its sender said. */
-  #frame(link: BoardLink, cell: string, frame: Frame, bytes: number): void {
-    if (!speaksForItself(frame, link.life)) {
-      this.#offended(link.peer, "notItself");
-      return;
-    }
-    const isMessage = frame.kind === "message";
-    const unheard = isMessage ? whyUnheard(frame, this.#options.nowUs()) : undefined;
-    if (isMessage && unheard !== undefined) {
-      if (unheard === "late") this.counts.late++;
-      else this.#offended(link.peer, unheard);
-      // Its sender waits for an answer, and hears of the end of whom it asked.
-      const [watch] = apart(frame);
-      if (watch.kind === "monitor") this.#deliver(link, cell, watch);
-      return;
-    }
-    if (isMessage) {
-      // No copy: it was decoded for this. Nobody elsewhere decides that its work comes before that of this board.
-      const received: { -readonly [K in keyof MessageFrame]: MessageFrame[K] } = frame;
-      received.band = Math.max(frame.band, ANYBODY_NORMAL);
-      received.bytes = bytes;
-      received.board = link.peer;
-    }
-    this.#deliver(link, cell, frame);
-  }
-
-  #deliver(link: BoardLink, cell: string, frame: Frame): void {
-    const how = this.#options.own.deliver(cell, frame.to.incarnation, frame);
-    if (how === "full") this.counts.full++;
-    if (how !== "gone") return;
-    const { board } = this.#options.us;
-    const answer = answerOfGone({ board, cell, ...frame.to }, frame);
-    if (answer !== undefined) this.#answer(link, answer);
   }
 
   #heard(life: BoardLife, notice: DirectoryNotice): void {
@@ -277,6 +255,7 @@ export class BoardExchange {
 
   #cellDown(link: BoardLink, { cell, incarnation, cause }: Omit<CellDown, "board" | "life">): void {
     const { board, incarnation: life } = link.life!;
+    this.#bonds.endedThere(board, cell, incarnation);
     if (this.#cellsDown.take(board, this.#options.nowUs()))
       this.#options.own.cellDown({ board, life, cell, incarnation, cause });
     // Nobody would hear of it: so they hear that the board is out of reach.
@@ -284,6 +263,7 @@ export class BoardExchange {
   }
 
   #answer(link: BoardLink, { cell, frame }: { readonly cell: string; readonly frame: Frame }): void {
+    this.#bonds.goes(link.peer, cell, frame);
     const here = this.#here();
     const bytes = encodeFrame(this.#out, cell, frame, here);
     if (!link.send(bytes, here.nowUs, true)) link.reset(here.nowUs);

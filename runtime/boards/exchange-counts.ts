@@ -10,6 +10,8 @@ export interface ExchangeCounts {
   notShared: number;
   /** System requests: nobody elsewhere stops, reads, changes or ends a behaviour of this board. */
   notAllowed: number;
+  /** Monitors and links beyond those that one board may have here (`foreign-bonds.ts`). */
+  tooMany: number;
   /** Requests whose time was over when they came. */
   late: number;
   /** Messages that found no room: on the way out, and in a cell here. */
@@ -19,4 +21,4 @@ export interface ExchangeCounts {
 }
 
 /** What a linked board may not do. */
-export type BoardOffence = "notItself" | "notGiven" | "notShared" | "notAllowed";
+export type BoardOffence = "notItself" | "notGiven" | "notShared" | "notAllowed" | "tooMany";

@@ -9,6 +9,8 @@ export interface BoardExchangeOptions {
   readonly us: BoardLife;
   readonly own: OwnBoard;
   readonly limits: LinkLimits;
+  /** Monitors and links that the processes of one other board may have here. Default `MOST_BONDS`. */
+  readonly mostBonds?: number;
   /** What each board is told of this one. */
   readonly rights: BoardRights;
   /** Of this board and that one; `undefined`: no link with it. */

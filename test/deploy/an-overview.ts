@@ -166,6 +166,7 @@ export function anOverview({ atUs = 9_000_000, ranUs = 250_000 } = {}): Overview
         notItself: 6,
         notGiven: 7,
         notShared: 0,
+        tooMany: 0,
         notAllowed: 9,
       },
       late: 8,

@@ -32,7 +32,7 @@ spec("each is counted; five of a kind are told at once, then one in ten seconds 
   pass(10);
   made.add("notGiven", "shed", "x");
   assert.is(told.at(-1)?.untold, undefined);
-  assert.equal(made.counts, { notItself: 0, notGiven: 103, notShared: 0, notAllowed: 1 });
+  assert.equal(made.counts, { notItself: 0, notGiven: 103, notShared: 0, notAllowed: 1, tooMany: 0 });
 });
 
 spec("what another board says takes a bounded place in the event", () => {

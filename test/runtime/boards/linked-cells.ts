@@ -42,15 +42,18 @@ export class LinkedCells {
   readonly #arrivals: { readonly atUs: number; readonly arrive: () => void }[] = [];
   readonly #limits: LinkLimits;
   readonly #rights: Readonly<Record<string, BoardRights>>;
+  readonly #mostBonds: number | undefined;
   #randoms = 0;
 
-  /** `rights`: what each board lets others know; default: all. */
+  /** `rights`: what each board lets others know; default: all. `mostBonds`: monitors and links of one board on another. */
   constructor(
     boards: readonly string[],
     limits: Partial<LinkLimits> = {},
     rights: Readonly<Record<string, BoardRights>> = {},
     host?: LinkedCellsHost,
+    mostBonds?: number,
   ) {
+    this.#mostBonds = mostBonds;
     this.#host = host;
     this.clock = host?.clock ?? new VirtualClock();
     this.#limits = { ...LINK_LIMITS, ...limits };
@@ -77,6 +80,7 @@ export class LinkedCells {
     const exchange: BoardExchange = new BoardExchange({
       us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation },
       limits: this.#limits,
+      ...(this.#mostBonds !== undefined && { mostBonds: this.#mostBonds }),
       rights: this.#rights[board] ?? ALL_BUT_PRIVATE,
       keyFor: (other) => pairKey(SECRET, board, other),
       publish: (to, bytes) => this.#publish(board, to, bytes),
