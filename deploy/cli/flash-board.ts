@@ -12,6 +12,8 @@ import { hostnameOf } from "../image/data-files.ts";
 import { newPassword, passwordHash } from "../image/password.ts";
 import { type Provision, readProvision } from "../image/provision.ts";
 import { buildApplication } from "../release/application.ts";
+import { firstRelease } from "../release/first-release.ts";
+import { ownPayloads } from "../release/own-payloads.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
 import { FolderBootFiles } from "../vendor/boot-files.ts";
 import { FIRST_RUN } from "../vendor/first-run.ts";
@@ -117,7 +119,10 @@ async function boardParts({ config: configFile, provision, ...rest }: FlashBoard
     trusted: rest.trusted,
     step,
   });
-  const parts = { config, configFile, application, settings, version };
+  step("packing it, so that the board knows it again");
+  const payloads = await ownPayloads({ folder: application, target: "linux-arm64" }, work);
+  const first = await firstRelease(application, config, payloads);
+  const parts = { config, configFile, application, first, settings, version };
   if (settings.console === "off") return { ...parts, told: undefined };
   const password = newPassword();
   const login = { user: USER, hash: await passwordHash(password, work) };

@@ -28,7 +28,9 @@ import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { buildApplication } from "../release/application.ts";
+import { firstRelease } from "../release/first-release.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
+import { SLOT_PAYLOAD } from "../update/disk-slots.ts";
 import { manifestFile } from "../update/receive.ts";
 import { encodeSlotRecord } from "../update/slot-record.ts";
 import { SLOT_RECORD_SECTOR } from "../update/slot-records.ts";
@@ -40,7 +42,6 @@ import { dataFiles } from "./data-files.ts";
 import { imageCache } from "./debian-packages.ts";
 import { decodeTree, encodeTree } from "./device-tree-blob.ts";
 import { makeExt4, makeFat } from "./file-systems.ts";
-import { firstRelease } from "./first-release.ts";
 import { fitTree } from "./header-tree.ts";
 import { ImageError } from "./image-error.ts";
 import { initramfs } from "./initramfs.ts";
@@ -119,7 +120,9 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
       buildSlot({ application, out: at("slot"), parts }),
       makeFat(at("fat"), at("boot"), SIZES.boot),
     ]);
-    const { manifest, release } = await firstRelease(application, config, at("slot"));
+    const { manifest, release } = await firstRelease(application, config, [
+      { name: SLOT_PAYLOAD, file: at("slot") },
+    ]);
     mkdirSync(at(join("files", NOTES)), { recursive: true });
     writeFileSync(manifestFile(at(join("files", NOTES)), "a"), JSON.stringify(manifest));
     for (const folder of ["state", NOTES, "config", "system"]) chmodSync(at(join("files", folder)), 0o755);

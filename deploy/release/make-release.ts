@@ -8,9 +8,7 @@ import { openBundle } from "./bundle-reader.ts";
 import { type PayloadFile, type WrittenBundle, writeBundle } from "./bundle-writer.ts";
 import { notLive } from "./live-change.ts";
 import type { Manifest } from "./manifest.ts";
-import { key } from "./npm-package.ts";
-import { describeFiles, packFiles } from "./packed-files.ts";
-import { cacheFolder, keptFile } from "./release-cache.ts";
+import { ownPayloads } from "./own-payloads.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { ReleaseKey, SigningKey } from "./release-key.ts";
 import { type Trying, tryApplication } from "./try-application.ts";
@@ -40,10 +38,6 @@ export interface Release extends WrittenBundle {
   readonly signedBy: readonly string[];
 }
 
-/** Node's program is a payload of its own: the same in every release, so a board that has it need not get it again. */
-export const NODE_PAYLOAD = "node.tar.gz";
-export const APPLICATION_PAYLOAD = "application.tar.gz";
-
 /** Makes a release; nothing is written where it does not start. Throws `ReleaseError`. */
 export async function makeRelease(options: ReleaseOptions): Promise<Release> {
   const {
@@ -67,7 +61,7 @@ export async function makeRelease(options: ReleaseOptions): Promise<Release> {
       : { tried: false, why: "it was not asked for" };
     step("packing and signing");
     const parts = [
-      ...(withFiles ? await ownPayloads(application, aside, options) : []),
+      ...(withFiles ? await ownPayloads(application, aside, options.environment) : []),
       ...(await morePayloads(application, aside)),
     ];
     const about = await aboutRelease(application, { root: ROOT, anyBoard });
@@ -110,25 +104,4 @@ function needPlace(file: string): void {
   } catch (error) {
     throw new ReleaseError("notWritten", `${file} cannot be written: ${(error as Error).message}`, error);
   }
-}
-
-async function ownPayloads(
-  { folder, target }: Application,
-  aside: string,
-  { environment = process.env }: ReleaseOptions,
-): Promise<PayloadFile[]> {
-  const files = await describeFiles(folder);
-  const ofNode = files.filter(({ path }) => path === "bin/node");
-  const others = files.filter(({ path }) => path !== "bin/node");
-  // Packing it takes longer than all the rest.
-  const stamp = key(...ofNode.map(({ sha256 }) => sha256), process.versions.zlib);
-  const node = await keptFile(join(cacheFolder(environment), `${target}-${stamp}.tar.gz`), (path) =>
-    packFiles(folder, ofNode, path),
-  );
-  const application = join(aside, APPLICATION_PAYLOAD);
-  await packFiles(folder, others, application);
-  return [
-    { name: NODE_PAYLOAD, file: node, files: ofNode },
-    { name: APPLICATION_PAYLOAD, file: application, files: others },
-  ];
 }

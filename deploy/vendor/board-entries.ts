@@ -12,10 +12,12 @@ import { DEFAULT_PORTS } from "../board/options.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { namedFiles } from "../config/named-files.ts";
 import { checkedPath } from "../image/data-files.ts";
+import type { FirstRelease } from "../release/first-release.ts";
 import { boardUnits } from "../service/board-units.ts";
 import { LEVELS_PATH, LEVELS_SERVICE } from "../service/level-units.ts";
 import { RECEIVE_PATH } from "../service/receive-units.ts";
 import { slotPrograms } from "../service/slot-programs.ts";
+import { manifestFile } from "../update/receive.ts";
 import { encodeSlotText, SLOT_FILE } from "../update/slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../update/slot-program.ts";
 import { firstRecord } from "../update/slot-steps.ts";
@@ -31,6 +33,8 @@ export interface BoardFilesOptions {
   readonly configFile: string;
   /** The application's folder (`buildApplication`). */
   readonly application: string;
+  /** Which release that is; absent: nobody says. */
+  readonly first?: FirstRelease;
 }
 
 /** Numbers of the account that the board runs as. */
@@ -44,7 +48,7 @@ export interface Owner {
  * `VendorError` when a file that the configuration names is not there.
  */
 export function boardFiles(
-  { config, configFile, application }: BoardFilesOptions,
+  { config, configFile, application, first }: BoardFilesOptions,
   own: Owner = {},
 ): Ext4Entry[] {
   const { slots } = INSTALL;
@@ -52,7 +56,10 @@ export function boardFiles(
     { path: slots, folder: true, mode: 0o755 },
     ...treeEntries(application, `${slots}/a`),
     { path: `${slots}/current`, linkTo: "a" },
-    { path: `${slots}/${SLOT_FILE}`, text: encodeSlotText(firstRecord(undefined)), mode: 0o644 },
+    { path: `${slots}/${SLOT_FILE}`, text: encodeSlotText(firstRecord(first?.release)), mode: 0o644 },
+    ...(first === undefined
+      ? []
+      : [{ path: manifestFile(slots, "a"), text: JSON.stringify(first.manifest), mode: 0o644 }]),
     { path: `${slots}/${SLOT_PROGRAM}`, text: SLOT_PROGRAM_TEXT, mode: 0o755 },
     { path: posix.dirname(INSTALL.config), folder: true, mode: 0o755 },
     { path: INSTALL.config, from: configFile, mode: 0o644, ...own },

@@ -7,6 +7,7 @@ import { bootLevelsText } from "../../firmware/board/boot-levels.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import type { Provision } from "../image/provision.ts";
+import type { FirstRelease } from "../release/first-release.ts";
 import { HARDWARE_GROUPS } from "../service/board-units.ts";
 import { type Accounts, withSystemAccount } from "./accounts.ts";
 import { boardFiles, serviceEntries } from "./board-entries.ts";
@@ -28,6 +29,8 @@ export interface InjectOptions {
   readonly configFile: string;
   /** The application's folder, for linux-arm64. */
   readonly application: string;
+  /** Which release that is; absent: the board knows it by nothing. */
+  readonly first?: FirstRelease;
   /** Which release it is: version and target, a line. */
   readonly release: string;
   readonly settings: Provision;
@@ -47,7 +50,7 @@ const SPARE = 64 << 20;
  * `notRaspberryPiOs`, `otherRelease`, `badSettings`, `noTool`, `toolFailed`, `notWritten`.
  */
 export function injectBoard(options: InjectOptions): "injected" | "present" {
-  const { image, config, configFile, application, release, settings, login, step = () => {} } = options;
+  const { image, config, release, settings, login, step = () => {} } = options;
   const partitions = readPartitions(image);
   const root = new Ext4Part(image, partitions.root);
   checkSystem(image, root, settings);
@@ -63,7 +66,7 @@ export function injectBoard(options: InjectOptions): "injected" | "present" {
   const entries: Ext4Entry[] = [
     ...accounts,
     ...settingsEntries(settings, root.read("/etc/hosts")?.toString("utf8") ?? ""),
-    ...boardFiles({ config, configFile, application }, { uid, gid }),
+    ...boardFiles(options, { uid, gid }),
     ...serviceEntries(config, groups, { uid, gid }),
   ];
   growRoot(image, partitions, treeBytes(entries) + SPARE);

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BoardConfig } from "../config/board-schema.ts";
 import type { Provision } from "../image/provision.ts";
+import type { FirstRelease } from "../release/first-release.ts";
 import { boardFiles } from "./board-entries.ts";
 import type { BootFiles } from "./boot-files.ts";
 import type { Ext4Entry } from "./ext4-part.ts";
@@ -23,6 +24,8 @@ export interface PrepareOptions {
   readonly configFile: string;
   /** The application's folder, for linux-arm64. */
   readonly application: string;
+  /** Which release that is; absent: the board knows it by nothing. */
+  readonly first?: FirstRelease;
   readonly settings: Provision;
   readonly login?: { readonly user: string; readonly hash: string };
   /** Hears what is being done. */
@@ -31,7 +34,7 @@ export interface PrepareOptions {
 
 /** Throws `VendorError`: `notRaspberryPiOs`, `otherRelease` when something waits for the first boot already, `badSettings`, `noTool`. */
 export function prepareBoot(options: PrepareOptions): void {
-  const { boot, config, configFile, application, settings, login, step = () => {} } = options;
+  const { boot, config, settings, login, step = () => {} } = options;
   const commandLine = boot.read("cmdline.txt");
   if (commandLine === undefined)
     throw new VendorError(
@@ -42,7 +45,7 @@ export function prepareBoot(options: PrepareOptions): void {
   const work = mkdtempSync(join(tmpdir(), "holdfast-first-run-"));
   try {
     step("packing");
-    const entries = [...settingsEntries(settings), ...boardFiles({ config, configFile, application })];
+    const entries = [...settingsEntries(settings), ...boardFiles(options)];
     const archive = join(work, FIRST_RUN.archive);
     pack(entries, join(work, "root"), archive);
     step("boot partition");

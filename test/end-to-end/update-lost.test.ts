@@ -41,10 +41,11 @@ spec(
       await bundle("alone"),
       "--trial",
       "3s",
+      // A board on a machine that is busy takes its time until all but the link is good.
       "--settle",
-      "30s",
+      "40s",
       "--link",
-      "30s",
+      "45s",
     );
     is(code, 1, text);
     says(text, "for its link alone: the broker does not have it (offline)");
