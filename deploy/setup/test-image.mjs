@@ -63,8 +63,14 @@ function run(file) {
       process.stdout.write(data);
     });
     const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+    const ended = () => {
+      child.kill();
+      process.exit(1);
+    };
+    process.once("SIGTERM", ended);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
+      process.off("SIGTERM", ended);
       done({ output, how: signal ?? code });
     });
   });

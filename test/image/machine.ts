@@ -37,6 +37,14 @@ export class Machine {
         this.console += text;
       });
     this.#ended = new Promise((done) => this.#child.once("close", () => done()));
+    // Nobody waits for a machine whose test was ended.
+    const end = () => void this.#child.kill("SIGKILL");
+    const interrupted = () => {
+      end();
+      process.exit(1);
+    };
+    process.once("exit", end).once("SIGTERM", interrupted);
+    void this.#ended.then(() => process.off("exit", end).off("SIGTERM", interrupted));
   }
 
   /** Switches it on. `network`: QEMU's device for the cable; none: it has none. */
@@ -92,9 +100,9 @@ export class Machine {
     }
   }
 
-  /** A port of the board, by way of SSH: what listens on its loopback. Resolves to a port of this machine. */
-  async tunnel(t: SpecContext, port: number): Promise<number> {
-    const here = await freePort();
+  /** A port of the board, by way of SSH: what listens on its loopback. Resolves to a port of this machine; `at` says which. */
+  async tunnel(t: SpecContext, port: number, at?: number): Promise<number> {
+    const here = at ?? (await freePort());
     const words = ["-N", "-L", `127.0.0.1:${here}:127.0.0.1:${port}`, "root@127.0.0.1"];
     const child = spawn("ssh", [...this.#sshOptions(), ...words], { stdio: "ignore" });
     t.defer(() => child.kill());
