@@ -42,10 +42,10 @@ export async function connectBoard({ url, login }: BoardFlags): Promise<MqttClie
 async function connectTo(url: string, login: LoginFiles): Promise<MqttClient> {
   const host = hostOf(url);
   const { user, password, tls = {} } = readLogin(login);
-  // Loaded only by the verbs that need it: `run` stays a small process.
-  const { connectAsync } = await import("mqtt");
+  // Loaded only by the verbs that need it: `run` stays a small process. By its default: in a bundle it has no other names.
+  const { default: mqtt } = await import("mqtt");
   try {
-    const client = await connectAsync(url, {
+    const client = await mqtt.connectAsync(url, {
       connectTimeout: CONNECT_LIMIT_MS,
       reconnectPeriod: 0,
       ...(user !== undefined && { username: user }),

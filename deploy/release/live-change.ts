@@ -12,9 +12,7 @@ const IDLE = ["package.json", "licences.txt", "board.config.json"];
 
 type Releases = Pick<Manifest, "payloads" | "target" | "node" | "configurations">;
 
-/**
- * Files that keep `next` from going live on a board that runs `from`, a sentence where it is no file; empty: it can.
- */
+/** What keeps `next` from going live on a board that runs `from`, a sentence each; empty: it can. */
 export function notLive(from: Releases, next: Releases): readonly string[] {
   if (from.target !== next.target) return [`one is for ${from.target}, the other for ${next.target}`];
   const [old, now] = [filesOf(from), filesOf(next)];
@@ -22,7 +20,7 @@ export function notLive(from: Releases, next: Releases): readonly string[] {
   const paths = [...new Set([...old.keys(), ...now.keys()])].sort();
   const differing = paths.filter((path) => !isSame(old.get(path), now.get(path)));
   const others = differing.filter((path) => !LIVE.includes(path) && !IDLE.includes(path));
-  if (others.length > 0) return others;
+  if (others.length > 0) return others.map((path) => `${path} differs`);
   return differing.some((path) => LIVE.includes(path))
     ? []
     : ["the code of devices and controllers is the same"];

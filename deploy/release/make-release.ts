@@ -92,7 +92,7 @@ async function liveMark(
   if (others.length === 0) return { liveFrom: from.release };
   throw new ReleaseError(
     "notLive",
-    `it cannot go live on boards that run ${file}, whose release differs from this one in more than the code of devices and controllers: ${others.slice(0, 8).join(", ")}; without --live-from it goes by its slot, with a restart`,
+    `it cannot go live on boards that run ${file}: ${others.slice(0, 8).join(", ")}. Only the code of devices and controllers may differ; without --live-from it goes by its slot, with a restart`,
   );
 }
 

@@ -23,5 +23,5 @@ export function whyBySlot({ record, running, next }: LiveWay): string | undefine
   if (running === undefined) return "what runs is not written down here, so nothing can be compared with it";
   const others = notLive(running, next);
   if (others.length === 0) return undefined;
-  return `more differs than the code of devices and controllers: ${others.slice(0, 5).join(", ")}`;
+  return `it says so, but ${others.slice(0, 5).join(", ")}`;
 }
