@@ -1,10 +1,10 @@
 /**
  * Puts the devices of small buses together where a board would have very many cells: a bus more in a cell costs its
  * devices some independence (a bus that is stuck holds up the others in the cell until the time limits of its
- * transfers), a cell more costs 12 MB.
+ * transfers), a cell more costs 10 MB.
  */
 
-/** Cells that a board may have before buses share them: 10 are 120 MB. */
+/** Cells that a board may have before buses share them: 10 are 100 MB. */
 export const MOST_CELLS = 10;
 
 /** What may be put together, by name. */

@@ -13,7 +13,7 @@ import type { DeviceConfig } from "./device-schema.ts";
 import { fewerGroups, type Group, MOST_CELLS } from "./fewer-cells.ts";
 import { W1_BUS } from "./wired-buses.ts";
 
-/** Boards with more devices and controllers share cells: 16 cells are up to 190 MB, what a board of 512 MB can spare. */
+/** Boards with more devices and controllers share cells: 16 cells are some 160 MB, what a board of 512 MB can spare. */
 export const OWN_CELLS_UP_TO = 16;
 /**
  * Devices and controllers in one shared cell at most. If all are released at once the last waits for 11 slices of up to
