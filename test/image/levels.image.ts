@@ -72,7 +72,7 @@ spec(
     await board.run(`cat >${CONFIG}.new <<'END'\n${flipped}\nEND\nmv ${CONFIG}.new ${CONFIG}`);
     const after = before.replace("gpio=24=op,dl", "gpio=24=op,dh");
     await until("levels of the new configuration", () => levels(card) === after, LIMIT_MS);
-    match(await board.run("cat /boot/firmware/holdfast-gpio.txt"), /gpio=24=op,dh/);
+    await eventually(board, "grep -q gpio=24=op,dh /boot/firmware/holdfast-gpio.txt");
 
     await board.run("sync");
     board.listen();
@@ -80,7 +80,7 @@ spec(
     await board.says(/Kernel panic/, LIMIT_MS / 1000);
     await board.says(/holdfast: slot a/, LIMIT_MS / 1000);
     await eventually(board, "grep -q panic /data/state/*/crashes.jsonl");
-    const crashes = await board.run("/app/bin/holdfast logs --crashes");
+    const crashes = await board.run("/etc/holdfast/holdfast logs --crashes");
     ok(/panic: sysrq triggered crash\n(.*\n)* {4}.*sysrq_handle_crash/.test(crashes), crashes);
     match(await board.run("cat /data/state/*/boots.json"), /"cause":"panic"/);
     is(await board.run("ls /sys/fs/pstore"), "", "there is room for the next one");
