@@ -2,8 +2,8 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runToolNow } from "../image/run-tool.ts";
 import type { Extent } from "./partitions.ts";
-import { runTool } from "./run-tool.ts";
 
 export interface BootFiles {
   /** `undefined` where there is none. */
@@ -14,7 +14,7 @@ export interface BootFiles {
   copy(name: string, from: string): void;
 }
 
-/** Those of an image: by mtools, without mounting it. Throws `VendorError`. */
+/** Those of an image: by mtools, without mounting it. Throws `ReleaseError`. */
 export class ImageBootFiles implements BootFiles {
   readonly #at: readonly string[];
 
@@ -23,7 +23,7 @@ export class ImageBootFiles implements BootFiles {
   }
 
   read(name: string): string | undefined {
-    const { out, status } = runTool("mcopy", [...this.#at, `::/${name}`, "-"], { codes: [0, 1] });
+    const { out, status } = runToolNow("mcopy", [...this.#at, `::/${name}`, "-"], { codes: [0, 1] });
     return status === 0 ? out.toString("utf8") : undefined;
   }
 
@@ -38,7 +38,7 @@ export class ImageBootFiles implements BootFiles {
   }
 
   copy(name: string, from: string): void {
-    runTool("mcopy", [...this.#at, "-o", from, `::/${name}`]);
+    runToolNow("mcopy", [...this.#at, "-o", from, `::/${name}`]);
   }
 }
 

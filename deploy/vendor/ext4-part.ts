@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runToolNow } from "../image/run-tool.ts";
 import type { Extent } from "./partitions.ts";
-import { runTool } from "./run-tool.ts";
 import { VendorError } from "./vendor-error.ts";
 
 /** What is to be at a path. Modes as in chmod(1), owners as numbers; root where none is said. */
@@ -27,13 +27,13 @@ export class Ext4Part {
 
   /** A regular file's bytes; `undefined` where there is none. Symbolic links are not followed in its last name. */
   read(path: string): Buffer | undefined {
-    const { out, err } = runTool("debugfs", ["-R", `cat ${quoted(path)}`, this.#at]);
+    const { out, err } = runToolNow("debugfs", ["-R", `cat ${quoted(path)}`, this.#at]);
     return problems(err).length > 0 ? undefined : out;
   }
 
   /** Whether anything is at that path. */
   has(path: string): boolean {
-    return problems(runTool("debugfs", ["-R", `stat ${quoted(path)}`, this.#at]).err).length === 0;
+    return problems(runToolNow("debugfs", ["-R", `stat ${quoted(path)}`, this.#at]).err).length === 0;
   }
 
   /**
@@ -46,7 +46,7 @@ export class Ext4Part {
       const commands = entries.flatMap((entry, index) => this.#commands(entry, join(work, String(index))));
       const script = join(work, "script");
       writeFileSync(script, `${commands.join("\n")}\n`);
-      const { err } = runTool("debugfs", ["-w", "-f", script, this.#at]);
+      const { err } = runToolNow("debugfs", ["-w", "-f", script, this.#at]);
       const [problem] = problems(err);
       if (problem !== undefined) throw new VendorError("notWritten", `${this.#at}: ${problem}`);
     } finally {
@@ -80,13 +80,13 @@ export class Ext4Part {
    * offset as well (e2fsprogs 1.47), and given a size it cuts the image to that. So the partition is to follow.
    */
   grow(): number {
-    runTool("resize2fs", ["-f", this.#at]);
+    runToolNow("resize2fs", ["-f", this.#at]);
     const { blocks, block } = this.#numbers();
     return blocks * block;
   }
 
   #numbers() {
-    const text = runTool("dumpe2fs", ["-h", this.#at]).out.toString("utf8");
+    const text = runToolNow("dumpe2fs", ["-h", this.#at]).out.toString("utf8");
     const number = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)$`, "m").exec(text)?.[1]);
     return {
       blocks: number("Block count"),
@@ -98,7 +98,7 @@ export class Ext4Part {
 
   /** Throws `VendorError` when the file system has errors. Changes nothing. */
   check(): void {
-    const { out, status } = runTool("e2fsck", ["-fn", this.#at], { codes: [0, 4, 8, 12] });
+    const { out, status } = runToolNow("e2fsck", ["-fn", this.#at], { codes: [0, 4, 8, 12] });
     if (status === 0) return;
     const said = out.toString("utf8").trim().split("\n").slice(-3).join(" / ");
     throw new VendorError("notWritten", `${this.#at} has errors: ${said}`);

@@ -47,7 +47,7 @@ const SPARE = 64 << 20;
 
 /**
  * Resolves `"injected"`, or `"present"` when the same release is in it already and nothing was changed. Throws `VendorError`:
- * `notRaspberryPiOs`, `otherRelease`, `badSettings`, `noTool`, `toolFailed`, `notWritten`.
+ * `notRaspberryPiOs`, `otherRelease`, `badSettings`, `notWritten`; `ReleaseError` for a program that is missing or fails.
  */
 export function injectBoard(options: InjectOptions): "injected" | "present" {
   const { image, config, release, settings, login, step = () => {} } = options;

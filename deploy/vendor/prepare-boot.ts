@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BoardConfig } from "../config/board-schema.ts";
 import type { Provision } from "../image/provision.ts";
+import { runToolNow } from "../image/run-tool.ts";
 import type { FirstRelease } from "../release/first-release.ts";
 import { boardFiles } from "./board-entries.ts";
 import type { BootFiles } from "./boot-files.ts";
 import type { Ext4Entry } from "./ext4-part.ts";
 import { FIRST_RUN, firstRunScript, withFirstRun } from "./first-run.ts";
 import { writeBoot } from "./inject.ts";
-import { runTool } from "./run-tool.ts";
 import { settingsEntries } from "./settings.ts";
 import { VendorError } from "./vendor-error.ts";
 
@@ -32,7 +32,7 @@ export interface PrepareOptions {
   readonly step?: (what: string) => void;
 }
 
-/** Throws `VendorError`: `notRaspberryPiOs`, `otherRelease` when something waits for the first boot already, `badSettings`, `noTool`. */
+/** Throws `VendorError`: `notRaspberryPiOs`, `otherRelease` when something waits for the first boot already, `badSettings`; `ReleaseError` for a program that is missing or fails. */
 export function prepareBoot(options: PrepareOptions): void {
   const { boot, config, settings, login, step = () => {} } = options;
   const commandLine = boot.read("cmdline.txt");
@@ -69,7 +69,7 @@ function pack(entries: readonly Ext4Entry[], root: string, archive: string): voi
   } finally {
     process.umask(before);
   }
-  runTool("tar", ["-czf", archive, "-C", root, "."]);
+  runToolNow("tar", ["-czf", archive, "-C", root, "."]);
 }
 
 function layOut(entry: Ext4Entry, at: string): void {

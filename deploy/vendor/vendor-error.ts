@@ -7,9 +7,6 @@ export class VendorError extends Error {
     | "otherRelease"
     /** A setting that the image cannot take. */
     | "badSettings"
-    /** A program of this machine is not installed, or failed. */
-    | "noTool"
-    | "toolFailed"
     /** Not what was to be written is in it, or its file system has errors. */
     | "notWritten";
 

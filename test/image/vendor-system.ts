@@ -24,6 +24,7 @@ import { type DebianTree, debianTree, imageCache } from "../../deploy/image/debi
 import { modulesInOrder } from "../../deploy/image/module-order.ts";
 import { PARTITION_TYPE, partitionTable, SECTOR_BYTES } from "../../deploy/image/partition-table.ts";
 import { PATIENT } from "./card.ts";
+import { headerScript } from "./header-script.ts";
 
 const MIB = 1_048_576;
 /** As in the vendor's images. */
@@ -222,17 +223,7 @@ function initramfs(debian: DebianTree, gpioSim: Buffer): Buffer {
     "mount -t sysfs sys /sys",
     "mount -t devtmpfs dev /dev",
     ...modules.map(({ name }) => `insmod /modules/${name}.ko`),
-    "mount -t configfs config /sys/kernel/config",
-    "bank=/sys/kernel/config/gpio-sim/header/bank",
-    "mkdir -p $bank",
-    "echo 54 > $bank/num_lines",
-    "echo pinctrl-bcm2835 > $bank/label",
-    ...Array.from(
-      { length: 28 },
-      (_, gpio) => `mkdir $bank/line${gpio}; echo GPIO${gpio} > $bank/line${gpio}/name`,
-    ),
-    "echo 1 > /sys/kernel/config/gpio-sim/header/live",
-    "umount /sys/kernel/config",
+    ...headerScript(),
     "until [ -b /dev/vda2 ]; do sleep 0.1; done",
     "mount -t ext4 /dev/vda2 /system",
     "for place in proc sys dev; do mount --move /$place /system/$place; done",

@@ -7,9 +7,9 @@ import { imageCache } from "../../deploy/image/debian-packages.ts";
 import { decodeTree, encodeTree, textBytes } from "../../deploy/image/device-tree-blob.ts";
 import { modulesInOrder } from "../../deploy/image/module-order.ts";
 import { reservePanicMemory } from "../../deploy/image/panic-memory.ts";
-import { headerLine, LINE_NAMES } from "../../firmware/header-map.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import type { TestCard } from "./card.ts";
+import { headerScript } from "./header-script.ts";
 import { Machine } from "./machine.ts";
 
 /**
@@ -66,8 +66,6 @@ function plainDisk(card: string): string[] {
 function headerArchive(gpioSim: Buffer): Buffer {
   const kernels = join(imageCache(), "debian/root/lib/modules");
   const configfs = modulesInOrder(kernels, ["configfs"]);
-  const lines = LINE_NAMES.map((name) => `line ${name.slice("GPIO".length)} ${name}`);
-  const pulls = LINE_NAMES.map((name) => `pull ${name.slice("GPIO".length)} pull-${headerLine(name).pull}`);
   const script = [
     "#!/bin/busybox sh",
     "/bin/busybox --install -s /bin",
@@ -76,18 +74,7 @@ function headerArchive(gpioSim: Buffer): Buffer {
     "mount -t sysfs sys /sys",
     ...configfs.map(({ name }) => `insmod /header-modules/${name}.ko`),
     "insmod /header-modules/gpio_sim.ko",
-    "mount -t configfs config /sys/kernel/config",
-    "bank=/sys/kernel/config/gpio-sim/header/bank",
-    "mkdir -p $bank",
-    "echo 54 > $bank/num_lines",
-    "echo pinctrl-bcm2835 > $bank/label",
-    "line() { mkdir $bank/line$1; echo $2 > $bank/line$1/name; }",
-    ...lines,
-    "echo 1 > /sys/kernel/config/gpio-sim/header/live",
-    "chip=/sys/devices/platform/$(cat /sys/kernel/config/gpio-sim/header/dev_name)/$(cat $bank/chip_name)",
-    "pull() { echo $2 > $chip/sim_gpio$1/pull; }",
-    ...pulls,
-    "umount /sys/kernel/config",
+    ...headerScript(),
     "umount /sys",
     "umount /proc",
     "exec /init",
