@@ -81,7 +81,7 @@ spec(
     await board.says(/holdfast: slot a/, LIMIT_MS / 1000);
     await eventually(board, "grep -q panic /data/state/*/crashes.jsonl");
     const crashes = await board.run("/etc/holdfast/holdfast logs --crashes");
-    ok(/panic: sysrq triggered crash\n(.*\n)* {4}.*sysrq_handle_crash/.test(crashes), crashes);
+    ok(/panic: sysrq triggered crash\n(.*\n)* {4}\[.*\] {2}panic\+0x/.test(crashes), crashes);
     match(await board.run("cat /data/state/*/boots.json"), /"cause":"panic"/);
     is(await board.run("ls /sys/fs/pstore"), "", "there is room for the next one");
     await eventually(board, `grep -q active ${watchdog}/state`);

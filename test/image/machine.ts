@@ -4,11 +4,14 @@ import { freePort } from "../harness/free-port.ts";
 import { PATIENCE } from "../harness/patience.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
+import type { Neighbour } from "./neighbour.ts";
 
 export interface MachineOptions {
   readonly program?: string;
   /** Machine, kernel, first file system, card. */
   readonly qemu: readonly string[];
+  /** Another machine on its cable. */
+  readonly neighbour?: Neighbour;
   /** Private key of root; without it nobody can log in. */
   readonly key?: string;
 }
@@ -51,8 +54,11 @@ export class Machine {
   static async start(t: SpecContext, options: MachineOptions, network?: string): Promise<Machine> {
     const sshPort = await freePort();
     const forwards = [`hostfwd=tcp:127.0.0.1:${sshPort}-:22`];
-    const cable = [`user,id=cable,${forwards.join(",")}`, `${network},netdev=cable`];
-    const words = network === undefined ? [] : ["-netdev", cable[0]!, "-device", cable[1]!];
+    const { neighbour } = options;
+    // QEMU's own way out hears every frame on a hub, and would answer in the neighbour's place.
+    const way = `user,id=${neighbour === undefined ? "cable" : "user,restrict=on"},${forwards.join(",")}`;
+    const device = ["-device", `${network},netdev=cable`];
+    const words = network === undefined ? [] : ["-netdev", way, ...(neighbour?.qemu ?? []), ...device];
     const machine = new Machine(options, sshPort, words);
     t.defer(() => machine.cut());
     return machine;

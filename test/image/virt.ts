@@ -11,6 +11,7 @@ import type { SpecContext } from "../harness/spec.ts";
 import type { TestCard } from "./card.ts";
 import { headerScript } from "./header-script.ts";
 import { Machine } from "./machine.ts";
+import type { Neighbour } from "./neighbour.ts";
 
 /**
  * QEMU's generic board with the processor of a Pi 3; always emulated, also where there is a /dev/kvm. Its time is counted in instructions, 2 ns each
@@ -28,13 +29,15 @@ export interface VirtOptions {
   /** It resets itself instead of ending QEMU. */
   readonly resets?: boolean;
   readonly qemu?: readonly string[];
+  /** Another machine on its cable. */
+  readonly neighbour?: Neighbour;
   /** For the kernel, or the card's first process, beside what every boot is told. */
   readonly words?: readonly string[];
 }
 
 /** Boots a card on it, as the firmware of a Pi would: kernel, first file system and command line are the card's. */
 export function bootVirt(t: SpecContext, card: TestCard, options: VirtOptions = {}): Promise<Machine> {
-  const { gpioSim, resets = false, qemu = [], words: more = [] } = options;
+  const { gpioSim, resets = false, qemu = [], words: more = [], neighbour } = options;
   const initramfs = card.boot("initramfs.gz");
   if (gpioSim !== undefined) appendFileSync(initramfs, headerArchive(gpioSim));
   const rdinit = gpioSim === undefined ? [] : ["rdinit=/header"];
@@ -43,6 +46,7 @@ export function bootVirt(t: SpecContext, card: TestCard, options: VirtOptions = 
     t,
     {
       key: card.key,
+      ...(neighbour !== undefined && { neighbour }),
       qemu: [
         ...["-M", MACHINE, ...BOARD, "-serial", "stdio", ...(resets ? [] : ["-no-reboot"])],
         ...["-kernel", card.boot("kernel8.img"), "-initrd", initramfs, "-append", words.join(" ")],
