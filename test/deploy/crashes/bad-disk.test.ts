@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -18,9 +18,14 @@ function disk(t: SpecContext) {
   mkdirSync(place);
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", place]);
   if (mounted.status !== 0) t.skip("this container may not mount a file system");
-  // A program of the machine that looks through its mounts may be there just then.
+  // What was just written may still be open.
   t.defer(() => until("it is unmounted", () => spawnSync("umount", [place]).status === 0));
-  return { place, remount: (how: "ro" | "rw") => execFileSync("mount", ["-o", `remount,${how}`, place]) };
+  const remount = (how: "ro" | "rw") =>
+    until(
+      `it is remounted ${how}`,
+      () => spawnSync("mount", ["-o", `remount,${how}`, place], { stdio: "ignore" }).status === 0,
+    );
+  return { place, remount };
 }
 
 function reports(place: string) {
@@ -70,11 +75,11 @@ spec("a disk that has become read-only is said, and takes all when it can be wri
   const { notKept, causes, heard } = reports(place);
   heard("a");
   await until("the first is kept", () => causes().includes("a"));
-  remount("ro");
+  await remount("ro");
   heard("b");
   await until("it is said", () => notKept.length > 0);
   match(notKept[0]!, "EROFS: read-only file system");
-  remount("rw");
+  await remount("rw");
   heard("c");
   await until("all are kept", () => causes().includes("c"));
   equal(causes(), ["a", "b", "c"]);
