@@ -50,11 +50,8 @@ export class BoardLink {
     this.#status = new BoardStatus(this.#topics.status, identity, options);
     this.#events = new EventRing(options.eventsKept ?? 256);
     this.#board = new RetainedBoard({
-      root,
-      board,
-      now: this.#now,
+      ...{ root, board, repeatMs, now: this.#now },
       ...(options.publishEveryMs === undefined ? {} : { publishEveryMs: options.publishEveryMs }),
-      repeatMs,
     });
     const emulated = identity.hardware === "emulated";
     this.#desk = new CommandDesk({
