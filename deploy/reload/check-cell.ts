@@ -14,13 +14,13 @@ import { nextOf } from "./running-config.ts";
 
 /** What may change is left beside the copy of what runs, to take its place: judged and applied are the same bytes. */
 export function* checkCell(self: Self, request: CheckRequest, desk: Pid): ProcessGenerator {
-  const { file, running, emulated } = request;
+  const { round, file, running, emulated } = request;
   const next = nextOf(running);
   const text = textOf(file);
   if (text !== undefined) writeFileSync(next, text);
   const { config, problems = [], warnings } = loadConfig(text === undefined ? file : next, { emulated });
   if (config === undefined) {
-    self.send(desk, { type: "checked", problems, warnings } satisfies CheckMessage);
+    self.send(desk, { type: "checked", round, problems, warnings } satisfies CheckMessage);
     return;
   }
   const { config: old } = loadConfig(running, { emulated });
@@ -29,9 +29,9 @@ export function* checkCell(self: Self, request: CheckRequest, desk: Pid): Proces
   const views = new Map(deviceViews(config).map((view) => [view.id, view]));
   for (const each of replanned) {
     const view = views.get(each.plan.id)!;
-    self.send(desk, { type: "replanned", replanned: each, view } satisfies CheckMessage);
+    self.send(desk, { type: "replanned", round, replanned: each, view } satisfies CheckMessage);
   }
-  self.send(desk, { type: "judged", changes, warnings } satisfies CheckMessage);
+  self.send(desk, { type: "judged", round, changes, warnings } satisfies CheckMessage);
 }
 
 /** Undefined for a file that cannot be read: who reads it again says why. */

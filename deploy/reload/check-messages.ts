@@ -7,6 +7,8 @@ import type { FieldChange, Replanned } from "./judge-change.ts";
 export const CHECK_CELL = "reload:check";
 
 export interface CheckRequest {
+  /** Its answers bear it: what another check says is nobody's news. */
+  readonly round: number;
   /** The board's file. */
   readonly file: string;
   /** Copy of what runs. */
@@ -15,11 +17,12 @@ export interface CheckRequest {
 }
 
 /** To the desk: one for each device or controller that gets another plan, then how it is. */
-export type CheckMessage =
+export type CheckMessage = { readonly round: number } & (
   | { readonly type: "replanned"; readonly replanned: Replanned; readonly view: TelemetryDevice }
   | { readonly type: "checked"; readonly problems: readonly Problem[]; readonly warnings: readonly Warning[] }
   | {
       readonly type: "judged";
       readonly changes: readonly FieldChange[];
       readonly warnings: readonly Warning[];
-    };
+    }
+);

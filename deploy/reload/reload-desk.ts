@@ -61,10 +61,11 @@ export function reloadDesk(options: ReloadDeskOptions) {
     self.register(RELOAD);
     /** Grows with the desk's lives too: what an old round says is nobody's news. */
     let round = Math.floor(self.nowUs());
-    // The desk before this one ended in the middle of a trial.
-    if (options.plans.before.length > 0) yield* takenBack(self, options, ++round);
+    if (options.plans.before.length > 0) yield* broughtBack(self, options, ++round);
     for (;;) {
-      const call = yield* self.receive("call");
+      const call = yield* self.receive();
+      // What is left of a round before.
+      if (call.type !== "call") continue;
       const head = { file: options.file, warnings: [] };
       const refusal = refusalOf(options);
       const answer =
@@ -75,6 +76,14 @@ export function reloadDesk(options: ReloadDeskOptions) {
       reply(self, call, answer);
     }
   };
+}
+
+/** The desk before this one ended in the middle of a trial, and whoever asked it hears nothing more. */
+function* broughtBack(self: DeskSelf, options: ReloadDeskOptions, round: number): ProcessGenerator {
+  const devices = options.plans.before.map(({ plan }) => plan.id);
+  yield* takenBack(self, options, round);
+  const cause = "who tried it was started again";
+  options.tell({ kind: "configuration", phase: "takenBack", cause, devices });
 }
 
 function refusalOf({ running, whyNot }: ReloadDeskOptions): string | undefined {
@@ -89,7 +98,7 @@ function* reloaded(
   round: number,
 ): ProcessGenerator<ReloadReply> {
   const { file, plans, tell } = options;
-  const checked = yield* check(self, options);
+  const checked = yield* check(self, options, round);
   if (typeof checked === "string") return { file, warnings: [], is: "refused", why: checked };
   const head = { file, warnings: checked.warnings };
   if (checked.type === "checked") {
@@ -105,6 +114,9 @@ function* reloaded(
   }
   const moved = checked.plans.map(({ plan }) => plan.id);
   if (dryRun) return { ...head, is: "wouldApply", changes, moved };
+  // Code may have gone on trial during the check; from here to the plans in force nobody else has a turn.
+  const refusal = refusalOf(options);
+  if (refusal !== undefined) return { ...head, is: "refused", why: refusal };
   tell({ kind: "configuration", phase: "tried", changes: changes.map(inWords), devices: moved });
   plans.tryOut(checked.plans);
   spread(self, checked.plans, round);
@@ -126,8 +138,9 @@ function* reloaded(
 function* check(
   self: DeskSelf,
   { kernel, file, running, emulated }: ReloadDeskOptions,
+  round: number,
 ): ProcessGenerator<Checked | Judged | string> {
-  const request: CheckRequest = { file, running: running!, emulated };
+  const request: CheckRequest = { round, file, running: running!, emulated };
   const pid = kernel.startCell({
     name: CHECK_CELL,
     body: { module: MODULE.reload, name: "checkCell" },
@@ -141,6 +154,7 @@ function* check(
     const message = yield* self.receive(["replanned", "checked", "judged", "down"], {
       within: CHECK_LIMIT_MS,
     });
+    if (message !== undefined && message.type !== "down" && message.round !== round) continue;
     switch (message?.type) {
       case "replanned": {
         const { plan, forget } = message.replanned;

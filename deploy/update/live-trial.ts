@@ -78,7 +78,7 @@ export async function liveTrial(plan: LiveTrialPlan): Promise<LiveEnd> {
   const { state, reason } =
     loaded.phase === "trial" ? await judged(plan, before) : { state: "reverted" as const, reason: why };
   if (state !== "confirmed") return ended(plan, state, reason);
-  await code.keep();
+  await code.keep().catch(() => undefined); // it may be kept without a word that arrives: its state says so
   if ((await reached(plan, ["kept"])) === undefined)
     return ended(plan, "reverted", "it was not kept in time");
   plan.note({ release, slot, beside: record.active });

@@ -149,6 +149,7 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
             break;
           case "keep":
             kept = { ...kept, ...message.values };
+            plans.commanded(message.values);
             spec.keep(kept);
             break;
           case "newPlan":

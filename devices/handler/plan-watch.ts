@@ -44,6 +44,13 @@ export class PlanWatch {
     return Object.fromEntries(Object.entries(kept).filter(([name]) => !forget.includes(name)));
   }
 
+  /** A person commanded these while the round is on: that was said last, and counts. */
+  commanded(values: Start["kept"]): void {
+    if (this.#round === undefined) return;
+    const forget = this.#round.forget.filter((name) => !Object.hasOwn(values, name));
+    this.#round = { ...this.#round, forget };
+  }
+
   /** The round is over. Returns what is kept of what commands had changed. */
   settled({ round, kept: isKept }: SettledMessage, kept: Start["kept"]): Start["kept"] {
     if (round !== this.#round?.number) return kept;

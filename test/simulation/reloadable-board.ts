@@ -17,6 +17,8 @@ export class ReloadableBoard {
   readonly #changes: readonly Change[];
   readonly #file: string;
   readonly #running: string;
+  /** Why plans stay as they are now. */
+  whyNot: () => string | undefined = () => undefined;
 
   constructor(t: SpecContext, changes: readonly Change[] = []) {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-reload-"));
@@ -26,7 +28,7 @@ export class ReloadableBoard {
     this.#running = join(folder, "running.config.json");
     this.write();
     copyFileSync(this.#file, this.#running);
-    const reloads = { file: this.#file, running: this.#running };
+    const reloads = { file: this.#file, running: this.#running, whyNot: () => this.whyNot() };
     this.board = new SimulatedBoard({ changes, reloads });
   }
 

@@ -65,7 +65,7 @@ export interface SimulatedBoardOptions {
   /** What the runtime before had kept of the ladders. */
   readonly ladders?: ReadonlyMap<string, LadderRecord>;
   /** Its configuration can be read again: from `file`, beside the copy of what runs. */
-  readonly reloads?: Pick<ReloadDeskOptions, "file" | "running">;
+  readonly reloads?: Pick<ReloadDeskOptions, "file" | "running"> & Partial<Pick<ReloadDeskOptions, "whyNot">>;
 }
 
 const MODULE = "simulation";
@@ -334,9 +334,9 @@ export class SimulatedBoard {
   #reloadChild(): ChildSpec[] {
     if (this.#reloads === undefined) return [];
     const desk = reloadDesk({
+      whyNot: () => undefined,
       ...{ kernel: this.kernel, plans: this.#plans, ...this.#reloads },
       emulated: false,
-      whyNot: () => undefined,
       tell: (event) => this.#tell({ ...event }),
     });
     return [{ id: RELOAD, restart: "permanent", start: (self) => self.spawn(desk, [], { label: RELOAD }) }];

@@ -16,6 +16,8 @@ interface Story {
   readonly modeAt?: (second: number) => string;
   /** It is taken back when it is told to. */
   readonly comesBack?: boolean;
+  /** It does not answer when it is told to keep it; it does so all the same. */
+  readonly keepsInSilence?: boolean;
 }
 
 /** A board by hand: the clock is the sleep's, what is done is written down. */
@@ -24,6 +26,7 @@ function board({
   refused,
   modeAt = () => "full",
   comesBack = true,
+  keepsInSilence = false,
 }: Story) {
   let record: SlotRecord = written(firstRecord(OLD), NEW);
   let nowMs = 0;
@@ -65,6 +68,7 @@ function board({
       async keep(): Promise<CodeReply> {
         trace.push("keep");
         told = "kept";
+        if (keepsInSilence) throw new Error("no answer");
         return state();
       },
       async takeBack(): Promise<CodeReply> {
@@ -91,6 +95,12 @@ const TRIED = ["try", "picture", "record: active a, trying b, none"];
 
 spec("code under which all that was good stays good is kept, and the release is the active one", async () => {
   const { plan, trace } = board({});
+  equal(await liveTrial(plan), { how: "confirmed", reason: "", restarted: false });
+  equal(trace, [...TRIED, "keep", "note b beside a", "record: active b, trying none, confirmed"]);
+});
+
+spec("a board that keeps it and is too busy to say so has kept it", async () => {
+  const { plan, trace } = board({ keepsInSilence: true });
   equal(await liveTrial(plan), { how: "confirmed", reason: "", restarted: false });
   equal(trace, [...TRIED, "keep", "note b beside a", "record: active b, trying none, confirmed"]);
 });
