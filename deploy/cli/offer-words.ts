@@ -1,8 +1,8 @@
 /** What the words of `holdfast offer` say, and what came of them at the board's `holdfast receive --offered`. */
-import { readFileSync, rmSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { port } from "../board/options.ts";
-import { parseOffer, type ReadOffer } from "../update/offer.ts";
+import { MOST_OFFER_BYTES, parseOffer, type ReadOffer } from "../update/offer.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { type Flags, SIGNING_KEY, textOf } from "./flags.ts";
 import type { OfferFlags, Way } from "./offer.ts";
@@ -31,12 +31,32 @@ export function offerWords(flags: Flags): Pick<OfferFlags, "allow" | "seal" | "o
   };
 }
 
-/** An offer in a file, as the board left it; gone it is then. Throws `CliError` for one that is none. */
+/**
+ * An offer in a file, as the board left it; gone it is then, whatever it was. Who receives is root and the board is not: a link is not
+ * followed, a pipe not waited for, and no more is read than an offer may have. Throws `CliError` for one that is none.
+ */
 export function readOffered(file: string | undefined): ReadOffer | undefined {
   if (file === undefined) return undefined;
-  const payload = readFileSync(file);
-  rmSync(file);
-  const read = parseOffer(payload);
+  let read: ReadOffer | string;
+  try {
+    read = parseOffer(contentOf(file));
+  } catch (error) {
+    read = `${file} cannot be read: ${(error as Error).message}; offer it again`;
+  } finally {
+    rmSync(file, { force: true });
+  }
   if (typeof read === "string") throw new CliError(EXIT.usage, `--offered: ${read}`);
   return read;
+}
+
+/** Of a plain file, a byte more than an offer may have at most. Throws Error for anything else. */
+function contentOf(file: string): Uint8Array {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(fd).isFile()) throw new Error("it is no plain file");
+    const bytes = new Uint8Array(MOST_OFFER_BYTES + 1);
+    return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(fd);
+  }
 }
