@@ -39,7 +39,7 @@ export interface PetWatchOptions {
 
 /**
  * Watches the pets of one runtime. It is not woken by them: it looks when the next one may be missing, which is when those
- * that came are read (firmware/decisions/0013). Silence counts from the first pet, so a runtime may take its time to start, though
+ * that came are read (firmware/decisions/0014). Silence counts from the first pet, so a runtime may take its time to start, though
  * not for ever. A pet counts from when it was written; time in which the guardian itself was held up does not count
  * towards the limit: on a machine that stalls, both stall together.
  */
