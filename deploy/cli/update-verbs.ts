@@ -1,11 +1,9 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { parseSizeBytes } from "../config/size-text.ts";
 import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/remote.ts";
 import { MOST_TRIES } from "../update/slot-record.ts";
-import { TRIAL_TIMES, type TrialTimes } from "../update/trial.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
 import { INSTALL } from "../vendor/install-places.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -21,6 +19,7 @@ import {
 } from "./flags.ts";
 import { lazy } from "./lazy.ts";
 import type { PushFlags } from "./push.ts";
+import { trialTimes } from "./trial-times.ts";
 
 /** What of the command line's library is needed here. */
 export interface VerbTable {
@@ -51,9 +50,6 @@ const ALLOWANCES = [
   ["--limit <size>", "Largest release that is taken (default: the board's updateLimit, 512MB)"],
   ["--rate <size>", "Most that is sent in a second (default: the board's updateRate, as fast as it goes)"],
 ] as const;
-
-/** Who starts a board waits an hour for the verdict, then starts it again. */
-const LONGEST_MS = 45 * 60_000;
 
 /** What an offer can carry, with a seal. */
 const OFFER_ALLOWANCES = ALLOWANCES.filter(([words]) =>
@@ -229,26 +225,6 @@ function receiveFlags(flags: Flags) {
     times: trialTimes(flags),
     limit: sizeOf("--limit", flags.limit),
     rate: sizeOf("--rate", flags.rate),
-  };
-}
-
-function trialTimes(flags: Flags): TrialTimes {
-  const time = (name: "trial" | "settle" | "link", otherwise: number) => {
-    const text = textOf(flags[name]);
-    if (text === undefined) return otherwise;
-    const ms = parseDurationMs(text);
-    if (ms === undefined || ms < 1000 || ms > LONGEST_MS)
-      throw new CliError(EXIT.usage, `--${name}: "${text}" is no time from 1s to 45m`);
-    return ms;
-  };
-  const { trialMs, settleMs, linkMs, startMs, silentMs } = TRIAL_TIMES;
-  const settle = time("settle", settleMs);
-  return {
-    trialMs: time("trial", trialMs),
-    settleMs: settle,
-    linkMs: Math.max(time("link", linkMs), settle),
-    startMs: Math.min(startMs, settle),
-    silentMs: Math.min(silentMs, settle),
   };
 }
 
