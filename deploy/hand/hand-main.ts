@@ -65,8 +65,10 @@ const hand = new HandLine(plan, {
 try {
   await command();
 } catch (error) {
-  if (!(error instanceof LineError)) throw error;
-  tell({ refused: { code: error.code, why: error.message } });
+  // A defect, too: the line goes safe first, and who started it must not take that for all having gone well.
+  const { message, stack = message } = error as Error;
+  if (!(error instanceof LineError)) process.stderr.write(`${stack}\n`);
+  tell({ refused: { code: error instanceof LineError ? error.code : "defect", why: message } });
 } finally {
   await safe();
 }

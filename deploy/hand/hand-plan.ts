@@ -18,7 +18,7 @@ export type HandNews =
   | { readonly driven: { readonly level: number } }
   /** Policy has to pass first. */
   | { readonly waits: "min_off" | "switching" }
-  /** It was not driven, or not for its whole time. `code`: as of `LineError`, or `noHardware`. */
+  /** It was not driven, or not for its whole time. `code`: as of `LineError`, `noHardware`, or `defect`. */
   | { readonly refused: { readonly code: string; readonly why: string } }
   /** The last one. `unsafe`: outputs that did not read back their safe levels. `input`: it is an input, as before. */
   | { readonly ended: { readonly unsafe: readonly string[]; readonly input: boolean } };

@@ -16,7 +16,9 @@ const ways = {
   /** So that an offer is known again: the release's id. */
   release: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
   /** Of a web server that knows ranges. */
-  url: v.exactOptional(v.pipe(v.string(), v.maxLength(MOST_URL), v.regex(/^https?:\/\/[^\s'"]+$/))),
+  url: v.exactOptional(
+    v.pipe(v.string(), v.maxLength(MOST_URL), v.regex(/^https?:\/\/[^\s'"]+$/), v.check(URL.canParse)),
+  ),
   /** In parts over the broker: after `url`, where both are given. */
   parts: v.exactOptional(v.literal(true)),
 };

@@ -24,6 +24,8 @@ for (const [what, offer, why] of [
   ["no way to it", { release: OFFER.release }, "url: found undefined"],
   ["another kind of address", { ...OFFER, url: "file:///etc/passwd" }, "url: found"],
   ["an address with a blank", { ...OFFER, url: "http://x --now" }, "url: found"],
+  ["an address that is none", { ...OFFER, url: "http://[" }, "url: found"],
+  ["a port that there is not", { ...OFFER, url: "http://desk:99999/x" }, "url: found"],
   ["no id", { ...OFFER, release: "latest" }, "release: found"],
   ["a field too many", { ...OFFER, force: true }, "force: found"],
   ["too much of it", { ...OFFER, url: `http://x/${"y".repeat(5000)}` }, "allowed are 4096"],

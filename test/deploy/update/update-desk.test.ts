@@ -74,6 +74,16 @@ spec("where the board may not write slots an offer is left for who may, as it ca
   equal(JSON.parse(readFileSync(join(notes, "offer.json"), "utf8")), OFFER);
 });
 
+spec("an address that nobody can take apart is refused, and nothing of the board ends by it", async (t) => {
+  const { trace, notes, offer } = desk(t, { spool: true });
+  offer({ ...OFFER, url: "http://[" });
+  offer(OFFER);
+  await until("the next one is left", () => trace.length === 2);
+  match(trace[0]!, "refuse - url: found");
+  equal(trace[1], "update offered desk:8000");
+  equal(JSON.parse(readFileSync(join(notes, "offer.json"), "utf8")), OFFER);
+});
+
 spec(
   "an offer is received by a process of its own, one at a time, and what it dies of is answered",
   async (t) => {
