@@ -50,6 +50,11 @@ export function changeDriver(
     return;
   }
   if (driver === undefined) {
+    // What a release has on trial stays or goes for all cells at once.
+    if (!trials.has(device)) {
+      refuse("no new driver is on trial");
+      return;
+    }
     const done =
       trial === "pass" ? kernel.passTrial(device) : kernel.rollBack(device, "an operator rolled back");
     if (!done) refuse("no new driver is on trial");

@@ -15,9 +15,9 @@ export type CodeRequest =
 
 /**
  * `loading`: new versions start beside the old ones. `trial`: all of them work. `keeping`: they become the cells.
- * `takenBack`: the old ones work, for `cause`.
+ * `takingBack`: the old ones are to go on, for `cause`; `takenBack`: all of them do.
  */
-export type CodePhase = "own" | "loading" | "trial" | "keeping" | "kept" | "takenBack";
+export type CodePhase = "own" | "loading" | "trial" | "keeping" | "kept" | "takingBack" | "takenBack";
 
 export interface CodeState {
   readonly phase: CodePhase;

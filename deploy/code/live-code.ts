@@ -63,7 +63,7 @@ export class LiveCode {
   }
 
   get isOnTrial(): boolean {
-    return this.#phase === "loading" || this.#phase === "trial" || this.#phase === "keeping";
+    return ["loading", "trial", "keeping", "takingBack"].includes(this.#phase);
   }
 
   /** Starts `program` for every cell that runs, beside it, one after the other: each stands still only while it hands over. Taken back when nobody has decided after `limitMs`. */
@@ -126,21 +126,27 @@ export class LiveCode {
     if (this.#phase !== "loading" && this.#phase !== "trial") return false;
     this.#callOff();
     this.#crashed = crashed;
-    this.#to("takenBack", why);
-    for (const cell of this.#changing) this.#options.kernel.rollBack(cell, why);
+    this.#open = new Set(this.#changing);
+    this.#to("takingBack", why);
+    for (const cell of this.#changing) if (!this.#options.kernel.rollBack(cell, why)) this.#open.delete(cell);
+    this.#settled();
     return true;
   }
 
   #heard(cell: string, news: TrialNews): void {
+    const phase = this.#phase;
     if (news.phase === "trial" || news.phase === "committed") {
+      // One that only now comes to its trial, or was kept all the same, is not back.
+      if (phase === "takingBack") return;
       this.#open.delete(cell);
       this.#settled();
       return;
     }
     // Its device starts again with what counts then, whatever it was that ended.
-    if (this.#phase === "keeping") {
+    if (phase === "keeping" || phase === "takingBack") {
       this.#open.delete(cell);
       this.#settled();
+      return;
     }
     const lost =
       "lost" in news && news.lost.length > 0 ? `, not delivered again: ${news.lost.join(", ")}` : "";
@@ -151,6 +157,7 @@ export class LiveCode {
     if (this.#open.size > 0) return;
     if (this.#phase === "loading") this.#to("trial");
     else if (this.#phase === "keeping") this.#to("kept");
+    else if (this.#phase === "takingBack") this.#to("takenBack", this.#cause);
   }
 
   #to(phase: CodePhase, cause: string | null = null): void {

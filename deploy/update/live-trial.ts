@@ -78,8 +78,7 @@ export async function liveTrial(plan: LiveTrialPlan): Promise<LiveEnd> {
   const { state, reason } =
     loaded.phase === "trial" ? await judged(plan, before) : { state: "reverted" as const, reason: why };
   if (state !== "confirmed") return ended(plan, state, reason);
-  await code.keep().catch(() => undefined); // it may be kept without a word that arrives: its state says so
-  if ((await reached(plan, ["kept"])) === undefined)
+  if ((await reached(plan, ["kept"], () => code.keep())) === undefined)
     return ended(plan, "reverted", "it was not kept in time");
   plan.note({ release, slot, beside: record.active });
   records.write(confirmed(recordOf(records, record)));
@@ -125,16 +124,20 @@ async function ended(plan: LiveTrialPlan, how: "reverted" | "unreachable", reaso
 
 /** Whether the old code goes on. */
 async function back(plan: LiveTrialPlan, reason: string): Promise<boolean> {
-  await plan.code.takeBack(reason).catch(() => undefined); // it may be back already, or not answer
-  return (await reached(plan, ["takenBack", "own"])) !== undefined;
+  return (await reached(plan, ["takenBack", "own"], () => plan.code.takeBack(reason))) !== undefined;
 }
 
-/** Undefined when the board's code is in none of these phases in time. */
+/**
+ * Undefined when the board's code is in none of these phases in time. `ask`: is asked for until then, since a word may not arrive: somebody
+ * else asks just now, or the machine is too busy. A board that does it already refuses it once more.
+ */
 async function reached(
   { code, sleep, nowMs }: LiveTrialPlan,
   phases: readonly CodeState["phase"][],
+  ask: () => Promise<unknown> = async () => undefined,
 ): Promise<CodeState | undefined> {
   for (const endMs = nowMs() + CHANGE_LIMIT_MS; nowMs() < endMs; await sleep(EVERY_MS)) {
+    await ask().catch(() => undefined); // its state says what became of it
     const state = await code.state().catch(() => undefined);
     if (state !== undefined && phases.includes(state.phase)) return state;
   }
