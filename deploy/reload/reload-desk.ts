@@ -81,7 +81,7 @@ export function reloadDesk(options: ReloadDeskOptions) {
 /** The desk before this one ended in the middle of a trial, and whoever asked it hears nothing more. */
 function* broughtBack(self: DeskSelf, options: ReloadDeskOptions, round: number): ProcessGenerator {
   const devices = options.plans.before.map(({ plan }) => plan.id);
-  yield* takenBack(self, options, round);
+  yield* takenBack(self, options, round, []);
   const cause = "who tried it was started again";
   options.tell({ kind: "configuration", phase: "takenBack", cause, devices });
 }
@@ -119,7 +119,7 @@ function* reloaded(
   if (refusal !== undefined) return { ...head, is: "refused", why: refusal };
   tell({ kind: "configuration", phase: "tried", changes: changes.map(inWords), devices: moved });
   plans.tryOut(checked.plans);
-  spread(self, checked.plans, round);
+  spread(self, checked.plans, round, []);
   const { failures, unproven } = yield* proven(self, round, moved, trialMs);
   const lost = failures.length > 0 ? failures : noted(options);
   if (lost.length === 0) {
@@ -129,7 +129,8 @@ function* reloaded(
     return { ...head, is: "applied", changes, moved, unproven };
   }
   settle(self, round, moved, false);
-  const lasting = yield* takenBack(self, options, round + 1);
+  const failed = lost.map(({ id }) => id);
+  const lasting = yield* takenBack(self, options, round + 1, failed);
   tell({ kind: "configuration", phase: "takenBack", cause: causeOf(lost), devices: moved });
   return { ...head, is: "takenBack", changes, failures: lost, lasting };
 }
@@ -178,10 +179,16 @@ function* check(
   }
 }
 
-/** Tells keepers and people what is in force. */
-function spread(self: DeskSelf, changed: readonly ChangedPlan[], round: number): void {
+/** Tells keepers and people what is in force. `failed`: who did well until now, and has to again. */
+function spread(
+  self: DeskSelf,
+  changed: readonly ChangedPlan[],
+  round: number,
+  failed: readonly string[],
+): void {
   for (const { plan, forget } of changed) {
-    const message: NewPlanMessage = { type: "newPlan", round, plan, forget, desk: self.pid };
+    const hasToProve = failed.includes(plan.id);
+    const message: NewPlanMessage = { type: "newPlan", round, plan, forget, hasToProve, desk: self.pid };
     self.send(keeperName(plan.id), message);
   }
   self.send(TELEMETRY, { type: "views", views: changed.map(({ view }) => view) });
@@ -213,14 +220,15 @@ function settle(self: DeskSelf, round: number, ids: readonly string[], kept: boo
   for (const id of ids) self.send(keeperName(id), message);
 }
 
-/** Everything is as it was. Returns who does not do well all the same. */
+/** All plans are as they were. Returns who of those that failed does not do well all the same. */
 function* takenBack(
   self: DeskSelf,
   { plans }: ReloadDeskOptions,
   round: number,
+  failed: readonly string[],
 ): ProcessGenerator<readonly Failure[]> {
   const before = plans.takeBack().map((each) => ({ ...each, forget: [] }));
-  spread(self, before, round);
+  spread(self, before, round, failed);
   const ids = before.map(({ plan }) => plan.id);
   const { failures } = yield* proven(self, round, ids, 0);
   settle(self, round, ids, true);

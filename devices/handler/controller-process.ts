@@ -65,7 +65,7 @@ export interface ControllerBefore {
   readonly decided: boolean;
   readonly job: PeriodicJob;
   readonly jobPlan: JobPlan;
-  /** It acted. */
+  /** It acted, or did until the change was tried. */
   readonly isWell: boolean;
 }
 
@@ -229,7 +229,7 @@ export function* controllerProcess(
           ladder: ladder.state,
           memory: law.memory(),
           jobPlan: plan.job,
-          isWell: decided && ladder.mode === "full",
+          isWell: message.hasToProve || (decided && ladder.mode === "full"),
         };
       case "announce":
         patch({ ...(decided ? ladder.patch() : { mode: "starting" }), ready: true });

@@ -284,7 +284,13 @@ export function* deviceProcess(
           announce();
           break;
         case "replan":
-          return { message, state: snapshot(), job, started, isWell: ready && !failing };
+          return {
+            message,
+            state: snapshot(),
+            job,
+            started,
+            isWell: message.hasToProve || (ready && !failing),
+          };
         case "fault":
           if (start.emulated) injectFault(message.fault);
           break;

@@ -159,6 +159,7 @@ export function keeper(home: Home, spec: KeeperSpec): Body<[], KeeperMessage> {
               round: message.round,
               plan: message.plan,
               kept: plans.counting(kept),
+              hasToProve: message.hasToProve,
             });
             break;
           case "proved":

@@ -22,9 +22,9 @@ export class PlanWatch {
   }
 
   /** `isOff`: there is no process, so there is nothing to prove. */
-  begin({ round, desk, forget }: NewPlanMessage, isOff: boolean): void {
+  begin({ round, desk, forget, hasToProve }: NewPlanMessage, isOff: boolean): void {
     this.#round = { number: round, desk, forget };
-    if (isOff) this.#tell(undefined);
+    if (isOff) this.#tell(hasToProve ? "it is off" : undefined);
   }
 
   /** What the process said. */

@@ -22,6 +22,8 @@ export interface ReplanMessage<P extends DevicePlan | ControllerPlan> {
   readonly plan: P;
   /** What commands have changed and still counts. */
   readonly kept: Start["kept"];
+  /** It has to do a job under the plan even where it did not do well before. */
+  readonly hasToProve: boolean;
 }
 
 /** To its keeper, once a round. `failure`: it was well before, and its first job under the new plan failed. */
@@ -38,6 +40,8 @@ export interface NewPlanMessage {
   readonly plan: DevicePlan | ControllerPlan;
   /** What commands had changed and the configuration now says anew. */
   readonly forget: readonly string[];
+  /** It did well until this change was tried: it has to do so again, or to say how it fares. */
+  readonly hasToProve: boolean;
   /** Who hears `PlanNews`. */
   readonly desk: Pid;
 }
@@ -64,7 +68,7 @@ export interface DeviceLeft {
   readonly job: PeriodicJob;
   /** Its driver has reached the hardware. */
   readonly started: boolean;
-  /** It did its jobs. */
+  /** It did its jobs, or did until the change was tried. */
   readonly isWell: boolean;
 }
 

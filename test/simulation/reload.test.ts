@@ -181,6 +181,11 @@ spec("a change under which a chip does not answer is taken back as a whole", (t)
     ["soil"],
   );
   assert.match(reply.failures[0]!.cause, /address_nak/);
+  assert.equal(
+    reply.lasting.map(({ id }) => id),
+    ["soil"],
+    "it is unplugged under the old plan, too",
+  );
   assert.is(board.trace.reading("thermostat.setpoint")!.value, 21);
   assert.is(reloadable.running, before);
   assert.is(board.level("heater"), 1);
