@@ -2,8 +2,9 @@
  * The stand-in of a device or controller that shares a cell: a process in the kernel's cell that its keeper can
  * start, watch and end like a cell of its own.
  *
- * It gets the member what it may touch, has it started in the shared cell, lives as long as it does, and ends with
- * its reason. Before that, what the member held was taken back, so whoever starts the next one finds the way clear.
+ * It gets the member what it may touch, has it started in the shared cell, passes on what its keeper tells it, lives
+ * as long as it does, and ends with its reason. Before that, what the member held was taken back, so whoever starts
+ * the next one finds the way clear.
  */
 import type { CellSpec } from "../../runtime/cell/kernel.ts";
 import type { Body } from "../../runtime/process/cell-contract.ts";
@@ -14,11 +15,19 @@ import { BAND, type ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { DownMessage, ExitMessage, ReplyMessage } from "../../runtime/process/signal.ts";
 import type { Started } from "../../runtime/supervision/supervisor-request.ts";
+import type { ControllerPlan, DevicePlan } from "./device-plan.ts";
+import type { ToldMessage } from "./messages.ts";
+import type { ReplanMessage } from "./replan.ts";
 import type { Member } from "./shared-cell.ts";
+
+/** What a keeper says to its device or controller. */
+type ForMember = ToldMessage | ReplanMessage<DevicePlan | ControllerPlan>;
 
 /** What a stand-in is told, beside signals. */
 export type StandInMessage =
   | ReplyMessage
+  /** The keeper takes it for the member. */
+  | ForMember
   /** The way is clear: this is what the member may touch. */
   | { readonly type: "granted"; readonly granted?: unknown }
   | { readonly type: "refused"; readonly reason: ExitReason }
@@ -63,6 +72,8 @@ function* live(self: Self<StandInMessage>, spec: StandInSpec): ProcessGenerator<
   /** What it is to end with: from then on it ends, one way or another. */
   let ending: ExitReason | undefined;
   let running: Pid | undefined;
+  /** Told before the member runs. */
+  const waiting: ForMember[] = [];
   let untilUs = Number.POSITIVE_INFINITY;
   spec.admit(self.poster());
   for (;;) {
@@ -94,9 +105,15 @@ function* live(self: Self<StandInMessage>, spec: StandInSpec): ProcessGenerator<
         if (!started.ok || started.pid === undefined) return release(notStarted(started));
         running = started.pid;
         spec.started(running);
+        for (const word of waiting.splice(0)) self.send(running, word);
         if (ending !== undefined) untilUs = end(ending);
         break;
       }
+      case "told":
+      case "replan":
+        if (running === undefined) waiting.push(message);
+        else self.send(running, message);
+        break;
       case "exit":
         if (isOf(message.from, cell)) return release(ending ?? message.reason);
         ending ??= message.reason;

@@ -217,11 +217,15 @@ spec("devices that share a cell change in it, and the others notice nothing", (t
   const reloadable = new ReloadableBoard(t, [["placement", "shared"]]);
   const { board } = reloadable;
   heating(board);
+  const before = board.trace.reading("soil.moisture")!.value as number;
   const reply = as(
     reloadable.reload([...CALIBRATED, ["controllers.thermostat.settings.setpointC", 24]]),
     "applied",
   );
-  assert.equal(reply.moved, ["soil", "thermostat"]);
+  assert.equal([reply.moved, reply.unproven], [["soil", "thermostat"], []]);
+  assert.is(board.trace.reading("thermostat.setpoint")!.value, 24);
+  const after = board.trace.reading("soil.moisture")!.value as number;
+  assert.ok(after > before + 5, `${before} % became ${after} %`);
   assert.equal(others(board.trace.news()), []);
   assert.is(board.level("heater"), 1);
 });

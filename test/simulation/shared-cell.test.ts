@@ -36,6 +36,29 @@ spec("devices of one bus live in one cell, under names of their own", () => {
   assert.is(board.housing.cellOf("light"), undefined);
 });
 
+spec("an operator's order reaches a member, and what depends on one goes down with it", () => {
+  const board = sharedBoard();
+  board.command("heater", { values: { on: true }, override: true, forMs: 600_000 });
+  board.for(2);
+  assert.is(board.level("heater"), 1);
+  board.order("heater", "safe", 60_000);
+  board.for(1);
+  assert.equal([board.level("heater"), board.trace.mode("heater")], [0, "safe"]);
+  board.order("climate", "safe", 60_000);
+  board.for(1);
+  assert.equal([board.trace.mode("climate"), board.trace.mode("thermostat")], ["safe", "safe"]);
+  board.order("soil", "off", 60_000);
+  board.for(1);
+  assert.is(board.trace.mode("soil"), "off");
+});
+
+spec("an order that comes while a member is started waits for it", () => {
+  const board = sharedBoard();
+  board.crashAnd("heater", () => board.order("heater", "safe", 60_000));
+  board.for(3);
+  assert.equal([board.level("heater"), board.trace.mode("heater")], [0, "safe"]);
+});
+
 spec("a device that crashes is started again alone, after what it held was taken back", () => {
   const board = sharedBoard();
   board.until(30.5); // Between two jobs

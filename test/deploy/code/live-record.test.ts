@@ -35,7 +35,7 @@ spec("what went live counts from its confirmation on, until the slot itself is s
   is(keptProgram(folder), undefined);
   records.write(confirmed(records.read()!));
   equal(readLive(folder, records.read()), LIVE);
-  match(keptProgram(folder)!, /^file:.*\/b\/program\/cells\/device-thread\.js$/);
+  match(keptProgram(folder)!, /^file:.*\/b\/program\/cells\/device-thread\.cjs$/);
   rmSync(join(folder, "current"));
   symlinkSync("b", join(folder, "current"));
   equal([readLive(folder, records.read()), keptProgram(folder)], [undefined, undefined]);
