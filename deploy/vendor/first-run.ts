@@ -60,7 +60,9 @@ code=$?
 # It has keys and passwords in it, and whoever holds the card can read this partition: it goes, whatever came of it.
 rm -f "$boot/${FIRST_RUN.archive}"
 [ $code -eq 0 ] || echo "Holdfast: the board was not installed, see above: holdfast flash --boot-folder prepares the card again"
-sed -i -E 's/ (systemd\\.run[a-z_]*|systemd\\.unit)=[^ ]*//g' "$boot/cmdline.txt"
+# In place and of the same length, which is one sector: a new file in its stead could be empty after a power cut, and the card would not boot.
+line=$(sed -E 's/ (systemd\\.run[a-z_]*|systemd\\.unit)=[^ ]*//g' "$boot/cmdline.txt")
+[ -z "$line" ] || printf '%-*s\\n' $(($(stat -c %s "$boot/cmdline.txt") - 1)) "$line" | dd of="$boot/cmdline.txt" conv=notrunc,fsync
 rm -f "$boot/${FIRST_RUN.script}"
 sync
 exit $code

@@ -1,6 +1,6 @@
 /** The way over the boot partition alone: what lies there afterwards, and what the first boot would run. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { FolderBootFiles } from "../../../deploy/vendor/boot-files.ts";
@@ -67,9 +67,14 @@ spec(
     assert.is(spawnSync("bash", ["-n", script], { encoding: "utf8" }).stderr, "");
     // Without an archive it installs nothing, says so, and the next boot is an ordinary one.
     const before = "console=tty1 rootwait cfg80211.ieee80211_regdom=DE\n";
-    writeFileSync(join(folder, "cmdline.txt"), withFirstRun(before));
+    const commandLine = join(folder, "cmdline.txt");
+    writeFileSync(commandLine, withFirstRun(before));
+    const file = () => [statSync(commandLine).ino, statSync(commandLine).size];
+    const prepared = file();
     assert.is(spawnSync("bash", [script]).status === 0, false);
-    assert.is(readFileSync(join(folder, "cmdline.txt"), "utf8"), before);
+    assert.match(readFileSync(commandLine, "utf8"), /^[^ ].*[^ ] *\n$/);
+    assert.is(`${readFileSync(commandLine, "utf8").trimEnd()}\n`, before);
+    assert.equal(file(), prepared, "the same file, written over where it lies");
     assert.match(readFileSync(join(folder, FIRST_RUN.log), "utf8"), "holdfast.tar.gz");
     // An archive that is none: what fails leaves no keys behind on a partition that anybody can read.
     writeFileSync(script, firstRunScript("pump-house"));
