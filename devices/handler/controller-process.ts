@@ -32,6 +32,7 @@ import { OutputSink } from "./output-sink.ts";
 import { PlanProof } from "./plan-proof.ts";
 import { plannedJob } from "./planned-job.ts";
 import { isSamePlan, type ReplanMessage } from "./replan.ts";
+import { stillAllowed } from "./still-allowed.ts";
 
 /** Settings hold until they are changed. That they still do is said this often: who reads a retained one judges it by its time. */
 const CONFIRM_US = 20_000_000;
@@ -81,7 +82,7 @@ export function* controllerProcess(
   const { id, input, output } = plan;
   const periodUs = plan.job.everyMs * 1000;
   self.register(id);
-  let commanded = before?.message.kept ?? start.kept;
+  let commanded = stillAllowed(plan.command, before?.message.kept ?? start.kept);
   law.change(commanded);
   if (before !== undefined) law.goOn(before.memory);
   const startedUs = before?.startedUs ?? self.nowUs();

@@ -48,6 +48,21 @@ spec("what a person commands while the change is tried was written last, and out
   assert.is(board.trace.reading("thermostat.setpoint")!.value, 14, "also after a restart");
 });
 
+spec(
+  "a setpoint that was commanded beyond what the file allows by now counts no more, nor after a restart",
+  (t) => {
+    const { reloadable, board } = heating(t);
+    board.command("thermostat", { values: { setpointC: 27, enabled: true } });
+    board.for(1);
+    assert.is(board.trace.reading("thermostat.setpoint")!.value, 27);
+    as(reloadable.reload([["controllers.thermostat.settings.maxSetpointC", 25]]), "applied");
+    assert.is(board.trace.reading("thermostat.setpoint")!.value, 21, "the file's own");
+    board.crash("thermostat");
+    board.for(2);
+    assert.is(board.trace.reading("thermostat.setpoint")!.value, 21);
+  },
+);
+
 spec("code that goes on trial while the file is checked keeps the configuration as it is", (t) => {
   const { reloadable, board, before } = heating(t);
   let asked = 0;
