@@ -128,6 +128,8 @@ onBoard(
 onBoard(
   "whoever decides by a sensor notices nothing when its driver changes",
   async (board) => {
+    // What came before may be on its way up yet: the probation is 10 s.
+    await board.waitForLast("thermostat/state", "full", ({ mode }) => mode === "full", 20_000);
     const from = board.mark;
     const phases = await change(board, "next-version", "1s", "climate");
     is(phases[2]!.phase, "committed");
