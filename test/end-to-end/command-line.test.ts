@@ -403,6 +403,8 @@ onBoard(
   "top prints a frame where there is no terminal, and in one it follows the board until q and gives it back",
   async (board, t) => {
     const page = ["--page", board.pageUrl];
+    // Where the first decision came before the first sample, it proves itself for 10 s.
+    await board.waitForLast("thermostat/state", "full", ({ mode }) => mode === "full", 20_000);
     const once = await holdfast(t, ["top", "--sort", "name", ...page]);
     is(once.code, 0, once.err);
     match(once.out, /^greenhouse {2}emulated, version /);
