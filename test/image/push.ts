@@ -1,15 +1,26 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { slotPayload } from "../../deploy/image/slot-payload.ts";
-import { makeRelease } from "../../deploy/release/make-release.ts";
+import { VERSION } from "../../deploy/board/version.ts";
+import { loadConfig } from "../../deploy/config/load-config.ts";
+import { buildSlot, systemParts } from "../../deploy/image/build-slot.ts";
+import { PLACES } from "../../deploy/image/card.ts";
+import { aboutRelease } from "../../deploy/release/about-release.ts";
+import type { Application } from "../../deploy/release/application.ts";
+import { writeBundle } from "../../deploy/release/bundle-writer.ts";
+import type { Manifest } from "../../deploy/release/manifest.ts";
 import { makeReleaseKeys, readSigningKey, type SigningKey } from "../../deploy/release/release-key.ts";
+import { SLOT_PAYLOAD } from "../../deploy/update/disk-slots.ts";
 import { demoFile } from "../deploy/demo-board.ts";
+import { projectFolder } from "../harness/source-files.ts";
 import type { SpecContext } from "../harness/spec.ts";
+import { bytesOf } from "./bytes-of.ts";
+import type { TestCard } from "./card.ts";
 import type { Machine } from "./machine.ts";
 
+const MIB = 1_048_576;
 const CLI = fileURLToPath(new URL("../../deploy/cli/main.js", import.meta.url));
 
 /** The board ends the connection by itself in this time. */
@@ -22,22 +33,46 @@ export function testKey(t: SpecContext): SigningKey {
   return readSigningKey(makeReleaseKeys(folder, "release").key);
 }
 
-/** A release for Holdfast OS: the demo's application, a day newer than today's for each number. */
+export interface ReleaseWish {
+  /** Days that it is newer than today. Default: 1. */
+  readonly number?: number;
+  /** What is wrong with it: changes files of its application, in this folder. */
+  readonly spoil?: (application: string) => void;
+  /** What its manifest says otherwise. */
+  readonly about?: Partial<Manifest>;
+}
+
+/** A release for Holdfast OS of the card's own slot, or of one that is spoilt, signed by `key`. Resolves to its file. */
 export async function slotRelease(
   t: SpecContext,
   key: SigningKey,
-  { number }: { readonly number: number },
+  card: TestCard,
+  { number = 1, spoil, about = {} }: ReleaseWish = {},
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-release-"));
   t.defer(() => rmSync(folder, { recursive: true }));
-  const out = join(folder, `${number}.holdfast`);
-  const createdS = Math.floor(Date.now() / 86_400_000 + number) * 86_400;
-  await makeRelease({
-    ...{ target: "linux-arm64", config: demoFile, out, keys: [key], trying: false },
-    environment: { ...process.env, SOURCE_DATE_EPOCH: String(createdS) },
-    morePayloads: (application, aside) => slotPayload(application, aside, () => {}),
-  });
-  return out;
+  const at = (name: string) => join(folder, name);
+  if (spoil === undefined) {
+    writeFileSync(at("slot"), bytesOf(card.image, PLACES.slotA.from * MIB, card.report.slotBytes));
+  } else {
+    cpSync(card.application, at("application"), { recursive: true, verbatimSymlinks: true });
+    spoil(at("application"));
+    await buildSlot({ application: at("application"), out: at("slot"), parts: await systemParts() });
+  }
+  const created = Math.floor(Date.now() / 86_400_000 + number) * 86_400;
+  const application: Application = {
+    folder: card.application,
+    target: "linux-arm64",
+    version: VERSION,
+    createdS: created,
+    config: loadConfig(demoFile).config!,
+  };
+  const manifest = {
+    ...(await aboutRelease(application, { root: projectFolder, anyBoard: false })),
+    ...about,
+  };
+  const parts = [{ name: SLOT_PAYLOAD, file: at("slot") }];
+  return (await writeBundle(at("x.holdfast"), manifest, parts, [key])).file;
 }
 
 /**

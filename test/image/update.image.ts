@@ -1,48 +1,61 @@
-/** An update of Holdfast OS over ssh, with real boots. */
-import { is, match } from "uvu/assert";
-import { SlotSectors } from "../../deploy/update/slot-records.ts";
-import { mosquitto } from "../harness/mosquitto.ts";
-import { probe } from "../harness/mqtt-probe.ts";
-import { projectFolder } from "../harness/source-files.ts";
-import { type SpecContext, spec } from "../harness/spec.ts";
-import { until } from "../harness/until.ts";
-import { testCard } from "./card.ts";
-import { gpioSim } from "./gpio-sim.ts";
-import { lineBoard } from "./line-board.ts";
+/** Updates of Holdfast OS over ssh that do well, and that are not even begun. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { equal, is, match } from "uvu/assert";
+import type { Manifest } from "../../deploy/release/manifest.ts";
+import { spec } from "../harness/spec.ts";
 import { push, slotRelease, testKey } from "./push.ts";
-import { bootVirt } from "./virt.ts";
+import { comes, LIMIT_MS, toldUpdate, type Updatable, updatable } from "./updatable.ts";
 
-const LIMIT_MS = 600_000;
+const TIMES = ["--trial", "5s", "--settle", "15m"];
 
-/** A board of lines that takes releases signed by `key`, up and online. */
-async function updatable(t: SpecContext) {
-  const key = testKey(t);
-  const broker = await mosquitto(t);
-  const card = await testCard(t, lineBoard(`mqtt://10.0.2.2:${broker.port}`), { trusted: [key.trusted] });
-  const client = await probe(t, broker.url, ["holdfast/greenhouse/#"]);
-  const board = await bootVirt(t, card, { gpioSim: await gpioSim(projectFolder, () => {}), resets: true });
-  await until(
-    "the board is online",
-    () => client.last("holdfast/greenhouse/status")?.state === "online",
-    LIMIT_MS,
-  );
-  return { key, board, record: () => new SlotSectors(card.image).read()! };
+/** A push that comes to nothing: that is said on the desk and at the broker, and the record stays. Resolves to its exit code and what the board calls it. */
+async function comesToNothing(at: Updatable, bundle: string, why: RegExp) {
+  const { board, client, record } = at;
+  const before = record();
+  const { code, text } = await push(board, bundle, TIMES);
+  is(code === 0, false, text);
+  match(text, why);
+  await comes(board, "the broker is told", () => why.test(toldUpdate(client)?.reason ?? ""));
+  equal(record(), before);
+  return { code, state: toldUpdate(client)!.state };
+}
+
+async function isRefused(at: Updatable, bundle: string, why: RegExp): Promise<void> {
+  const { code, state } = await comesToNothing(at, bundle, why);
+  is(`${code} ${state}`, "3 refused");
+}
+
+async function pushed(at: Updatable, bundle: string): Promise<void> {
+  const { board, record } = at;
+  const startedS = board.seconds;
+  const { text } = await push(board, bundle, TIMES);
+  match(text, /0\.1\.0 is in slot b, read back/);
+  await comes(board, "the release is confirmed", () => record().outcome !== "none");
+  const { active, trying, outcome, reason } = record();
+  is(`${active} ${trying} ${outcome} ${reason}`, "b undefined confirmed ");
+  process.stdout.write(`figures: update, confirmed after ${(board.seconds - startedS).toFixed(0)} s\n`);
+  match(board.console, /holdfast: slot a\r?\n[\s\S]*holdfast: slot b trial\r?\n/);
+  match(await board.run("cat /run/holdfast-slot"), /slot=b\n[\s\S]*trial=1\n/);
+  await comes(board, "the broker is told", () => toldUpdate(at.client)?.state === "confirmed");
 }
 
 spec(
-  "a good release is written to the other slot, started, and confirmed once all is good again",
+  "what is not for this board is not taken, with the reason; the release it is for is, and is confirmed once all is good again",
   async (t) => {
-    const { key, board, record } = await updatable(t);
-    const release = await slotRelease(t, key, { number: 1 });
-    const startedS = board.seconds;
-    const { text } = await push(board, release, ["--trial", "5s", "--settle", "15m"]);
-    match(text, /0\.1\.0 is in slot b, read back/);
-    await until("the release is confirmed", () => record().outcome !== "none", LIMIT_MS);
-    const { active, trying, outcome, reason } = record();
-    is(`${active} ${trying} ${outcome} ${reason}`, "b undefined confirmed ");
-    process.stdout.write(`figures: update, confirmed after ${(board.seconds - startedS).toFixed(0)} s\n`);
-    match(board.console, /holdfast: slot a\r?\n[\s\S]*holdfast: slot b trial\r?\n/);
-    match(await board.run("cat /run/holdfast-slot"), /slot=b\n[\s\S]*trial=1\n/);
+    const at = await updatable(t);
+    const { key, card } = at;
+    const release = (about: Partial<Manifest> = {}) => slotRelease(t, key, card, { about });
+    await isRefused(at, await slotRelease(t, testKey(t), card), /: signed by/);
+    await isRefused(at, await release({ board: "pump-house" }), /is for the board pump-house/);
+    const armv7 = await release({ target: "linux-armv7l" });
+    await isRefused(at, armv7, /is for linux-armv7l, this machine is linux-arm64/);
+    const good = await release();
+    const half = `${good}.half`;
+    writeFileSync(half, readFileSync(good).subarray(0, 20_000_000));
+    const { code, state } = await comesToNothing(at, half, /it was not copied whole/);
+    is(`${code} ${state}`, "1 failed");
+    is(/holdfast: slot b/.test(at.board.console), false, "it never left its slot");
+    await pushed(at, good);
   },
-  { limitMs: 3 * LIMIT_MS },
+  { limitMs: 4 * LIMIT_MS },
 );
