@@ -11,7 +11,7 @@ import { installDebianPackages } from "./debian.mjs";
 import { runInGuest } from "./guest-tests.mjs";
 import { prepare, root } from "./prepare.mjs";
 
-const fileLimitMs = 600_000;
+const fileLimitMs = 420_000;
 const words = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
