@@ -44,6 +44,9 @@ spec(
     const at = (line: string, level: number) =>
       until(`${line} at ${level}\n${board.logText()}`, () => header.level(line) === level, SEEN_MS);
     await board.inService(SEEN_MS);
+    // A runtime may have died before, on a machine that leaves the guest so little that it does not load within its 30 s.
+    const deaths = () => board.logged("runtimeDead").length;
+    const before = deaths();
     await board.joinMqtt();
     await until("the board has said what it is", () => board.last("status")?.state === "online", SEEN_MS);
     is(board.last("status")?.hardware, "linux");
@@ -102,12 +105,13 @@ spec(
       );
     }
     equal(board.events("commandExpired", "led"), []);
-    is(board.logged("runtimeDead").length, 0);
+    is(deaths(), before, "it killed nobody");
 
+    const starts = board.logged("runtimeStarted").length;
     process.kill(board.runtimePid, "SIGKILL");
     await at("GPIO24", 0);
-    await until("its death is told", () => board.logged("runtimeDead").length > 0, SEEN_MS);
-    await until("the next runtime", () => board.logged("runtimeStarted").length > 1, SEEN_MS);
+    await until("its death is told", () => deaths() > before, SEEN_MS);
+    await until("the next runtime", () => board.logged("runtimeStarted").length > starts, SEEN_MS);
     await board.inService(SEEN_MS);
     await at("GPIO17", 1); // still cold
 
