@@ -10,6 +10,7 @@ import type { MqttProbe } from "../../harness/mqtt-probe.ts";
 import type { SpecContext } from "../../harness/spec.ts";
 import { spec } from "../../harness/spec.ts";
 import { aPlace, aRelease, memorySource, receiving, temporary } from "./a-place.ts";
+import { failureOf } from "./failure-of.ts";
 import { atMosquitto, atOwnBroker } from "./fleet-broker.ts";
 
 const LIMIT = { limitMs: 40_000 };
@@ -39,16 +40,6 @@ async function offering(
   });
   await client.client.subscribeAsync(TOPICS.want, { qos: 0 });
   await server.announce();
-}
-
-async function failure(run: Promise<unknown>): Promise<{ code: string; message: string }> {
-  try {
-    await run;
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { code, message };
-  }
-  return { code: "none", message: "" };
 }
 
 /** As the board's receiver does it: opens, receives, closes. */
@@ -109,7 +100,7 @@ for (const [name, start] of [
       const first = await as("otto");
       await offering(first, release, set.bytes, { after: 5, last: () => first.client.stream.destroy() });
       const end: { stop?: () => void } = {};
-      const receiver = failure(received(t, board, set, { stop: end }));
+      const receiver = failureOf(received(t, board, set, { stop: end }));
       await new Promise<void>((done) => first.client.once("close", () => done()));
       const second = await as("otto");
       await offering(second, release, set.bytes, { after: 5, last: () => end.stop?.() });
@@ -154,7 +145,7 @@ for (const [what, code, why, limit, bytesOf] of [
       const set = await setUp(t);
       const before = JSON.stringify(set.place.records.read()?.releases);
       await offering(await as("otto"), set.release.release, bytesOf(set));
-      const { code: found, message } = await failure(received(t, board, set, { limit }));
+      const { code: found, message } = await failureOf(received(t, board, set, { limit }));
       is(found, code, message);
       match(message, why);
       is(JSON.stringify(set.place.records.read()?.releases), before);
@@ -172,7 +163,7 @@ spec(
     const set = await setUp(t);
     const other = await aRelease(temporary(t), { key: set.release.key, about: { version: "0.0.1" } });
     await offering(await as("otto"), set.release.release, readFileSync(other.file));
-    const { code, message } = await failure(received(t, board, set));
+    const { code, message } = await failureOf(received(t, board, set));
     is(code, "refused", message);
     match(
       message,
@@ -189,7 +180,7 @@ spec(
     const { board, as } = await atOwnBroker(t);
     const set = await setUp(t);
     await offering(await as("vera"), set.release.release, set.bytes);
-    const { code, message } = await failure(received(t, board, set, { patienceMs: 1500 }));
+    const { code, message } = await failureOf(received(t, board, set, { patienceMs: 1500 }));
     is(code, "unreachable");
     match(message, "may this board publish holdfast-update/greenhouse/want and read that");
   },

@@ -12,6 +12,7 @@ import type { SpecContext } from "../../harness/spec.ts";
 import { spec } from "../../harness/spec.ts";
 import { until } from "../../harness/until.ts";
 import { memorySource } from "./a-place.ts";
+import { failureOf } from "./failure-of.ts";
 
 const RELEASE = "ab".repeat(16);
 const PART = MOST_PART_BYTES;
@@ -57,16 +58,6 @@ async function all(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   return Buffer.concat(parts);
-}
-
-async function failure(run: Promise<unknown>): Promise<{ code: string; message: string }> {
-  try {
-    await run;
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { code, message };
-  }
-  return { code: "none", message: "" };
 }
 
 spec("a part and a wish are read as they were written", () => {
@@ -155,7 +146,7 @@ spec("a new connection asks again for what was under way on the one before", asy
 
 spec("where nobody has the release that is said, with what stands in the way", async (t) => {
   const { source } = ends(t, { there: false, times: { askAgainMs: 10, patienceMs: 60 } });
-  const { code, message } = await failure(source.start());
+  const { code, message } = await failureOf(source.start());
   is(code, "unreachable");
   match(message, "nobody sends release abababababab in parts: the broker is away; offer it again");
 });
@@ -167,7 +158,7 @@ spec("who falls silent in the middle is given up, and the same offer goes on the
   const reading = async () => {
     for await (const chunk of source.read(0, BYTES.length)) bytes += chunk.length;
   };
-  const { code, message } = await failure(reading());
+  const { code, message } = await failureOf(reading());
   is(code, "interrupted");
   match(message, "no part came for 0 s: the broker is away; offer it again: it goes on there");
   is(bytes, 2 * PART);

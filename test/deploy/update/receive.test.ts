@@ -8,6 +8,7 @@ import type { SpecContext } from "../../harness/spec.ts";
 import { spec } from "../../harness/spec.ts";
 import { aKey } from "../release/a-bundle.ts";
 import { aPlace, aRelease, memorySource, OLD, receiving, temporary } from "./a-place.ts";
+import { failureOf } from "./failure-of.ts";
 
 async function setUp(t: SpecContext, options: Parameters<typeof aRelease>[1] = {}) {
   const work = temporary(t);
@@ -18,16 +19,6 @@ async function setUp(t: SpecContext, options: Parameters<typeof aRelease>[1] = {
     trusted: [release.key.trusted],
     bytes: readFileSync(release.file),
   };
-}
-
-async function failure(run: Promise<unknown>): Promise<{ code: string; message: string }> {
-  try {
-    await run;
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { code, message };
-  }
-  return { code: "none", message: "" };
 }
 
 /** What lies in the folder of slots beside what was there at the start. */
@@ -73,7 +64,7 @@ spec(
     for (const part of [0.5, 0.7, 0.9]) {
       const endsAt = Math.floor(bytes.length * part);
       const source = memorySource(bytes, endsAt);
-      is((await failure(receiving(place, { source, trusted }))).message, "the connection broke");
+      is((await failureOf(receiving(place, { source, trusted }))).message, "the connection broke");
       is(place.records.read()?.releases.b, undefined);
       const start = Number(source.reads.at(-1)!.split("-")[0]);
       ok(start > from, `${start} after ${from}`);
@@ -107,7 +98,7 @@ spec(
     const onProgress = (_: number, of: number) => void progress.push(of);
     const whole = readFileSync(join(place.folder, "b/program/data"));
     writeFileSync(join(place.folder, "b/program/data"), "worn");
-    is((await failure(receiving(place, { source, trusted, onProgress }))).code, "readBack");
+    is((await failureOf(receiving(place, { source, trusted, onProgress }))).code, "readBack");
     writeFileSync(join(place.folder, "b/program/data"), whole);
     is(existsSync(join(place.folder, "a/program/data")), false);
     const received = await receiving(place, { source, trusted, onProgress });
@@ -152,7 +143,7 @@ for (const [what, code, options, change] of [
   spec(`a bundle ${what} is refused before anything is written: ${code}`, async (t) => {
     const { place, trusted, bytes } = await setUp(t, options);
     const source = memorySource(change?.(Buffer.from(bytes)) ?? bytes);
-    is((await failure(receiving(place, { source, trusted }))).code, code);
+    is((await failureOf(receiving(place, { source, trusted }))).code, code);
     is(isRefusal(code), code !== "truncated", "what ends early may come whole the next time");
     equal(left(place.folder), []);
     is(place.records.read()?.sequence, 1);
@@ -162,8 +153,11 @@ for (const [what, code, options, change] of [
 spec("a bundle of somebody else's key is refused, also where no key is trusted", async (t) => {
   const { place, bytes } = await setUp(t);
   const other = aKey(temporary(t)).trusted;
-  is((await failure(receiving(place, { source: memorySource(bytes), trusted: [other] }))).code, "unknownKey");
-  is((await failure(receiving(place, { source: memorySource(bytes), trusted: [] }))).code, "unknownKey");
+  is(
+    (await failureOf(receiving(place, { source: memorySource(bytes), trusted: [other] }))).code,
+    "unknownKey",
+  );
+  is((await failureOf(receiving(place, { source: memorySource(bytes), trusted: [] }))).code, "unknownKey");
   equal(left(place.folder), []);
 });
 
@@ -172,7 +166,7 @@ spec(
   async (t) => {
     const { place, trusted, bytes } = await setUp(t, { size: 600_000 });
     const bad = changed(Buffer.from(bytes), bytes.length - 5000);
-    const { code, message } = await failure(receiving(place, { source: memorySource(bad), trusted }));
+    const { code, message } = await failureOf(receiving(place, { source: memorySource(bad), trusted }));
     is(code, "damaged");
     match(message, "application.tar.gz: bytes 262144 to");
     is(place.records.read()?.releases.b, undefined);
@@ -187,7 +181,7 @@ spec("a release that did not hold is not even fetched, unless somebody says so",
   const { place, release, trusted, bytes } = await setUp(t);
   const back = reverted(onTrial(written(place.records.read()!, release.release)), "pump: no good on");
   place.records.write(emptied(back));
-  const { code, message } = await failure(receiving(place, { source: memorySource(bytes), trusted }));
+  const { code, message } = await failureOf(receiving(place, { source: memorySource(bytes), trusted }));
   is(code, "refused");
   match(message, "pump: no good on; --retry");
   is(
@@ -199,11 +193,11 @@ spec("a release that did not hold is not even fetched, unless somebody says so",
 spec("while a release is on trial nothing is written over it", async (t) => {
   const { place, trusted, bytes, release } = await setUp(t);
   place.records.write(onTrial(written(place.records.read()!, OLD)));
-  is((await failure(receiving(place, { source: memorySource(bytes), trusted }))).code, "onTrial");
+  is((await failureOf(receiving(place, { source: memorySource(bytes), trusted }))).code, "onTrial");
   // The release to go back to does not run, either.
   const trial = place.records.read()!;
   place.records.write({ ...trial, releases: { ...trial.releases, [trial.active]: release.release } });
-  is((await failure(receiving(place, { source: memorySource(bytes), trusted }))).code, "onTrial");
+  is((await failureOf(receiving(place, { source: memorySource(bytes), trusted }))).code, "onTrial");
   equal(left(place.folder), []);
 });
 
@@ -220,7 +214,7 @@ spec("an older release needs --downgrade, and is not fetched without", async (t)
   const work = temporary(t);
   const older = await aRelease(work, { key: release.key, about: { created: "2026-01-01T00:00:00Z" } });
   const source = memorySource(readFileSync(older.file));
-  const { code, message } = await failure(receiving(place, { source, trusted }));
+  const { code, message } = await failureOf(receiving(place, { source, trusted }));
   is(code, "refused");
   match(message, "0.1.0 of 2026-01-01 00:00 is older than 0.1.0 of 2026-11-26 01:31, which runs");
   is((await receiving(place, { source, trusted, flags: { downgrade: true } })).slot, "a");
@@ -228,7 +222,7 @@ spec("an older release needs --downgrade, and is not fetched without", async (t)
 
 spec("more than a board takes is refused with both numbers", async (t) => {
   const { place, trusted, bytes } = await setUp(t, { size: 9000 });
-  const { code, message } = await failure(
+  const { code, message } = await failureOf(
     receiving(place, { source: memorySource(bytes), trusted, limit: 5000 }),
   );
   is(code, "tooBig");
