@@ -25,7 +25,7 @@ export interface InStreamOptions {
   message(bytes: Uint8Array, sinceUs: number): void;
   /** So many packets before the next message are lost. */
   lost(packets: number): void;
-  /** A signal is lost; nothing comes out any more. */
+  /** A signal is lost, or more than can be told; nothing comes out any more. */
   signalLost(nowUs: number): void;
   /** To the other side: everything before `next` is here, or `lost` (first, after the last); these are missing. */
   tell(next: number, missing: readonly number[], lost: readonly (readonly [number, number])[]): void;
@@ -37,8 +37,8 @@ interface Early extends Pick<StreamPacket, "parts" | "payload" | "signalBefore">
 
 /** Missing numbers in one question. */
 const ASKED_AT_ONCE = 64;
-/** What was lost is said in each word to the other side until so many others were said: words may be lost, too. */
-const LOST_SAID = 16;
+/** Losses that the other side has not heard of yet; whoever loses more of what it should hear hears nothing of use. */
+const MOST_LOST = 64;
 
 export class InStream {
   readonly #options: InStreamOptions;
@@ -52,8 +52,8 @@ export class InStream {
   #sinceUs = 0;
   /** Its first part is lost, or it is too long: until its last part. */
   #skipping = false;
-  /** Said to the other side so often. */
-  readonly #lost: { readonly range: readonly [number, number]; said: number }[] = [];
+  /** Said in each word to the other side until it is known to have heard it: words may be lost, too. */
+  readonly #lost: (readonly [from: number, end: number])[] = [];
   #unconfirmed = 0;
   #confirmUs = Number.POSITIVE_INFINITY;
   #askUs = Number.POSITIVE_INFINITY;
@@ -108,6 +108,11 @@ export class InStream {
     return this.#next;
   }
 
+  /** The other side keeps nothing before this number any more: it has heard of what is lost before. */
+  keptFrom(number: number): void {
+    while (this.#lost.length > 0 && this.#lost[0]![1] <= number) this.#lost.shift();
+  }
+
   /** Waits for what is before it. */
   #keep(number: number, early: Early, nowUs: number): void {
     // What is none is refused as it comes: when it is taken, nobody knows whose packet it was.
@@ -129,13 +134,13 @@ export class InStream {
   /** Those before the first that waits are lost. */
   #giveUp(nowUs: number): void {
     const first = Math.min(...this.#early.keys());
-    if (this.#early.get(first)!.signalBefore >= this.#next) {
+    if (this.#early.get(first)!.signalBefore >= this.#next || this.#lost.length === MOST_LOST) {
       this.#isOver = true;
       this.#options.signalLost(nowUs);
       return;
     }
     const lost = first - this.#next;
-    this.#lost.push({ range: [this.#next, first], said: 0 });
+    this.#lost.push([this.#next, first]);
     this.#next = first;
     // What had begun cannot be completed; what goes on in the first that is here began among the lost.
     this.#dropParts();
@@ -212,12 +217,6 @@ export class InStream {
     }
     this.#unconfirmed = 0;
     this.#confirmUs = Number.POSITIVE_INFINITY;
-    this.#options.tell(
-      this.#next,
-      missing,
-      this.#lost.map(({ range }) => range),
-    );
-    for (const one of this.#lost) one.said++;
-    while (this.#lost.length > 0 && this.#lost[0]!.said >= LOST_SAID) this.#lost.shift();
+    this.#options.tell(this.#next, missing, this.#lost);
   }
 }

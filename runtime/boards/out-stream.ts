@@ -69,6 +69,11 @@ export class OutStream {
     return this.#keptPackets + (this.#batch.isEmpty ? 0 : 1);
   }
 
+  /** Number of the first packet that the other side has neither confirmed nor given up; of the next one when there is none. */
+  get keptFrom(): number {
+    return this.#next - this.#keptPackets;
+  }
+
   get #keptPackets(): number {
     return this.#kept.length - this.#keptFrom;
   }
@@ -123,7 +128,7 @@ export class OutStream {
     nowUs: number,
   ): void {
     for (const [from, end] of lost) this.#tellLost(from, Math.min(end, next));
-    const first = this.#next - this.#keptPackets;
+    const first = this.keptFrom;
     const gone = Math.min(next, this.#next) - first;
     if (gone > 0) {
       for (let index = 0; index < gone; index++) {
@@ -141,7 +146,7 @@ export class OutStream {
   /** The other side said in passing that it has everything before `next`. */
   has(next: number, nowUs: number): void {
     // Whoever talks and never confirms may miss the last packet.
-    if (next > this.#next - this.#keptPackets) this.confirmed(next, [], [], nowUs);
+    if (next > this.keptFrom) this.confirmed(next, [], [], nowUs);
   }
 
   /** When `expire` is due, us: at once while something waits to be sent; `Infinity` while nothing waits at all. */
@@ -172,7 +177,7 @@ export class OutStream {
 
   /** Each message once: by its first packet, which is still kept, or the first of its packets that is lost. */
   #tellLost(from: number, end: number): void {
-    const first = Math.max(from, this.#next - this.#keptPackets);
+    const first = Math.max(from, this.keptFrom);
     for (let number = first; number < end; number++) {
       const kept = this.#at(number);
       if (kept === undefined) return;
@@ -193,7 +198,7 @@ export class OutStream {
   }
 
   #at(number: number): Kept | undefined {
-    const kept = this.#kept[this.#keptFrom + number - (this.#next - this.#keptPackets)];
+    const kept = this.#kept[this.#keptFrom + number - this.keptFrom];
     return kept?.number === number ? kept : undefined;
   }
 

@@ -55,6 +55,8 @@ export type SessionPacket = { readonly session: number } & (
       readonly wallMs: number;
       /** It wants one in return at once. */
       readonly asks: boolean;
+      /** Number of its first packet that it does not know confirmed, or given up, here. */
+      readonly keptFrom: number;
     }
   /** The other side ends in order. */
   | { readonly type: "bye" }
@@ -64,7 +66,7 @@ export type SessionPacket = { readonly session: number } & (
  * First byte of every packet: what follows is read by those who know this version. In all versions this byte, and the seal of a
  * handshake at the end, are what they are: boards of two versions know each other well enough to say why they do not talk.
  */
-export const VERSION = 2;
+export const VERSION = 3;
 const TYPES = ["knock", "hello", "welcome", "data", "confirm", "beat", "bye"] as const;
 export const NONCE_BYTES = 16;
 export const UID_BYTES = 16;
@@ -127,7 +129,10 @@ function ofSession(out: ByteWriter, packet: SessionPacket): void {
       break;
     case "beat":
       out.count(packet.count).f64(packet.sentUs).f64(packet.heard.sentUs).f64(packet.heard.agoUs);
-      out.f64(packet.wallMs).u8(packet.asks ? 1 : 0);
+      out
+        .f64(packet.wallMs)
+        .u8(packet.asks ? 1 : 0)
+        .count(packet.keptFrom);
       break;
     case "bye":
       break;
@@ -177,7 +182,8 @@ function readOfSession(reader: ByteReader, type: SessionPacket["type"]): Session
     case "beat": {
       const [count, sentUs] = [reader.count(), reader.f64()];
       const heard = { sentUs: reader.f64(), agoUs: reader.f64() };
-      return { type, session, count, sentUs, heard, wallMs: reader.f64(), asks: reader.u8() === 1 };
+      const [wallMs, asks, keptFrom] = [reader.f64(), reader.u8() === 1, reader.count()];
+      return { type, session, count, sentUs, heard, wallMs, asks, keptFrom };
     }
     case "bye":
       return { type, session };

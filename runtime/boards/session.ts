@@ -154,6 +154,8 @@ export class Session {
       }
       case "confirm":
         this.#out.confirmed(packet.next, packet.missing, packet.lost, nowUs);
+        // It is said until it is known here.
+        if (packet.lost.length > 0) this.beat(nowUs, wallMs);
         return true;
       case "beat":
         this.#beat(packet, nowUs, wallMs);
@@ -170,7 +172,9 @@ export class Session {
   beat(nowUs: number, wallMs: number, asks = false): void {
     const { sentUs, atUs } = this.#heardBeat;
     const heard = { sentUs, agoUs: sentUs === 0 ? 0 : nowUs - atUs };
-    this.#say({ type: "beat", session: this.id, count: ++this.#beats, sentUs: nowUs, heard, wallMs, asks });
+    const count = ++this.#beats;
+    const { keptFrom } = this.#out;
+    this.#say({ type: "beat", session: this.id, count, sentUs: nowUs, heard, wallMs, asks, keptFrom });
     this.#saidUs = nowUs;
   }
 
@@ -234,6 +238,7 @@ export class Session {
     this.#heardBeats = beat.count;
     this.#heardUs = nowUs;
     this.#heardBeat = { sentUs: beat.sentUs, atUs: nowUs };
+    this.#in.keptFrom(beat.keptFrom);
     if (beat.asks) this.beat(nowUs, wallMs);
     const { sentUs, agoUs } = beat.heard;
     if (sentUs === 0) return;

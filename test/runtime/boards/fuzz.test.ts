@@ -107,7 +107,15 @@ const packets: fc.Arbitrary<SessionPacket> = fc.oneof(
     .record({ next: count, missing: fc.array(count), lost: fc.array(fc.tuple(count, count)) })
     .map((confirm) => ({ type: "confirm" as const, session: 1, ...confirm })),
   fc
-    .record({ count, sentUs: time, agoUs: time, wallMs: time, heardUs: time, asks: fc.boolean() })
+    .record({
+      count,
+      sentUs: time,
+      agoUs: time,
+      wallMs: time,
+      heardUs: time,
+      asks: fc.boolean(),
+      keptFrom: count,
+    })
     .map(({ heardUs, agoUs, ...rest }) => ({
       type: "beat" as const,
       session: 1,

@@ -371,7 +371,8 @@ spec(
         assert.ok(isWhole || isTold, `${numbers.length} of ${count} came, and nobody said so`);
         assert.ok(downs.length <= 1 && downs.every((reason) => reason === "noconnection"));
       }),
-      { numRuns: 60 },
+      // Every fourth word of the pumphouse arrives, and none of those that say what is lost, for longer than sixteen of them.
+      { numRuns: 60, examples: [[[[], [43], [], [216], [], [0], []], 4, 39]] },
     );
   },
 );
