@@ -1,5 +1,5 @@
 /** Small files that must be whole after a power cut. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** The text of a file without white space around it; undefined where there is none. */
@@ -11,18 +11,26 @@ export function readText(file: string): string | undefined {
   }
 }
 
-/** After a power cut there is the whole file or none: written aside, renamed, and the folder's entry with it. */
-export function writeDurably(file: string, text: string): void {
+/**
+ * After a power cut there is the whole file or none: written aside, renamed, and the folder's entry with it. On FAT, which has no journal, a cut
+ * within the rename may leave both names or neither, never half a file: its bytes are on the card before.
+ */
+export function writeDurably(file: string, content: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true });
   const aside = openSync(`${file}.new`, "w");
   try {
-    writeSync(aside, text);
+    writeFileSync(aside, content);
     fsyncSync(aside);
   } finally {
     closeSync(aside);
   }
   renameSync(`${file}.new`, file);
-  const folder = openSync(dirname(file), "r");
+  syncFolder(dirname(file));
+}
+
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return; // it flushes no handle of a folder (FlushFileBuffers wants GENERIC_WRITE)
+  const folder = openSync(path, "r");
   try {
     fsyncSync(folder);
   } finally {

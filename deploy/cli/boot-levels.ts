@@ -1,9 +1,12 @@
 /** `holdfast boot-levels`: the safe levels as commands for config.txt, printed or written. */
 import { join } from "node:path";
 import { BOOT_LEVELS, bootLevels, bootLevelsText } from "../../firmware/board/boot-levels.ts";
+import type { HardwarePlan } from "../../firmware/contracts/output-plan.ts";
 import { formatProblems, problemsJson } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
+import { FolderLevels } from "../levels/folder-levels.ts";
+import { settleLevels } from "../levels/kept-levels.ts";
 import { FolderBootFiles } from "../vendor/boot-files.ts";
 import { writeBootLevels } from "../vendor/write-boot-levels.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -28,8 +31,7 @@ export function printBootLevels(file: string, { json, write }: BootLevelsOptions
     return;
   }
   const plan = hardwarePlan(config);
-  const text = bootLevelsText(plan);
-  if (write !== undefined) writeLevels(write, text);
+  if (write !== undefined) writeLevels(write, plan);
   const path = write === undefined ? undefined : join(write, BOOT_LEVELS);
   if (json) {
     const levels = Object.fromEntries(
@@ -37,15 +39,18 @@ export function printBootLevels(file: string, { json, write }: BootLevelsOptions
     );
     process.stdout.write(`${JSON.stringify({ levels, ...(path !== undefined && { written: path }) })}\n`);
   } else if (path === undefined) {
-    process.stdout.write(text);
+    process.stdout.write(bootLevelsText(plan));
   } else {
     process.stdout.write(`${path} written and included: restart the board for it to take effect\n`);
   }
 }
 
-function writeLevels(folder: string, text: string): void {
+/** In place where config.txt includes the file: the firmware may read it at any moment (`kept-levels.ts`). Else the file first, then its name. */
+function writeLevels(folder: string, plan: HardwarePlan): void {
+  const place = new FolderLevels(folder);
   try {
-    writeBootLevels(new FolderBootFiles(folder), text);
+    if (place.read() === undefined) writeBootLevels(new FolderBootFiles(folder), bootLevelsText(plan));
+    else settleLevels(place, bootLevels(plan));
   } catch (error) {
     const { message } = error as Error;
     const help =

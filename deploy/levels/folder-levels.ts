@@ -1,17 +1,9 @@
 /** The levels on a boot partition that is mounted: Raspberry Pi OS. */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { BOOT_LEVELS, includesBootLevels } from "../../firmware/board/boot-levels.ts";
 import { LEVEL_BYTES } from "../../firmware/board/level-sector.ts";
+import { writeDurably } from "../board/durable-text.ts";
 import type { LevelPlace } from "./level-place.ts";
 
 export class FolderLevels implements LevelPlace {
@@ -36,7 +28,8 @@ export class FolderLevels implements LevelPlace {
     const file = openSync(this.#file, constants.O_RDWR);
     try {
       const inPlace = fstatSync(file).size === LEVEL_BYTES;
-      if (!inPlace) replaced(this.where, this.#file, steps.at(-1));
+      const last = steps.at(-1);
+      if (!inPlace && last !== undefined) writeDurably(this.#file, last);
       for (const step of inPlace ? steps : []) {
         writeSync(file, step, 0, LEVEL_BYTES, 0);
         fsyncSync(file);
@@ -48,25 +41,6 @@ export class FolderLevels implements LevelPlace {
 
   get #file(): string {
     return join(this.where, BOOT_LEVELS);
-  }
-}
-
-/** Aside, to the disk, then in its place. */
-function replaced(folder: string, path: string, content: Uint8Array | undefined): void {
-  if (content === undefined) return;
-  const aside = openSync(`${path}.new`, "w");
-  try {
-    writeSync(aside, content);
-    fsyncSync(aside);
-  } finally {
-    closeSync(aside);
-  }
-  renameSync(`${path}.new`, path);
-  const entries = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(entries);
-  } finally {
-    closeSync(entries);
   }
 }
 

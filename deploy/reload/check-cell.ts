@@ -2,7 +2,7 @@
  * The cell that reads a configuration again and judges it: it takes hundreds of milliseconds on a small board, which
  * nobody who has deadlines can spare. It is started for one question, answers and ends.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
@@ -10,15 +10,14 @@ import { deviceViews } from "../board/device-views.ts";
 import { loadConfig } from "../config/load-config.ts";
 import type { CheckMessage, CheckRequest } from "./check-messages.ts";
 import { judgeChange } from "./judge-change.ts";
-import { nextOf } from "./running-config.ts";
+import { writeNext } from "./running-config.ts";
 
 /** What may change is left beside the copy of what runs, to take its place: judged and applied are the same bytes. */
 export function* checkCell(self: Self, request: CheckRequest, desk: Pid): ProcessGenerator {
   const { round, file, running, emulated } = request;
-  const next = nextOf(running);
   const text = textOf(file);
-  if (text !== undefined) writeFileSync(next, text);
-  const { config, problems = [], warnings } = loadConfig(text === undefined ? file : next, { emulated });
+  const judged = text === undefined ? file : writeNext(running, text);
+  const { config, problems = [], warnings } = loadConfig(judged, { emulated });
   if (config === undefined) {
     self.send(desk, { type: "checked", round, problems, warnings } satisfies CheckMessage);
     return;

@@ -21,7 +21,7 @@ import { type Failure, RELOAD, type ReloadReply, type ReloadRequest } from "./re
 import { makeRunning } from "./running-config.ts";
 
 export interface ReloadDeskOptions {
-  readonly kernel: Pick<Kernel, "startCell" | "endCell">;
+  readonly kernel: Pick<Kernel, "startCell" | "endCell" | "cells">;
   readonly plans: PlansInForce;
   readonly file: string;
   /** Copy of what runs; undefined where there is no place for one. */
@@ -54,6 +54,9 @@ const CHECK_LIMIT_MS = 60_000;
 /** Longest wait for the first job under a new plan, ms. */
 const PROOF_LIMIT_MS = 10_000;
 const CHECK_HEAP_MB = 128;
+/** Longest wait for the end of a check that nobody waits for, and how often it is looked for, ms: a thread is ended within milliseconds. */
+const CLEAR_LIMIT_MS = 5000;
+const CLEAR_EVERY_MS = 20;
 
 /** The body of the process. */
 export function reloadDesk(options: ReloadDeskOptions) {
@@ -61,6 +64,7 @@ export function reloadDesk(options: ReloadDeskOptions) {
     self.register(RELOAD);
     /** Grows with the desk's lives too: what an old round says is nobody's news. */
     let round = Math.floor(self.nowUs());
+    yield* cleared(self, options.kernel);
     if (options.plans.before.length > 0) yield* broughtBack(self, options, ++round);
     for (;;) {
       const call = yield* self.receive();
@@ -141,6 +145,8 @@ function* check(
   { kernel, file, running, emulated }: ReloadDeskOptions,
   round: number,
 ): ProcessGenerator<Checked | Judged | string> {
+  if (!(yield* cleared(self, kernel)))
+    return "the check before this one has not ended: this machine is too busy, try again";
   const request: CheckRequest = { round, file, running: running!, emulated };
   const pid = kernel.startCell({
     name: CHECK_CELL,
@@ -176,6 +182,16 @@ function* check(
         kernel.endCell(CHECK_CELL, pid.incarnation, "late");
         return `the check took longer than ${CHECK_LIMIT_MS / 1000} s: this machine is too busy, try again`;
     }
+  }
+}
+
+/** Ends a check that nobody waits for: its desk has died, or given it up. False when it is still there after a while. */
+function* cleared(self: DeskSelf, kernel: ReloadDeskOptions["kernel"]): ProcessGenerator<boolean> {
+  for (const untilUs = self.nowUs() + CLEAR_LIMIT_MS * 1000; ; yield* self.sleep(CLEAR_EVERY_MS)) {
+    const left = kernel.cells().find(({ cell }) => cell === CHECK_CELL);
+    if (left === undefined) return true;
+    if (self.nowUs() >= untilUs) return false;
+    kernel.endCell(CHECK_CELL, left.incarnation, "killed");
   }
 }
 

@@ -1,7 +1,18 @@
 /** The files of the FAT partition that a Pi boots from, inside an image or as a folder where the card is mounted. */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeDurably } from "../board/durable-text.ts";
 import { runToolNow } from "../image/run-tool.ts";
 import type { Extent } from "./partitions.ts";
 
@@ -42,7 +53,10 @@ export class ImageBootFiles implements BootFiles {
   }
 }
 
-/** Those of a card that is mounted: `/Volumes/bootfs` on a Mac, `D:\` on Windows. */
+/**
+ * Those of a card that is mounted: `/boot/firmware` on a board, `/Volumes/bootfs` on a Mac, `D:\` on Windows. Each is on the card
+ * when its call returns, in the order of the calls.
+ */
 export class FolderBootFiles implements BootFiles {
   readonly #folder: string;
 
@@ -55,11 +69,31 @@ export class FolderBootFiles implements BootFiles {
     return existsSync(file) ? readFileSync(file, "utf8") : undefined;
   }
 
+  /**
+   * A text that only grows is added to where it lies: FAT then writes its last cluster and its entry, and a power cut leaves the old length or the
+   * new one. Another one is written aside and renamed (`writeDurably`).
+   */
   write(name: string, text: string): void {
-    writeFileSync(join(this.#folder, name), text);
+    const file = join(this.#folder, name);
+    const before = this.read(name);
+    if (before === undefined || !text.startsWith(before)) writeDurably(file, text);
+    else synced(file, "a", (fd) => writeFileSync(fd, text.slice(before.length)));
   }
 
   copy(name: string, from: string): void {
-    copyFileSync(from, join(this.#folder, name));
+    const file = join(this.#folder, name);
+    copyFileSync(from, file);
+    synced(file, "r+", () => {});
+  }
+}
+
+/** Opens it, and has it on the disk afterwards. */
+function synced(file: string, flags: string, use: (fd: number) => void): void {
+  const fd = openSync(file, flags);
+  try {
+    use(fd);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

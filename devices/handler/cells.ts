@@ -82,6 +82,18 @@ export function* controllerCell(
   start: Start,
   keeper: Pid,
 ): ProcessGenerator {
+  const limitSlices = ({ job }: ControllerPlan) => self.limitSlices(job.hardDeadlineUs);
+  yield* controllerWith(self, plan, start, keeper, limitSlices);
+}
+
+/** A controller in a cell of its own or beside others. `planned`: as for a device. */
+export function* controllerWith(
+  self: Self<ControllerMessage>,
+  plan: ControllerPlan,
+  start: Start,
+  keeper: Pid,
+  planned: (plan: ControllerPlan) => void = () => {},
+): ProcessGenerator {
   let before: ControllerBefore | undefined;
   // Code that takes over from other code has its plan from there.
   const inherited = (self.inherited as Snapshot | undefined)?.state as ControllerSnapshot | undefined;
@@ -89,6 +101,7 @@ export function* controllerCell(
     const left = yield* controllerProcess(self, inForce, start, keeper, createLaw(inForce), before);
     if (left === undefined) return;
     inForce = left.message.plan;
+    planned(inForce);
     before = left;
   }
 }

@@ -11,7 +11,7 @@ import type { Pid } from "../../runtime/process/pid.ts";
 import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { supervisor } from "../../runtime/supervision/supervisor.ts";
-import { controllerCell, type DeviceResources, deviceResources, deviceWith } from "./cells.ts";
+import { controllerWith, type DeviceResources, deviceResources, deviceWith } from "./cells.ts";
 import type { ControllerPlan, DevicePlan, Start } from "./device-plan.ts";
 import type { ControllerMessage, DeviceMessage } from "./messages.ts";
 
@@ -76,7 +76,7 @@ function memberBody({ id, body, args, granted, standIn }: Member): Body<[], neve
     self.link(standIn);
     if (body === "controllerCell") {
       const [plan, start, keeper] = args as [ControllerPlan, Start, Pid];
-      yield* controllerCell(self as unknown as Self<ControllerMessage>, plan, start, keeper);
+      yield* controllerWith(self as unknown as Self<ControllerMessage>, plan, start, keeper);
     } else {
       const [plan, start, keeper] = args as [DevicePlan, Start, Pid];
       const resources = (self.resources as SharedResources).attach(id, granted);

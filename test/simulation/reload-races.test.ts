@@ -1,6 +1,10 @@
 /** A configuration is tried while somebody else does something, too. */
 import * as assert from "uvu/assert";
+import { checkCell } from "../../deploy/reload/check-cell.ts";
+import { CHECK_CELL } from "../../deploy/reload/check-messages.ts";
 import { RELOAD, type ReloadReply } from "../../deploy/reload/reload-messages.ts";
+import type { Body } from "../../runtime/process/cell-contract.ts";
+import type { ProcessGenerator } from "../../runtime/process/process.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import type { Change } from "../deploy/demo-board.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
@@ -103,3 +107,27 @@ spec(
     as(reloadable.reload(CALIBRATED), "applied");
   },
 );
+
+spec("a desk that ends while the file is checked leaves no check behind", (t) => {
+  let checks = 0;
+  const silentAtFirst = function* (...args: Parameters<typeof checkCell>): ProcessGenerator {
+    const [self] = args;
+    if (++checks === 1) yield* self.sleep(3_600_000);
+    yield* checkCell(...args);
+  };
+  const reloadable = new ReloadableBoard(t, [], { [CHECK_CELL]: silentAtFirst as unknown as Body });
+  const { kernel } = reloadable.board;
+  const isChecking = () => kernel.cellNames.includes(CHECK_CELL);
+  const kill = () => {
+    if (!isChecking()) return;
+    kernel.cell.spawn(function* killer(self: Self) {
+      self.exit(self.whereis(RELOAD)!, "killed");
+    }, []);
+    throw new Error("nobody waits for an answer");
+  };
+  assert.throws(() => reloadable.reload(CALIBRATED, {}, kill), "nobody waits");
+  reloadable.board.for(1);
+  assert.is(isChecking(), false);
+  assert.is(checks, 1);
+  as(reloadable.reload(CALIBRATED), "applied");
+});

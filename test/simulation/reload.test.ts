@@ -245,3 +245,25 @@ spec("a device that an operator keeps off has the new plan when it is let up aga
   const after = board.trace.reading("soil.moisture")!.value as number;
   assert.ok(after > before + 5, `${before} % became ${after} %`);
 });
+
+spec("how long a cell of its own may hang follows the hard deadline, of devices and controllers", (t) => {
+  const reloadable = new ReloadableBoard(t);
+  const { board } = reloadable;
+  heating(board);
+  const limitUs = (id: string) => board.kernel.cellOf(id)!.hangLimitUs;
+  const changes = ["devices.soil", "controllers.thermostat"].map(
+    (whose): Change => [`${whose}.hardDeadline`, "900ms"],
+  );
+  as(reloadable.reload(changes), "applied");
+  assert.equal([limitUs("soil"), limitUs("thermostat")], [900_000, 900_000]);
+});
+
+spec("a controller beside others does not set how long all of them may hang", (t) => {
+  const reloadable = new ReloadableBoard(t, [["placement", "shared"]]);
+  const { board } = reloadable;
+  heating(board);
+  const { name } = board.housing.cellOf("thermostat")!;
+  const before = board.kernel.cellOf(name)!.hangLimitUs;
+  as(reloadable.reload([["controllers.thermostat.hardDeadline", "900ms"]]), "applied");
+  assert.is(board.kernel.cellOf(name)!.hangLimitUs, before);
+});

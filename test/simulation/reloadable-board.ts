@@ -7,7 +7,7 @@ import { exchange } from "../../runtime/behaviour/exchange.ts";
 import type { Self } from "../../runtime/process/self.ts";
 import { type Change, demoWith } from "../deploy/demo-board.ts";
 import type { SpecContext } from "../harness/spec.ts";
-import { SimulatedBoard } from "./simulated-board.ts";
+import { SimulatedBoard, type SimulatedBoardOptions } from "./simulated-board.ts";
 
 /** Longest that a reload takes in these tests, simulated s. */
 const LIMIT_S = 60;
@@ -20,7 +20,8 @@ export class ReloadableBoard {
   /** Why plans stay as they are now. */
   whyNot: () => string | undefined = () => undefined;
 
-  constructor(t: SpecContext, changes: readonly Change[] = []) {
+  /** `bodies`: of cells that are another than the real ones. */
+  constructor(t: SpecContext, changes: readonly Change[] = [], bodies: SimulatedBoardOptions["bodies"] = {}) {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-reload-"));
     t.defer(() => rmSync(folder, { recursive: true }));
     this.#changes = changes;
@@ -29,7 +30,7 @@ export class ReloadableBoard {
     this.write();
     copyFileSync(this.#file, this.#running);
     const reloads = { file: this.#file, running: this.#running, whyNot: () => this.whyNot() };
-    this.board = new SimulatedBoard({ changes, reloads });
+    this.board = new SimulatedBoard({ changes, reloads, bodies });
   }
 
   /** What the board would be started with again. */
