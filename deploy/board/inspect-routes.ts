@@ -4,6 +4,7 @@ import type { InspectReply, InspectRequest } from "../../runtime/introspection/i
 import type { TraceKind } from "../../runtime/introspection/report.ts";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import type { OperatorRoutes } from "../http/operator-routes.ts";
+import { pauseUnlessGone } from "../http/pause-unless-gone.ts";
 import type { Overview } from "./overview.ts";
 
 type Ask = (request: InspectRequest) => Promise<InspectReply>;
@@ -19,7 +20,7 @@ const READ_EVERY_MS = 200;
 export function inspectRoutes(
   ask: Ask,
   overview: () => Promise<Overview>,
-  pause: (ms: number, gone: AbortSignal) => Promise<void> = sleep,
+  pause: (ms: number, gone: AbortSignal) => Promise<void> = pauseUnlessGone,
 ): OperatorRoutes {
   return {
     "/overview": (query) => {
@@ -91,17 +92,6 @@ async function* traced(
     // Who read it went away between two entries.
     if (running) await ask({ what: "stopTrace", trace });
   }
-}
-
-function sleep(ms: number, gone: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    const stop = () => {
-      clearTimeout(timer);
-      done();
-    };
-    gone.addEventListener("abort", stop, { once: true });
-  });
 }
 
 function expect<K extends InspectReply["is"]>(reply: InspectReply, is: K): Extract<InspectReply, { is: K }> {

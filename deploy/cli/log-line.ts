@@ -59,7 +59,7 @@ export function logLine(line: string, entry: Entry | undefined): string | undefi
     case "onTimesNotKept":
       return `guardian: times on start afresh when it dies: ${detail}`;
     case "notKept":
-      return `settings could not be kept: ${detail}`;
+      return `not kept: ${detail}`;
     default:
       return undefined;
   }

@@ -59,8 +59,12 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   const pageUrl = `http://localhost:${options.httpPort}/`;
   const emulated = config.hardware === "emulated";
   const boot = new ThisBoot(options.stateFolder, config.board.id);
-  const notKept = (why: string) =>
-    process.stderr.write(json ? `${JSON.stringify({ notKept: why })}\n` : `boots are not counted: ${why}\n`);
+  let notKeptWhy: string | undefined;
+  const notKept = (why: string) => {
+    if (why === notKeptWhy) return;
+    notKeptWhy = why;
+    process.stderr.write(json ? `${JSON.stringify({ notKept: why })}\n` : `${nothingKept(options, why)}\n`);
+  };
   await boot.begin(notKept);
   const world = emulated ? startProcess("world-main.js", options, ["pipe", "ignore", "inherit"]) : undefined;
   const guardian = new LaunchedGuardian(options, hardwarePlan(config).buses.length, json);
@@ -111,6 +115,11 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   if (!json && process.exitCode === EXIT.ok) say("stopped: every output at its safe level\n");
   process.exit();
+}
+
+/** It runs all the same: only what a restart should not forget is lost. */
+function nothingKept({ stateFolder }: RunOptions, why: string): string {
+  return `${stateFolder} takes no files (${why}): setpoints, boots and crashes are not kept; let this user write there, or name another folder with --state or HOLDFAST_STATE`;
 }
 
 /** Says at once that a port is taken, instead of a board that starts and starts again. */

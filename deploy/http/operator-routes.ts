@@ -5,6 +5,7 @@
  * A route answers with one JSON document, or with documents as they come, one a line, until it ends or the
  * other side goes away. Who reads too slowly is not waited for: the route is asked for no more until he has read.
  */
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Role } from "../mqtt/rights.ts";
 
@@ -80,10 +81,7 @@ async function sendLines(
     if (!response.headersSent)
       response.writeHead(200, { "Content-Type": "application/x-ndjson; charset=utf-8" });
     if (response.write(`${JSON.stringify(document)}\n`)) continue;
-    await new Promise<void>((resume) => {
-      response.once("drain", resume);
-      gone.addEventListener("abort", () => resume(), { once: true });
-    });
+    await once(response, "drain", { signal: gone }).catch(() => {}); // who is gone ends the wait
   }
   response.end();
 }

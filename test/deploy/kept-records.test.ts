@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { KeptRecords } from "../../deploy/board/kept-records.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
@@ -11,10 +11,12 @@ function records(t: SpecContext) {
   t.defer(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "numbers.json");
   const waits: number[] = [];
+  const notKept: string[] = [];
   let due: (() => Promise<void>) | undefined;
   const hand = {
     nowMs: 0,
     waits,
+    notKept,
     file,
     /** The write that waits, if any. */
     async write(): Promise<void> {
@@ -22,10 +24,11 @@ function records(t: SpecContext) {
       due = undefined;
       await write?.();
     },
-    read: () => JSON.parse(readFileSync(file, "utf8")) as unknown,
+    read: () => JSON.parse(readFileSync(hand.file, "utf8")) as unknown,
     open: () =>
       new KeptRecords<number>({
-        file,
+        file: hand.file,
+        notKept: (why) => notKept.push(why),
         isRecord: (value): value is number => typeof value === "number",
         writeEveryMs: 10_000,
         timers: {
@@ -97,4 +100,26 @@ spec("another process finds what was kept, without what is not right", async (t)
   assert.equal(hand.read(), {});
   writeFileSync(hand.file, '{"a":');
   assert.is(hand.open().of("a"), undefined);
+});
+
+spec("a folder that takes nothing costs what is kept and no more: said once, tried again", async (t) => {
+  const hand = records(t);
+  // A file where the folder should be stands in the way of root, too, whom no mode stops.
+  const inTheWay = join(dirname(hand.file), "taken");
+  writeFileSync(inTheWay, "");
+  hand.file = join(inTheWay, "numbers.json");
+  const kept = hand.open();
+  kept.keep("a", 1);
+  await hand.write();
+  await hand.write();
+  assert.is(hand.notKept.length, 1);
+  assert.match(hand.notKept[0]!, /^numbers\.json: E(EXIST|NOTDIR): .*taken/);
+  rmSync(inTheWay);
+  await hand.write();
+  assert.equal([hand.read(), hand.notKept.length], [{ a: 1 }, 1]);
+  rmSync(inTheWay, { recursive: true });
+  writeFileSync(inTheWay, "");
+  kept.keep("a", 2);
+  kept.flush();
+  assert.is(hand.notKept.length, 2);
 });
