@@ -3,6 +3,7 @@ import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
 import { bootLevels } from "../../firmware/board/boot-levels.ts";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
+import { livePlaceOf } from "../code/live-place.ts";
 import { readLive, writeLive } from "../code/live-record.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -18,6 +19,7 @@ import { codeClient } from "../update/code-client.ts";
 import { DiskSlots } from "../update/disk-slots.ts";
 import { FolderSlots } from "../update/folder-slots.ts";
 import type { GateFlags } from "../update/gate.ts";
+import { liveMounts } from "../update/live-mounts.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
 import { NOTICE_FILE, writeNotice } from "../update/notice.ts";
 import type { ReadOffer } from "../update/offer.ts";
@@ -69,8 +71,11 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   const { offered } = flags;
   const { limit, rate } = updateLimits(config, flags);
   const trusted = trustedKeys(place.notes);
+  const [livePlace, code] = [livePlaceOf(place), codeClient(page)];
   const unlock = locked(place.notes);
+  const mounts = liveMounts(place, livePlace, code);
   try {
+    await mounts.closeUnused();
     await bring({
       ...{ config, records: place.records, notes: place.notes, store: storeOf(place), trusted, limit },
       open: async () => {
@@ -96,14 +101,12 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
       notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),
       say,
       restart: () => restartBoard(place),
-      ...(place.kind === "folder" && {
-        live: {
-          code: codeClient(page),
-          note: (live) => writeLive(place.folder, live),
-          nowMs: () => performance.now(),
-        },
-        beside: () => readLive(place.folder, place.records.read()),
-      }),
+      live: {
+        ...{ code, open: (slot) => mounts.open(slot) },
+        note: (live) => writeLive(livePlace, live),
+        nowMs: () => performance.now(),
+      },
+      beside: () => readLive(livePlace),
       sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
       now: () => new Date(),
       at: wallTime,
@@ -112,6 +115,7 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
     const { code } = error as { code?: string };
     throw new CliError(isRefusal(code) ? EXIT.refused : EXIT.failed, (error as Error).message);
   } finally {
+    await mounts.closeUnused();
     unlock();
   }
 }

@@ -3,6 +3,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { readText } from "../board/durable-text.ts";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
+import { livePlaceOf } from "../code/live-place.ts";
 import { type LiveRecord, readLive } from "../code/live-record.ts";
 import { type KeptNotice, NOTICE_FILE, readNotice } from "../update/notice.ts";
 import type { SlotRecord } from "../update/slot-record.ts";
@@ -57,7 +58,7 @@ export async function followUpdate(place: UpdatePlace, json: boolean): Promise<v
 function lineOf(place: UpdatePlace): UpdateLine {
   const notice = readNotice(readText(join(place.notes, NOTICE_FILE)) ?? "");
   const record = place.records.read();
-  const live = place.kind === "folder" ? readLive(place.folder, record) : undefined;
+  const live = readLive(livePlaceOf(place));
   return { record: record ?? null, notice: notice ?? null, ...(live && { live }) };
 }
 

@@ -4,6 +4,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { BUILT_AT_MS } from "../board/version.ts";
+import { livePlaceOf } from "../code/live-place.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { BEFORE_FILE, readBefore } from "../update/before-update.ts";
 import { lookAtBoard } from "../update/look-at-board.ts";
@@ -33,6 +34,7 @@ export async function trial({ json, place, page, config: file }: TrialFlags): Pr
   const look = () => lookAtBoard(page);
   const outcome = await runTrial({
     records: place.records,
+    runs: livePlaceOf(place).running(),
     before: (release) => readBefore(join(place.notes, BEFORE_FILE), release),
     look,
     // A board that cannot read its configuration drives nothing.

@@ -7,6 +7,7 @@ import type { PlansInForce } from "../reload/plans-in-force.ts";
 import { codeDesk } from "./code-desk.ts";
 import { CODE } from "./code-messages.ts";
 import { LiveCode, type LiveCodeOptions, type WarmingKernel } from "./live-code.ts";
+import { livePlace } from "./live-place.ts";
 import { programIn } from "./live-record.ts";
 import { keptProgram, whyNoLiveCode } from "./why-no-live-code.ts";
 
@@ -25,16 +26,17 @@ export interface OpenCodeOptions extends Pick<LiveCodeOptions, "tell"> {
 
 /** `child`: its process, for the board's supervisor. */
 export function openCode(options: OpenCodeOptions): { readonly code: LiveCode; readonly child: ChildSpec } {
-  const { kernel, tell, slots, placements, program } = options;
+  const { kernel, tell, placements, program } = options;
+  const place = livePlace(options.slots);
   const code = new LiveCode({
     ...{ kernel, tell, later },
     cells: placements.flatMap(({ name, shared }) => (shared ? [] : [name])),
-    program: keptProgram(slots) ?? program,
+    program: keptProgram(place) ?? program,
   });
   const desk = codeDesk({
     code,
-    programIn: (slot) => programIn(slots, slot),
-    whyNot: () => whyNoLiveCode(options),
+    programIn: (slot) => place && programIn(place, slot),
+    whyNot: () => whyNoLiveCode({ ...options, place }),
   });
   return { code, child: deskChild(CODE, desk) };
 }

@@ -2,12 +2,12 @@
 import type { ControllerPlan } from "../../devices/handler/device-plan.ts";
 import type { Placement } from "../config/placement.ts";
 import type { PlansInForce } from "../reload/plans-in-force.ts";
-import { SlotFile } from "../update/slot-file.ts";
+import type { LivePlace } from "./live-place.ts";
 import { programIn, readLive } from "./live-record.ts";
 
 export interface LiveCodeFacts {
-  /** Where slots are, as `HOLDFAST_SLOTS` says it; empty: nowhere. */
-  readonly slots: string;
+  /** Undefined: the board has no slots. */
+  readonly place: LivePlace | undefined;
   readonly placements: readonly Placement[];
   readonly controllers: readonly ControllerPlan[];
   /** Whose driver is on trial. */
@@ -17,14 +17,13 @@ export interface LiveCodeFacts {
 
 /** A sentence; undefined where it can. */
 export function whyNoLiveCode({
-  slots,
+  place,
   placements,
   controllers,
   trials,
   plans,
 }: LiveCodeFacts): string | undefined {
-  if (slots === "" || slots.startsWith("disk:"))
-    return "this board has its releases on a disk of their own, not in folders";
+  if (place === undefined) return "this board has no slots to have another release's code from";
   const shared = placements.find((placement) => placement.shared);
   if (shared !== undefined)
     return `${shared.members.join(", ")} share a cell, and code is changed a cell at a time`;
@@ -35,8 +34,7 @@ export function whyNoLiveCode({
 }
 
 /** URL of the program that a live change left to devices and controllers; undefined: the one beside the runtime. */
-export function keptProgram(slots: string): string | undefined {
-  if (slots === "" || slots.startsWith("disk:")) return undefined;
-  const live = readLive(slots, new SlotFile(slots).read());
-  return live && programIn(slots, live.slot);
+export function keptProgram(place: LivePlace | undefined): string | undefined {
+  const live = place && readLive(place);
+  return live && programIn(place, live.slot);
 }

@@ -116,12 +116,12 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
       chmodSync(join(at("files"), path), mode);
     }
     if (existsSync(join(at("files"), "home/.ssh"))) chmodSync(join(at("files"), "home/.ssh"), 0o700);
-    const [slotBytes] = await Promise.all([
+    const [slot] = await Promise.all([
       buildSlot({ application, out: at("slot"), parts }),
       makeFat(at("fat"), at("boot"), SIZES.boot),
     ]);
     const { manifest, release } = await firstRelease(application, config, [
-      { name: SLOT_PAYLOAD, file: at("slot") },
+      { name: SLOT_PAYLOAD, file: at("slot"), holds: slot.holds },
     ]);
     mkdirSync(at(join("files", NOTES)), { recursive: true });
     writeFileSync(manifestFile(at(join("files", NOTES)), "a"), JSON.stringify(manifest));
@@ -139,7 +139,7 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
     return {
       file: out,
       bytes: statSync(out).size,
-      slotBytes,
+      slotBytes: slot.bytes,
       kernel: parts.debian.kernel,
       ...(password !== undefined && { password }),
     };

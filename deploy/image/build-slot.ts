@@ -3,12 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SlotContent } from "../release/manifest.ts";
 import { bootProgram } from "./boot-program.ts";
 import { busyboxApplets } from "./busybox-applets.ts";
 import { type DebianTree, debianTree, imageCache } from "./debian-packages.ts";
 import { makeSquashfs } from "./file-systems.ts";
 import { PACKAGES } from "./package-names.ts";
 import { needTools, type Tool } from "./run-tool.ts";
+import { slotContent } from "./slot-content.ts";
 import { makeSlotRoot } from "./slot-root.ts";
 
 export interface SlotOptions {
@@ -17,6 +19,12 @@ export interface SlotOptions {
   /** Where the slot goes: a file that is written over. */
   readonly out: string;
   readonly parts: SystemParts;
+}
+
+/** A slot that was made. */
+export interface BuiltSlot {
+  readonly bytes: number;
+  readonly holds: SlotContent;
 }
 
 /** What Debian and this folder bring: the same for every board. */
@@ -46,9 +54,9 @@ export async function systemParts(
 }
 
 /**
- * Makes a slot; the same application and packages give the same bytes. Resolves to its size. Throws `ImageError` or `ReleaseError`.
+ * Makes a slot; the same application and packages give the same bytes. Throws `ImageError` or `ReleaseError`.
  */
-export async function buildSlot({ application, out, parts }: SlotOptions): Promise<number> {
+export async function buildSlot({ application, out, parts }: SlotOptions): Promise<BuiltSlot> {
   const { debian, busybox, bootDisk } = parts;
   const work = mkdtempSync(join(tmpdir(), "holdfast-slot-"));
   try {
@@ -59,8 +67,9 @@ export async function buildSlot({ application, out, parts }: SlotOptions): Promi
       applets: busyboxApplets(busybox),
       ...{ scripts, application, bootDisk },
     });
+    const holds = await slotContent(root);
     await makeSquashfs(out, root);
-    return statSync(out).size;
+    return { bytes: statSync(out).size, holds };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -16,6 +16,6 @@ export async function slotPayload(
     throw new ImageError("badConfig", `--image: found target ${target}; Holdfast OS is for linux-arm64`);
   const file = join(aside, SLOT_PAYLOAD);
   step("slot for Holdfast OS");
-  await buildSlot({ application: folder, out: file, parts: await systemParts({ step }) });
-  return [{ name: SLOT_PAYLOAD, file }];
+  const { holds } = await buildSlot({ application: folder, out: file, parts: await systemParts({ step }) });
+  return [{ name: SLOT_PAYLOAD, file, holds }];
 }

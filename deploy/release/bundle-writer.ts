@@ -12,17 +12,19 @@ import {
   type Payload,
   type ReleaseId,
   releaseId,
+  type SlotContent,
 } from "./manifest.ts";
 import { hashInPieces } from "./pieces.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { SigningKey } from "./release-key.ts";
 import { END, padding, tarHeader } from "./tar-header.ts";
 
-/** A payload as a file; `files` where it is an archive of them (`packFiles`). */
+/** A payload as a file; `files` where it is an archive of them (`packFiles`), `holds` where it is a slot of Holdfast OS. */
 export interface PayloadFile {
   readonly name: string;
   readonly file: string;
   readonly files?: readonly ManifestFile[];
+  readonly holds?: SlotContent;
 }
 
 /** What was written. */
@@ -61,9 +63,9 @@ export async function manifestOf(
   parts: readonly PayloadFile[],
 ): Promise<Manifest> {
   const payloads: Payload[] = [];
-  for (const { name, file, files } of parts) {
+  for (const { name, file, files, holds } of parts) {
     const described = { name, size: statSync(file).size, ...(await hashInPieces(file)) };
-    payloads.push(files === undefined ? described : { ...described, files });
+    payloads.push({ ...described, ...(files && { files }), ...(holds && { holds }) });
   }
   return { ...about, payloads };
 }

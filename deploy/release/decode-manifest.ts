@@ -17,6 +17,8 @@ const fileSchema = v.object({
   sha256,
 });
 
+const filesSchema = v.pipe(v.array(fileSchema), v.maxLength(MOST.files));
+
 const schema = v.object({
   format: v.literal(FORMAT),
   board: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)),
@@ -47,7 +49,8 @@ const schema = v.object({
         size: bytes,
         sha256,
         pieces: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/))),
-        files: v.exactOptional(v.pipe(v.array(fileSchema), v.maxLength(MOST.files))),
+        files: v.exactOptional(filesSchema),
+        holds: v.exactOptional(v.object({ system: sha256, files: filesSchema })),
       }),
     ),
     v.minLength(1),

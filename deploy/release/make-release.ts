@@ -82,11 +82,10 @@ async function liveMark(
 ): Promise<Pick<Manifest, "liveFrom">> {
   const from = await openBundle(createReadStream(file), trusted, file);
   await from.close();
-  const payloads = next.parts.map(({ name, files }) => ({
-    name,
-    size: 0,
-    sha256: "",
+  const payloads = next.parts.map(({ name, files, holds }) => ({
+    ...{ name, size: 0, sha256: "" },
     ...(files && { files }),
+    ...(holds && { holds }),
   }));
   const others = notLive(from.manifest, { ...next, payloads });
   if (others.length === 0) return { liveFrom: from.release };

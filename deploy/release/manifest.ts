@@ -62,6 +62,15 @@ export interface Payload {
   readonly pieces?: string;
   /** What a `.tar.gz` holds, in its order; absent: something that is used as it is. */
   readonly files?: readonly ManifestFile[];
+  /** What a payload holds that is a slot of Holdfast OS: a board that runs one compares it with the next. */
+  readonly holds?: SlotContent;
+}
+
+export interface SlotContent {
+  /** SHA-256 of all of it beside the application: paths, permissions, links and bytes. */
+  readonly system: string;
+  /** The application's. */
+  readonly files: readonly ManifestFile[];
 }
 
 export interface ManifestFile {

@@ -39,8 +39,7 @@ export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
   readonly notice: (notice: UpdateNotice) => void;
   readonly say: (word: BringWord) => void;
   readonly restart: () => Promise<void>;
-  /** Code of devices and controllers can go live; absent: every release goes by its slot. */
-  readonly live?: LivePlan;
+  readonly live: LivePlan;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => Date;
   /** ISO 8601; null while the clock is not set. */
@@ -50,6 +49,8 @@ export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
 /** What a live change needs of the board. */
 export interface LivePlan {
   readonly code: CodeClient;
+  /** Has the programs of a slot where the board that runs can read them. Rejects when that cannot be. */
+  readonly open: (slot: Slot) => Promise<void>;
   readonly note: (live: LiveRecord) => void;
   /** Monotonic. */
   readonly nowMs: () => number;
@@ -127,17 +128,15 @@ async function wentLive(plan: BringPlan, received: Received, answer: ReleaseAnsw
   const running = readManifest(plan.notes, record.active);
   const facts = await factsOf(plan, received, answer);
   const why =
-    live === undefined
-      ? "this board changes code only with its slots"
-      : facts.flips.length > 0
-        ? "a safe level changes"
-        : whyBySlot({ record, running, next: manifest });
+    facts.flips.length > 0
+      ? "a safe level changes"
+      : (whyBySlot({ record, running, next: manifest }) ?? (await whyNotOpen(live, slot)));
   if (why === undefined) {
     const { refusals } = gate(facts, { ...flags, now: true });
     if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
     tell(plan, received, "trial", "live, without a restart");
     const end = await liveTrial({
-      ...{ records, release, slot, times, look, keep, restart, sleep, ...live! },
+      ...{ records, release, slot, times, look, keep, restart, sleep, ...live },
       version: manifest.version,
       retry: flags.retry === true,
       ...(tries !== undefined && { tries }),
@@ -156,6 +155,16 @@ async function wentLive(plan: BringPlan, received: Received, answer: ReleaseAnsw
   }
   plan.say({ bySlot: why });
   return false;
+}
+
+/** Why the board that runs cannot read programs of that slot; undefined: it can. */
+async function whyNotOpen({ open }: LivePlan, slot: Slot): Promise<string | undefined> {
+  try {
+    await open(slot);
+    return undefined;
+  } catch (error) {
+    return `slot ${slot} cannot be read beside the one that runs: ${(error as Error).message}`;
+  }
 }
 
 function factsOf(plan: BringPlan, { manifest, slot }: Received, answer: ReleaseAnswer): Promise<GateFacts> {

@@ -75,6 +75,7 @@ export async function receive(plan: ReceivePlan): Promise<Received> {
   if (record.trying === undefined && record.releases[record.active] === release)
     return { ...about, slot: record.active, how: "running" };
   checkNotBeside(plan.beside?.());
+  await store.checkFree?.(slot);
   if (!flags.retry) checkNotRefused(record, release);
   const running = readManifest(notes, record.active);
   const { refusals } = gate({ ...GATE, from: running ?? ownRelease(), to: manifest }, flags);

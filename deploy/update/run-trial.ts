@@ -7,7 +7,7 @@ import type { KnownBefore } from "./before-update.ts";
 import type { UpdateNotice, UpdateState } from "./notice.ts";
 import type { PictureSource } from "./picture.ts";
 import { takePicture } from "./picture.ts";
-import type { SlotRecord } from "./slot-record.ts";
+import type { Slot, SlotRecord } from "./slot-record.ts";
 import type { SlotRecords } from "./slot-records.ts";
 import { confirmed, reverted, told, unreachable } from "./slot-steps.ts";
 import { isOver, Trial, type TrialView } from "./trial.ts";
@@ -15,6 +15,8 @@ import { whenItMayGoBack } from "./way-back.ts";
 
 export interface TrialRun {
   readonly records: SlotRecords;
+  /** The slot whose programs run; undefined where nobody says so. */
+  readonly runs: Slot | undefined;
   readonly before: (release: string | undefined) => KnownBefore;
   /** The board's overview; rejects when it does not answer. */
   readonly look: () => Promise<PictureSource>;
@@ -43,6 +45,8 @@ export async function runTrial(run: TrialRun): Promise<UpdateState | "none"> {
     if (record !== undefined && !record.told) tell(run, record);
     return record === undefined || record.outcome === "none" ? "none" : record.outcome;
   }
+  // It goes live: who brings it judges it.
+  if (run.runs !== undefined && run.runs !== record.trying) return "none";
   const release = record.releases[record.trying];
   const before = run.before(release);
   const about = { release: release ?? null, version: before.version || null, slot: record.trying };

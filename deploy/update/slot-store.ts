@@ -12,6 +12,8 @@ export interface UsedSlot {
 export interface SlotStore {
   /** The payloads of a bundle that this place takes. Throws `BundleError` `noPayload` where there are none. */
   wanted(manifest: Manifest): readonly Payload[];
+  /** Throws `UpdateError` `refused` for a slot that is in use. Absent where slots are folders: those are replaced, not written over. */
+  checkFree?(slot: Slot): Promise<void>;
   /** Where a payload is written: a partition, or a file. */
   pathOf(slot: Slot, payload: Payload): string;
   /**

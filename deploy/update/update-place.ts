@@ -31,6 +31,9 @@ export interface DiskPlace extends Place {
   readonly slots: Readonly<Record<Slot, string>>;
 }
 
+/** Where the application lies in a slot that is a partition. */
+export const SLOT_APPLICATION = "app";
+
 /** `disk:<device>[,<partition of a>,<partition of b>]`, partitions by number: 2 and 3 unless told. */
 const DISK = /^disk:(\/[\w./-]+?)(?:,(\d+),(\d+))?$/;
 
@@ -48,15 +51,15 @@ export function updatePlace(
     throw new UpdateError("noSlots", `this board has no slots to put a release into; ${help}`);
   }
   const shell = restart === undefined ? undefined : (["/bin/sh", "-c", restart] as const);
-  const [, device, a = "2", b = "3"] = DISK.exec(text) ?? [];
-  if (device !== undefined) {
+  const disk = diskOf(text);
+  if (disk !== undefined) {
     const notes = join(stateFolder, "update");
     mkdirSync(notes, { recursive: true });
     return {
       kind: "disk",
-      boot: partition(device, "1"),
-      slots: { a: partition(device, a), b: partition(device, b) },
-      records: new SlotSectors(device, SLOT_RECORD_SECTOR),
+      boot: partition(disk.device, "1"),
+      slots: disk.slots,
+      records: new SlotSectors(disk.device, SLOT_RECORD_SECTOR),
       notes,
       restart: shell ?? ["/sbin/reboot"],
     };
@@ -74,6 +77,13 @@ export function updatePlace(
     notes: folder,
     restart: shell ?? ["/bin/sh", join(folder, SLOT_PROGRAM), "restart"],
   };
+}
+
+/** Undefined for a text that names no disk. */
+export function diskOf(text: string): (Pick<DiskPlace, "slots"> & { readonly device: string }) | undefined {
+  const [, device, a = "2", b = "3"] = DISK.exec(text) ?? [];
+  if (device === undefined) return undefined;
+  return { device, slots: { a: partition(device, a), b: partition(device, b) } };
 }
 
 /** As the kernel names them: a `p` where the disk's own name ends with a digit. */

@@ -10,7 +10,7 @@ import { PLACES } from "../../deploy/image/card.ts";
 import { aboutRelease } from "../../deploy/release/about-release.ts";
 import type { Application } from "../../deploy/release/application.ts";
 import { writeBundle } from "../../deploy/release/bundle-writer.ts";
-import type { Manifest } from "../../deploy/release/manifest.ts";
+import type { Manifest, SlotContent } from "../../deploy/release/manifest.ts";
 import { makeReleaseKeys, readSigningKey, type SigningKey } from "../../deploy/release/release-key.ts";
 import { SLOT_PAYLOAD } from "../../deploy/update/disk-slots.ts";
 import { demoFile } from "../deploy/demo-board.ts";
@@ -52,12 +52,14 @@ export async function slotRelease(
   const folder = mkdtempSync(join(tmpdir(), "holdfast-release-"));
   t.defer(() => rmSync(folder, { recursive: true }));
   const at = (name: string) => join(folder, name);
+  const holds: { holds?: SlotContent } = {};
   if (spoil === undefined) {
     writeFileSync(at("slot"), bytesOf(card.image, PLACES.slotA.from * MIB, card.report.slotBytes));
   } else {
     cpSync(card.application, at("application"), { recursive: true, verbatimSymlinks: true });
     spoil(at("application"));
-    await buildSlot({ application: at("application"), out: at("slot"), parts: await systemParts() });
+    const slot = { application: at("application"), out: at("slot"), parts: await systemParts() };
+    holds.holds = (await buildSlot(slot)).holds;
   }
   const created = Math.floor(Date.now() / 86_400_000 + number) * 86_400;
   const application: Application = {
@@ -71,7 +73,7 @@ export async function slotRelease(
     ...(await aboutRelease(application, { root: projectFolder, anyBoard: false })),
     ...about,
   };
-  const parts = [{ name: SLOT_PAYLOAD, file: at("slot") }];
+  const parts = [{ name: SLOT_PAYLOAD, file: at("slot"), ...holds }];
   return (await writeBundle(at("x.holdfast"), manifest, parts, [key])).file;
 }
 

@@ -5,7 +5,7 @@
  *                                went back. A slot on trial takes one of its boots, written before it is started; where
  *                                that cannot be written, the active one is started, and the exit code is 1.
  *   boot-disk fall-back <disk>   the slot on trial cannot be mounted: prints the one to go back to
- *   boot-disk still-on-trial <disk>   nothing, and exit code 1 when no slot is
+ *   boot-disk still-on-trial <disk> [a|b]   nothing, and exit code 1 when no slot is, or that one is not
  *   boot-disk untold <disk>      the same, unless the outcome of the last trial was not reported yet
  *   boot-disk grow <disk> <n>    the last partition, number n, takes the rest of the card: prints "grown" or "as it was"
  *   boot-disk watchdog <device> <s>   the board is reset unless its watchdog is opened within so many seconds
@@ -67,10 +67,12 @@ static int fall_back_now(int disk)
 	return fall_back(disk, &record, "cannot be mounted");
 }
 
-static int still_on_trial(int disk)
+static int still_on_trial(int disk, const char *slot)
 {
 	struct slot_record record;
-	return slot_record_read(disk, &record) == 0 && record.trying != 0;
+	if (slot_record_read(disk, &record) != 0 || record.trying == 0)
+		return 0;
+	return slot == NULL || record.trying == slot[0];
 }
 
 static int untold(int disk)
@@ -95,7 +97,7 @@ int main(int count, char **words)
 	int disk = count > 2 ? open(words[2], O_RDWR | O_CLOEXEC) : -1;
 	int outcome = -1;
 	if (count <= 2) {
-		fputs("usage: boot-disk choose|fall-back|still-on-trial|untold|grow|watchdog <device> [number]\n", stderr);
+		fputs("usage: boot-disk choose|fall-back|still-on-trial|untold|grow|watchdog <device> [number or slot]\n", stderr);
 		return 1;
 	}
 	if (disk < 0) {
@@ -103,7 +105,7 @@ int main(int count, char **words)
 		return 1;
 	}
 	if (strcmp(verb, "still-on-trial") == 0)
-		return still_on_trial(disk) ? 0 : 1;
+		return still_on_trial(disk, count > 3 ? words[3] : NULL) ? 0 : 1;
 	if (strcmp(verb, "untold") == 0)
 		return untold(disk) ? 0 : 1;
 	if (strcmp(verb, "choose") == 0)

@@ -69,8 +69,8 @@ class Card {
     this.#last = record;
   }
 
-  run(verb: string): string {
-    return execFileSync(this.program, [verb, this.file]).toString();
+  run(verb: string, ...words: readonly string[]): string {
+    return execFileSync(this.program, [verb, this.file, ...words]).toString();
   }
 
   /** Undefined where nothing was written. */
@@ -161,9 +161,9 @@ spec("a card without any record starts slot a; one with half a record goes on fr
 
 spec("whether a trial goes on, and whether its outcome is still to be told, are exit codes", (t) => {
   const card = new Card(t);
-  const asked = (verb: string) => {
+  const asked = (verb: string, ...words: readonly string[]) => {
     try {
-      return card.run(verb) === "";
+      return card.run(verb, ...words) === "";
     } catch (error) {
       is((error as { status: number }).status, 1);
       return false;
@@ -172,6 +172,7 @@ spec("whether a trial goes on, and whether its outcome is still to be told, are 
   const first = firstRecord(undefined);
   card.put(onTrial(written(first, "7".repeat(32))));
   equal([asked("still-on-trial"), asked("untold")], [true, false]);
+  equal([asked("still-on-trial", "b"), asked("still-on-trial", "a")], [true, false]);
   card.put(confirmed(onTrial(written(first, "7".repeat(32)))));
   equal([asked("still-on-trial"), asked("untold")], [false, true]);
   card.put(first);

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -7,6 +8,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +16,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { equal, is, match, ok, throws } from "uvu/assert";
 import { ImageError } from "../../../deploy/image/image-error.ts";
+import { slotContent } from "../../../deploy/image/slot-content.ts";
 import { makeSlotRoot } from "../../../deploy/image/slot-root.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
 
@@ -114,6 +117,38 @@ spec("a library that no package brought stops the build with its name", (t) => {
       error instanceof ImageError && error.code === "noPackage" && /^libresolv\.so\.2 /.test(error.message),
   );
 });
+
+spec(
+  "a slot's system is one hash: the same when it is made again, another for whatever changes beside the application",
+  async (t) => {
+    const { root, given } = parts(t);
+    makeSlotRoot(root, given);
+    const { system, files } = await slotContent(root);
+    equal(
+      files.map(({ path, mode }) => `${path} ${mode.toString(8)}`),
+      ["bin/holdfast 644", "bin/node 644"],
+    );
+    makeSlotRoot(`${root}-again`, given);
+    is((await slotContent(`${root}-again`)).system, system);
+    writeFileSync(join(root, "app/bin/node"), "another");
+    writeFileSync(join(root, "app/bin/more"), "more");
+    is((await slotContent(root)).system, system);
+    const changes: ((at: string) => void)[] = [
+      (at) => writeFileSync(join(at, "etc/hosts"), "another"),
+      (at) => chmodSync(join(at, "etc/hosts"), 0o755),
+      (at) => rmSync(join(at, "etc/hosts")),
+      (at) => symlinkSync("b", join(at, "a")),
+      (at) => mkdirSync(join(at, "application")),
+    ];
+    const seen = new Set([system]);
+    for (const [index, change] of changes.entries()) {
+      makeSlotRoot(`${root}${index}`, given);
+      change(`${root}${index}`);
+      seen.add((await slotContent(`${root}${index}`)).system);
+    }
+    is(seen.size, 1 + changes.length);
+  },
+);
 
 /** Links are not followed. */
 function filesIn(folder: string): string[] {

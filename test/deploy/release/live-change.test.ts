@@ -42,6 +42,37 @@ spec("anything else that differs, comes or goes is named and keeps it from that"
   match(notLive(release({}), release(FILES))[0]!, /holds no files/);
 });
 
+/** The same as a slot of Holdfast OS. */
+function slotOf(release: Manifest, system = "1"): Manifest {
+  const holds = { system, files: release.payloads[0]!.files! };
+  return { ...release, payloads: [{ name: "slot.squashfs", size: 1, sha256: "", holds }] };
+}
+
+spec("of a slot all that it holds beside that code has to be the same, its system with it", () => {
+  const [from, next] = [slotOf(release(FILES)), slotOf(release({ ...FILES, [DRIVERS]: "2" }))];
+  equal(notLive(from, next), []);
+  equal(notLive(from, slotOf(release({ ...FILES, [DRIVERS]: "2" }), "2")), [
+    "the system in slot.squashfs differs",
+  ]);
+  equal(notLive(from, slotOf(release({ ...FILES, [DRIVERS]: "2", "bin/node": "2" }))), ["bin/node differs"]);
+  const unlisted = { ...next, payloads: [{ name: "slot.squashfs", size: 1, sha256: "" }] };
+  const why = ["one of them does not say what its slot holds"];
+  equal([notLive(from, unlisted), notLive(unlisted, next)], [why, why]);
+});
+
+spec("a release with files and a slot is compared in what the other brings, too", () => {
+  const both = (files: Readonly<Record<string, string>>, system = "1") => {
+    const plain = release(files);
+    return { ...plain, payloads: [...plain.payloads, ...slotOf(plain, system).payloads] };
+  };
+  const drivers = { ...FILES, [DRIVERS]: "2" };
+  equal(notLive(both(FILES), both(drivers)), []);
+  equal(notLive(both(FILES), both(drivers, "2")), ["the system in slot.squashfs differs"]);
+  equal(notLive(both(FILES), both({ ...drivers, "bin/node": "2" })), ["bin/node differs"]);
+  equal([notLive(slotOf(release(FILES)), both(drivers)), notLive(release(FILES), both(drivers))], [[], []]);
+  match(notLive(slotOf(release(FILES)), release(drivers))[0]!, /no slot/);
+});
+
 spec("a mode that differs is a difference, too", () => {
   const next = release({ ...FILES, [DRIVERS]: "2" });
   const files = next.payloads[0]!.files!.map((file) =>

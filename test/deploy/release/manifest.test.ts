@@ -29,6 +29,9 @@ const decoded = (change: object) =>
 spec("a manifest is read as it was written, without what is not known", () => {
   assert.equal(decodeManifest(encodeManifest(MANIFEST), "x"), MANIFEST);
   assert.equal(decoded({ later: true }), MANIFEST);
+  const slot = { ...MANIFEST.payloads[0]!, holds: { system: HASH, files: [file("bin/node")] } };
+  const holding: Manifest = { ...MANIFEST, payloads: [slot] };
+  assert.equal(decodeManifest(encodeManifest(holding), "x"), holding);
 });
 
 spec("a newer format is told from a mistake, and says what helps", () => {
@@ -57,6 +60,10 @@ spec("what no manifest may say is refused, and where is told", () => {
     [
       { payloads: [{ name: "a", size: 1, sha256: HASH, pieces: "AAAA" }] },
       /a has other pieces than its 1 bytes/,
+    ],
+    [
+      { payloads: [{ name: "a", size: 1, sha256: HASH, holds: { system: "?", files: [] } }] },
+      /holds\.system/,
     ],
     [{ payloads: [{ name: "a", size: 2 ** 40, sha256: HASH }] }, /payloads\.0\.size/],
     [{ payloads: [MANIFEST.payloads[0], MANIFEST.payloads[0]] }, /two payloads slot\.img/],

@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { equal, is } from "uvu/assert";
 import type { Overview } from "../../../deploy/board/overview.ts";
+import { DEVICE_PROGRAM } from "../../../deploy/code/live-record.ts";
 import { parseConfig } from "../../../deploy/config/load-config.ts";
+import type { Manifest } from "../../../deploy/release/manifest.ts";
 import { type BringPlan, type BringWord, bring } from "../../../deploy/update/bring.ts";
+import { manifestFile } from "../../../deploy/update/receive.ts";
 import { TRIAL_TIMES } from "../../../deploy/update/trial.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
 import { demoText } from "../demo-board.ts";
@@ -17,11 +20,27 @@ const code = {
   takeBack: () => Promise.reject(new Error("nobody is there")),
 };
 
-/** What is said while a release that says this of itself is brought, without progress; and whether the board restarts. */
-async function brought(t: SpecContext, about: { liveFrom?: string }, live?: BringPlan["live"]) {
+const LIVE: BringPlan["live"] = { code, open: async () => {}, note: () => {}, nowMs: () => 0 };
+
+/** One that differs from it in the code of devices alone. */
+function withOtherDrivers(manifest: Manifest): Manifest {
+  const drivers = { path: DEVICE_PROGRAM, size: 1, mode: 0o644, sha256: "0".repeat(64) } as const;
+  const payloads = manifest.payloads.map(({ files = [], ...other }) => {
+    return { ...other, sha256: drivers.sha256, files: [...files, drivers] };
+  });
+  return { ...manifest, payloads };
+}
+
+/** `runs`: what runs is written down, and other code of devices is all that differs. What is said while a release that says this of itself is brought, without progress; and whether the board restarts. */
+async function brought(
+  t: SpecContext,
+  about: { liveFrom?: string },
+  { live = LIVE, runs = false }: { live?: BringPlan["live"]; runs?: boolean } = {},
+) {
   const folder = temporary(t);
   const { records, store } = aPlace(folder);
-  const { file, key } = await aRelease(join(folder, "made"), { about });
+  const { file, key, manifest } = await aRelease(join(folder, "made"), { about });
+  if (runs) writeFileSync(manifestFile(folder, "a"), JSON.stringify(withOtherDrivers(manifest)));
   const said: BringWord[] = [];
   let restarts = 0;
   const overview = { incarnation: 1, devices: [], jobs: [], broker: "live", links: null };
@@ -42,7 +61,7 @@ async function brought(t: SpecContext, about: { liveFrom?: string }, live?: Brin
     sleep: async () => {},
     now: () => new Date(),
     at: () => null,
-    ...(live && { live }),
+    live,
   });
   return {
     said: said.map((word) => Object.keys(word)[0]),
@@ -52,26 +71,38 @@ async function brought(t: SpecContext, about: { liveFrom?: string }, live?: Brin
   };
 }
 
-const LIVE: BringPlan["live"] = { code, note: () => {}, nowMs: () => 0 };
-
 spec(
   "a release that says nothing of a live change goes by its slot, and nothing is said of it",
   async (t) => {
-    const { said, restarts, trying } = await brought(t, {}, LIVE);
+    const { said, restarts, trying } = await brought(t, {});
     equal(said, ["received", "restarting"]);
     equal([restarts, trying], [1, "b"]);
   },
 );
 
 spec("one that may go live and cannot here goes by its slot, and why is said", async (t) => {
-  const os = await brought(t, { liveFrom: OLD });
-  equal(os.said, ["received", "bySlot", "restarting"]);
-  equal(os.words[1], { bySlot: "this board changes code only with its slots" });
-  const other = await brought(t, { liveFrom: "cc".repeat(16) }, LIVE);
+  const other = await brought(t, { liveFrom: "cc".repeat(16) });
+  equal(other.said, ["received", "bySlot", "restarting"]);
   equal(other.words[1], { bySlot: "it goes live from release cccccccccccc, and aaaaaaaaaaaa runs" });
   is(other.restarts, 1);
-  const unknown = await brought(t, { liveFrom: OLD }, LIVE);
+  const unknown = await brought(t, { liveFrom: OLD });
   equal(unknown.words[1], {
     bySlot: "what runs is not written down here, so nothing can be compared with it",
   });
 });
+
+spec(
+  "one whose slot cannot be read beside the one that runs goes by it, before the board is asked",
+  async (t) => {
+    const open = () => Promise.reject(new Error("mount: wrong fs type"));
+    const { said, words, restarts } = await brought(
+      t,
+      { liveFrom: OLD },
+      { live: { ...LIVE, open }, runs: true },
+    );
+    equal([said, restarts], [["received", "bySlot", "restarting"], 1]);
+    equal(words[1], {
+      bySlot: "slot b cannot be read beside the one that runs: mount: wrong fs type",
+    });
+  },
+);

@@ -3,7 +3,7 @@ import { readBefore } from "../../../deploy/update/before-update.ts";
 import type { UpdateNotice } from "../../../deploy/update/notice.ts";
 import { type BoardPicture, NO_PICTURE } from "../../../deploy/update/picture.ts";
 import { runTrial } from "../../../deploy/update/run-trial.ts";
-import type { SlotRecord } from "../../../deploy/update/slot-record.ts";
+import type { Slot, SlotRecord } from "../../../deploy/update/slot-record.ts";
 import { atBoot, firstRecord, onTrial, told, written } from "../../../deploy/update/slot-steps.ts";
 import { TRIAL_TIMES } from "../../../deploy/update/trial.ts";
 import { spec } from "../../harness/spec.ts";
@@ -33,6 +33,7 @@ function board(
         trace.push(`write ${next.active} ${next.outcome} ${next.told ? "told" : "untold"}`);
       },
     },
+    runs: "b" as Slot | undefined,
     before: () => ({ release: NEW, version: "2.0.0", picture: GOOD, times: TRIAL_TIMES }),
     look: async () => {
       const found = overviewAt(nowMs / 1000);
@@ -191,4 +192,10 @@ spec("without a release on trial there is nothing to do", async () => {
     is(await runTrial(run), "none");
     equal(trace, []);
   }
+});
+
+spec("a release that goes live beside the slot that runs is judged by whoever brings it", async () => {
+  const { run, trace } = board(onTrial(written(firstRecord(OLD), NEW)), () => undefined);
+  is(await runTrial({ ...run, runs: "a" }), "none");
+  equal(trace, []);
 });
