@@ -50,6 +50,7 @@ export async function offerRelease(flags: OfferFlags): Promise<void> {
     release,
     ...(server !== undefined && { url: server.url }),
     ...(ways.mqtt && { parts: true }),
+    ...(ways.sized && { bytes: source.bytes }),
     ...flags.allow,
   };
   const view = new OfferView(flags.json, board, release, status);
@@ -73,18 +74,18 @@ async function readBoard(flags: OfferFlags): Promise<Retained> {
   }
 }
 
-/** What was asked for and the board takes. Throws `CliError` where that is nothing. */
+/** What was asked for and the board takes; `sized`: it is told the size, too. Throws `CliError` where that is nothing. */
 function waysOf(
   over: Way,
   offers: unknown,
   board: string,
-): { readonly http: boolean; readonly mqtt: boolean } {
-  // A board of before there were others says nothing.
-  const { ways = ["http"] } = (offers ?? {}) as { ways?: readonly string[] };
+): { readonly http: boolean; readonly mqtt: boolean; readonly sized: boolean } {
+  // A board of before there were others says nothing, nor does one that knows no size.
+  const { ways = ["http"], sized } = (offers ?? {}) as { ways?: readonly string[]; sized?: boolean };
   const [http, mqtt] = (["http", "mqtt"] as const).map(
     (way) => [way, "both"].includes(over) && ways.includes(way),
   );
-  if (http || mqtt) return { http: http!, mqtt: mqtt! };
+  if (http || mqtt) return { http: http!, mqtt: mqtt!, sized: sized === true };
   throw new CliError(
     EXIT.refused,
     `${board} takes offers by ${ways.join(", ")} alone: --over names another way`,

@@ -102,7 +102,8 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
       say,
       restart: () => restartBoard(place),
       live: {
-        ...{ code, open: (slot) => mounts.open(slot) },
+        ...{ code, open: (slot) => mounts.open(slot), closeUnused: () => mounts.closeUnused() },
+        runs: () => livePlace.running(),
         note: (live) => writeLive(livePlace, live),
         nowMs: () => performance.now(),
       },

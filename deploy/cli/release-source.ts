@@ -5,7 +5,7 @@ import { loginFiles } from "../config/login-schema.ts";
 import { boardPlan } from "../config/plan.ts";
 import { readBrokerLogin } from "../mqtt/broker-login.ts";
 import type { ByteSource } from "../update/byte-source.ts";
-import { eitherSource } from "../update/either-source.ts";
+import { eitherSource, ofSize } from "../update/either-source.ts";
 import { fileSource } from "../update/file-source.ts";
 import { httpSource } from "../update/http-source.ts";
 import type { Offer } from "../update/offer.ts";
@@ -29,18 +29,17 @@ export async function releaseSource(
 ): Promise<ByteSource> {
   if (from !== undefined) return /^https?:\/\//.test(from) ? httpSource(from) : fileSource(from);
   if (offer === undefined) return pipeSource(process.stdin, (request) => say(request as { read: object }));
-  const { release, url, parts } = offer;
+  const { release, url, parts, bytes } = offer;
   const byParts = async () => {
     // Loaded only where it is needed: most releases come another way.
     const { mqttParts } = await import("../update/parts/mqtt-parts.ts");
-    return mqttParts(boardBroker(board), release);
+    return mqttParts(boardBroker(board), { release, ...(bytes !== undefined && { bytes }) });
   };
   if (url === undefined) return byParts();
-  if (!parts) return httpSource(url);
-  return eitherSource(
-    () => httpSource(url),
-    byParts,
-    (why) => process.stderr.write(`holdfast: ${why}: in parts over the broker instead\n`),
+  const byHttp = async () => ofSize(await httpSource(url), bytes, url);
+  if (!parts) return byHttp();
+  return eitherSource(byHttp, byParts, (why) =>
+    process.stderr.write(`holdfast: ${why}: in parts over the broker instead\n`),
   );
 }
 

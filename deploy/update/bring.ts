@@ -3,6 +3,7 @@
 import type { Overview } from "../board/overview.ts";
 import type { LiveRecord } from "../code/live-record.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { endAbandoned } from "./abandoned-trial.ts";
 import type { ReleaseAnswer } from "./ask-release.ts";
 import type { BeforeUpdate } from "./before-update.ts";
 import { boardFacts } from "./board-facts.ts";
@@ -51,7 +52,11 @@ export interface LivePlan {
   readonly code: CodeClient;
   /** Has the programs of a slot where the board that runs can read them. Rejects when that cannot be. */
   readonly open: (slot: Slot) => Promise<void>;
+  /** What was opened and nothing runs from is so no more. */
+  readonly closeUnused: () => Promise<void>;
   readonly note: (live: LiveRecord) => void;
+  /** Slot whose programs run. */
+  readonly runs: () => Slot | undefined;
   /** Monotonic. */
   readonly nowMs: () => number;
 }
@@ -99,6 +104,7 @@ export async function bring(plan: BringPlan): Promise<Received> {
   let source: ByteSource | undefined;
   try {
     source = await plan.open();
+    await endAbandoned(plan);
     received = await receive({ ...plan, source, onProgress });
     const { manifest, release, slot, how } = received;
     plan.say({ received: { release, version: manifest.version, slot, how } });
@@ -112,7 +118,7 @@ export async function bring(plan: BringPlan): Promise<Received> {
     return received;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    tell(plan, received, isRefusal(code) ? "refused" : "failed", message, code);
+    tell(plan, received, isRefusal(code) ? "refused" : "failed", message, code === undefined ? {} : { code });
     throw error;
   } finally {
     await source?.close();
@@ -134,7 +140,7 @@ async function wentLive(plan: BringPlan, received: Received, answer: ReleaseAnsw
   if (why === undefined) {
     const { refusals } = gate(facts, { ...flags, now: true });
     if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
-    tell(plan, received, "trial", "live, without a restart");
+    tell(plan, received, "trial", "live, without a restart", { live: true });
     const end = await liveTrial({
       ...{ records, release, slot, times, look, keep, restart, sleep, ...live },
       version: manifest.version,
@@ -175,6 +181,8 @@ function factsOf(plan: BringPlan, { manifest, slot }: Received, answer: ReleaseA
 async function switched(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<void> {
   const { look, records, flags, tries, restart, sleep } = plan;
   const { manifest, release, slot } = received;
+  // Until the record says that it is on trial: who is killed before leaves something that is seen to be given up.
+  tell(plan, received, "waiting", "whether the board may start again");
   await switchOver({
     ...{ records, flags, sleep },
     ...(tries !== undefined && { tries }),
@@ -185,7 +193,6 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
         ...{ release, version: manifest.version, picture, times: plan.times },
         ...(flags.now && { now: true }),
       });
-      tell(plan, received, "written", "restarts now");
     },
     levels: () => plan.levels(answer),
     onWait: (waits) => {
@@ -193,7 +200,10 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
       plan.say({ waiting: waits });
     },
     onRestart: (drops) => plan.say({ restarting: { slot, drops } }),
-    restart,
+    restart: () => {
+      tell(plan, received, "written", "restarts now");
+      return restart();
+    },
   });
 }
 
@@ -202,11 +212,11 @@ function tell(
   received: Received | undefined,
   state: UpdateState,
   reason: string,
-  code?: string,
+  more: Pick<UpdateNotice, "code" | "live"> = {},
 ): void {
   plan.notice({
     state,
-    ...(code !== undefined && { code }),
+    ...more,
     release: received?.release ?? plan.expected ?? null,
     version: received?.manifest.version ?? null,
     slot: received?.slot ?? null,

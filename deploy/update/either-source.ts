@@ -5,7 +5,16 @@ import { UpdateError } from "./update-error.ts";
 /** What another way may mend. */
 const MENDED: readonly UpdateError["code"][] = ["unreachable", "interrupted"];
 
-/** Throws what the second throws. `onSecond`: hears why the first was left. */
+/** What was offered is of this size, bytes; undefined: nobody has said. Throws `UpdateError` `unreachable`: what lies there is another file. */
+export function ofSize(source: ByteSource, bytes: number | undefined, where: string): ByteSource {
+  if (bytes === undefined || source.bytes === bytes) return source;
+  throw new UpdateError(
+    "unreachable",
+    `${where} has ${source.bytes} bytes, and ${bytes} were offered: it is another file; offer the release again`,
+  );
+}
+
+/** Throws what the second throws, and `UpdateError` `unreachable` when the second has a bundle of another size than the first had. `onSecond`: hears why the first was left. */
 export async function eitherSource(
   first: () => Promise<ByteSource>,
   second: () => Promise<ByteSource>,
@@ -18,8 +27,9 @@ export async function eitherSource(
     isSecond = true;
     onSecond(error.message);
     await source?.close();
+    const bytes = source?.bytes;
     source = await second();
-    return source;
+    return ofSize(source, bytes, "the other way");
   };
   try {
     source = await first();

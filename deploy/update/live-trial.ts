@@ -60,7 +60,7 @@ export async function liveTrial(plan: LiveTrialPlan): Promise<LiveEnd> {
   const loaded = await reached(plan, ["trial", "takenBack"]);
   const why = loaded?.cause ?? "it was not loaded in time";
   if (loaded?.phase !== "trial" && loaded?.crashed !== true) {
-    await back(plan, why);
+    await isBack(plan, why);
     return { how: "refused", reason: why };
   }
   const record = records.read();
@@ -114,16 +114,19 @@ async function judged(plan: LiveTrialPlan, before: PictureSource): Promise<Verdi
 /** It is no good: the old code goes on, and the record says so. */
 async function ended(plan: LiveTrialPlan, how: "reverted" | "unreachable", reason: string): Promise<LiveEnd> {
   const { records, restart } = plan;
-  const isBack = await back(plan, reason);
+  const goesOn = await isBack(plan, reason);
   const record = records.read();
   if (record !== undefined)
     records.write(how === "reverted" ? reverted(record, reason) : unreachable(record, reason));
-  if (!isBack) await restart();
-  return { how, reason, restarted: !isBack };
+  if (!goesOn) await restart();
+  return { how, reason, restarted: !goesOn };
 }
 
-/** Whether the old code goes on. */
-async function back(plan: LiveTrialPlan, reason: string): Promise<boolean> {
+/** Has the old code go on, whatever was on trial; false when the board does not say within a minute that it does. */
+export async function isBack(
+  plan: Pick<LiveTrialPlan, "code" | "sleep" | "nowMs">,
+  reason: string,
+): Promise<boolean> {
   return (await reached(plan, ["takenBack", "own"], () => plan.code.takeBack(reason))) !== undefined;
 }
 
@@ -132,7 +135,7 @@ async function back(plan: LiveTrialPlan, reason: string): Promise<boolean> {
  * else asks just now, or the machine is too busy. A board that does it already refuses it once more.
  */
 async function reached(
-  { code, sleep, nowMs }: LiveTrialPlan,
+  { code, sleep, nowMs }: Pick<LiveTrialPlan, "code" | "sleep" | "nowMs">,
   phases: readonly CodeState["phase"][],
   ask: () => Promise<unknown> = async () => undefined,
 ): Promise<CodeState | undefined> {

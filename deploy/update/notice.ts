@@ -30,6 +30,8 @@ export interface UpdateNotice {
   readonly slot: Slot | null;
   /** Of what it failed for, as far as that has a name: `UpdateError` and the like. `interrupted`: the same again goes on there. */
   readonly code?: string;
+  /** The trial goes without a restart: it is over with whoever brought the release. */
+  readonly live?: true;
   /** Why, what is waited for, or what is missing; empty where there is nothing to say. */
   readonly reason: string;
   /** ISO 8601; null while the clock is not set. */

@@ -21,6 +21,8 @@ const ways = {
   ),
   /** In parts over the broker: after `url`, where both are given. */
   parts: v.exactOptional(v.literal(true)),
+  /** Size of the bundle: whoever sends another is not listened to. A board that says `sized` in `status.offers` knows it. */
+  bytes: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
 };
 
 const allowed = {
@@ -60,7 +62,7 @@ export interface ReadOffer {
 }
 
 const FORM =
-  'allowed are "release" (its id) with "url" (http or https) or "parts" (true); "now", "flipSafe", "downgrade", "retry", "trial" only in one that is sealed by a release key (holdfast offer --seal)';
+  'allowed are "release" (its id) with "url" (http or https) or "parts" (true), and "bytes" (its size); "now", "flipSafe", "downgrade", "retry", "trial" only in one that is sealed by a release key (holdfast offer --seal)';
 
 /** The offer, or a sentence about what is wrong with it. */
 export function parseOffer(payload: Uint8Array): ReadOffer | string {

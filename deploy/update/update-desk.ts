@@ -11,8 +11,9 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BoardEvent } from "../../devices/handler/messages.ts";
-import { type KeptNotice, NOTICE_FILE, readNotice, type UpdateState } from "./notice.ts";
+import { type KeptNotice, NOTICE_FILE, readNotice, type UpdateNotice, type UpdateState } from "./notice.ts";
 import { type Offer, parseOffer, type ReadOffer } from "./offer.ts";
+import { OfferPace } from "./offer-pace.ts";
 import { isReceiving } from "./receive-lock.ts";
 
 export interface UpdateDeskPlan {
@@ -29,8 +30,12 @@ export interface UpdateDeskPlan {
 export interface UpdateDeskHooks {
   /** `status.update` of the board. */
   readonly status: (update: Readonly<Record<string, unknown>>) => void;
-  /** `status.offers`: the number for the next sealed offer, and the ways that a release may come. */
-  readonly offers: (offers: { readonly nonce: string; readonly ways: readonly string[] }) => void;
+  /** `status.offers`: the number for the next sealed offer, the ways that a release may come, and that an offer may say its size. */
+  readonly offers: (offers: {
+    readonly nonce: string;
+    readonly ways: readonly string[];
+    readonly sized: true;
+  }) => void;
   readonly tell: (event: BoardEvent) => void;
   readonly refuse: (offer: unknown, reason: string) => void;
 }
@@ -43,8 +48,6 @@ const HEAP_MB = 64;
 const WAYS = ["http", "mqtt"] as const;
 /** An offer on its way to the process that receives, in the folder of the notes. */
 const OFFERED_FILE = "offered.json";
-/** Whoever says so is still at it. */
-const UNDER_WAY: readonly UpdateState[] = ["receiving", "waiting"];
 /** Says itself why nothing came of it. */
 const IN_VAIN: readonly UpdateState[] = ["refused", "failed"];
 /** A notice that a board finds at its start is news for so long. */
@@ -57,6 +60,7 @@ export class UpdateDesk {
   #child: ChildProcess | undefined;
   /** What `#child` receives. */
   #release = "";
+  readonly #pace = new OfferPace();
   #isTaking = false;
   #nonce = "";
   /** Id and state of the last notice that was told. */
@@ -100,6 +104,12 @@ export class UpdateDesk {
       }
       if (seal !== undefined) this.#newNonce();
       const underWay = await this.#underWay();
+      const waitMs = underWay === undefined ? this.#pace.waitMs(offer.release, performance.now()) : 0;
+      if (waitMs > 0) {
+        const help = `offer it again in ${Math.ceil(waitMs / 1000)} s, when what stands in its way is mended (status.update says what), or push it`;
+        this.#hooks.refuse(offer, `it came to nothing ${this.#pace.tries} times in a row: ${help}`);
+        return;
+      }
       // Whoever offers was started again, perhaps: what was allowed first stands.
       if (underWay === offer.release) this.#offered(offer);
       else if (underWay !== undefined)
@@ -118,7 +128,7 @@ export class UpdateDesk {
     if (this.#child !== undefined) return this.#release;
     const { notes } = this.#plan;
     const notice = readNotice(await readFile(join(notes, NOTICE_FILE), "utf8").catch(() => ""));
-    const isAtIt = notice?.state === "trial" || (await isReceiving(notes));
+    const isAtIt = (notice?.state === "trial" && !notice.live) || (await isReceiving(notes));
     return isAtIt ? (notice?.release ?? "") : undefined;
   }
 
@@ -131,6 +141,7 @@ export class UpdateDesk {
       this.#hooks.refuse(offer, `it cannot be left for who receives: ${(error as Error).message}`);
       return;
     }
+    this.#pace.begun(offer.release, performance.now());
     if (this.#plan.spool === undefined) this.#receive(offer, file);
     this.#offered(offer);
   }
@@ -161,7 +172,7 @@ export class UpdateDesk {
 
   #newNonce(): void {
     this.#nonce = randomBytes(16).toString("hex");
-    this.#hooks.offers({ nonce: this.#nonce, ways: WAYS });
+    this.#hooks.offers({ nonce: this.#nonce, ways: WAYS, sized: true });
   }
 
   #heard(line: string): void {
@@ -179,6 +190,7 @@ export class UpdateDesk {
     this.#progress = undefined;
     await this.#look();
     const isTold = this.#state !== undefined && IN_VAIN.includes(this.#state);
+    if (why !== undefined) this.#pace.failed(performance.now());
     if (why !== undefined && !isTold) this.#hooks.refuse(null, why.replace(/^holdfast: /, ""));
   }
 
@@ -194,6 +206,10 @@ export class UpdateDesk {
     if (update.id === this.#told) return;
     this.#told = update.id;
     this.#state = update.state;
+    // One that is interrupted says so; of one that was killed it is only seen.
+    const goesOn = update === notice && update.code === "interrupted";
+    if (IN_VAIN.includes(update.state) && !goesOn) this.#pace.failed(performance.now());
+    else if (update.state !== "receiving") this.#pace.forgive();
     // At its start a board finds the notice of long ago; what came of the last trial it has only now been told.
     const isNews = !this.#first || isRecent(update.at);
     this.#first = false;
@@ -201,9 +217,14 @@ export class UpdateDesk {
   }
 }
 
+/** Somebody receives, or waits with it, or judges it: as long as he is there. */
+function isUnderWay({ state, live }: UpdateNotice): boolean {
+  return state === "receiving" || state === "waiting" || (state === "trial" && live === true);
+}
+
 /** What somebody was at who is not there any more has come to nothing. */
 async function withoutGhosts(notes: string, notice: KeptNotice): Promise<KeptNotice> {
-  if (!UNDER_WAY.includes(notice.state) || (await isReceiving(notes))) return notice;
+  if (!isUnderWay(notice) || (await isReceiving(notes))) return notice;
   return {
     ...notice,
     id: `${notice.id} ended`,

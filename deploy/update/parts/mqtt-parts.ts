@@ -3,8 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { BrokerLogin } from "../../mqtt/broker-login.ts";
 import { MqttClient } from "../../mqtt/mqtt-client.ts";
 import { partTopics } from "../../mqtt/part-topics.ts";
-import type { ReleaseId } from "../../release/manifest.ts";
-import { PartsSource, type PartsTimes } from "./parts-source.ts";
+import { type PartsPlan, PartsSource, type PartsTimes } from "./parts-source.ts";
 
 /** How a board reaches its broker. */
 export interface BoardBroker {
@@ -21,7 +20,7 @@ export interface BoardBroker {
 /** Rejects with `UpdateError` `unreachable` when nobody answers on the board's topic of parts. */
 export async function mqttParts(
   { url, login, root, board }: BoardBroker,
-  release: ReleaseId,
+  { release, bytes }: Pick<PartsPlan, "release" | "bytes">,
   times?: PartsTimes,
 ): Promise<PartsSource> {
   const topics = partTopics(root, board);
@@ -48,6 +47,7 @@ export async function mqttParts(
   });
   const source: PartsSource = PartsSource.of({
     release,
+    ...(bytes !== undefined && { bytes }),
     ask: (want) => void client.publishNow(topics.want, Buffer.from(want)),
     trouble: () => trouble,
     ...(times !== undefined && { times }),

@@ -26,6 +26,8 @@ export interface PartsTimes {
 
 export interface PartsPlan {
   readonly release: ReleaseId;
+  /** Size of the bundle as the offer says it; absent: what is heard first counts. */
+  readonly bytes?: number;
   /** Says what is wanted; what is said while there is no broker is lost. */
   readonly ask: (want: string) => void;
   /** What stands in the way as far as is known, for an error. */
@@ -41,7 +43,10 @@ export class PartsSource implements ByteSource {
   readonly #patienceMs: number;
   /** What was asked for and is not handed out yet, by where it begins; with its bytes once they came. */
   readonly #wanted = new Map<number, { readonly to: number; bytes?: Uint8Array }>();
-  #bytes = 0;
+  /** 0 until it is known. */
+  #bytes: number;
+  /** Somebody has the bundle. */
+  #isThere = false;
   #window = 1;
   #heardMs = 0;
   #isClosed = false;
@@ -49,6 +54,7 @@ export class PartsSource implements ByteSource {
 
   private constructor(plan: PartsPlan) {
     this.#plan = plan;
+    this.#bytes = plan.bytes ?? 0;
     this.#askAgainMs = plan.times?.askAgainMs ?? ASK_AGAIN_MS;
     this.#patienceMs = plan.times?.patienceMs ?? PATIENCE_MS;
   }
@@ -68,7 +74,7 @@ export class PartsSource implements ByteSource {
     this.#wanted.set(0, { to: 0 });
     this.#ask();
     try {
-      await this.#until(() => this.#bytes > 0);
+      await this.#until(() => this.#isThere);
     } catch (error) {
       const { trouble, release } = this.#plan;
       throw new UpdateError(
@@ -87,6 +93,7 @@ export class PartsSource implements ByteSource {
     if (part === undefined || part.release !== this.#plan.release || part.of === 0) return;
     if (this.#bytes === 0) this.#bytes = part.of;
     if (part.of !== this.#bytes) return; // not the same file
+    this.#isThere = true;
     const wanted = this.#wanted.get(part.from);
     if (part.bytes.length === 0) {
       // Who offers has come (back): what was asked before nobody has heard.

@@ -50,7 +50,7 @@ async function take(way: string, broker: string, bundle: string, key: string, ra
   records.write(firstRecord(undefined));
   const startedMs = performance.now();
   const place = { url: broker, root: "holdfast", board: "greenhouse" };
-  const source = way === "parts" ? await mqttParts(place, release) : await httpSource(way);
+  const source = way === "parts" ? await mqttParts(place, { release }) : await httpSource(way);
   await receive({
     ...{
       source,

@@ -20,7 +20,10 @@ const code = {
   takeBack: () => Promise.reject(new Error("nobody is there")),
 };
 
-const LIVE: BringPlan["live"] = { code, open: async () => {}, note: () => {}, nowMs: () => 0 };
+const LIVE: BringPlan["live"] = {
+  ...{ code, open: async () => {}, closeUnused: async () => {}, note: () => {} },
+  ...{ runs: () => "a" as const, nowMs: () => 0 },
+};
 
 /** One that differs from it in the code of devices alone. */
 function withOtherDrivers(manifest: Manifest): Manifest {
@@ -42,6 +45,7 @@ async function brought(
   const { file, key, manifest } = await aRelease(join(folder, "made"), { about });
   if (runs) writeFileSync(manifestFile(folder, "a"), JSON.stringify(withOtherDrivers(manifest)));
   const said: BringWord[] = [];
+  const states: string[] = [];
   let restarts = 0;
   const overview = { incarnation: 1, devices: [], jobs: [], broker: "live", links: null };
   await bring({
@@ -55,7 +59,7 @@ async function brought(
     levels: () => {},
     look: async () => overview as unknown as Overview,
     keep: () => {},
-    notice: () => {},
+    notice: ({ state }) => states.push(`${state}${records.read()?.trying ? " on trial" : ""}`),
     say: (word) => void ("progress" in word || said.push(word)),
     restart: async () => void restarts++,
     sleep: async () => {},
@@ -66,6 +70,7 @@ async function brought(
   return {
     said: said.map((word) => Object.keys(word)[0]),
     words: said,
+    states,
     restarts,
     trying: records.read()?.trying,
   };
@@ -77,6 +82,14 @@ spec(
     const { said, restarts, trying } = await brought(t, {});
     equal(said, ["received", "restarting"]);
     equal([restarts, trying], [1, "b"]);
+  },
+);
+
+spec(
+  "until the record has it on trial the notice says what is seen to be given up when nobody is at it any more",
+  async (t) => {
+    const { states } = await brought(t, {});
+    equal(states, ["receiving", "written", "waiting", "written on trial"]);
   },
 );
 

@@ -1,9 +1,10 @@
-import { equal, is, match, ok } from "uvu/assert";
+import { equal, is, match, ok, throws } from "uvu/assert";
 import type { ByteSource } from "../../../deploy/update/byte-source.ts";
-import { eitherSource } from "../../../deploy/update/either-source.ts";
+import { eitherSource, ofSize } from "../../../deploy/update/either-source.ts";
 import { UpdateError } from "../../../deploy/update/update-error.ts";
 import { updateLimits } from "../../../deploy/update/update-limits.ts";
 import { spec } from "../../harness/spec.ts";
+import { failureOf } from "./failure-of.ts";
 
 const BYTES = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7) % 251));
 
@@ -65,6 +66,23 @@ spec("where the first way ends in the middle the second goes on at that byte, an
   const second = ["mqtt 1000-3000", "mqtt 3000-5000", "mqtt closed"];
   equal(trace, ["http 0-3000", "http broke off", "http closed", ...second]);
 });
+
+spec(
+  "what is of another size than what was offered, or than it was by the first way, is another file",
+  async () => {
+    const [http, other] = [source("http", [], 1000), { ...source("mqtt", []), bytes: 1 }];
+    throws(() => ofSize(other, 5000, "http://desk/x"), /http:\/\/desk\/x has 1 bytes, and 5000 were offered/);
+    is(ofSize(http, 5000, "http://desk/x"), http);
+    is(ofSize(other, undefined, "mqtt"), other);
+    const either = await eitherSource(
+      async () => http,
+      async () => other,
+      () => {},
+    );
+    const { code, message } = await failureOf(all(either.read(0, 2000)));
+    equal([code, message.slice(0, 45)], ["unreachable", "the other way has 1 bytes, and 5000 were offe"]);
+  },
+);
 
 spec("what another way cannot mend ends it, and so does the second way's end", async () => {
   const failure = (run: Promise<unknown>) =>

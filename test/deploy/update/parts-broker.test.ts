@@ -50,7 +50,7 @@ async function received(
   plan: { readonly limit?: number; readonly patienceMs?: number; readonly stop?: { stop?: () => void } } = {},
 ) {
   const { limit = 1e9, patienceMs = 30_000 } = plan;
-  const source = await mqttParts(broker, release.release, { askAgainMs: 1000, patienceMs });
+  const source = await mqttParts(broker, { release: release.release }, { askAgainMs: 1000, patienceMs });
   t.defer(() => source.close());
   if (plan.stop !== undefined) plan.stop.stop = () => void source.close();
   const reads: number[] = [];

@@ -25,7 +25,7 @@ const BYTES = Buffer.from(Array.from({ length: 10 * PART + 77 }, (_, at) => (at 
  */
 function ends(
   t: SpecContext,
-  { lose = (_: number): boolean => false, times = {} as PartsTimes, there = true } = {},
+  { lose = (_: number): boolean => false, times = {} as PartsTimes, there = true, bytes = 0 } = {},
 ) {
   const wants: string[] = [];
   let sent = 0;
@@ -40,6 +40,7 @@ function ends(
   const line = { there };
   const source: PartsSource = PartsSource.of({
     release: RELEASE,
+    ...(bytes > 0 && { bytes }),
     ask: (want) => {
       const { from, to } = decodeWant(Buffer.from(want))!;
       wants.push(`${from / PART}${to - from === PART ? "" : `+${to - from}`}`);
@@ -184,6 +185,21 @@ spec(
     ok((await reading).equals(BYTES.subarray(0, PART)));
   },
 );
+
+for (const of of [1, BYTES.length + 1])
+  spec(
+    `where the offer says how large it is, whoever says first that it has ${of} bytes is not heard`,
+    async (t) => {
+      const { source, line } = ends(t, { there: false, bytes: BYTES.length });
+      const started = source.start();
+      source.heard(encodePart({ release: RELEASE, from: 0, of, bytes: Buffer.alloc(0) }));
+      line.there = true;
+      source.online();
+      await started;
+      is(source.bytes, BYTES.length);
+      ok((await all(source.read(0, BYTES.length))).equals(BYTES));
+    },
+  );
 
 spec("whoever offers drops wishes beyond 32, and answers none for another release", async () => {
   const sent: number[] = [];

@@ -13,6 +13,8 @@ import { temporary } from "./a-place.ts";
 const RELEASE = "ab".repeat(16);
 const OFFER = { url: "http://desk:8000/x.holdfast", release: RELEASE };
 
+const NOTICE = { release: RELEASE, version: "2.0.0", slot: "b", reason: "why" } as const;
+
 /** `program`: what stands where the command line stands. */
 function desk(t: SpecContext, { spool = false, program = "" } = {}) {
   const notes = temporary(t);
@@ -36,14 +38,7 @@ function desk(t: SpecContext, { spool = false, program = "" } = {}) {
   );
   t.defer(() => one.close());
   const notice = (state: UpdateNotice["state"], at: string | null) =>
-    writeNotice(join(notes, NOTICE_FILE), {
-      state,
-      release: RELEASE,
-      version: "2.0.0",
-      slot: "b",
-      reason: "why",
-      at,
-    });
+    writeNotice(join(notes, NOTICE_FILE), { ...NOTICE, state, at });
   return {
     desk: one,
     notes,
@@ -129,6 +124,37 @@ spec(
     offer(OFFER);
     await until("it is known", () => trace.includes("update offered desk:8000"));
   },
+);
+
+spec("a live trial is over with whoever brought the release, and the board takes offers again", async (t) => {
+  const { trace, notes, offer } = desk(t, { spool: true });
+  writeNotice(join(notes, NOTICE_FILE), { ...NOTICE, state: "trial", live: true, at: null });
+  offer({ ...OFFER, release: "cd".repeat(16) });
+  await until("both are told", () => trace.length === 2);
+  equal(trace.toSorted(), [
+    "status failed interrupted while trial: push it again",
+    "update offered desk:8000",
+  ]);
+});
+
+spec(
+  "a release that comes to nothing again and again waits, and another one does not",
+  async (t) => {
+    const { trace, offer } = desk(t, {
+      program: "process.exitCode = 1; console.error('holdfast: no room');",
+    });
+    for (let times = 1; times <= 3; times++) {
+      offer(OFFER);
+      await until("it has ended", () => trace.length === 2 * times, 60_000);
+    }
+    equal(trace.slice(4), ["update offered desk:8000", "refuse - no room"]);
+    offer(OFFER);
+    await until("it waits", () => trace.length === 7);
+    match(trace[6]!, /^refuse offer it came to nothing 3 times in a row: offer it again in \d+ s/);
+    offer({ ...OFFER, release: "cd".repeat(16) });
+    await until("the other is taken", () => trace.includes("update offered desk:8000", 7));
+  },
+  { limitMs: 120_000 },
 );
 
 spec(
