@@ -2,12 +2,13 @@
  * The second net under the guardian: the service runs it whenever the guardian has ended, however it did
  * (`ExecStopPost`, systemd.service(5)). It reads the plan that the guardian left in the service's runtime directory, so
  * it loads no configuration, and a file that was edited meanwhile changes nothing. Exit code 0 when every output is as
- * its policy says, 1 when one is not.
+ * its policy says, 1 when one is not. After an orderly end it has the starts forgotten that pace the next one.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type StopPlan, stopOutputs } from "../../firmware/guardian/stop-step.ts";
 import { SystemClock } from "../../runtime/time/system-clock.ts";
+import { forgetStarts } from "./start-pace.ts";
 import { STOP_PLAN } from "./stop-plan.ts";
 
 /** `ExecStopPost` may take as long as TimeoutStopSec; outputs that take this long will not come. First argument: another. */
@@ -19,13 +20,15 @@ setTimeout(() => {
   process.exit(1);
 }, LIMIT_MS);
 
+const isOrderly = process.env.SERVICE_RESULT === "success";
 const plan = readPlan();
 if (plan !== undefined) {
-  const outcomes = await stopOutputs(plan, process.env.SERVICE_RESULT === "success", new SystemClock());
+  const outcomes = await stopOutputs(plan, isOrderly, new SystemClock());
   say({ stopStep: { outcomes, tookMs: Math.round(performance.now()) } });
-  process.exit(outcomes.some(({ did }) => did === "failed") ? 1 : 0);
+  if (outcomes.some(({ did }) => did === "failed")) process.exitCode = 1;
 }
-process.exit(0);
+if (isOrderly) forgetStarts(process.env.HOLDFAST_KEPT);
+process.exit();
 
 /** Undefined where the guardian never came so far as to touch a line. */
 function readPlan(): StopPlan | undefined {

@@ -9,6 +9,9 @@ export interface BoardFlags {
   readonly url: string;
   readonly login: LoginFiles;
   readonly board?: string;
+  /** Of all topics, and who says so. */
+  readonly root: string;
+  readonly rootFrom: string;
   readonly json: boolean;
 }
 
@@ -67,9 +70,10 @@ async function connectTo(url: string, login: LoginFiles): Promise<MqttClient> {
   }
 }
 
-/** What is retained below some filters: `<board>/<rest>` to the document; what is none is left out. */
+/** What is retained below some filters of the root: `<board>/<rest>` to the document; what is none is left out. */
 export async function collectRetained(
   client: MqttClient,
+  root: string,
   filters: readonly string[],
 ): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
   const topics = new Map<string, Readonly<Record<string, unknown>>>();
@@ -79,26 +83,28 @@ export async function collectRetained(
       clearTimeout(timer);
       timer = setTimeout(done, QUIET_MS);
       const document = parse(payload);
-      if (document !== undefined) topics.set(topic.slice(topic.indexOf("/") + 1), document);
+      if (document !== undefined) topics.set(topic.slice(root.length + 1), document);
     });
-    client.subscribe([...filters]);
+    client.subscribe(filters.map((filter) => `${root}/${filter}`));
   });
   client.removeAllListeners("message");
   return topics;
 }
 
 /** Everything retained of the chosen board, or of the only one online. */
-export async function readRetained(client: MqttClient, { board }: BoardFlags): Promise<Retained> {
-  const topics = await collectRetained(client, [`holdfast/${board ?? "+"}/#`]);
+export async function readRetained(client: MqttClient, flags: BoardFlags): Promise<Retained> {
+  const { board, root } = flags;
+  const topics = await collectRetained(client, root, [`${board ?? "+"}/#`]);
   const boards = new Map(
     [...topics].flatMap(([topic, document]) => {
       const [, id] = /^([^/]+)\/status$/.exec(topic) ?? [];
       return id === undefined ? [] : [[id, document.state] as const];
     }),
   );
-  const chosen = board ?? only([...boards].filter(([, state]) => state === "online").map(([id]) => id));
+  const online = [...boards].filter(([, state]) => state === "online").map(([id]) => id);
+  const chosen = board ?? only(online, flags);
   if (!boards.has(chosen))
-    throw new CliError(EXIT.unreachable, `no board "${chosen}" has spoken on this broker`);
+    throw new CliError(EXIT.unreachable, nobodyThere(`no board "${chosen}" has spoken`, flags));
   const prefix = `${chosen}/`;
   const own = [...topics].filter(([topic]) => topic.startsWith(prefix));
   return { board: chosen, topics: new Map(own.map(([topic, value]) => [topic.slice(prefix.length), value])) };
@@ -127,9 +133,14 @@ export function parse(payload: Uint8Array): Readonly<Record<string, unknown>> | 
   }
 }
 
-function only(online: readonly string[]): string {
+/** With where it was looked for: a fleet may have another root. */
+export function nobodyThere(what: string, { root, rootFrom }: Pick<BoardFlags, "root" | "rootFrom">): string {
+  return `${what} on this broker below ${root}/ (${rootFrom}); --mqtt-root names another`;
+}
+
+function only(online: readonly string[], flags: BoardFlags): string {
   const [first, second] = online;
-  if (first === undefined) throw new CliError(EXIT.unreachable, "no board is online on this broker");
+  if (first === undefined) throw new CliError(EXIT.unreachable, nobodyThere("no board is online", flags));
   if (second !== undefined) {
     throw new CliError(EXIT.usage, `several boards are online (${online.join(", ")}): choose with --board`);
   }

@@ -18,7 +18,7 @@ export async function change(device: string, driver: string, flags: ChangeFlags)
   try {
     const { board, topics } = await readRetained(client, flags);
     if (!topics.has(`${device}/state`)) throw new CliError(EXIT.usage, `${board} has no device "${device}"`);
-    await client.subscribeAsync(`holdfast/${board}/events`);
+    await client.subscribeAsync(`${flags.root}/${board}/events`);
     const end = await new Promise<Readonly<Record<string, unknown>> | undefined>((done) => {
       const silence = setTimeout(() => done(undefined), ANSWER_MS);
       client.on("message", (topic, payload) => {
@@ -31,7 +31,7 @@ export async function change(device: string, driver: string, flags: ChangeFlags)
         if (["committed", "rolledBack", "over"].includes(String(event.phase))) done(event);
       });
       const set = { driver, ...(flags.trial === undefined ? {} : { trial: flags.trial }) };
-      client.publish(`holdfast/${board}/world/${device}/set`, JSON.stringify(set), { qos: 1 });
+      client.publish(`${flags.root}/${board}/world/${device}/set`, JSON.stringify(set), { qos: 1 });
     });
     if (end === undefined)
       throw new CliError(EXIT.unreachable, `${board} does not answer: is it an emulated board?`);

@@ -2,7 +2,6 @@
 import { resolve } from "node:path";
 import { parseDurationMs } from "../../runtime/time/duration.ts";
 import { DEFAULT_PORTS, defaultStateFolder, port, silenceLimits } from "../board/options.ts";
-import type { LoginFiles } from "../mqtt/broker-login.ts";
 import { isTopicRoot } from "../mqtt/topics.ts";
 import { type UpdatePlace, updatePlace } from "../update/update-place.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -28,28 +27,6 @@ export function launchFlags(config: string | undefined, flags: Flags) {
     limits: silenceLimits(process.env),
     ...(drivers === undefined ? {} : { driversFolder: resolve(drivers) }),
   };
-}
-
-/** Which board, and how its broker is reached: as written, else from the environment. */
-export function boardFlags(flags: Flags) {
-  const board = textOf(flags.board);
-  const port = process.env.HOLDFAST_MQTT_PORT || DEFAULT_PORTS.mqtt;
-  return {
-    json: flags.json === true,
-    url: textOf(flags.url) ?? process.env.HOLDFAST_BROKER ?? `mqtt://127.0.0.1:${port}`,
-    login: loginFlags(flags),
-    ...(board === undefined ? {} : { board }),
-  };
-}
-
-function loginFlags(flags: Flags): LoginFiles {
-  const names = ["credentials", "ca", "cert", "key"] as const;
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const file = textOf(flags[name]) ?? (process.env[`HOLDFAST_${name.toUpperCase()}`] || undefined);
-      return file === undefined ? [] : [[name, resolve(file)]];
-    }),
-  );
 }
 
 /** Where the page of the board is. Throws `CliError` for no address. */

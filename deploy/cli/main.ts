@@ -1,20 +1,13 @@
 /** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
+
 import { resolve } from "node:path";
 import { cac } from "cac";
 import { DEFAULT_PORTS, defaultStateFolder, port, positive } from "../board/options.ts";
 import { VERSION } from "../board/version.ts";
+import { boardFlags } from "./board-flags.ts";
 import { addCardVerbs } from "./card-verbs.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import {
-  boardFlags,
-  DEFAULT_CONFIG,
-  everyMs,
-  type Flags,
-  launchFlags,
-  listOf,
-  operatorFlags,
-  textOf,
-} from "./flags.ts";
+import { DEFAULT_CONFIG, everyMs, type Flags, launchFlags, listOf, operatorFlags, textOf } from "./flags.ts";
 import { addKeysVerb } from "./keys-verb.ts";
 import { lazy } from "./lazy.ts";
 import { addLevelVerb } from "./level-verb.ts";
@@ -243,6 +236,10 @@ cli
   });
 cli.option("--json", "Print JSON, one object a line");
 cli.option("--board <id>", "Which board (default: the only one online)");
+cli.option(
+  "--mqtt-root <topic>",
+  "First levels of its topics, HOLDFAST_MQTT_ROOT (default: mqtt.root of the configuration here)",
+);
 cli.option("--url <url>", "Broker of the board (default: mqtt://127.0.0.1 and HOLDFAST_MQTT_PORT or 1883)");
 cli.option("--credentials <file>", "Login at that broker, mode 0600, HOLDFAST_CREDENTIALS");
 cli.option("--ca <file>", "Authority of its certificate (mqtts://), HOLDFAST_CA");

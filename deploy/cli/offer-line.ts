@@ -7,13 +7,13 @@ import { PartsServer } from "../update/parts/parts-server.ts";
 import { parse } from "./board-client.ts";
 import type { Document, OfferTurn, OfferView } from "./offer-view.ts";
 
-/** Of topics, as the command line has it. */
-export const ROOT = "holdfast";
 /** How often it looks whether the board has been silent for too long, ms. */
 const LOOK_MS = 60_000;
 
 export interface OfferLinePlan {
   readonly board: string;
+  /** Of all topics. */
+  readonly root: string;
   readonly view: OfferView;
   /** Absent: not in parts. */
   readonly parts?: { readonly source: ByteSource; readonly release: ReleaseId };
@@ -33,15 +33,15 @@ export class OfferLine {
 
   /** Hears from now on; says to a board that waits for parts that there is somebody. */
   async open(): Promise<void> {
-    const { board, view, parts } = this.#plan;
-    const { want, part } = partTopics(ROOT, board);
+    const { board, root, view, parts } = this.#plan;
+    const { want, part } = partTopics(root, board);
     const client = this.#client;
     const server =
       parts &&
       new PartsServer(parts.source, parts.release, async (bytes) => {
         if (client.connected) await client.publishAsync(part, bytes, { qos: 0 });
       });
-    const own = (rest: string) => `${ROOT}/${board}/${rest}`;
+    const own = (rest: string) => `${root}/${board}/${rest}`;
     const told: Readonly<Record<string, (document: Document) => OfferTurn | undefined>> = {
       [own("status")]: (document) => view.status(document),
       [own("events")]: (document) => view.event(document),

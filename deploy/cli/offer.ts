@@ -15,7 +15,7 @@ import { sealOffer } from "../update/offer-seal.ts";
 import { type OfferServer, offerServer } from "../update/offer-server.ts";
 import { type BoardFlags, connectBoard, type Retained, readRetained } from "./board-client.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { OfferLine, ROOT } from "./offer-line.ts";
+import { OfferLine } from "./offer-line.ts";
 import { OfferView } from "./offer-view.ts";
 
 /** How a bundle may reach the board; `both`: by HTTP where that goes. */
@@ -131,6 +131,7 @@ async function followed(plan: Offering): Promise<string> {
     try {
       const line = new OfferLine(client, {
         board,
+        root: plan.flags.root,
         view,
         ...(offer.parts && { parts: { source, release: offer.release } }),
       });
@@ -159,7 +160,7 @@ function offerOn(client: MqttClient, { board, view, offer, key, flags }: Offerin
       `${board} gives no number for a sealed offer (status.offers): push it by ssh, or offer it without ${Object.keys(flags.allow).join(", ")}`,
     );
   const payload = key === undefined ? JSON.stringify(offer) : sealOffer(offer, { board, nonce: nonce! }, key);
-  client.publish(`${ROOT}/${board}/update/set`, payload, { qos: 1 });
+  client.publish(`${flags.root}/${board}/update/set`, payload, { qos: 1 });
 }
 
 /** Of the first network that is not only this machine's. */

@@ -12,7 +12,7 @@ const ANSWER_MS = 600;
  */
 export async function sendCommand(
   client: MqttClient,
-  board: string,
+  { root, board }: { readonly root: string; readonly board: string },
   device: string,
   command: Readonly<Record<string, unknown>> & { readonly id: string },
 ): Promise<void> {
@@ -23,7 +23,7 @@ export async function sendCommand(
       const asked = answer?.command as { id?: string } | null | undefined;
       if (asked?.id === command.id) done(String(answer?.reason));
     });
-    client.publish(`holdfast/${board}/${device}/set`, JSON.stringify(command), { qos: 1 });
+    client.publish(`${root}/${board}/${device}/set`, JSON.stringify(command), { qos: 1 });
   });
   if (refusal !== undefined) throw new CliError(EXIT.refused, `refused: ${refusal}`);
 }
@@ -34,10 +34,10 @@ export async function sendAndSay(
   board: string,
   device: string,
   fields: Readonly<Record<string, unknown>>,
-  { json }: { readonly json?: boolean },
+  { json, root }: { readonly json?: boolean; readonly root: string },
 ): Promise<void> {
   const command = { ...fields, id: randomUUID() };
-  await sendCommand(client, board, device, command);
+  await sendCommand(client, { root, board }, device, command);
   const line =
     json === true ? JSON.stringify({ board, device, ...command }) : `${device} ${JSON.stringify(fields)}`;
   process.stdout.write(`${line}\n`);

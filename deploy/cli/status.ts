@@ -1,6 +1,6 @@
 /** `holdfast status`: every board on the broker, or one: whether it is there, what it runs, why it came up, what is wrong with it. */
 import type { MqttClient } from "mqtt";
-import { type BoardFlags, collectRetained, connectBoard } from "./board-client.ts";
+import { type BoardFlags, collectRetained, connectBoard, nobodyThere } from "./board-client.ts";
 import { columns } from "./columns.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
@@ -39,7 +39,7 @@ export async function status(flags: BoardFlags): Promise<void> {
     const views = boardViews(await retainedOfAll(client, flags));
     if (views.length === 0) {
       const who = flags.board === undefined ? "no board" : `no board "${flags.board}"`;
-      throw new CliError(EXIT.unreachable, `${who} has spoken on this broker`);
+      throw new CliError(EXIT.unreachable, nobodyThere(`${who} has spoken`, flags));
     }
     if (flags.json) for (const view of views) process.stdout.write(`${JSON.stringify(view)}\n`);
     else process.stdout.write(`${statusPage(views).join("\n")}\n`);
@@ -52,10 +52,10 @@ export async function status(flags: BoardFlags): Promise<void> {
 
 async function retainedOfAll(
   client: MqttClient,
-  { board }: BoardFlags,
+  { board, root }: BoardFlags,
 ): Promise<ReadonlyMap<string, Document>> {
-  const filters = ["status", "status/links", "+/state"].map((rest) => `holdfast/${board ?? "+"}/${rest}`);
-  return collectRetained(client, filters);
+  const filters = ["status", "status/links", "+/state"].map((rest) => `${board ?? "+"}/${rest}`);
+  return collectRetained(client, root, filters);
 }
 
 /** `topics`: `<board>/<rest>` to the document. In the order of their ids. */

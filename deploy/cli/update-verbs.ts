@@ -1,4 +1,5 @@
 /** The words of the verbs that bring a release to a board, for the command line. */
+
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseSizeBytes } from "../config/size-text.ts";
@@ -6,9 +7,9 @@ import { DEFAULT_ROOT, type RemotePlace, SSH, SSH_UNATTENDED } from "../update/r
 import { MOST_TRIES } from "../update/slot-record.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
 import { INSTALL } from "../vendor/install-places.ts";
+import { boardFlags } from "./board-flags.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import {
-  boardFlags,
   DEFAULT_CONFIG,
   type Flags,
   listOf,

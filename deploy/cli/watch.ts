@@ -9,7 +9,7 @@ export async function watch(device: string | undefined, flags: BoardFlags): Prom
     client.once("close", () => done());
   });
   client.on("message", (topic, payload) => {
-    const [, board = "", ...rest] = topic.split("/");
+    const [board = "", ...rest] = topic.slice(flags.root.length + 1).split("/");
     const document = parse(payload);
     if (document === undefined || rest[0] === "index") return;
     const about = rest[0] === "events" ? String(document.device ?? "") : rest[0];
@@ -19,7 +19,7 @@ export async function watch(device: string | undefined, flags: BoardFlags): Prom
       : `${new Date().toISOString().slice(11, 23)}  ${rest.join("/").padEnd(24)} ${words(rest, document)}`;
     process.stdout.write(`${line}\n`);
   });
-  await client.subscribeAsync(`holdfast/${flags.board ?? "+"}/#`);
+  await client.subscribeAsync(`${flags.root}/${flags.board ?? "+"}/#`);
   await ended;
   await client.endAsync(true);
 }

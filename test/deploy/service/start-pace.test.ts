@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { equal, is } from "uvu/assert";
-import { nextStart, noteStart, type StartRecord } from "../../../deploy/board/start-pace.ts";
+import { forgetStarts, nextStart, noteStart, type StartRecord } from "../../../deploy/board/start-pace.ts";
 import { spec } from "../../harness/spec.ts";
 import { aFolder } from "../keys/a-folder.ts";
 
@@ -39,4 +41,26 @@ spec("starts are counted in a folder in memory; without one, or with half a note
   const notAFile = aFolder(t);
   mkdirSync(join(notAFile, "start.json"));
   for (let nowMs = 0; nowMs < 10; nowMs++) is(noteStart(notAFile, nowMs), 0);
+});
+
+spec("ends in order are no deaths: the stop step has them forgotten, and only them", (t) => {
+  const folder = aFolder(t);
+  const program = fileURLToPath(new URL("../../../deploy/board/stop-step.js", import.meta.url));
+  const ended = (SERVICE_RESULT: string) => {
+    noteStart(folder, 1);
+    const env = { ...process.env, RUNTIME_DIRECTORY: folder, HOLDFAST_KEPT: folder, SERVICE_RESULT };
+    is(spawnSync(process.execPath, [program, "60000"], { env }).status, 0);
+    return existsSync(join(folder, "start.json"));
+  };
+  equal(
+    [ended("success"), ended("signal"), ended("watchdog"), ended("exit-code")],
+    [false, true, true, true],
+  );
+});
+
+spec("a note that cannot be taken away, or was never made, stops nobody", (t) => {
+  const folder = aFolder(t);
+  mkdirSync(join(folder, "start.json"));
+  for (const one of [folder, join(folder, "none"), undefined, ""]) forgetStarts(one);
+  is(existsSync(join(folder, "start.json")), true);
 });
