@@ -18,10 +18,12 @@ interface BoardOptions {
   readonly lives: readonly string[];
   /** Exit code of the boot step. */
   readonly begin?: number;
+  /** The slot on trial; it is slot a that runs, in a boot that began as a trial. */
+  readonly trying?: "a" | "b";
 }
 
 /** A folder with the scripts, and programs that say that they were started. */
-function aBoard(t: SpecContext, { lives, begin = 0 }: BoardOptions) {
+function aBoard(t: SpecContext, { lives, begin = 0, trying }: BoardOptions) {
   if (process.platform !== "linux") t.skip("the scripts are for busybox on Linux: stat -c");
   const root = mkdtempSync(join(tmpdir(), "holdfast-slot-board-"));
   t.defer(() => rmSync(root, { recursive: true }));
@@ -42,7 +44,16 @@ function aBoard(t: SpecContext, { lives, begin = 0 }: BoardOptions) {
   program("etc/holdfast/trial", "");
   program("bin/logger", "");
   program("bin/usleep", "");
-  program("bin/boot-disk", `[ "$1" = watchdog ] || exit 1\necho "$1 $3" >>${trace}`);
+  const onTrial = trying === undefined ? "" : `"still-on-trial " | "still-on-trial ${trying}") exit 0 ;;`;
+  program(
+    "bin/boot-disk",
+    `case "$1 $3" in
+${onTrial}
+watchdog*) echo "$1 $3" >>${trace} ;;
+*) exit 1 ;;
+esac`,
+  );
+  program("bin/reboot", `echo reboot >>${trace}; kill -KILL "$PPID"`);
   const cases = lives.map((what, index) => `${index + 1}) ${what} ;;`);
   program(
     "app/bin/node",
@@ -53,7 +64,10 @@ guardian-main.js) case $(grep -c ^guardian ${trace}) in ${cases.join(" ")} *) >$
 esac`,
   );
   writeFileSync(join(root, "run/log"), "");
-  writeFileSync(join(root, "run/holdfast-slot"), "disk=d\nslot=a\nwatchdog=120\ntrial=\n");
+  writeFileSync(
+    join(root, "run/holdfast-slot"),
+    `disk=d\nslot=a\nwatchdog=120\ntrial=${trying === undefined ? "" : 1}\n`,
+  );
   writeFileSync(config, WATCHED);
   const said = () =>
     readFileSync(trace, "utf8")
@@ -120,6 +134,33 @@ spec(
     equal(
       board.said().filter((word) => !word.startsWith("watchdog")),
       ["boot-step begin greenhouse counting", "guardian-main", "guardian-main", "boot-step end greenhouse"],
+    );
+  },
+  LIMIT,
+);
+
+const ENDS = Array.from({ length: 5 }, () => "exit 1");
+
+spec(
+  "who ends over and over in the trial of its slot is gone back from",
+  async (t) => {
+    const board = aBoard(t, { lives: [...ENDS, "exit 1"], trying: "a" });
+    const script = spawn("sh", [join(board.root, "etc/holdfast/board")], { stdio: "ignore" });
+    t.defer(() => script.kill("SIGKILL"));
+    await new Promise((done) => script.once("close", done));
+    is(board.said().at(-1), "reboot");
+  },
+  LIMIT,
+);
+
+spec(
+  "while a release is on trial live, in the other slot, a guardian that ends over and over starts no machine again",
+  async (t) => {
+    const board = aBoard(t, { lives: [...ENDS, "exit 1"], trying: "b" });
+    await board.run();
+    equal(
+      board.said().filter((word) => word === "reboot"),
+      [],
     );
   },
   LIMIT,

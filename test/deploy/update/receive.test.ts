@@ -4,6 +4,7 @@ import { equal, is, match, ok } from "uvu/assert";
 import { PIECE_BYTES } from "../../../deploy/release/pieces.ts";
 import { isRefusal } from "../../../deploy/update/refusal.ts";
 import { emptied, onTrial, reverted, written } from "../../../deploy/update/slot-steps.ts";
+import { UpdateError } from "../../../deploy/update/update-error.ts";
 import type { SpecContext } from "../../harness/spec.ts";
 import { spec } from "../../harness/spec.ts";
 import { aKey } from "../release/a-bundle.ts";
@@ -54,6 +55,16 @@ spec("what is there already, or runs, is not fetched again", async (t) => {
     releases: { a: release.release, b: undefined },
   });
   is((await receiving(place, { source: memorySource(bytes), trusted })).how, "running");
+});
+
+spec("a slot that is in use is not written, and the record stays", async (t) => {
+  const { place, trusted, bytes } = await setUp(t);
+  const before = place.records.read();
+  const checkFree = (slot: string) => Promise.reject(new UpdateError("refused", `slot ${slot} is mounted`));
+  const store = Object.assign(place.store, { checkFree });
+  const failed = await failureOf(receiving({ ...place, store }, { source: memorySource(bytes), trusted }));
+  equal([failed.code, failed.message], ["refused", "slot b is mounted"]);
+  equal([place.records.read(), left(place.folder)], [before, []]);
 });
 
 spec(
