@@ -1,18 +1,24 @@
 /**
  * One board of an id works in a state folder at a time: two would write one file of setpoints, boots and crashes, and each would
- * count the other's lives as its own. The lock is a name in Linux's abstract namespace (unix(7)): it is taken as a whole or not at
- * all, leaves nothing on a card, and ends with its holder, however that ends. Whoever meets it can ask who that is.
+ * count the other's lives as its own. The lock is flock(2) on a file in the board's part of the folder: it is taken as a whole or not at all, and ends with
+ * its holder, however that ends. Only who may write the folder can take it; what its holder wrote into it says who that is. Why so: decisions/0029.
  */
-import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
-import { resolve } from "node:path";
+import {
+  closeSync,
+  fchownSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
 
-/** A holder that hangs says nothing: it holds all the same. */
-const ANSWER_MS = 1000;
-/** A holder may end between the refusal and the question. */
-const TRIES = 3;
-const LONGEST_ANSWER = 4096;
+/** Below the board's part of the folder. */
+export const LOCK_FILE = "lock";
+/** Whoever may read it could take it as well. */
+const MODE = 0o600;
 
 export interface StateHolder {
   readonly pid: number;
@@ -28,87 +34,80 @@ export class StateTaken extends Error {
 }
 
 /**
- * Takes the folder for a board until the returned function is called or this process has ended. Throws `StateTaken`. No lock where
- * there is no abstract namespace (macOS, Windows): emulated boards of a desktop.
+ * Takes the folder for a board until the returned function is called or this process has ended. Throws `StateTaken`. No lock where the folder takes no
+ * files or its file system has no locks: then nothing is kept there, or nobody can know; nor on macOS and Windows: emulated boards of a desktop.
  */
 export async function lockState(folder: string, board: string, holder: StateHolder): Promise<() => void> {
   if (process.platform !== "linux") return () => {};
-  const path = lockName(folder, board);
-  let other: StateHolder | undefined;
-  for (let tries = 0; tries < TRIES; tries++) {
-    const server = await listening(path, `${JSON.stringify(holder)}\n`);
-    if (server !== undefined) return () => void server.close();
-    const answer = await ask(path);
-    if (answer !== "gone") {
-      other = answer;
-      break;
-    }
+  const own = join(folder, board);
+  const file = join(own, LOCK_FILE);
+  const fd = opened(own, file);
+  if (fd === undefined) return () => {};
+  const { lockFile, SystemCallError } = await import("../../firmware/linux/system-calls.ts");
+  try {
+    if (!lockFile(fd)) throw taken(folder, board, whoIn(file));
+  } catch (error) {
+    closeSync(fd);
+    if (error instanceof SystemCallError) return () => {};
+    throw error;
   }
+  sign(fd, holder);
+  return () => closeSync(fd);
+}
+
+/** Undefined where the folder takes no files. Throws `StateTaken` for a file that is another account's. */
+function opened(own: string, file: string): number | undefined {
+  try {
+    mkdirSync(own, { recursive: true });
+    const fd = openSync(file, "a+", MODE);
+    belongsToTheFolder(fd, own);
+    return fd;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES" || !exists(file)) return undefined;
+    throw new StateTaken(
+      `${file} belongs to another account, and a board may work there as that: start this one as the same, or remove the file when none runs`,
+    );
+  }
+}
+
+/** Root works in a service's folder now and then: afterwards the service has to be able to open it. */
+function belongsToTheFolder(fd: number, own: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(own);
+  fchownSync(fd, uid, gid);
+}
+
+function taken(folder: string, board: string, other: StateHolder | undefined): StateTaken {
   const who =
     other === undefined
-      ? "a process that does not answer"
+      ? "a process that has not said which"
       : `${other.as} (process ${other.pid}, ${other.config})`;
-  throw new StateTaken(
+  return new StateTaken(
     `${who} works in ${folder} for board ${board}: end it first, or give this one a folder of its own (--state, HOLDFAST_STATE)`,
   );
 }
 
-/** The same for all ways to write a folder, and for one that is not made yet. */
-function lockName(folder: string, board: string): string {
-  const digest = createHash("sha256")
-    .update(`${realFolder(resolve(folder))}\0${board}`)
-    .digest("hex");
-  return `\0holdfast-state-${digest.slice(0, 32)}`;
-}
-
-function realFolder(folder: string): string {
+/** For whoever meets the lock. Not synced: after a power cut nobody holds it. */
+function sign(fd: number, holder: StateHolder): void {
   try {
-    return realpathSync(folder);
+    ftruncateSync(fd);
+    writeSync(fd, `${JSON.stringify(holder)}\n`);
   } catch {
-    return folder;
+    // A card that is full: it is held all the same.
   }
 }
 
-/** Undefined where the name is taken. */
-function listening(path: string, answer: string): Promise<Server | undefined> {
-  const server = createServer((socket) => socket.on("error", () => {}).end(answer));
-  return new Promise((done, fail) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") done(undefined);
-      else fail(error);
-    });
-    server.listen({ path }, () => {
-      server.unref();
-      done(server);
-    });
-  });
-}
-
-/** Who holds it; undefined when he does not say, `gone` when nobody does any more. */
-function ask(path: string): Promise<StateHolder | undefined | "gone"> {
-  return new Promise((done) => {
-    const socket = connect({ path });
-    let said = "";
-    const end = (what: StateHolder | undefined | "gone") => {
-      socket.destroy();
-      done(what);
-    };
-    socket.setTimeout(ANSWER_MS, () => end(undefined));
-    socket.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      if (said.length > LONGEST_ANSWER) end(undefined);
-    });
-    socket.on("error", () => end("gone"));
-    socket.on("end", () => end(holderOf(said)));
-  });
-}
-
-/** Anybody may listen under a name. */
-function holderOf(said: string): StateHolder | undefined {
+/** Undefined while its holder has not written it yet, or could not. */
+function whoIn(file: string): StateHolder | undefined {
   try {
-    const { pid, as, config } = JSON.parse(said) as Partial<StateHolder>;
+    const { pid, as, config } = JSON.parse(readFileSync(file, "utf8")) as Partial<StateHolder>;
     return { pid: Number(pid), as: String(as), config: String(config) };
   } catch {
     return undefined;
   }
+}
+
+function exists(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }

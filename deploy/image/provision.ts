@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { choice } from "../../devices/field.ts";
+import { readOptions } from "../board/options.ts";
 import { pathText, Report } from "../config/problem.ts";
 import { checkShape } from "../config/shape.ts";
 import { ImageError } from "./image-error.ts";
@@ -115,8 +116,21 @@ export function checkProvision(value: unknown, where: string): Provision {
     const nearest = suggestion === undefined ? "" : `; nearest: ${suggestion}`;
     return `${where}: ${pathText(at)}: found ${found}, allowed: ${allowed}${nearest}`;
   });
-  if (words.length > 0) throw new ImageError("badProvision", words.join("\n"));
+  const wrong = words.length > 0 ? words : wrongEnvironment(value as Provision, where);
+  if (wrong.length > 0) throw new ImageError("badProvision", wrong.join("\n"));
   return value as Provision;
+}
+
+/** What the board's programs would not start with: read here as they read it. */
+function wrongEnvironment({ environment = {} }: Provision, where: string): readonly string[] {
+  return Object.entries(environment).flatMap(([name, text]) => {
+    try {
+      readOptions({ [name]: text });
+      return [];
+    } catch (error) {
+      return `${where}: environment.${(error as Error).message}`;
+    }
+  });
 }
 
 function listOf<T extends v.GenericSchema<string>>(item: T, description: string, example: string) {

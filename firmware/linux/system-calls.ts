@@ -29,6 +29,7 @@ const cSendto = library.func(
 );
 
 const cSyscall = library.func("long syscall(long number, int first, void *second, uint third, uint fourth)");
+const cFlock = library.func("int flock(int fd, int operation)");
 const cAdjtimex = library.func("int adjtimex(void *timex)");
 
 /** `O_CLOEXEC | O_NONBLOCK`, the same on arm, arm64 and x64. */
@@ -121,6 +122,20 @@ export function clockSynchronised(): boolean {
   const state = cAdjtimex(Buffer.alloc(TIMEX_BYTES)) as number;
   if (state < 0) throw new SystemCallError("adjtimex", koffi.errno());
   return state !== TIME_ERROR;
+}
+
+/** `LOCK_EX | LOCK_NB`. */
+const EXCLUSIVE_NOW = 2 | 4;
+
+/**
+ * Takes the file for whoever opened it, until that is closed or its process has ended (flock(2)); never waits. False: another has it. Throws
+ * `SystemCallError` where the file system has no locks.
+ */
+export function lockFile(fd: number): boolean {
+  if ((cFlock(fd, EXCLUSIVE_NOW) as number) === 0) return true;
+  const errno = koffi.errno();
+  if (errno === constants.errno.EWOULDBLOCK) return false;
+  throw new SystemCallError("flock", errno);
 }
 
 /** Where a buffer's memory lies, for structures that point to it; it stays there as long as the buffer lives. */

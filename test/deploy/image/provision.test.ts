@@ -54,6 +54,22 @@ spec("everything that is wrong is told at once, with its place, what is allowed 
   );
 });
 
+spec("what the board's programs would not start with is refused where the card is made", () => {
+  const environment = {
+    HOLDFAST_PET_LIMIT: "5",
+    HOLDFAST_KERNEL_LIMIT: "2s",
+    HOLDFAST_MQTT_PORT: "70000",
+    GREETING: "5",
+  };
+  throws(
+    () => checkProvision({ environment }, "p.json"),
+    refusedWith(
+      "badProvision",
+      /^p\.json: environment\.HOLDFAST_PET_LIMIT: "5" is no time from 30ms to 60s\np\.json: environment\.HOLDFAST_MQTT_PORT: "70000" is no port; .*65535$/,
+    ),
+  );
+});
+
 spec("what would leave its quotes or its line is refused: shells and wpa_supplicant read these", () => {
   for (const bad of [
     { hostname: "a; reboot" },
