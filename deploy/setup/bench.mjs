@@ -5,7 +5,7 @@ import { forKernelBench, forTimeBench, installDebianPackages } from "./debian.mj
 import { prepare, root } from "./prepare.mjs";
 
 const [name, ...words] = process.argv.slice(2);
-prepare();
+await prepare();
 if (name === "boards") installDebianPackages();
 if (name === "kernel") installDebianPackages(forKernelBench);
 if (name === "time") installDebianPackages(forTimeBench);

@@ -2,5 +2,5 @@
 /** The `holdfast` command: prepares a fresh clone if it must, then runs the CLI in this process. */
 import { prepare } from "./prepare.mjs";
 
-prepare();
+await prepare();
 await import("../../dist/deploy/cli/main.js");

@@ -1,31 +1,47 @@
 /**
  * Makes a fresh clone runnable: installs the packages of the lockfile, compiles, bundles the page.
- * Each step is skipped when nothing it reads has changed, so the second start costs a few stat calls.
+ * Each step is skipped when nothing it reads has changed, so the second start costs a few stat calls. One process at a time.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { alone } from "./alone.mjs";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const sourceFolders = ["runtime", "firmware", "devices", "deploy", "test"];
 
 /** Installs and builds what is missing or out of date; says what it does and how long it took. */
-export function prepare() {
+export async function prepare() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 11)) {
     fail(`Holdfast needs Node 20.11 or newer; this is ${process.version}`);
   }
+  if (steps().some(isDue)) await alone(root, () => steps().filter(isDue).forEach(take));
+}
+
+/** In order: what is compiled needs its packages. */
+function steps() {
   const lock = readFileSync(join(root, "package-lock.json"));
-  once("node_modules/.holdfast-installed", hash(lock), "installing packages", () =>
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], ownHeaders()),
-  );
-  once("dist/.holdfast", hash(lock, ...sourceStamps()), "building", () => {
-    run("node", [join("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
-    run("node", [join("deploy", "setup", "build-cells.mjs")]);
-    run("node", [join("deploy", "setup", "build-page.mjs")]);
-  });
+  return [
+    {
+      stampFile: join(root, "node_modules/.holdfast-installed"),
+      stamp: hash(lock),
+      what: "installing packages",
+      work: () => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], ownHeaders()),
+    },
+    {
+      stampFile: join(root, "dist/.holdfast"),
+      stamp: hash(lock, ...sourceStamps()),
+      what: "building",
+      work() {
+        run("node", [join("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
+        run("node", [join("deploy", "setup", "build-cells.mjs")]);
+        run("node", [join("deploy", "setup", "build-page.mjs")]);
+      },
+    },
+  ];
 }
 
 /** Runs a command in the project's folder; its output is shown only when it fails. */
@@ -45,14 +61,16 @@ function ownHeaders() {
   return existsSync(join(folder, "include/node/node.h")) ? { npm_config_nodedir: folder } : {};
 }
 
-function once(stampFile, stamp, what, work) {
-  const file = join(root, stampFile);
-  if (existsSync(file) && readFileSync(file, "utf8") === stamp) return;
+function isDue({ stampFile, stamp }) {
+  return !existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp;
+}
+
+function take({ stampFile, stamp, what, work }) {
   process.stderr.write(`holdfast: ${what} ... `);
   const start = performance.now();
   work();
-  mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(file, stamp);
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
   process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";
 
-prepare();
+await prepare();
 const { SCHEMA_FILE, schemaFileText } = await import("../../dist/deploy/config/schema-file.js");
 writeFileSync(join(root, SCHEMA_FILE), schemaFileText());
 process.stdout.write(`${SCHEMA_FILE}\n`);

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";
 
-prepare();
+await prepare();
 const file = join(root, "dist/test/soak/soak.js");
 const { status } = spawnSync(
   process.execPath,

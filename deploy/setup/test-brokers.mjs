@@ -10,7 +10,7 @@ import { prepare, root } from "./prepare.mjs";
 
 const fileLimitMs = 400_000;
 
-prepare();
+await prepare();
 installDebianPackages(forBrokers);
 const words = process.argv.slice(2);
 const files = readdirSync(join(root, "dist/test"), { recursive: true })

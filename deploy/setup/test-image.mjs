@@ -15,7 +15,7 @@ const limitMs = 3 * 3_600_000;
 const words = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-prepare();
+await prepare();
 installDebianPackages();
 installDebianPackages([...forReleases, ...forImage]);
 const all = readdirSync(join(root, "dist/test/image"))

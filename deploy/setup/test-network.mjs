@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { installDebianPackages } from "./debian.mjs";
 import { prepare, root } from "./prepare.mjs";
 
-prepare();
+await prepare();
 installDebianPackages();
 const file = join(root, "dist/test/network/run.js");
 const { status } = spawnSync(process.execPath, ["--enable-source-maps", file, ...process.argv.slice(2)], {

@@ -12,7 +12,7 @@ import { prepare, root } from "./prepare.mjs";
 
 const SUITE = "https://github.com/eclipse/paho.mqtt.testing";
 
-prepare();
+await prepare();
 installDebianPackages();
 const [first, ...others] = process.argv.slice(2);
 const isFolder = first !== undefined && existsSync(join(first, "interoperability"));

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { runInGuest } from "./guest-tests.mjs";
 import { prepare } from "./prepare.mjs";
 
-prepare();
+await prepare();
 const folder = mkdtempSync(join(tmpdir(), "holdfast-peers-"));
 try {
   // One of i2c-bus's tests compares with it; it is no dependency of anything here.

@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { forPi, installDebianPackages } from "./debian.mjs";
 import { prepare, root } from "./prepare.mjs";
 
-prepare();
+await prepare();
 installDebianPackages(forPi);
 const missing = forPi.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
 if (missing.length > 0) {

@@ -12,7 +12,7 @@ import { prepare, root } from "./prepare.mjs";
 const words = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-prepare();
+await prepare();
 installDebianPackages(forSystemdGuest);
 const files = readdirSync(join(root, "dist/test/kernel"))
   .filter((file) => file.endsWith(".systemd.js"))

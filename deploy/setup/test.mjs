@@ -15,7 +15,7 @@ const fileLimitMs = 420_000;
 const words = process.argv.slice(2);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
-prepare();
+await prepare();
 installDebianPackages();
 if (words.length === 0) check("biome", ["node_modules/@biomejs/biome/bin/biome", "check", "."]);
 if (words.length === 0)
