@@ -9,14 +9,20 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Application } from "./application.ts";
+import { GivenTime, threadTimes } from "./given-time.ts";
 import { ReleaseError } from "./release-error.ts";
 import { isNative, TARGETS } from "./target.ts";
 import { lacksFor, targetNode } from "./target-node.ts";
 
-/** An emulated processor takes ten times as long to start, and a busy machine as much again. */
+/** Of time that the machine gave it (`given-time.ts`): an emulated processor takes ten times as long to start. */
 const LIMIT_MS = 240_000;
+/** By the clock, on a machine however busy. */
+const LONGEST_MS = 1_800_000;
+/** To stop in order, of such time as well. */
 const STOP_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 250;
+/** How often it is looked how much time it had. */
+const COUNT_EVERY_MS = 2000;
 const LAST_LINES = 20;
 /** What would reach beyond this machine, or ask more of it than somebody who builds may. */
 const NOT_TRIED = ["mqtt", "links", "realtime", "watchdog"];
@@ -74,23 +80,42 @@ async function seen(board: ChildProcess, isUp: () => Promise<boolean>): Promise<
       `the release was started here, and ${what}. The last it said:\n${last}`,
     );
   };
-  const untilMs = performance.now() + LIMIT_MS;
+  const startedMs = performance.now();
+  const time = new GivenTime(() => (board.pid === undefined ? new Map() : threadTimes(board.pid)), startedMs);
+  let countedMs = startedMs;
   let upMs = 0;
   try {
     while (!(await isUp())) {
       if (over !== undefined) throw fault(`it ended (${over})`);
-      if (performance.now() > untilMs) throw fault(`there was no good reading within ${LIMIT_MS / 1000} s`);
+      const nowMs = performance.now();
+      if (nowMs - countedMs >= COUNT_EVERY_MS) {
+        countedMs = nowMs;
+        const late = tooLate(time.until(nowMs), nowMs - startedMs);
+        if (late !== undefined) throw fault(late);
+      }
       await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
     }
     upMs = performance.now();
   } finally {
     board.kill("SIGINT");
-    const patience = setTimeout(() => board.kill("SIGKILL"), STOP_LIMIT_MS);
+    const stopMs = time.until(performance.now());
+    const patience = setInterval(() => {
+      if (time.until(performance.now()) - stopMs >= STOP_LIMIT_MS) board.kill("SIGKILL");
+    }, COUNT_EVERY_MS);
     await ended;
-    clearTimeout(patience);
+    clearInterval(patience);
   }
   if (over !== "exit code 0") throw fault(`it did not stop in order (${over})`);
   return upMs;
+}
+
+/** What is to be said of a board that had so much time without a good reading; undefined: it has more. */
+export function tooLate(givenMs: number, goneMs: number): string | undefined {
+  const [given, gone] = [givenMs, goneMs].map((ms) => Math.round(ms / 1000));
+  if (givenMs >= LIMIT_MS)
+    return `there was no good reading within ${given} s that this machine had for it (${gone} s by the clock)`;
+  if (goneMs < LONGEST_MS) return undefined;
+  return `this machine had ${given} s for it in ${gone} s by the clock, too few to judge it: make the release when it has less else to do`;
 }
 
 /** Is the board up, with a reading that is good? Where it has no devices: is it up? */
