@@ -6,6 +6,7 @@
  */
 import type { Cell } from "./cell.ts";
 import type { Body, CellResources, Checkpoint, SpawnOptions } from "./cell-contract.ts";
+import { finite } from "./deadline.ts";
 import type { ExitReason } from "./exit-reason.ts";
 import type { Facts } from "./notes.ts";
 import type { Matched, Pattern } from "./pattern.ts";
@@ -284,9 +285,4 @@ export class Self<M = never> {
       limit.within === undefined ? Number.POSITIVE_INFINITY : limit.within * 1000 + this.#cell.nowUs();
     return finite(Math.min(within, limit.untilUs ?? Number.POSITIVE_INFINITY));
   }
-}
-
-/** `undefined` stands for no deadline in the kernel's records. */
-function finite(us: number): number | undefined {
-  return us === Number.POSITIVE_INFINITY ? undefined : us;
 }
