@@ -20,6 +20,8 @@ export const SLOT_FILE = "record";
 
 const FORMAT = "1";
 const OUTCOMES: readonly TrialOutcome[] = ["none", "confirmed", "fellBack", "reverted", "unreachable"];
+/** Whether a boot comes up is counted where slots are of the machine alone: here the service starts what ends, and no watchdog counts before it. */
+const NOT_COUNTED = { wayBack: false, unseenBoots: 0 } as const;
 const ID = /^[0-9a-f]{32}$/;
 
 export class SlotFile implements SlotRecords {
@@ -91,6 +93,7 @@ export function decodeSlotText(text: string): SlotRecord | undefined {
     outcomeOf: idOf(field("outcome_of")),
     reason: field("reason").slice(0, MOST_REASON_BYTES),
     told: field("told") === "1",
+    ...NOT_COUNTED,
     refused,
   };
 }

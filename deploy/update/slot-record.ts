@@ -15,10 +15,11 @@
  * | 16 | 1 | active slot, `a` or `b`: the one to go back to |
  * | 17 | 1 | slot on trial, `a` or `b`; 0: none |
  * | 18 | 1 | boots that the slot on trial may still have, 0 to 15 |
- * | 19 | 1 | bit 0: the active slot passed a trial; bit 1: the last outcome was reported |
+ * | 19 | 1 | bit 0: the active slot passed a trial; bit 1: the last outcome was reported; bit 2: the other slot was the active one before |
  * | 20 | 1 | last outcome: 0 none, 1 confirmed, 2 fell back at boot, 3 reverted, 4 reverted for its link alone |
  * | 21 | 1 | refused releases, 0 to 8 |
  * | 22 | 1 | bytes of the reason, 0 to 160 |
+ * | 23 | 1 | boots of the active slot in a row that were not seen to come up, 0 to 15; counted while bit 2 is set |
  * | 24 | 16 | release in slot a |
  * | 40 | 16 | release in slot b |
  * | 56 | 16 | release of the last outcome |
@@ -55,6 +56,10 @@ export interface SlotRecord {
   readonly reason: string;
   /** Whoever is told of outcomes was told of this one. */
   readonly told: boolean;
+  /** The other slot still holds what was active before this one: there is a way back. */
+  readonly wayBack: boolean;
+  /** Boots of the active slot in a row that were not seen to come up, 0 to 15. */
+  readonly unseenBoots: number;
   /** Releases that are not tried again, oldest first, at most 8. */
   readonly refused: readonly ReleaseId[];
 }
@@ -64,6 +69,7 @@ export const SECTOR_BYTES = 512;
 export const MOST_REFUSED = 8;
 export const MOST_REASON_BYTES = 160;
 export const MOST_TRIES = 15;
+export const MOST_UNSEEN = 15;
 
 const MAGIC = "HOLDSLOT";
 const FORMAT = 1;
@@ -78,6 +84,7 @@ const AT = {
   outcome: 20,
   refusedCount: 21,
   reasonBytes: 22,
+  unseenBoots: 23,
   releaseA: 24,
   releaseB: 40,
   outcomeOf: 56,
@@ -85,7 +92,7 @@ const AT = {
   reason: 200,
   crc: 508,
 } as const;
-const FLAG = { confirmed: 1, told: 2 } as const;
+const FLAG = { confirmed: 1, told: 2, wayBack: 4 } as const;
 const OUTCOMES: readonly TrialOutcome[] = ["none", "confirmed", "fellBack", "reverted", "unreachable"];
 
 /** The sector that this record is written to: never the one that holds the record before it. */
@@ -105,7 +112,12 @@ export function encodeSlotRecord(record: SlotRecord): Uint8Array {
   bytes.write(record.active, AT.active, "latin1");
   if (record.trying !== undefined) bytes.write(record.trying, AT.trying, "latin1");
   bytes.writeUInt8(record.triesLeft, AT.triesLeft);
-  bytes.writeUInt8((record.confirmed ? FLAG.confirmed : 0) | (record.told ? FLAG.told : 0), AT.flags);
+  const flags = (["confirmed", "told", "wayBack"] as const).filter((name) => record[name]);
+  bytes.writeUInt8(
+    flags.reduce((sum, name) => sum | FLAG[name], 0),
+    AT.flags,
+  );
+  bytes.writeUInt8(record.unseenBoots, AT.unseenBoots);
   bytes.writeUInt8(OUTCOMES.indexOf(record.outcome), AT.outcome);
   bytes.writeUInt8(record.refused.length, AT.refusedCount);
   bytes.writeUInt8(reason.length, AT.reasonBytes);
@@ -133,6 +145,7 @@ export function decodeSlotRecord(sector: Uint8Array): SlotRecord | undefined {
   if (trying === active || (trying === undefined && bytes[AT.trying] !== 0)) return undefined;
   if (refused > MOST_REFUSED || reasonBytes > MOST_REASON_BYTES || bytes[AT.triesLeft]! > MOST_TRIES)
     return undefined;
+  if (bytes[AT.unseenBoots]! > MOST_UNSEEN) return undefined;
   return {
     sequence: bytes.readUInt32LE(AT.sequence),
     active,
@@ -144,6 +157,8 @@ export function decodeSlotRecord(sector: Uint8Array): SlotRecord | undefined {
     outcomeOf: readId(bytes, AT.outcomeOf),
     reason: bytes.toString("utf8", AT.reason, AT.reason + reasonBytes),
     told: (bytes[AT.flags]! & FLAG.told) !== 0,
+    wayBack: (bytes[AT.flags]! & FLAG.wayBack) !== 0,
+    unseenBoots: bytes[AT.unseenBoots]!,
     refused: Array.from({ length: refused }, (_, index) =>
       readId(bytes, AT.refused + index * ID_BYTES),
     ).filter((id) => id !== undefined),

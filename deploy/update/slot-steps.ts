@@ -7,12 +7,21 @@
  *                            '-> fellBack: no try left, or its slot cannot be mounted
  * ```
  *
- * The boot program does `atBoot` alone; whatever it does not know it leaves as it is.
+ * A confirmed one that later does not come up, five boots in a row, is gone back from as well, for as long as the other slot holds what was active before it:
+ *
+ * ```
+ *   confirmed -> unseen (each boot) -> up: it has come up, from the beginning
+ *                     |
+ *                     '-> fellBack: the fifth was not up either
+ * ```
+ *
+ * The boot program does `atBoot` and `unseen`, the slot's own start `up`; whatever they do not know they leave as it is.
  */
 import {
   MOST_REASON_BYTES,
   MOST_REFUSED,
   MOST_TRIES,
+  MOST_UNSEEN,
   type ReleaseId,
   type Slot,
   type SlotRecord,
@@ -20,6 +29,9 @@ import {
 
 /** Boots that a release on trial gets: one may be lost to a power cut, and one to the watchdog. */
 export const DEFAULT_TRIES = 3;
+
+/** Boots of an active slot in a row that do not come up, until the board goes back: each takes the two minutes of the first watchdog, or somebody who switches off and on. */
+export const UNSEEN_BOOTS = 5;
 
 /** A step that the record does not allow: `code` says which, the message for people. */
 export class SlotStepError extends Error {
@@ -45,6 +57,8 @@ export function firstRecord(release: ReleaseId | undefined): SlotRecord {
     outcomeOf: undefined,
     reason: "",
     told: true,
+    wayBack: false,
+    unseenBoots: 0,
     refused: [],
   };
 }
@@ -63,13 +77,17 @@ export function otherSlot(slot: Slot): Slot {
 export function emptied(record: SlotRecord): SlotRecord {
   if (record.trying !== undefined)
     throw new SlotStepError("onTrial", "a release is on trial: wait for its end, or revert it");
-  return next(record, { releases: { ...record.releases, [spareSlot(record)]: undefined } });
+  return next(record, {
+    releases: { ...record.releases, [spareSlot(record)]: undefined },
+    wayBack: false,
+    unseenBoots: 0,
+  });
 }
 
 /** The spare slot holds a whole, verified release. Throws `SlotStepError` `onTrial`. */
 export function written(record: SlotRecord, release: ReleaseId): SlotRecord {
-  const { releases } = emptied(record);
-  return next(record, { releases: { ...releases, [spareSlot(record)]: release } });
+  const { releases, wayBack, unseenBoots } = emptied(record);
+  return next(record, { releases: { ...releases, [spareSlot(record)]: release }, wayBack, unseenBoots });
 }
 
 /**
@@ -107,12 +125,28 @@ export interface BootChoice {
  * any left the board falls back and refuses its release. `mounts` says whether a slot can be used at all.
  */
 export function atBoot(record: SlotRecord, mounts: (slot: Slot) => boolean = () => true): BootChoice {
-  const { trying, triesLeft, active } = record;
+  const { trying, triesLeft, active, wayBack, unseenBoots } = record;
+  if (trying === undefined && wayBack && unseenBoots >= UNSEEN_BOOTS) {
+    const slot = spareSlot(record);
+    const why = `slot ${active} did not come up in ${UNSEEN_BOOTS} boots`;
+    return { slot, write: { ...givenUp(record, active, "fellBack", why, true), active: slot } };
+  }
   if (trying === undefined) return { slot: mounts(active) ? active : spareSlot(record), write: undefined };
   if (triesLeft > 0 && mounts(trying))
     return { slot: trying, write: next(record, { triesLeft: triesLeft - 1 }) };
   const why = triesLeft > 0 ? "cannot be mounted" : "did not hold in any of its boots";
   return { slot: active, write: ended(record, "fellBack", `slot ${trying} ${why}`, true) };
+}
+
+/** The active slot is being started: it is not seen to have come up yet. Undefined: nothing is counted, since there is nothing to go back to, or another one is on trial. */
+export function unseen(record: SlotRecord): SlotRecord | undefined {
+  if (record.trying !== undefined || !record.wayBack) return undefined;
+  return next(record, { unseenBoots: Math.min(record.unseenBoots + 1, MOST_UNSEEN) });
+}
+
+/** The slot that runs has come up. Undefined: nobody doubted it. */
+export function up(record: SlotRecord): SlotRecord | undefined {
+  return record.unseenBoots === 0 ? undefined : next(record, { unseenBoots: 0 });
 }
 
 /** What was good before is good with the slot on trial: it is the active one now. Throws `SlotStepError` `notOnTrial`. */
@@ -127,6 +161,8 @@ export function confirmed(record: SlotRecord): SlotRecord {
     outcomeOf: record.releases[trying],
     reason: "",
     told: false,
+    wayBack: true,
+    unseenBoots: 0,
   });
 }
 
@@ -158,7 +194,18 @@ function ended(
   reason: string,
   refuse: boolean,
 ): SlotRecord {
-  const release = record.releases[tried(record)];
+  return givenUp(record, tried(record), outcome, reason, refuse);
+}
+
+/** The slot did not hold; its release is refused from now on, or not. */
+function givenUp(
+  record: SlotRecord,
+  slot: Slot,
+  outcome: SlotRecord["outcome"],
+  reason: string,
+  refuse: boolean,
+): SlotRecord {
+  const release = record.releases[slot];
   const refused = record.refused.filter((id) => id !== release);
   return next(record, {
     trying: undefined,
@@ -167,6 +214,8 @@ function ended(
     outcomeOf: release,
     reason: fitting(reason),
     told: false,
+    wayBack: false,
+    unseenBoots: 0,
     refused: refuse && release !== undefined ? [...refused, release].slice(-MOST_REFUSED) : record.refused,
   });
 }

@@ -7,6 +7,9 @@
  *   boot-disk fall-back <disk>   the slot on trial cannot be mounted: prints the one to go back to
  *   boot-disk still-on-trial <disk> [a|b]   nothing, and exit code 1 when no slot is, or that one is not
  *   boot-disk untold <disk>      the same, unless the outcome of the last trial was not reported yet
+ *   boot-disk count <disk>       the active slot is started: it counts as one that did not come up until "up". After five in a row
+ *                                "choose" goes back to the other slot, where that was the active one before
+ *   boot-disk up <disk>          the slot that runs has come up. Both write only where there is a slot to go back to
  *   boot-disk grow <disk> <n>    the last partition, number n, takes the rest of the card: prints "grown" or "as it was"
  *   boot-disk watchdog <device> <s>   the board is reset unless its watchdog is opened within so many seconds
  *
@@ -22,11 +25,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Says to which slot, and why. */
+static int gone_back(int disk, struct slot_record *record)
+{
+	printf("%c %.*s\n", record->active, record->reason_bytes, record->reason);
+	return slot_record_write(disk, record);
+}
+
 static int fall_back(int disk, struct slot_record *record, const char *why)
 {
 	slot_record_fall_back(record, why);
-	printf("%c %.*s\n", record->active, record->reason_bytes, record->reason);
-	return slot_record_write(disk, record);
+	return gone_back(disk, record);
 }
 
 static int choose(int disk)
@@ -35,6 +44,10 @@ static int choose(int disk)
 	if (slot_record_read(disk, &record) != 0) {
 		puts("a there is no valid slot record");
 		return 0;
+	}
+	if (slot_record_is_hanging(&record)) {
+		slot_record_go_back(&record);
+		return gone_back(disk, &record);
 	}
 	if (record.trying == 0) {
 		printf("%c\n", record.active);
@@ -67,6 +80,15 @@ static int fall_back_now(int disk)
 	return fall_back(disk, &record, "cannot be mounted");
 }
 
+/* Writes the record where that step changes it; without a record there is nothing to count. */
+static int stepped(int disk, int (*step)(struct slot_record *record))
+{
+	struct slot_record record;
+	if (slot_record_read(disk, &record) != 0 || !step(&record))
+		return 0;
+	return slot_record_write(disk, &record);
+}
+
 static int still_on_trial(int disk, const char *slot)
 {
 	struct slot_record record;
@@ -97,7 +119,7 @@ int main(int count, char **words)
 	int disk = count > 2 ? open(words[2], O_RDWR | O_CLOEXEC) : -1;
 	int outcome = -1;
 	if (count <= 2) {
-		fputs("usage: boot-disk choose|fall-back|still-on-trial|untold|grow|watchdog <device> [number or slot]\n", stderr);
+		fputs("usage: boot-disk choose|fall-back|count|up|still-on-trial|untold|grow|watchdog <device> [number or slot]\n", stderr);
 		return 1;
 	}
 	if (disk < 0) {
@@ -112,6 +134,10 @@ int main(int count, char **words)
 		outcome = choose(disk);
 	else if (strcmp(verb, "fall-back") == 0)
 		outcome = fall_back_now(disk);
+	else if (strcmp(verb, "count") == 0)
+		outcome = stepped(disk, slot_record_count);
+	else if (strcmp(verb, "up") == 0)
+		outcome = stepped(disk, slot_record_up);
 	else if (strcmp(verb, "grow") == 0 && count > 3)
 		outcome = grow_partition(disk, atoi(words[3]));
 	if (outcome != 0)

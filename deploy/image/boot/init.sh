@@ -57,6 +57,8 @@ if ! mounted "$slot"; then
     mounted "$slot" || give_up "slot $slot cannot be mounted either"
 fi
 say "slot $slot$why"
+# A slot that hangs on its way up is reset over and over; one of before it said that it is up could never be told from that.
+! grep -q "boot-disk up" /slot/etc/holdfast/board || boot-disk count "$disk" || say "this boot was not counted"
 boot-disk grow "$disk" 4 >/dev/null || say "the data partition keeps its size"
 
 # What the slot is told, and the modules that belong to this kernel and not to the slot.

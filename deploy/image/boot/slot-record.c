@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FORMAT = 1, FLAG_TOLD = 2, OUTCOME_FELL_BACK = 2, MOST_OUTCOME = 4, MOST_TRIES = 15 };
+enum { FORMAT = 1, FLAG_TOLD = 2, FLAG_WAY_BACK = 4, OUTCOME_FELL_BACK = 2, MOST_OUTCOME = 4, MOST_TRIES = 15 };
 
 static const char MAGIC[8] = { 'H', 'O', 'L', 'D', 'S', 'L', 'O', 'T' };
 
@@ -38,7 +38,8 @@ static int is_valid(const struct slot_record *record)
 	if (record->trying != 0 && !is_slot(record->trying))
 		return 0;
 	return record->outcome <= MOST_OUTCOME && record->refused_count <= MOST_REFUSED &&
-	       record->reason_bytes <= MOST_REASON && record->tries_left <= MOST_TRIES;
+	       record->reason_bytes <= MOST_REASON && record->tries_left <= MOST_TRIES &&
+	       record->unseen_boots <= MOST_UNSEEN;
 }
 
 static off_t place_of(uint32_t sector)
@@ -93,23 +94,59 @@ static void refuse(struct slot_record *record, const uint8_t *id)
 	record->refused_count = (uint8_t)kept;
 }
 
-void slot_record_fall_back(struct slot_record *record, const char *why)
+/* The slot did not hold: its release is refused, and somebody is to be told why. Nothing is on trial, and nowhere to go back to. */
+static void give_up(struct slot_record *record, char slot, const char *why)
 {
-	char tried = record->trying;
 	uint8_t release[ID_BYTES];
-	memcpy(release, record->release[tried == 'a' ? 0 : 1], ID_BYTES);
+	memcpy(release, record->release[slot == 'a' ? 0 : 1], ID_BYTES);
 	record->trying = 0;
 	record->tries_left = 0;
+	record->unseen_boots = 0;
 	record->outcome = OUTCOME_FELL_BACK;
-	record->flags &= (uint8_t)~FLAG_TOLD;
+	record->flags &= (uint8_t)~(FLAG_TOLD | FLAG_WAY_BACK);
 	memcpy(record->outcome_of, release, ID_BYTES);
 	if (is_release(release))
 		refuse(record, release);
 	char text[MOST_REASON + 1];
-	snprintf(text, sizeof text, "slot %c %s", tried, why);
+	snprintf(text, sizeof text, "slot %c %s", slot, why);
 	memset(record->reason, 0, sizeof record->reason);
 	record->reason_bytes = (uint8_t)strlen(text);
 	memcpy(record->reason, text, record->reason_bytes);
+}
+
+void slot_record_fall_back(struct slot_record *record, const char *why)
+{
+	give_up(record, record->trying, why);
+}
+
+int slot_record_is_hanging(const struct slot_record *record)
+{
+	return record->trying == 0 && (record->flags & FLAG_WAY_BACK) != 0 && record->unseen_boots >= UNSEEN_BOOTS;
+}
+
+void slot_record_go_back(struct slot_record *record)
+{
+	char why[40];
+	char slot = record->active;
+	snprintf(why, sizeof why, "did not come up in %d boots", UNSEEN_BOOTS);
+	give_up(record, slot, why);
+	record->active = slot == 'a' ? 'b' : 'a';
+}
+
+int slot_record_count(struct slot_record *record)
+{
+	if (record->trying != 0 || (record->flags & FLAG_WAY_BACK) == 0)
+		return 0;
+	if (record->unseen_boots < MOST_UNSEEN)
+		record->unseen_boots++;
+	return 1;
+}
+
+int slot_record_up(struct slot_record *record)
+{
+	int is_doubted = record->unseen_boots != 0;
+	record->unseen_boots = 0;
+	return is_doubted;
 }
 
 int slot_record_is_told(const struct slot_record *record)

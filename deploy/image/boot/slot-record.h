@@ -22,7 +22,7 @@ struct slot_record {
 	uint8_t outcome;
 	uint8_t refused_count;
 	uint8_t reason_bytes;
-	uint8_t zero2;
+	uint8_t unseen_boots;
 	uint8_t release[2][ID_BYTES];
 	uint8_t outcome_of[ID_BYTES];
 	uint8_t refused[MOST_REFUSED][ID_BYTES];
@@ -37,6 +37,17 @@ int slot_record_read(int disk, struct slot_record *record);
 
 /* Gives it the next number and a checksum, and has it on the card when it returns. -1: it could not be written. */
 int slot_record_write(int disk, struct slot_record *record);
+
+/* The active slot did not come up so many times in a row: back to the other one, which ran before. */
+enum { UNSEEN_BOOTS = 5, MOST_UNSEEN = 15 };
+int slot_record_is_hanging(const struct slot_record *record);
+void slot_record_go_back(struct slot_record *record);
+
+/* The active slot is being started. Whether anything has changed: only where there is one to go back to. */
+int slot_record_count(struct slot_record *record);
+
+/* The slot that runs has come up. Whether anything has changed. */
+int slot_record_up(struct slot_record *record);
 
 /* The slot on trial did not hold: back to the active one, and its release is refused from now on. */
 void slot_record_fall_back(struct slot_record *record, const char *why);

@@ -1,6 +1,6 @@
 /** boot-disk, in C, beside the pure steps in TypeScript that say what it has to do. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -14,7 +14,15 @@ import {
   type TrialOutcome,
 } from "../../../deploy/update/slot-record.ts";
 import { SLOT_RECORD_SECTOR, SlotSectors } from "../../../deploy/update/slot-records.ts";
-import { atBoot, confirmed, firstRecord, onTrial, written } from "../../../deploy/update/slot-steps.ts";
+import {
+  atBoot,
+  confirmed,
+  firstRecord,
+  onTrial,
+  unseen,
+  up,
+  written,
+} from "../../../deploy/update/slot-steps.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
 import { hostProgram } from "./host-program.ts";
 
@@ -37,6 +45,8 @@ const records: fc.Arbitrary<SlotRecord> = fc
     outcomeOf: releases,
     reason: fc.string({ maxLength: 40 }),
     told: fc.boolean(),
+    wayBack: fc.boolean(),
+    unseenBoots: fc.nat(7),
     refused: fc.uniqueArray(
       fc.nat(11).map((number) => number.toString(16).padStart(32, "7")),
       { maxLength: MOST_REFUSED },
@@ -120,6 +130,51 @@ spec(
   },
   { limitMs: 60_000 },
 );
+
+spec(
+  "whatever the record: a boot is counted, and one that came up is no more, as the pure steps do it",
+  (t) => {
+    const card = new Card(t);
+    fc.assert(
+      fc.property(
+        records,
+        fc.constantFrom(["count", unseen] as const, ["up", up] as const),
+        (record, [verb, step]) => {
+          card.put(record);
+          is(card.run(verb), "");
+          equal(card.change(), step(record));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  },
+  { limitMs: 60_000 },
+);
+
+spec(
+  "a confirmed slot that hangs each time before it is up is started five times, then the one before",
+  (t) => {
+    const card = new Card(t);
+    card.put(confirmed(onTrial(written(firstRecord("7".repeat(32)), "8".repeat(32)))));
+    const boot = () => {
+      const said = card.run("choose");
+      card.run("count");
+      return said;
+    };
+    equal(Array.from({ length: 7 }, boot), [
+      ...["b\n", "b\n", "b\n", "b\n", "b\n"],
+      ...["a slot b did not come up in 5 boots\n", "a\n"],
+    ]);
+  },
+);
+
+spec("without a record nothing is counted, and nobody fails for it", (t) => {
+  const card = new Card(t);
+  const bytes = Buffer.alloc((SLOT_RECORD_SECTOR + 2) * 512);
+  writeFileSync(card.file, bytes);
+  equal([card.run("count"), card.run("up")], ["", ""]);
+  equal(readFileSync(card.file), bytes);
+});
 
 spec("a try that cannot be written down is not had: the slot to go back to is started", (t) => {
   const card = new Card(t);

@@ -49,7 +49,7 @@ function aBoard(t: SpecContext, { lives, begin = 0, trying }: BoardOptions) {
     "bin/boot-disk",
     `case "$1 $3" in
 ${onTrial}
-watchdog*) echo "$1 $3" >>${trace} ;;
+"up " | watchdog*) echo "$1 $3" >>${trace} ;;
 *) exit 1 ;;
 esac`,
   );
@@ -100,7 +100,7 @@ spec(
     const board = aBoard(t, { lives: ["exit 1", "exit 1"] });
     await board.run();
     equal(board.said(), [
-      "boot-step begin greenhouse counting",
+      ...["boot-step begin greenhouse counting", "up"],
       ...["guardian-main", "watchdog 120"],
       ...["guardian-main", "watchdog 120"],
       ...["guardian-main", "boot-step end greenhouse"],
@@ -133,7 +133,10 @@ spec(
     await board.run();
     equal(
       board.said().filter((word) => !word.startsWith("watchdog")),
-      ["boot-step begin greenhouse counting", "guardian-main", "guardian-main", "boot-step end greenhouse"],
+      [
+        ...["boot-step begin greenhouse counting", "up"],
+        ...["guardian-main", "guardian-main", "boot-step end greenhouse"],
+      ],
     );
   },
   LIMIT,

@@ -22,6 +22,8 @@ export const anyRecord: fc.Arbitrary<SlotRecord> = fc
     outcomeOf: optionalId,
     reason: fc.string({ unit: "grapheme", maxLength: 30 }).filter((text) => Buffer.byteLength(text) <= 160),
     told: fc.boolean(),
+    wayBack: fc.boolean(),
+    unseenBoots: fc.nat(15),
     refused: fc.array(releaseId, { maxLength: MOST_REFUSED }),
   })
   .map(({ isTrying, ...record }) => ({

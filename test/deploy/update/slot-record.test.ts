@@ -37,12 +37,14 @@ spec("a record lies as the table says, byte for byte", () => {
       outcomeOf: "0f".repeat(16),
       reason: "pump",
       told: true,
+      wayBack: true,
+      unseenBoots: 5,
       refused: ["01".repeat(16), "02".repeat(16)],
     }),
   );
   is(
     bytes.toString("hex", 0, 24),
-    "484f4c44534c4f54" + "0100" + "0000" + "04030201" + "61620203" + "03020400",
+    "484f4c44534c4f54" + "0100" + "0000" + "04030201" + "61620207" + "03020405",
   );
   is(bytes.toString("hex", 24, 72), RELEASE + "ff".repeat(16) + "0f".repeat(16));
   is(bytes.toString("hex", 72, 104), "01".repeat(16) + "02".repeat(16));

@@ -12,7 +12,10 @@ import {
   SlotStepError,
   spareSlot,
   told,
+  UNSEEN_BOOTS,
   unreachable,
+  unseen,
+  up,
   written,
 } from "../../../deploy/update/slot-steps.ts";
 import { spec } from "../../harness/spec.ts";
@@ -62,6 +65,50 @@ spec("a release that never confirms has its boots, then the board falls back and
   );
   equal(atBoot(write!), { slot: "a", write: undefined });
 });
+
+spec(
+  "an active slot that does not come up five boots in a row is gone back from, where the one before is there",
+  () => {
+    let record = confirmed(trial());
+    for (let boots = 1; boots <= UNSEEN_BOOTS; boots++) {
+      equal(atBoot(record), { slot: "b", write: undefined });
+      record = unseen(record)!;
+    }
+    const { slot, write } = atBoot(record);
+    is(slot, "a");
+    equal(
+      [write?.active, write?.trying, write?.outcome, write?.outcomeOf, write?.refused, write?.told],
+      ["a", undefined, "fellBack", NEW, [NEW], false],
+    );
+    is(write?.reason, "slot b did not come up in 5 boots");
+    equal([atBoot(write!), unseen(write!)], [{ slot: "a", write: undefined }, undefined]);
+  },
+);
+
+spec("a boot that comes up ends the count; it costs no write where nothing was counted", () => {
+  const good = confirmed(trial());
+  is(up(good), undefined);
+  const twice = unseen(unseen(good)!)!;
+  is(twice.unseenBoots, 2);
+  is(up(twice)!.unseenBoots, 0);
+});
+
+spec(
+  "nothing is counted without a way back: on a new card, on trial, after a return, or while the other slot is written",
+  () => {
+    const good = confirmed(trial());
+    for (const record of [
+      firstRecord(OLD),
+      trial(),
+      reverted(trial(), "why"),
+      emptied(good),
+      written(good, OLD),
+      onTrial(good, { retry: true }),
+    ])
+      is(unseen(record), undefined);
+    is(atBoot({ ...firstRecord(OLD), unseenBoots: 15 }).slot, "a");
+  },
+);
 
 spec("a slot that cannot be mounted is given up at once", () => {
   const { slot, write } = atBoot(trial(), (which) => which === "a");
@@ -166,14 +213,23 @@ const anyStep = fc.oneof(
   fc.constant((record: SlotRecord) => reverted(record, "why")),
   fc.constant((record: SlotRecord) => unreachable(record, "why")),
   fc.constant(told),
+  fc.constant((record: SlotRecord) => unseen(record) ?? record),
+  fc.constant((record: SlotRecord) => up(record) ?? record),
 );
 
+/** The slot to go back to changes by a confirmation, or since it did not come up and the one before is there. */
+function mayChange(before: SlotRecord, after: SlotRecord): boolean {
+  const isHanging = before.wayBack && before.unseenBoots >= UNSEEN_BOOTS && after.outcome === "fellBack";
+  return after.active === (before.trying ?? (isHanging ? spareSlot(before) : before.active));
+}
+
 spec(
-  "whatever is asked, only a confirmation changes the slot to go back to, and its release is never written over",
+  "whatever is asked, only a confirmation or a way back changes the slot to go back to, and no release of either is written over",
   () => {
     fc.assert(
       fc.property(anyRecord, fc.array(anyStep, { maxLength: 40 }), (start, steps) => {
-        let record: SlotRecord = { ...start, sequence: 1 };
+        let record: SlotRecord = { ...start, sequence: 1, wayBack: false };
+        let earlier: string | undefined;
         for (const step of steps) {
           const before = record;
           try {
@@ -184,7 +240,10 @@ spec(
           }
           if (record === before) continue;
           is(record.sequence, before.sequence + 1);
-          if (record.active !== before.active) is(record.active, before.trying);
+          if (record.active !== before.active)
+            ok(mayChange(before, record), JSON.stringify([before, record]));
+          if (record.active === before.trying) earlier = before.releases[before.active];
+          if (record.wayBack) is(record.releases[spareSlot(record)], earlier);
           is(record.releases[before.active], before.releases[before.active]);
           encodeSlotRecord(record);
         }
