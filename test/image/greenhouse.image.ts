@@ -2,11 +2,11 @@
 import { get } from "node:http";
 import { is, match, ok } from "uvu/assert";
 import { demoWith } from "../deploy/demo-board.ts";
-import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { testCard } from "./card.ts";
+import { patientBroker } from "./patient-broker.ts";
 import { bootVirt } from "./virt.ts";
 
 const LIMIT_MS = 300_000;
@@ -27,8 +27,8 @@ function pageAt(port: number): Promise<string> {
 spec(
   "a card boots into the greenhouse: a reading reaches the broker, and the page loads",
   async (t) => {
-    const broker = await mosquitto(t);
-    const card = await testCard(t, demoWith(["mqtt.url", `mqtt://10.0.2.2:${broker.port}`]));
+    const broker = await patientBroker(t);
+    const card = await testCard(t, demoWith(["mqtt.url", broker.fromGuest]));
     const client = await probe(t, broker.url, ["holdfast/greenhouse/#"]);
     const board = await bootVirt(t, card);
     const reading = () => client.last("holdfast/greenhouse/climate/temperature");

@@ -1,6 +1,7 @@
 /** A board of lines from a card, on an emulated machine whose header is the kernel's GPIO simulator: the real service, real lines. */
 import { is, match } from "uvu/assert";
-import { mosquitto } from "../harness/mosquitto.ts";
+import { closeBrowser, newPage, picture } from "../end-to-end/browser.ts";
+import { freePort } from "../harness/free-port.ts";
 import { probe } from "../harness/mqtt-probe.ts";
 import { projectFolder } from "../harness/source-files.ts";
 import { spec } from "../harness/spec.ts";
@@ -9,6 +10,7 @@ import { testCard } from "./card.ts";
 import { gpioSim } from "./gpio-sim.ts";
 import { lineBoard } from "./line-board.ts";
 import type { Machine } from "./machine.ts";
+import { patientBroker } from "./patient-broker.ts";
 import { bootVirt } from "./virt.ts";
 
 const LIMIT_MS = 300_000;
@@ -19,10 +21,13 @@ async function level(board: Machine, offset: number): Promise<number> {
 }
 
 spec(
-  "a command that comes by MQTT switches a line; the guardian that is killed is started again and makes it safe",
+  "a command that comes by MQTT switches a line, and so does the page that the board serves; the guardian that is killed is started again and makes it safe",
   async (t) => {
-    const broker = await mosquitto(t);
-    const card = await testCard(t, lineBoard(`mqtt://10.0.2.2:${broker.port}`));
+    const broker = await patientBroker(t);
+    // Of the page, in the machine and outside of it: by another one it would not answer.
+    const port = await freePort();
+    const environment = { HOLDFAST_HTTP_PORT: String(port) };
+    const card = await testCard(t, lineBoard(broker.fromGuest), { environment });
     const board = await bootVirt(t, card, {
       gpioSim: await gpioSim(projectFolder, (what) => process.stderr.write(`holdfast: ${what} ...\n`)),
     });
@@ -40,6 +45,17 @@ spec(
     await until("the line is high", async () => (await level(board, 24)) === 1, LIMIT_MS);
     await until("it is told", () => client.last("holdfast/greenhouse/led/on")?.value === true, LIMIT_MS);
 
+    await board.tunnel(t, port, port);
+    const page = await newPage(t);
+    page.setDefaultTimeout(LIMIT_MS);
+    await until("the page", () => page.goto(`http://127.0.0.1:${port}/`).catch(() => false), LIMIT_MS);
+    await page.locator('[data-testid="connection"][data-phase="online"]').waitFor();
+    await page.getByTestId("switch-led-on").click();
+    await until("the line is low", async () => (await level(board, 24)) === 0, LIMIT_MS);
+    await page.getByTestId("switch-led-on").click();
+    await until("the line is high again", async () => (await level(board, 24)) === 1, LIMIT_MS);
+    await picture(page, "card");
+
     const first = (await board.run("cat /run/board.pid")).trim();
     await board.run(`kill -KILL ${first}`);
     await until("the line is low", async () => (await level(board, 24)) === 0, LIMIT_MS);
@@ -56,3 +72,5 @@ spec(
   },
   { limitMs: 3 * LIMIT_MS },
 );
+
+spec("the browser ends", closeBrowser, { always: true });

@@ -7,6 +7,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { mosquitto } from "../harness/mosquitto.ts";
 import type { SpecContext } from "../harness/spec.ts";
 
+/** First byte of the packet of that name (2.2). */
+const CONNECT = 0x10;
+
 export interface PatientBroker {
   /** For programs of this machine. */
   readonly url: string;
@@ -31,10 +34,17 @@ export async function patientBroker(t: SpecContext): Promise<PatientBroker> {
         other.destroy();
       });
     }
-    guest.once("data", (first) => {
-      through.write(withoutKeepAlive(first));
+    let begin: Buffer = Buffer.alloc(0);
+    const hear = (part: Buffer) => {
+      begin = Buffer.concat([begin, part]);
+      if (begin[0] !== CONNECT) return void guest.destroy(); // as a broker would
+      const changed = withoutKeepAlive(begin);
+      if (changed === undefined) return;
+      guest.off("data", hear);
+      through.write(changed);
       guest.pipe(through);
-    });
+    };
+    guest.on("data", hear);
     through.pipe(guest);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -46,13 +56,14 @@ export async function patientBroker(t: SpecContext): Promise<PatientBroker> {
   return { url: broker.url, fromGuest: `mqtt://10.0.2.2:${port}` };
 }
 
-/** CONNECT (3.1): type, remaining length of one to four bytes, `MQTT` with its length, level, flags, then the keep-alive. */
-function withoutKeepAlive(packet: Buffer): Buffer {
-  const isConnect = packet[0] === 0x10;
-  const lengthBytes = packet.subarray(1).findIndex((byte) => byte < 0x80) + 1;
-  const keepAlive = 1 + lengthBytes + 2 + 4 + 1 + 1;
-  if (!isConnect || packet.length < keepAlive + 2)
-    throw new Error("a connection that begins with no CONNECT");
+/**
+ * CONNECT (3.1): type, remaining length of one to four bytes, `MQTT` with its length, level, flags, then the keep-alive. Undefined while
+ * that has not come: a page's client sends a packet in many small parts.
+ */
+function withoutKeepAlive(packet: Buffer): Buffer | undefined {
+  const lengthEnd = packet.findIndex((byte, at) => at > 0 && byte < 0x80);
+  const keepAlive = lengthEnd + 1 + 2 + 4 + 1 + 1;
+  if (lengthEnd < 0 || packet.length < keepAlive + 2) return undefined;
   const changed = Buffer.from(packet);
   changed.writeUInt16BE(0, keepAlive);
   return changed;

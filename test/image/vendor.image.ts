@@ -14,13 +14,13 @@ import { growRoot } from "../../deploy/vendor/grow-root.ts";
 import { injectBoard } from "../../deploy/vendor/inject.ts";
 import { readPartitions } from "../../deploy/vendor/partitions.ts";
 import { prepareBoot } from "../../deploy/vendor/prepare-boot.ts";
-import { mosquitto } from "../harness/mosquitto.ts";
 import { type MqttProbe, probe } from "../harness/mqtt-probe.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { gpioSim } from "./gpio-sim.ts";
 import { lineBoard } from "./line-board.ts";
 import { Machine } from "./machine.ts";
+import { patientBroker } from "./patient-broker.ts";
 import { type VendorSystem, vendorSystem } from "./vendor-system.ts";
 import { BOARD, MACHINE, piTree } from "./virt.ts";
 
@@ -33,9 +33,9 @@ async function ready(t: SpecContext) {
   if (process.getuid?.() !== 0) t.skip("the files of a system are root's, and this is not root");
   const folder = mkdtempSync(join(tmpdir(), "holdfast-vendor-"));
   t.defer(() => rmSync(folder, { recursive: true }));
-  const broker = await mosquitto(t);
+  const broker = await patientBroker(t);
   const configFile = join(folder, "board.config.json");
-  writeFileSync(configFile, lineBoard(`mqtt://10.0.2.2:${broker.port}`));
+  writeFileSync(configFile, lineBoard(broker.fromGuest));
   const { config } = loadConfig(configFile);
   const application = join(folder, "application");
   await buildApplication({ target: "linux-arm64", config: configFile, out: application });
