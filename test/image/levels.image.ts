@@ -1,12 +1,11 @@
 /** What a board keeps over a reset beside its slots: levels from power-up on, its watchdog, a kernel's last words, whole lines of log. */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { is, match, ok } from "uvu/assert";
-import { PLACES } from "../../deploy/image/card.ts";
 import { projectFolder } from "../harness/source-files.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
-import { type TestCard, testCard } from "./card.ts";
+import { bootCommands } from "./boot-table.ts";
+import { testCard } from "./card.ts";
 import { gpioSim } from "./gpio-sim.ts";
 import { lineBoard } from "./line-board.ts";
 import type { Machine } from "./machine.ts";
@@ -17,16 +16,6 @@ const LIMIT_MS = 400_000;
 const LOGS = "/dev/null $(ls /data/log/messages /run/messages* 2>/dev/null)";
 const CONFIG = "/data/config/board.config.json";
 const WATCHDOG = ["-device", "i6300esb", "-action", "watchdog=reset"];
-
-/** Commands of the card's table, as mtools reads them from outside. */
-function levels({ image }: TestCard): string {
-  const place = `${image}@@${PLACES.boot.from}M`;
-  const text = execFileSync("mtype", ["-i", place, "::/holdfast-gpio.txt"]).toString();
-  return text
-    .split("\n")
-    .filter((line) => line.startsWith("gpio="))
-    .join(" ");
-}
 
 /** Waits until a command of the board's shell succeeds, in the board itself: a login of SSH takes it seconds. */
 async function eventually(board: Machine, command: string): Promise<void> {
@@ -63,7 +52,7 @@ spec(
     // The guardian finds nothing to say of the levels that the card was made with.
     match(await board.run("cat /boot/firmware/config.txt"), /include holdfast-gpio\.txt/);
     ok(!(await board.run(`cat ${LOGS}`)).includes('"bootLevels":{'));
-    const before = levels(card);
+    const before = bootCommands(card);
     match(before, /gpio=6=op,dh .*gpio=24=op,dl/);
     const flipped = lineBoard(undefined, { owner: "guardian" }).replace(
       /("line":"GPIO24")/,
@@ -71,7 +60,7 @@ spec(
     );
     await board.run(`cat >${CONFIG}.new <<'END'\n${flipped}\nEND\nmv ${CONFIG}.new ${CONFIG}`);
     const after = before.replace("gpio=24=op,dl", "gpio=24=op,dh");
-    await until("levels of the new configuration", () => levels(card) === after, LIMIT_MS);
+    await until("levels of the new configuration", () => bootCommands(card) === after, LIMIT_MS);
     await eventually(board, "grep -q gpio=24=op,dh /boot/firmware/holdfast-gpio.txt");
 
     await board.run("sync");

@@ -9,16 +9,11 @@ import { until } from "../harness/until.ts";
 import { testCard } from "./card.ts";
 import { gpioSim } from "./gpio-sim.ts";
 import { lineBoard } from "./line-board.ts";
-import type { Machine } from "./machine.ts";
+import { level } from "./line-level.ts";
 import { patientBroker } from "./patient-broker.ts";
 import { bootVirt } from "./virt.ts";
 
 const LIMIT_MS = 300_000;
-
-/** What the world sees at a line, electrical. */
-async function level(board: Machine, offset: number): Promise<number> {
-  return Number(await board.run(`cat /sys/devices/platform/gpio-sim.*/gpiochip*/sim_gpio${offset}/value`));
-}
 
 spec(
   "a command that comes by MQTT switches a line, and so does the page that the board serves; the guardian that is killed is started again and makes it safe",
