@@ -6,9 +6,11 @@ import { spec } from "../harness/spec.ts";
 import { bootCommands, bootTable } from "./boot-table.ts";
 import { level } from "./line-level.ts";
 import { push, slotRelease } from "./push.ts";
+import { withoutLight } from "./spoilt.ts";
 import { comes, LIMIT_MS, toldUpdate, updatable } from "./updatable.ts";
+import { wentBack } from "./went-back.ts";
 
-const TIMES = ["--trial", "5s", "--settle", "15m"];
+const PATIENT = ["--trial", "5s", "--settle", "15m"];
 
 /** Of what every program makes of an output's part of the configuration, also the guardian and who tells the levels. */
 const DEFAULT = /(\bline(?::\s*(\w+))?,\s*activeLow\s*=\s*)false(,\s*safe\b)/g;
@@ -44,7 +46,7 @@ spec(
     match(settled, /gpio=24=op,dl/);
     is(await level(board, 24), 0);
 
-    const refused = await push(board, release, TIMES);
+    const refused = await push(board, release, PATIENT);
     is(refused.code, 3, refused.text);
     match(refused.text, /safe level of GPIO24 from low to high changes: .*--flip-safe/);
     await comes(board, "the broker is told", () => /GPIO24/.test(toldUpdate(client)?.reason ?? ""));
@@ -52,7 +54,7 @@ spec(
     equal(bootCommands(card), settled);
     is(/holdfast: slot b/.test(board.console), false, "it never left its slot");
 
-    const { text } = await push(board, release, [...TIMES, "--flip-safe"]);
+    const { text } = await push(board, release, [...PATIENT, "--flip-safe"]);
     match(text, /restarts into slot b/);
     await comes(board, "the release is started", () => /holdfast: slot b trial\r?\n/.test(board.console));
     equal(bootCommands(card), settled.replace(/ ?gpio=24=op,dl/, ""), "what both releases want");
@@ -69,6 +71,33 @@ spec(
       return light?.quality === "good" && light.value === false;
     });
     is(await level(board, 24), 1, "safe is the high level");
+  },
+  { limitMs: 4 * LIMIT_MS },
+);
+
+spec(
+  "levels from power-up on are the old release's again when one that flips a safe level is gone back from",
+  async (t) => {
+    const at = await updatable(t);
+    const { board, card, client } = at;
+    const settled = bootCommands(card);
+    const spoil = (application: string) => {
+      otherDefault(application);
+      withoutLight(application);
+    };
+    const release = await slotRelease(t, at.key, card, { spoil });
+    match(await wentBack(at, release, "reverted", "--flip-safe"), /^led: /);
+    await comes(
+      board,
+      "the levels are the old release's",
+      () => bootCommands(card) === settled && !/on trial/.test(bootTable(card)),
+    );
+    await comes(
+      board,
+      "the light is read back",
+      () => client.last("holdfast/greenhouse/led/on")?.value === false,
+    );
+    is(await level(board, 24), 0, "safe is the low level");
   },
   { limitMs: 4 * LIMIT_MS },
 );
