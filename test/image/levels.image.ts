@@ -6,14 +6,13 @@ import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { bootCommands } from "./boot-table.ts";
 import { testCard } from "./card.ts";
+import { LOGS } from "./card-logs.ts";
 import { gpioSim } from "./gpio-sim.ts";
 import { lineBoard } from "./line-board.ts";
 import type { Machine } from "./machine.ts";
 import { bootVirt } from "./virt.ts";
 
 const LIMIT_MS = 400_000;
-/** The log is moved from memory to the card now and then. */
-const LOGS = "/dev/null $(ls /data/log/messages /run/messages* 2>/dev/null)";
 const CONFIG = "/data/config/board.config.json";
 const WATCHDOG = ["-device", "i6300esb", "-action", "watchdog=reset"];
 

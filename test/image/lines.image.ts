@@ -7,6 +7,7 @@ import { projectFolder } from "../harness/source-files.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { testCard } from "./card.ts";
+import { LOGS } from "./card-logs.ts";
 import { gpioSim } from "./gpio-sim.ts";
 import { lineBoard } from "./line-board.ts";
 import { level } from "./line-level.ts";
@@ -49,6 +50,7 @@ spec(
     await until("the line is low", async () => (await level(board, 24)) === 0, LIMIT_MS);
     await page.getByTestId("switch-led-on").click();
     await until("the line is high again", async () => (await level(board, 24)) === 1, LIMIT_MS);
+    await page.locator('[data-testid="switch-led-on"][aria-checked="true"]').waitFor();
     await picture(page, "card");
 
     const first = (await board.run("cat /run/board.pid")).trim();
@@ -59,7 +61,7 @@ spec(
       async () => (await board.run("cat /run/board.pid")).trim() !== first,
       LIMIT_MS,
     );
-    match(await board.run("cat /run/messages"), /the guardian ended with 137/);
+    match(await board.run(`cat ${LOGS}`), /the board ended with 137/);
 
     await board.run("poweroff");
     await board.off(120);
