@@ -59,6 +59,7 @@ export const forImage = [
   ...forPi,
   { name: "squashfs-tools", file: "/usr/bin/mksquashfs" },
   { name: "openssh-client", file: "/usr/bin/ssh" },
+  { name: "zstd", file: "/usr/bin/zstd" },
 ];
 
 /** Tests whose package is missing afterwards report themselves as skipped (as failed when CI=true). */
