@@ -6,22 +6,17 @@
  */
 import type { BoardExchange } from "../boards/board-exchange.ts";
 import type { OwnBoard } from "../boards/own-board.ts";
-import type { Item } from "../code-change/gate-frame.ts";
 
 import { crashDetails } from "../introspection/crash-details.ts";
 import type { Inquiry } from "../introspection/inquiry.ts";
-import { Inspection } from "../introspection/inspection.ts";
 import { LastMessages } from "../introspection/last-messages.ts";
 import type { CellStatus } from "../introspection/report.ts";
 import { Cell } from "../process/cell.ts";
 import type { Body, CellResources, Peer } from "../process/cell-contract.ts";
 import { crashReason, type ExitReason } from "../process/exit-reason.ts";
-import { Groups } from "../process/groups.ts";
-import { type NameRegistry as NameClaims, Names } from "../process/names.ts";
 import { pack, unpack } from "../process/pack.ts";
-import { createPid, exportPid, importPid, isOfCell, type Pid, processOf, randomKey } from "../process/pid.ts";
-import { BAND, type Process, type ProcessGenerator } from "../process/process.ts";
-import type { Frame } from "../process/signal.ts";
+import { createPid, exportPid, importPid, type Pid, processOf, randomKey } from "../process/pid.ts";
+import { BAND, type ProcessGenerator } from "../process/process.ts";
 import { spawnerName } from "../process/spawn-in.ts";
 import type { VirtualClock } from "../time/virtual-clock.ts";
 import {
@@ -33,12 +28,12 @@ import {
   type TrialOptions,
   trialName,
 } from "./code-change.ts";
-import { GroupRegistry } from "./group-registry.ts";
 import type { CellLife, CellSpec, Kernel, KernelHooks } from "./kernel.ts";
 import { KERNEL_CELL } from "./kernel-cell.ts";
 import { LocalBoards } from "./local-boards.ts";
+import { LocalCell, rootEnd } from "./local-cell.ts";
+import { LocalRegistries } from "./local-registries.ts";
 import { LocalTrial } from "./local-trial.ts";
-import { NameRegistry } from "./name-registry.ts";
 import { type BodySource, spawner } from "./spawner.ts";
 
 export interface LocalKernelOptions {
@@ -52,72 +47,43 @@ export interface LocalKernelOptions {
   readonly load: (spec: CellSpec, life: CellLife) => { body: Body; resources?: CellResources };
 }
 
-interface LocalCell {
-  cell: Cell;
+/** A cell and what it was started with. */
+interface Started {
+  readonly local: LocalCell;
   spec: CellSpec;
-  readonly incarnation: number;
   readonly rootKey: string;
-  /** Why it has to end, once it has: its first process ended or never began. */
-  over: () => ExitReason | undefined;
-  readonly inbox: Frame[];
-  /** A new version of its code. */
-  trial: LocalTrial | undefined;
-  readonly loop: "blocking" | "event";
-  inspection: Inspection;
 }
 
 export class LocalKernel implements Kernel {
   readonly cell: Cell;
-  readonly #inspection: Inspection;
   readonly #options: LocalKernelOptions;
-  readonly #cells = new Map<string, LocalCell>();
+  /** The kernel's own. */
+  readonly #own: LocalCell;
+  readonly #cells = new Map<string, Started>();
   readonly #lives = new Map<string, number>();
-  readonly #inbox: Frame[] = [];
-  readonly #names = new Map<string, Names>();
-  readonly #groups = new Map<string, Groups>();
-  readonly #registry: NameRegistry;
-  #boards: LocalBoards | undefined;
+  readonly #registries: LocalRegistries;
   readonly #changed = new ChangedCode();
-  readonly #groupRegistry = new GroupRegistry(({ group, pid, times }) => {
-    for (const [cell, groups] of this.#groups) {
-      if (cell === pid.cell) continue;
-      groups.told(group, importPid(pid), times);
-      this.#tellTrial(cell, { member: { group, pid, times } });
-    }
-  });
+  #boards: LocalBoards | undefined;
 
   constructor(options: LocalKernelOptions) {
     this.#options = options;
-    this.#registry = new NameRegistry({
-      named: (name, pid, scope) => {
-        for (const [cell, names] of this.#names) {
-          if (isOfCell(pid, cell)) continue;
-          names.added(name, importPid(pid), scope);
-          this.#tellTrial(cell, { named: name, pid, scope });
-        }
-      },
-      unnamed: (name, pid) => {
-        for (const [cell, names] of this.#names) {
-          if (isOfCell(pid, cell)) continue;
-          names.removed(name, importPid(pid));
-          this.#tellTrial(cell, { unnamed: name, pid });
-        }
-      },
+    this.#registries = new LocalRegistries({
       refused: (name, pid) => this.cell.exit(undefined, pid, { nameTaken: name }),
+      tellTrial: (cell, item) => this.#cells.get(cell)?.local.trial?.router.onNews(item),
     });
     this.cell = new Cell({
       board: options.board,
       cell: KERNEL_CELL,
       incarnation: 1,
       clock: options.clock,
-      names: this.#namesOf(KERNEL_CELL),
-      groups: this.#groupsOf(KERNEL_CELL),
+      names: this.#registries.namesOf(KERNEL_CELL),
+      groups: this.#registries.groupsOf(KERNEL_CELL),
       onNotGiven: this.#onNotGiven,
       onCrash: (report, dead) => {
         options.hooks?.crashed?.({ name: KERNEL_CELL, incarnation: 1 }, crashDetails(report, dead));
       },
     });
-    this.#inspection = new Inspection(this.cell);
+    this.#own = new LocalCell(this.cell, "event", () => undefined);
   }
 
   startCell(given: CellSpec): Pid {
@@ -126,8 +92,7 @@ export class LocalKernel implements Kernel {
     // As the arguments of a thread: copied before anything runs, pids of other cells stay theirs.
     const args = unpack(pack(spec.args).packed) as unknown[];
     if (this.#cells.has(name) || name === KERNEL_CELL) throw new Error(`cell "${name}" is running already`);
-    const incarnation = (this.#lives.get(name) ?? 0) + 1;
-    this.#lives.set(name, incarnation);
+    const { incarnation } = this.#newLife(name);
     const { hooks, board, clock } = this.#options;
     const { lastMessages = 0 } = spec;
     const kept = lastMessages > 0 ? new LastMessages(lastMessages) : undefined;
@@ -139,8 +104,8 @@ export class LocalKernel implements Kernel {
       clock,
       endsWithRoot: true,
       onNotGiven: this.#onNotGiven,
-      names: this.#namesOf(name),
-      groups: this.#groupsOf(name),
+      names: this.#registries.namesOf(name),
+      groups: this.#registries.groupsOf(name),
       ...(resources === undefined ? {} : { resources }),
       ...(spec.hangLimitUs === undefined ? {} : { hangLimitUs: spec.hangLimitUs }),
       ...(spec.band === undefined ? {} : { band: spec.band }),
@@ -148,39 +113,29 @@ export class LocalKernel implements Kernel {
     });
     cell.trace = kept;
     this.#boards?.introduce(cell);
-    const inbox: Frame[] = [];
-    cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
-    this.cell.peerUp(name, direct(incarnation, inbox));
-    for (const [other, { cell: them, incarnation: theirs, inbox: toThem }] of this.#cells) {
-      cell.peerUp(other, direct(theirs, toThem));
-      them.peerUp(name, direct(incarnation, inbox));
-      this.#tellTrial(other, { peerUp: name, incarnation });
-    }
+    const local = new LocalCell(cell, spec.loop ?? "blocking", () => failure ?? rootEnd(root));
+    this.#introduce(local);
     const key = randomKey();
-    const root = processOf(cell.spawn(body, args, { label: name }, key))!;
+    const root = processOf(cell.spawn(body, args, { label: name }, key));
     this.#addSpawner(spec, cell);
-    const over = () => failure ?? rootEnd(root);
-    const { loop = "blocking" } = spec;
-    const inspection = new Inspection(cell);
-    const born = { cell, spec, incarnation, rootKey: key, loop, over, inbox, inspection, trial: undefined };
-    this.#cells.set(name, born);
+    this.#cells.set(name, { local, spec, rootKey: key });
     return createPid({ board, cell: name, incarnation }, 1, undefined, key);
   }
 
   changeCell(name: string, code: NewCode, options: TrialOptions, tell: (news: TrialNews) => void): void {
-    const local = this.#cells.get(name);
-    if (local === undefined) throw new Error(`cell "${name}" does not run`);
+    const started = this.#cells.get(name);
+    if (started === undefined) throw new Error(`cell "${name}" does not run`);
+    const { local, rootKey } = started;
     if (local.trial !== undefined) throw new Error(`cell "${name}" is changing its code already`);
-    const spec = { ...local.spec, ...code };
-    const life = { name: trialName(name), incarnation: (this.#lives.get(trialName(name)) ?? 0) + 1 };
-    this.#lives.set(life.name, life.incarnation);
+    const spec = { ...started.spec, ...code };
+    const life = this.#newLife(trialName(name));
     const { body, resources = {}, failure } = this.#load(spec, life);
     if (failure !== undefined) {
       tell({ phase: "rolledBack", cause: failure, lost: [] });
       return;
     }
     const { hooks, board, clock } = this.#options;
-    const { incarnation, cell: old, rootKey } = local;
+    const { incarnation, cell: old } = local;
     const end = (news: TrialNews, cause: ExitReason) => {
       local.trial = undefined;
       hooks?.ended?.(life, cause);
@@ -209,15 +164,10 @@ export class LocalKernel implements Kernel {
       args: unpack(pack(spec.args).packed) as unknown[],
       rootKey,
       stopMs: options.stopMs ?? STOP_MS,
-      registry: this.#claims,
+      registry: this.#registries.claims,
       ways: {
         toPeer: (cell, life, frame) => this.#peerOf(cell, life)?.post(frame),
-        peers: () => [
-          [KERNEL_CELL, 1],
-          ...[...this.#cells].flatMap(([other, { incarnation }]) =>
-            other === name ? [] : ([[other, incarnation]] as const),
-          ),
-        ],
+        peers: () => this.#others(name).map((other) => [other.name, other.incarnation] as const),
         toBoard: (frame) => this.#boards!.route(frame),
         boards: () => this.#boards?.list() ?? [],
         claim: ({ claim, pid, scope }) => old.names.claim(claim, importPid(pid), scope),
@@ -239,18 +189,11 @@ export class LocalKernel implements Kernel {
       onCrash: (report, dead) => hooks?.crashed?.({ name, incarnation }, crashDetails(report, dead)),
       rolledBack: (cause, lost) => end({ phase: "rolledBack", cause, lost }, cause),
       handOver: () => {
-        local.trial = undefined;
-        local.cell = trial.cell;
-        this.#changed.keep(name, local.spec, code);
-        local.spec = spec;
-        local.over = () => rootEnd(trial.trial.root);
-        this.#names.set(name, trial.names);
-        this.#groups.set(name, trial.groups);
-        local.inspection = new Inspection(trial.cell);
-        this.#reportGroups(trial.groups);
-        trial.cell.peerUp(KERNEL_CELL, direct(1, this.#inbox));
-        for (const [other, { incarnation: theirs, inbox }] of this.#cells)
-          if (other !== name) trial.cell.peerUp(other, direct(theirs, inbox));
+        local.becomes(trial);
+        this.#changed.keep(name, started.spec, code);
+        started.spec = spec;
+        this.#registries.replace(name, trial.names, trial.groups);
+        for (const { name: other, peer } of this.#others(name)) trial.cell.peerUp(other, peer);
         this.#boards?.introduce(trial.cell);
         hooks?.becameCell?.({ name, incarnation }, life);
         tell({ phase: "committed" });
@@ -261,19 +204,19 @@ export class LocalKernel implements Kernel {
   }
 
   passTrial(name: string): boolean {
-    const trial = this.#cells.get(name)?.trial;
+    const trial = this.#cells.get(name)?.local.trial;
     trial?.router.commit();
     return trial !== undefined;
   }
 
   rollBack(name: string, why: string): boolean {
-    const trial = this.#cells.get(name)?.trial;
+    const trial = this.#cells.get(name)?.local.trial;
     trial?.takeBack({ shutdown: why }, false);
     return trial !== undefined;
   }
 
   endCell(name: string, incarnation: number, cause: ExitReason, culprit?: number): void {
-    const local = this.#cells.get(name);
+    const local = this.#cells.get(name)?.local;
     if (local?.incarnation !== incarnation) return;
     this.#cells.delete(name);
     if (local.trial !== undefined) {
@@ -281,41 +224,21 @@ export class LocalKernel implements Kernel {
       local.trial.tell({ phase: "over", cause });
     }
     this.#options.hooks?.ended?.({ name, incarnation }, cause, culprit);
-    this.#names.delete(name);
-    this.#registry.releaseCell(name, incarnation);
-    this.#groups.delete(name);
-    this.#groupRegistry.releaseCell(name, incarnation);
-    for (const { cell, inbox, trial } of this.#cells.values()) {
-      deliverAll(inbox, cell, trial);
-      cell.peerDown(name, incarnation, cause);
-      trial?.router.onNews({ peerDown: name, incarnation, cause });
-    }
-    deliverAll(this.#inbox, this.cell);
-    this.cell.peerDown(name, incarnation, cause);
+    this.#registries.forget(name, incarnation);
+    for (const other of this.#locals()) other.peerDown(name, incarnation, cause);
+    this.#own.peerDown(name, incarnation, cause);
     this.#boards?.exchange.cellDown(name, incarnation, cause);
   }
 
   cells(): readonly CellStatus[] {
-    const status = (cell: string, { incarnation, loop }: Pick<LocalCell, "incarnation" | "loop">) => ({
-      cell,
-      incarnation,
-      restarts: incarnation - 1,
-      loop,
-      booting: false,
-      resumes: null,
-      running: null,
-    });
-    return [
-      status(KERNEL_CELL, { incarnation: 1, loop: "event" }),
-      ...[...this.#cells].map(([name, local]) => status(name, local)),
-    ];
+    return [this.#own, ...this.#locals()].map(({ status }) => status);
   }
 
   /** A cell here is always between two resumes when another runs, so it answers at once. */
   ask(name: string, inquiry: Inquiry, to: Pid, ref: number): void {
-    const local = this.#cells.get(name);
-    if (name === KERNEL_CELL) this.cell.post(to, this.#inspection.message(inquiry, ref));
-    else local?.cell.post(importPid(exportPid(to)), local.inspection.message(inquiry, ref));
+    const local = name === KERNEL_CELL ? this.#own : this.#cells.get(name)?.local;
+    const asker = name === KERNEL_CELL ? to : importPid(exportPid(to));
+    local?.cell.post(asker, local.inspection.message(inquiry, ref));
   }
 
   /** Names of the cells that run, the kernel's not among them. */
@@ -325,35 +248,34 @@ export class LocalKernel implements Kernel {
 
   /** A running cell; for tests, which look at what it counts. */
   cellOf(name: string): Cell | undefined {
-    return this.#cells.get(name)?.cell;
+    return this.#cells.get(name)?.local.cell;
   }
 
   /** Timers that run, in all cells. */
   get timerCount(): number {
-    let count = this.cell.timerCount;
-    for (const { cell, trial } of this.#cells.values())
-      count += cell.timerCount + (trial?.cell.timerCount ?? 0);
+    let count = this.#own.timerCount;
+    for (const { timerCount } of this.#locals()) count += timerCount;
     return count;
   }
 
   /** When `settle` has something to do by itself; `Infinity` for never. Ask after `settle`. */
   nextWakeUs(): number {
-    let next = Math.min(this.cell.nextWakeUs(), this.#boards?.exchange.nextUs ?? Number.POSITIVE_INFINITY);
-    for (const { cell, trial } of this.#cells.values())
-      next = Math.min(next, cell.nextWakeUs(), trial?.cell.nextWakeUs() ?? Number.POSITIVE_INFINITY);
+    let next = Math.min(this.#own.nextWakeUs(), this.#boards?.exchange.nextUs ?? Number.POSITIVE_INFINITY);
+    for (const local of this.#locals()) next = Math.min(next, local.nextWakeUs());
     return next;
   }
 
   /** Runs everything that is due now, in every cell, until nothing is. */
   settle(): void {
+    const { clock } = this.#options;
     this.#boards?.exchange.expire();
     for (let again = true; again; ) {
-      again = this.#turn(this.cell, this.#inbox);
-      for (const [name, local] of [...this.#cells]) {
+      again = this.#own.turn(clock.now());
+      for (const local of this.#locals()) {
+        const { name, incarnation } = local;
         // Ended, perhaps started anew, by one that ran before it in this round.
-        if (this.#cells.get(name) !== local) continue;
-        const { cell, inbox, incarnation, trial } = local;
-        if (local.over() === undefined) again = this.#turn(cell, inbox, trial) || again;
+        if (this.#cells.get(name)?.local !== local) continue;
+        if (local.over() === undefined) again = local.turn(clock.now()) || again;
         const cause = local.over();
         if (cause === undefined) continue;
         this.endCell(name, incarnation, cause);
@@ -366,13 +288,13 @@ export class LocalKernel implements Kernel {
   openBoards(make: (own: OwnBoard) => BoardExchange): BoardExchange {
     const boards = new LocalBoards(
       {
-        cells: () => [this.cell, ...[...this.#cells.values()].map(({ cell }) => cell)],
+        cells: () => [this.#own, ...this.#locals()].map(({ cell }) => cell),
         tellTrials: (item) => {
-          for (const { trial } of this.#cells.values()) trial?.router.onNews(item);
+          for (const { trial } of this.#locals()) trial?.router.onNews(item);
         },
         deliver: (cell, incarnation, frame) => this.#peerOf(cell, incarnation)?.post(frame) ?? false,
-        named: (name, pid) => this.#registry.claim(name, pid, "board", KERNEL_CELL),
-        unnamed: (name, pid) => this.#registry.release(name, pid),
+        named: (name, pid) => this.#registries.claim(name, pid, KERNEL_CELL),
+        unnamed: (name, pid) => this.#registries.release(name, pid),
         memberships: () => this.cell.groups.ofBoard(),
         publicNames: () => this.cell.names.listPublic().map(([name, pid]) => [name, exportPid(pid)] as const),
       },
@@ -403,30 +325,40 @@ export class LocalKernel implements Kernel {
     this.settle();
   }
 
-  #turn(cell: Cell, inbox: Frame[], trial?: LocalTrial): boolean {
-    const before = inbox.length;
-    if (before > 0) deliverAll(inbox, cell, trial);
-    const tried = trial?.turn() === true;
-    cell.resources.poll?.((to, message) => cell.post(to, message));
-    const due = cell.nextWakeUs() <= this.#options.clock.now();
-    if (due) cell.run();
-    return before > 0 || due || tried;
+  #locals(): LocalCell[] {
+    return Array.from(this.#cells.values(), ({ local }) => local);
   }
 
-  #tellTrial(cell: string, item: Item): void {
-    this.#cells.get(cell)?.trial?.router.onNews(item);
+  /** The kernel's cell and all that run, but one. */
+  #others(name: string): LocalCell[] {
+    return [this.#own, ...this.#locals().filter((local) => local.name !== name)];
+  }
+
+  #newLife(name: string): CellLife {
+    const incarnation = (this.#lives.get(name) ?? 0) + 1;
+    this.#lives.set(name, incarnation);
+    return { name, incarnation };
+  }
+
+  /** Tells all others of a new cell, and it of them. */
+  #introduce({ name, incarnation, cell, peer }: LocalCell): void {
+    for (const other of this.#others(name)) {
+      cell.peerUp(other.name, other.peer);
+      other.cell.peerUp(name, peer);
+      other.trial?.router.onNews({ peerUp: name, incarnation });
+    }
   }
 
   #peerOf(cell: string, incarnation: number): Peer | undefined {
-    if (cell === KERNEL_CELL) return direct(1, this.#inbox);
-    const local = this.#cells.get(cell);
-    return local?.incarnation === incarnation ? direct(incarnation, local.inbox) : undefined;
+    if (cell === KERNEL_CELL) return this.#own.peer;
+    const local = this.#cells.get(cell)?.local;
+    return local?.incarnation === incarnation ? local.peer : undefined;
   }
 
   #passAfter(name: string, trial: LocalTrial, trialMs: number): void {
     if (!Number.isFinite(trialMs)) return;
     const pass = () => {
-      if (this.#cells.get(name)?.trial === trial) trial.router.commit();
+      if (this.#cells.get(name)?.local.trial === trial) trial.router.commit();
     };
     const body: Body = function* trialTime(self): ProcessGenerator {
       yield* self.sleep(trialMs);
@@ -451,39 +383,10 @@ export class LocalKernel implements Kernel {
     };
     const pid = cell.spawn(spawner(source), [], { label: "spawner", band: BAND.system });
     cell.names.added(spawnerName(name), pid);
-    this.#registry.claim(spawnerName(name), exportPid(pid));
-  }
-
-  #namesOf(cell: string): Names {
-    const names = new Names();
-    for (const { name, pid, scope } of this.#registry.entries()) names.added(name, importPid(pid), scope);
-    this.#names.set(cell, names);
-    names.connect(this.#claims);
-    return names;
+    this.#registries.claim(spawnerName(name), exportPid(pid));
   }
 
   readonly #onNotGiven = (board: string): void => this.#boards?.exchange.notGiven(board);
-
-  readonly #claims: NameClaims = {
-    claim: (name, pid, scope) => this.#registry.claim(name, exportPid(pid), scope),
-    release: (name, pid) => this.#registry.release(name, exportPid(pid)),
-  };
-
-  #groupsOf(cell: string): Groups {
-    const groups = new Groups();
-    for (const { group, pid, times } of this.#groupRegistry.entries()) {
-      groups.told(group, importPid(pid), times);
-    }
-    this.#groups.set(cell, groups);
-    this.#reportGroups(groups);
-    return groups;
-  }
-
-  #reportGroups(groups: Groups): void {
-    groups.connect({
-      membership: (group, pid, times) => this.#groupRegistry.set({ group, pid: exportPid(pid), times }),
-    });
-  }
 }
 
 interface Loaded {
@@ -494,17 +397,3 @@ interface Loaded {
 
 /** Body of a cell that could not be loaded. */
 function* neverRun(): ProcessGenerator {}
-
-function direct(incarnation: number, inbox: Frame[]): Peer {
-  return { incarnation, post: (frame) => inbox.push(frame) > 0 };
-}
-
-function deliverAll(inbox: Frame[], cell: Cell, trial?: LocalTrial): void {
-  for (const frame of inbox.splice(0)) {
-    if (trial?.router.onFrame(frame) !== true) cell.deliver(frame);
-  }
-}
-
-function rootEnd(root: Process | undefined): ExitReason | undefined {
-  return root?.state === "dead" ? (root.exitReason ?? "normal") : undefined;
-}
