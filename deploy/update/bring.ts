@@ -169,7 +169,8 @@ async function whyNotOpen({ open }: LivePlan, slot: Slot): Promise<string | unde
     await open(slot);
     return undefined;
   } catch (error) {
-    return `slot ${slot} cannot be read beside the one that runs: ${(error as Error).message}`;
+    const why = (error as Error).message.trim().replace(/\s*\n\s*/g, "; ");
+    return `slot ${slot} cannot be read beside the one that runs: ${why}`;
   }
 }
 

@@ -33,16 +33,23 @@ export interface Updatable {
   readonly client: MqttProbe;
   /** As it is on the card now. */
   record(): SlotRecord;
+  /** Another machine with this card, once the board was cut. */
+  switchOn(): Promise<Machine>;
 }
 
-export async function updatable(t: SpecContext): Promise<Updatable> {
+/** `placement`: of its devices in cells. */
+export async function updatable(t: SpecContext, placement?: "own" | "shared"): Promise<Updatable> {
   const key = testKey(t);
   const broker = await patientBroker(t);
-  const card = await testCard(t, lineBoard(broker.fromGuest), { trusted: [key.trusted] });
+  const card = await testCard(t, lineBoard(broker.fromGuest, undefined, placement), {
+    trusted: [key.trusted],
+  });
   const client = await probe(t, broker.url, ["holdfast/greenhouse/#"]);
-  const board = await bootVirt(t, card, { gpioSim: await gpioSim(projectFolder, () => {}), resets: true });
+  const header = await gpioSim(projectFolder, () => {});
+  const switchOn = () => bootVirt(t, card, { gpioSim: header, resets: true });
+  const board = await switchOn();
   await online(board, client);
-  return { key, card, board, client, record: () => new SlotSectors(card.image).read()! };
+  return { key, card, board, client, switchOn, record: () => new SlotSectors(card.image).read()! };
 }
 
 /** Waits for it. Throws an Error with the console. */
