@@ -12,6 +12,7 @@ import type { TestCard } from "./card.ts";
 import { headerScript } from "./header-script.ts";
 import { Machine } from "./machine.ts";
 import type { Neighbour } from "./neighbour.ts";
+import { loggedDisk } from "./write-log.ts";
 
 /**
  * QEMU's generic board with the processor of a Pi 3; always emulated, also where there is a /dev/kvm. Its time is counted in instructions, 2 ns each
@@ -33,11 +34,13 @@ export interface VirtOptions {
   readonly neighbour?: Neighbour;
   /** For the kernel, or the card's first process, beside what every boot is told. */
   readonly words?: readonly string[];
+  /** An empty file that takes down what is written to the card, in order (`write-log.ts`). */
+  readonly log?: string;
 }
 
 /** Boots a card on it, as the firmware of a Pi would: kernel, first file system and command line are the card's. */
 export function bootVirt(t: SpecContext, card: TestCard, options: VirtOptions = {}): Promise<Machine> {
-  const { gpioSim, resets = false, qemu = [], words: more = [], neighbour } = options;
+  const { gpioSim, resets = false, qemu = [], words: more = [], neighbour, log } = options;
   const initramfs = card.boot("initramfs.gz");
   if (gpioSim !== undefined) appendFileSync(initramfs, headerArchive(gpioSim));
   const rdinit = gpioSim === undefined ? [] : ["rdinit=/header"];
@@ -50,7 +53,7 @@ export function bootVirt(t: SpecContext, card: TestCard, options: VirtOptions = 
       qemu: [
         ...["-M", MACHINE, ...BOARD, "-serial", "stdio", ...(resets ? [] : ["-no-reboot"])],
         ...["-kernel", card.boot("kernel8.img"), "-initrd", initramfs, "-append", words.join(" ")],
-        ...plainDisk(card.image),
+        ...(log === undefined ? plainDisk(card.image) : loggedDisk(card.image, log)),
         ...["-device", "virtio-rng-pci", ...qemu],
         ...(gpioSim === undefined ? [] : ["-dtb", piTree(dirname(card.image), qemu)]),
       ],
