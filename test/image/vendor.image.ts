@@ -117,7 +117,7 @@ spec(
     is(files.read(FIRST_RUN.archive), undefined);
     match(
       files.read("cmdline.txt")!,
-      /^console=ttyAMA0 root=\/dev\/vda2 rootfstype=ext4 panic=5 rootwait\n$/,
+      /^console=ttyAMA0 root=\/dev\/vda2 rootfstype=ext4 panic=5 rootwait *\n$/,
     );
     const second = await boot(t, folder, system);
     await switches(second, client);
