@@ -11,7 +11,7 @@ export interface ImageFlags {
   readonly trusted: readonly ReleaseKey[];
 }
 
-const MIB = 1_048_576;
+const MB = 1e6;
 
 /** Throws `ImageError` or `ReleaseError`. */
 export async function image(
@@ -34,9 +34,9 @@ export async function image(
 /** What people read when it is done. */
 export function reportText(report: ImageReport, seconds: number): string {
   const { file, bytes, slotBytes, kernel, password } = report;
-  const mib = (count: number) => `${(count / MIB).toFixed(0)} MB`;
+  const mb = (count: number) => `${(count / MB).toFixed(0)} MB`;
   return [
-    `${file}: ${mib(bytes)}, slot ${mib(slotBytes)}, kernel ${kernel}, after ${seconds.toFixed(1)} s`,
+    `${file}: ${mb(bytes)}, slot ${mb(slotBytes)}, kernel ${kernel}, after ${seconds.toFixed(1)} s`,
     ...(password === undefined
       ? []
       : [`login at the console: root, password ${password} (it is told here and nowhere else)`]),

@@ -12,10 +12,12 @@ const WHAT: Readonly<Record<Role, string>> = {
   homeAssistant: "reads, sends commands, is told of devices",
 };
 
-const REST = `A login file goes to whom it is for and nowhere else: "credentialsFile" of a board, --credentials of a person.
+const rest = (
+  users: string,
+) => `A login file goes to whom it is for and nowhere else: "credentialsFile" of a board, --credentials of a person.
 mosquitto.conf:  allow_anonymous false
                  password_file  and  acl_file  of these (readable by the user that Mosquitto runs as)
-a board's own broker:  "mqtt": {"listen": {"usersFile": "users.json", ...}}
+a board's own broker:  "mqtt": {"listen": {"usersFile": ${JSON.stringify(users)}, ...}}
 `;
 
 /** `boards`: their ids, which are their users. Throws `KeysError`. */
@@ -44,5 +46,5 @@ export function keysAcl(boards: readonly string[], flags: KeysFlags): void {
     ]),
     ...files.map((file) => ["wrote", shown(file), ""]),
   ];
-  process.stdout.write(`${columns(rows).join("\n")}\n\n${REST}`);
+  process.stdout.write(`${columns(rows).join("\n")}\n\n${rest(shown(files.at(-1)!))}`);
 }

@@ -8,6 +8,7 @@ import { boardFlags } from "./board-flags.ts";
 import { addCardVerbs } from "./card-verbs.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, everyMs, type Flags, launchFlags, listOf, operatorFlags, textOf } from "./flags.ts";
+import { helpSections, usageText } from "./help-text.ts";
 import { addKeysVerb } from "./keys-verb.ts";
 import { lazy } from "./lazy.ts";
 import { addLevelVerb } from "./level-verb.ts";
@@ -246,13 +247,7 @@ cli.option("--ca <file>", "Authority of its certificate (mqtts://), HOLDFAST_CA"
 cli.option("--cert <file>", "Own certificate where it asks for one, HOLDFAST_CERT");
 cli.option("--key <file>", "The key of that, mode 0600, HOLDFAST_KEY");
 cli.option("--page <url>", "Page of the board (default: http://127.0.0.1 and HOLDFAST_HTTP_PORT or 8080)");
-cli.help((sections) => [
-  ...sections,
-  {
-    title: "Exit codes",
-    body: "  0 done   1 failed   2 wrong usage or configuration   3 refused by the board   4 no board reached",
-  },
-]);
+cli.help((sections) => helpSections(sections, cli.matchedCommand?.description));
 cli.version(VERSION);
 
 // Who reads along has enough (`holdfast check | head`): an end, no failure. A board goes on, whether anybody reads its log or not.
@@ -273,8 +268,10 @@ try {
   }
 } catch (error) {
   const json = process.argv.includes("--json");
-  const message = error instanceof Error ? error.message : String(error);
+  const fromCac = error instanceof Error && error.name === "CACError";
+  const said = error instanceof Error ? error.message : String(error);
+  const message = fromCac ? usageText(said, cli.matchedCommandName) : said;
   process.stderr.write(json ? `${JSON.stringify({ error: message })}\n` : `holdfast: ${message}\n`);
-  const usage = error instanceof RangeError || (error instanceof Error && error.name === "CACError");
+  const usage = error instanceof RangeError || fromCac;
   process.exitCode = error instanceof CliError ? error.exitCode : usage ? EXIT.usage : EXIT.failed;
 }

@@ -50,7 +50,12 @@ function fleetOf(file: string): Fleet {
   try {
     return parseFleet(readFileSync(file, "utf8"), file);
   } catch (error) {
-    throw new CliError(EXIT.usage, `--fleet: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === "ENOENT"
+        ? `there is no ${file}; it names the boards: {"boards": {"greenhouse": "pi@greenhouse.local"}}`
+        : message;
+    throw new CliError(EXIT.usage, `--fleet: ${why}`);
   }
 }
 

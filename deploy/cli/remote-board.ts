@@ -31,7 +31,9 @@ export async function runOnBoard(place: RemotePlace, words: readonly string[]): 
     stdio: "inherit",
   });
   const code = await endOf(child, place).catch((error: Error) => {
-    throw new CliError(EXIT.unreachable, `${error.message}: ${sshRemedy(place)}`);
+    // A program that cannot be started has said by itself what helps.
+    const remedy = error.cause === undefined ? `: ${sshRemedy(place)}` : "";
+    throw new CliError(EXIT.unreachable, `${error.message}${remedy}`);
   });
   if (code === NOT_THERE)
     throw new CliError(
@@ -45,6 +47,6 @@ export async function runOnBoard(place: RemotePlace, words: readonly string[]): 
 export function sshRemedy({ target, via: [program] }: Pick<RemotePlace, "target" | "via">): string {
   return (
     `try "${program} ${target}" by hand. Name unknown: give an address, user@192.168.1.20. Permission denied: put your ` +
-    `key there with ssh-copy-id ${target} (on Holdfast OS: "ssh" in the provisioning file)`
+    `key there with ssh-copy-id ${target} (on Holdfast OS: "sshKeys" in the provisioning file)`
   );
 }

@@ -17,7 +17,13 @@ const HEADER_BUS = "i2c-1";
 export async function scan(words: readonly string[], flags: OperatorFlags): Promise<void> {
   const buses = (words.length === 0 ? [HEADER_BUS] : words).map(busNamed);
   const running = await runningBoard(flags);
-  if (running !== undefined) return tellRunning(running, flags.json);
+  if (running !== undefined) {
+    if (words.length > 0 && !flags.json)
+      process.stderr.write(
+        `${buses.join(", ")}: not asked by itself; all chips of the board are told instead\n`,
+      );
+    return tellRunning(running, flags.json);
+  }
   const { holdersOf, scanBus } = await import("../board/this-machine.ts");
   const scans: [string, BusScan][] = [];
   for (const bus of buses) {

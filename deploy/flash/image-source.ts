@@ -30,7 +30,9 @@ export class ImageSource {
       this.fileBytes = statSync(path).size;
       head = start(path);
     } catch (error) {
-      throw new FlashError("unreadable", `${path}: ${(error as Error).message}`, error);
+      const { code, message } = error as NodeJS.ErrnoException;
+      const why = code === "ENOENT" ? `there is no ${path}; holdfast image makes one` : `${path}: ${message}`;
+      throw new FlashError("unreadable", why, error);
     }
     this.packed = packing(head);
     if (this.packed !== undefined) return;

@@ -7,7 +7,7 @@ import { spec } from "../../harness/spec.ts";
 spec("the password is in the report once; a card without one says nothing of it", () => {
   const report = { file: "card.img", bytes: 403_701_760, slotBytes: 41_943_040, kernel: "6.1.0-56-arm64" };
   const text = reportText({ ...report, password: "abcd-efgh-2345-6789" }, 15.04);
-  match(text, /^card\.img: 385 MB, slot 40 MB, kernel 6\.1\.0-56-arm64, after 15\.0 s\n/);
+  match(text, /^card\.img: 404 MB, slot 42 MB, kernel 6\.1\.0-56-arm64, after 15\.0 s\n/);
   is(text.split("abcd-efgh-2345-6789").length, 2);
   is(reportText(report, 1).includes("password"), false);
 });
