@@ -134,8 +134,13 @@ export function* controllerProcess(
     };
     // Not told anything yet since the start: that is no fault until it is too old. What the life before commanded ends
     // with its lease.
-    const isNew = sink.isAwaited || (latest === undefined && nowUs - startedUs < graceUs);
-    if (isNew && ladder.mode === "full") return;
+    const isAwaited = latest === undefined || (!decided && usable === undefined);
+    const isNew = sink.isAwaited || (isAwaited && nowUs - startedUs < graceUs);
+    if (isNew && ladder.mode === "full") {
+      // Its first measurement failed, as some do while everything starts: the output has to be off, and nothing more is known.
+      if (latest !== undefined) sink.drive({ level: 0, sampledAtUs: nowUs, fresh: false });
+      return;
+    }
     const { trusted, why } = law.look(seen, nowUs);
     const { trouble } = sink;
     if (!trusted) {

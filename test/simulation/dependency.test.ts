@@ -132,3 +132,26 @@ spec("a controller that crashes again and again is safe, then off, and its outpu
   assert.is(board.level("heater"), 0);
   assert.is(board.trace.mode("heater"), "full", "the output is well; it has nobody who commands it");
 });
+
+spec("a first measurement that fails keeps a controller waiting, with its output off, not falling", () => {
+  const board = new SimulatedBoard();
+  board.set("climate", { fault: "unplugged" });
+  board.until(0.5);
+  assert.is(board.trace.reading("climate.temperature")!.quality, "bad");
+  assert.is(board.trace.mode("thermostat"), "starting");
+  assert.is(board.level("heater"), 0);
+  board.set("climate", { fault: null });
+  board.until(2);
+  assert.equal(modesOf("thermostat", board.trace.news()), [], "it never fell");
+  assert.is(board.trace.mode("thermostat"), "full");
+  board.until(11); // `minOff` of the heater is 10 s
+  assert.is(board.level("heater"), 1);
+});
+
+spec("a sensor that never measures lets its controller fall as soon as that is no start any more", () => {
+  const board = new SimulatedBoard();
+  board.set("climate", { fault: "unplugged" });
+  board.until(20);
+  assert.is(board.trace.mode("thermostat"), "safe");
+  assert.is(board.level("heater"), 0);
+});
