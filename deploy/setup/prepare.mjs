@@ -8,17 +8,26 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { alone } from "./alone.mjs";
+import { boardsInUse } from "./in-use.mjs";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const sourceFolders = ["runtime", "firmware", "devices", "deploy", "test"];
 
-/** Installs and builds what is missing or out of date; says what it does and how long it took. */
-export async function prepare() {
+/**
+ * Installs and builds what is missing or out of date; says what it does and how long it took. Not under a board that runs: whatever
+ * of it is started again would be of another build. `goesOn`: then what is there will do; otherwise this process ends.
+ */
+export async function prepare({ goesOn = false } = {}) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 11)) {
     fail(`Holdfast needs Node 20.11 or newer; this is ${process.version}`);
   }
-  if (steps().some(isDue)) await alone(root, () => steps().filter(isDue).forEach(take));
+  if (!steps().some(isDue)) return;
+  const [board] = boardsInUse(root);
+  if (board === undefined) return alone(root, () => steps().filter(isDue).forEach(take));
+  const why = `a board runs from this folder (pid ${board}), so what has changed since is not built`;
+  if (!goesOn) fail(`${why}: stop it first`);
+  process.stderr.write(`holdfast: ${why} until it is stopped\n`);
 }
 
 /** In order: what is compiled needs its packages. */
