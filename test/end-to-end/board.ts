@@ -176,9 +176,10 @@ export class Board {
     }
   }
 
-  /** Listens to everything the board says; connects again when the broker went away. */
-  async joinMqtt(): Promise<void> {
+  /** Listens to everything the board says; connects again when the broker went away. The board is there: what is sent to it before is lost. */
+  async joinMqtt(limitMs = 20_000): Promise<void> {
     this.mqtt = await this.probe(["holdfast/#"], { reconnectPeriod: 100 });
+    await until("the board has said what it is", () => this.last("status")?.state === "online", limitMs);
   }
 
   /** One more client, closed with the board. */
@@ -372,7 +373,6 @@ async function prepare(board: Board, { early }: StartOptions): Promise<void> {
   await early?.(board);
   await board.inService();
   await board.joinMqtt();
-  await until("the board has said what it is", () => board.last("status")?.state === "online", 6000);
 }
 
 function parse(line: string): LogLine {

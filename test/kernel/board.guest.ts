@@ -47,8 +47,7 @@ spec(
     // A runtime may have died before, on a machine that leaves the guest so little that it does not load within its 30 s.
     const deaths = () => board.logged("runtimeDead").length;
     const before = deaths();
-    await board.joinMqtt();
-    await until("the board has said what it is", () => board.last("status")?.state === "online", SEEN_MS);
+    await board.joinMqtt(SEEN_MS);
     is(board.last("status")?.hardware, "linux");
 
     await at("GPIO17", 1); // the thermostat read 12 degrees through i2c-1 and heats
