@@ -18,7 +18,6 @@ export function checkShape(schema: Schema, value: unknown, at: Path, report: Rep
   const whole = unwrapped(schema);
   const inner = formOf(whole, value);
   if (!("entries" in inner || inner.type === "record" || inner.type === "variant")) {
-    if (inner.type === "array" && Array.isArray(value) && checkItems(inner, value, at, report)) return;
     const allowed = metadata(inner).errorMessage ?? allowedBy(whole);
     if (!v.is(inner, value)) report.problem(at, value, allowed, suggestionFor(inner, value));
   } else if (!isPlainObject(value)) {
@@ -104,15 +103,6 @@ function checkRecord(schema: Schema, value: Json, at: Path, report: Report): voi
     checkShape(keySchema, key, [...at, key], report);
     checkShape(valueSchema, inner, [...at, key], report);
   }
-}
-
-/** True when items are wrong that can say themselves what they should be: the list is wrong for nothing else then. */
-function checkItems(schema: Schema, value: readonly unknown[], at: Path, report: Report): boolean {
-  const { item } = schema as unknown as { item: Schema };
-  if (metadata(unwrapped(item)).errorMessage === undefined) return false;
-  const wrong = value.flatMap((one, index) => (v.is(item, one) ? [] : [index]));
-  for (const index of wrong) checkShape(item, value[index], [...at, String(index)], report);
-  return wrong.length > 0;
 }
 
 function checkVariant(schema: Schema, value: Json, at: Path, report: Report): void {

@@ -169,10 +169,3 @@ spec("a board's id becomes a name that networks know", () => {
   is(hostnameOf("_"), "holdfast");
   ok(checkProvision({ hostname: hostnameOf("pump_house") }, ""));
 });
-
-spec("a wrong item of a list is named by its place", () => {
-  throws(
-    () => checkProvision({ sshKeys: ["ssh-ed25519 AAAA you@desk", "AAAA"] }, "p.json"),
-    refusedWith("badProvision", /^p\.json: sshKeys\.1: found "AAAA", allowed: the line of a \.pub file/),
-  );
-});
