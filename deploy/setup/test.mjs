@@ -27,13 +27,11 @@ const isBoards = (file) =>
   /\/end-to-end\/|\/network\/trial\/|\/firmware\/(deaths|processes|runtime-killed)/.test(file);
 // Minutes long: begun last they would keep everybody waiting.
 const isLong = (file) => /\/(update-lost|faults|two-boards)\./.test(file);
-const boards = lastThose((file) => !isLong(file), tests.filter(isBoards));
+const boards = tests.filter(isBoards).sort((one, other) => Number(isLong(other)) - Number(isLong(one)));
 const together = tests.filter((file) => !isBoards(file));
 
-// The guest takes what others leave, which is little while it is the tests that compute. A board that starts there then loads for longer
-// than it may, again and again; so those come last.
-const startsBoards = (file) => /\/kernel\/(board|deaths|hangs|line|stop-step|watchdog)\./.test(file);
-const inGuest = guest(lastThose(startsBoards, testFiles(".guest.js")));
+// The guest takes what others leave: most of it while it is the tests that compute, a third of which wait for something.
+const inGuest = guest(testFiles(".guest.js"));
 await Promise.all([worker(together), worker(together), worker(together)]);
 await Promise.all([worker(boards), worker(boards)]);
 await inGuest;
@@ -47,10 +45,6 @@ function testFiles(ending) {
     .map((file) => join("dist/test", file))
     .filter((file) => words.every((word) => file.includes(word)))
     .sort();
-}
-
-function lastThose(which, files) {
-  return [...files.filter((file) => !which(file)), ...files.filter(which)];
 }
 
 async function guest(files) {

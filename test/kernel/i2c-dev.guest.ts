@@ -92,7 +92,8 @@ spec("a bus that hangs stops neither the event loop nor another bus", async (t) 
   order.push(`other ${await transfer(other, 0x21, [7], 1)}`);
   await slow;
   equal(order, ["other 165", "other address_nak", "slow address_nak"]);
-  ok(ticks > 10, `${ticks} ticks of 10 ms in 600 ms`);
+  // None where the loop stands; on an emulated processor that others need as well it is seldom sixty.
+  ok(ticks >= 3, `${ticks} ticks of 10 ms in 600 ms`);
 });
 
 spec("an adapter that knows SMBus only is given what of it means the same", async (t) => {
