@@ -19,6 +19,8 @@ import { Watchers } from "./watchers.ts";
 
 /** Longest wait for the reader of the log when the process ends. */
 const DRAIN_MS = 200;
+/** The same at an end in order: outputs are safe, and whoever is killed for a log on a busy machine counts as crashed. */
+const ORDERLY_DRAIN_MS = 2000;
 /** Exit code when lines or buses of the plan are not to be had: who starts it by hand wants to know. */
 const NO_HARDWARE = 2;
 /** A service is started again at once. What is not there yet, such as a chip that is still being found, may come. */
@@ -57,8 +59,8 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
   const paused = new Set<number>();
   let keeper: RuntimeKeeper | undefined;
 
-  const exit = async (code: number) => {
-    if (await log.drain(DRAIN_MS)) process.exit(code);
+  const exit = async (code: number, drainMs = DRAIN_MS) => {
+    if (await log.drain(drainMs)) process.exit(code);
     endAtOnce();
   };
   const lost = (why: string) => {
@@ -152,7 +154,7 @@ export async function runGuardian(plan: GuardianPlan): Promise<void> {
     const unsafe = await runtime.stop();
     log.line({ stopped: { unsafe, atUs: clock.now() } });
     watchers.close();
-    await exit(unsafe.length === 0 ? 0 : 1);
+    await exit(unsafe.length === 0 ? 0 : 1, ORDERLY_DRAIN_MS);
   };
   if (wanted) return stop();
   if (plan.stopWhenStdinEnds === true) process.stdin.on("end", stop).on("error", stop).resume();
