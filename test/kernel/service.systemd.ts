@@ -1,15 +1,15 @@
 /** A board as a service of Debian's systemd, judged by systemd itself and from the other side of its lines. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { equal, is, ok } from "uvu/assert";
+import { equal, is, match, ok } from "uvu/assert";
 import type { BootRecord } from "../../deploy/board/boot-history.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
 import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
-import { demoWith } from "../deploy/demo-board.ts";
+import { type Change, demoWith } from "../deploy/demo-board.ts";
 import { cliFile } from "../end-to-end/board.ts";
 import { type Folder, writeFiles } from "../firmware/board/fixture-files.ts";
 import { bcmTree } from "../firmware/board/pi-trees.ts";
-import { spec } from "../harness/spec.ts";
+import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { gpioTrace } from "./fixtures/gpio-trace.ts";
 import { SimHeader } from "./fixtures/sim-header.ts";
@@ -22,7 +22,7 @@ const TREE = `${FOLDER}/device-tree`;
 const DROP_IN = "/etc/systemd/system/holdfast.service.d";
 
 /** One relay that goes off when its guardian dies, and one that holds. */
-const config = demoWith(
+const START: readonly Change[] = [
   ["hardware", "linux"],
   ["watchdog", { owner: "none" }],
   ["controllers", {}],
@@ -30,7 +30,8 @@ const config = demoWith(
   ["devices", {}],
   ["devices.pump", { ...relay("GPIO17"), onCrash: "safe", lease: "30s" }],
   ["devices.fridge", { ...relay("GPIO22"), onCrash: "hold" }],
-);
+];
+const config = demoWith(...START);
 
 function relay(line: string) {
   return { driver: "relay", line, safe: "off", commandFor: "5m", every: "1s", deadline: "500ms" };
@@ -124,6 +125,7 @@ spec(
     );
     ok(/^runtime \d+, incarnation 1$/.test(property("StatusText")), property("StatusText"));
     is(header.level("GPIO17"), 0);
+    await reloads(t, first);
 
     // A load that goes on when its line is let go; the line that holds is nobody's business.
     header.pull("GPIO17", 1);
@@ -176,6 +178,28 @@ spec(
   },
   { limitMs: 60_000 },
 );
+
+/** `systemctl reload`: the file is taken, or refused by the exit code; whoever holds the lines goes on either way. */
+async function reloads(t: SpecContext, guardian: number): Promise<void> {
+  const runtime = runtimeOf(guardian);
+  t.defer(() => writeFileSync(CONFIG, config));
+  const reload = (...changes: readonly Change[]) => {
+    writeFileSync(CONFIG, demoWith(...START, ...changes));
+    return spawnSync("systemctl", ["reload", "holdfast"]).status;
+  };
+  // A board that is not up yet is asked in vain.
+  await until("the change is taken", () => reload(["devices.pump.commandFor", "7m"]) === 0, SEEN_MS);
+  // The journal keeps no empty lines.
+  match(journal(), /devices\.pump\.commandFor +"5m" +becomes +"7m"\nlive, and no line moved: pump/);
+  is(reload(["devices.fridge.line", "GPIO23"]) === 0, false, "a line needs a restart");
+  match(journal(), /devices\.fridge\.line +"GPIO22" +becomes +"GPIO23"/);
+  is(reload(["devices.pump.onCrash", "sound"]) === 0, false, "a file with a problem");
+  ok(journal().includes('"sound"'));
+  writeFileSync(CONFIG, config);
+  is(property("ActiveState"), "active");
+  is(property("NRestarts"), "0");
+  is(`${mainPid()} ${runtimeOf(mainPid())}`, `${guardian} ${runtime}`, "nobody was started again");
+}
 
 spec("a configuration with problems is said and not tried for ever", async () => {
   writeFileSync(CONFIG, config.replace('"linux"', '"linus"'));
