@@ -5,6 +5,7 @@
  */
 import {
   closeSync,
+  existsSync,
   fchownSync,
   ftruncateSync,
   mkdirSync,
@@ -64,7 +65,7 @@ function opened(own: string, file: string): number | undefined {
     return fd;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EACCES" || !exists(file)) return undefined;
+    if (code !== "EACCES" || !existsSync(file)) return undefined;
     throw new StateTaken(
       `${file} belongs to another account, and a board may work there as that: start this one as the same, or remove the file when none runs`,
     );
@@ -106,8 +107,4 @@ function whoIn(file: string): StateHolder | undefined {
   } catch {
     return undefined;
   }
-}
-
-function exists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
