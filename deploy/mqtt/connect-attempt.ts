@@ -14,6 +14,8 @@ export class Attempt {
   secured = false;
   /** The broker said something that shows it understood CONNECT. */
   answered = false;
+  /** The broker ended the connection; never when this side did, having waited for CONNACK long enough. */
+  hungUp = false;
   refusedVersion = false;
   online = false;
   cause: string | undefined;
@@ -29,6 +31,12 @@ export class Attempt {
     client.stream.once("secureConnect", () => {
       this.secured = true;
     });
+    for (const event of ["end", "error"] as const) {
+      // Before MQTT.js, which tells of an error at once.
+      client.stream.prependOnceListener(event, () => {
+        this.hungUp = true;
+      });
+    }
   }
 
   /** With QoS 0, past MQTT.js: that writes each packet of its own whole, in one turn. */

@@ -280,8 +280,7 @@ export class MqttClient {
   /** The same node, because it may only have disliked the version. Silence says nothing about that. */
   #asksAgain(attempt: Attempt): boolean {
     if (attempt.answered) this.#version.understood();
-    else if (attempt.opened && performance.now() - attempt.sinceMs < connectLimitMs)
-      return this.#version.closed();
+    else if (attempt.opened && attempt.hungUp) return this.#version.closed();
     return false;
   }
 

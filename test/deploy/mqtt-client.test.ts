@@ -32,7 +32,7 @@ async function embedded(t: SpecContext, port = 0) {
 }
 
 /** A broker that knows MQTT 3.1.1 only: it answers a version 5 CONNECT as `answer` says. */
-async function oldBroker(t: SpecContext, behind: EmbeddedBroker, answer: "code" | "close") {
+async function oldBroker(t: SpecContext, behind: EmbeddedBroker, answer: "code" | "close" | "reset") {
   const versions: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -44,7 +44,8 @@ async function oldBroker(t: SpecContext, behind: EmbeddedBroker, answer: "code" 
       versions.push(version);
       if (version === 5) {
         if (answer === "code") socket.write(Buffer.from([0x20, 2, 0, 1]));
-        socket.end();
+        if (answer === "reset") socket.resetAndDestroy();
+        else socket.end();
         return;
       }
       socket.unshift(connect);
@@ -78,7 +79,7 @@ spec("a message published live with the retain flag shows it", async (t) => {
   await until("the message", () => log.includes("to/me x true"));
 });
 
-for (const answer of ["code", "close"] as const) {
+for (const answer of ["code", "close", "reset"] as const) {
   spec(`a broker that refuses version 5 (${answer}) is asked with 3.1.1`, async (t) => {
     const { broker } = await embedded(t);
     const old = await oldBroker(t, broker, answer);
