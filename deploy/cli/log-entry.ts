@@ -27,7 +27,7 @@ export function journalEntry(line: string): LogEntry | undefined {
   }
 }
 
-/** `Nov 26 03:05:12 greenhouse user.notice board: {...}`, as busybox's syslogd writes it, in the machine's own time. */
+/** `Nov 26 03:05:12 greenhouse user.notice board: {...}`, as busybox's syslogd writes it; in UTC (slot/common), whatever the board's time zone. */
 const SYSLOG = /^(\w{3} [ \d]\d \d\d:\d\d:\d\d) \S+ \S+\.\S+ ([^:[\s]+)(?:\[\d+\])?: (.*)$/;
 
 /** `now`: a line has no year, and none of them is of the future. */
@@ -60,10 +60,10 @@ function parsed(text: string): Record<string, unknown> | undefined {
 }
 
 function timeOf(when: string, now: Date): string | null {
-  const ms = Date.parse(`${when} ${now.getFullYear()}`);
+  const ms = Date.parse(`${when} ${now.getUTCFullYear()} UTC`);
   if (Number.isNaN(ms)) return null;
   const time = new Date(ms);
   // Of last December, read in January; a day of grace for clocks that were set.
-  if (ms > now.getTime() + 86_400_000) time.setFullYear(now.getFullYear() - 1);
+  if (ms > now.getTime() + 86_400_000) time.setUTCFullYear(now.getUTCFullYear() - 1);
   return time.toISOString();
 }

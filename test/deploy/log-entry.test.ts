@@ -39,10 +39,10 @@ spec("what systemd says of a unit, and a message that is no text, are lines as w
 
 spec("a line of busybox's syslog has the year that is not in the future", () => {
   const line = `Dec 31 23:59:58 greenhouse user.notice board: ${DEAD}`;
-  const local = new Date(2026, 11, 31, 23, 59, 58).toISOString();
-  equal(syslogEntry(line, new Date(2027, 0, 1, 8)), { at: local, from: "board", text: DEAD });
-  equal(syslogEntry("Nov  6 01:02:03 greenhouse kern.warn kernel: hot", new Date(2026, 10, 6, 2)), {
-    at: new Date(2026, 10, 6, 1, 2, 3).toISOString(),
+  const at = "2026-12-31T23:59:58.000Z";
+  equal(syslogEntry(line, new Date(Date.UTC(2027, 0, 1, 8))), { at, from: "board", text: DEAD });
+  equal(syslogEntry("Nov  6 01:02:03 greenhouse kern.warn kernel: hot", new Date(Date.UTC(2026, 10, 6, 2))), {
+    at: "2026-11-06T01:02:03.000Z",
     from: "kernel",
     text: "hot",
   });

@@ -121,3 +121,36 @@ spec("a line of the board goes into the log whole, however long it is, as holdfa
   );
   ok(syslogEntry(kept[0]!, now).at !== null);
 });
+
+spec(
+  "whatever time zone the board is told, a line of its log is read with the time at which it was written",
+  (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-log-"));
+    t.defer(() => rmSync(folder, { recursive: true }));
+    const slot = fileURLToPath(new URL("../../../../deploy/image/slot/", import.meta.url));
+    const before = process.env.TZ;
+    t.defer(() => {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    });
+    const began = Math.floor(Date.now() / 1000) * 1000;
+    // init has no time zone; whoever reads by ssh has the board's, and so may what starts a logger.
+    for (const [written, read] of [
+      [undefined, "Asia/Tokyo"],
+      ["Asia/Tokyo", "America/Caracas"],
+    ] as const) {
+      const { TZ: _, ...environment } = process.env;
+      const env = { ...environment, ...(written !== undefined && { TZ: written }) };
+      execFileSync("sh", [`${slot}log-lines`, join(folder, "messages")], { input: "hot\n", env });
+      process.env.TZ = read;
+      const [line = ""] = readFileSync(join(folder, "messages"), "utf8").split("\n");
+      const at = Date.parse(syslogEntry(line, new Date()).at ?? "");
+      ok(at >= began && at <= Date.now(), `${line} was written at ${new Date(began).toISOString()}`);
+      rmSync(join(folder, "messages"));
+    }
+    const common = readFileSync(`${slot}common`, "utf8");
+    const say = common.slice(common.indexOf("say()"), common.indexOf("# For programs"));
+    const script = `logger() { echo "\${TZ:-none}"; }\nTZ=Asia/Tokyo\n${say.replace("/dev/console", "/dev/null").replace("2>/dev/null", "")}\nsay x`;
+    is(execFileSync("sh", ["-c", script]).toString().trim(), "UTC");
+  },
+);
