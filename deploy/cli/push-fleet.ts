@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readText, writeDurably } from "../board/durable-text.ts";
-import { bundleHead } from "../update/bundle-head.ts";
 import { fileSource } from "../update/file-source.ts";
 import { type Fleet, type FleetBoard, parseFleet } from "../update/fleet-file.ts";
+import { fleetRelease } from "../update/fleet-release.ts";
 import { type BoardProgress, type FleetMemory, runFleet } from "../update/fleet-run.ts";
 import { type PushEnd, type PushWord, push } from "../update/push.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -25,11 +25,9 @@ export interface FleetFlags {
 /** Exit 1 when a board did not take it; the same command goes on where this one stopped. */
 export async function pushFleet(flags: FleetFlags): Promise<void> {
   const fleet = fleetOf(flags.fleet);
-  const source = await fileSource(flags.file);
-  const { release, manifest } = await bundleHead(source, flags.file);
-  await source.close();
+  const { release, version } = await fleetRelease(fleet, flags.file, dirname(flags.fleet));
   const memoryFile = `${flags.fleet}.progress`;
-  const view = fleetView(flags, manifest.version);
+  const view = fleetView(flags, version);
   try {
     const boards = await runFleet({
       ...{ fleet, release },
@@ -40,7 +38,7 @@ export async function pushFleet(flags: FleetFlags): Promise<void> {
       onChange: view.show,
     });
     view.close();
-    finish(flags, boards, manifest.version, memoryFile);
+    finish(flags, boards, version, memoryFile);
   } finally {
     view.close();
   }
@@ -95,9 +93,8 @@ function finish(
     waiting.length === 0
       ? ""
       : `, ${waiting.length} were not begun; the same command goes on (${memoryFile})`;
-  lines.push(
-    `${boards.length - failed.length - waiting.length} of ${boards.length} boards run ${version}${rest}`,
-  );
+  const how = flags.words.includes("--stay") ? `have ${version} in a slot` : `run ${version}`;
+  lines.push(`${boards.length - failed.length - waiting.length} of ${boards.length} boards ${how}${rest}`);
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 

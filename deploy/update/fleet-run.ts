@@ -5,7 +5,6 @@
  */
 import type { Fleet, FleetBoard } from "./fleet-file.ts";
 import type { PushEnd, PushWord } from "./push.ts";
-import type { ReleaseId } from "./slot-record.ts";
 
 export type BoardState = "waiting" | "pushing" | "done" | "failed";
 
@@ -19,15 +18,16 @@ export interface BoardProgress {
   readonly end?: Pick<PushEnd, "how" | "reason">;
 }
 
-/** What is kept: of which release, and who has it. */
+/** What is kept: of which release (`fleet-release.ts`), and who has it. */
 export interface FleetMemory {
-  readonly release: ReleaseId;
+  readonly release: string;
   readonly done: Readonly<Record<string, PushEnd["how"]>>;
 }
 
 export interface FleetRun {
   readonly fleet: Fleet;
-  readonly release: ReleaseId;
+  /** Of all bundles (`fleet-release.ts`). */
+  readonly release: string;
   readonly memory: FleetMemory | undefined;
   /** Rejects where the board did not take it. */
   readonly push: (board: FleetBoard, say: (word: PushWord) => void) => Promise<PushEnd>;
@@ -45,7 +45,8 @@ export async function runFleet(run: FleetRun): Promise<readonly BoardProgress[]>
   let done = memory?.release === release ? memory.done : {};
   const boards: BoardProgress[] = fleet.waves.flatMap((wave, at) =>
     wave.map(
-      (board) => ({ board, wave: at, state: done[board.id] === undefined ? "waiting" : "done" }) as const,
+      // Who has it in a slot only is asked again: he may be meant to run it now.
+      (board) => ({ board, wave: at, state: done[board.id] === "confirmed" ? "done" : "waiting" }) as const,
     ),
   );
   const change = (id: string, part: Partial<BoardProgress>) => {

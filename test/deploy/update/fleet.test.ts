@@ -1,6 +1,9 @@
-import { equal, is, match, throws } from "uvu/assert";
+import { equal, is, match, throws, unreachable } from "uvu/assert";
 import { fleetFrame } from "../../../deploy/cli/fleet-frame.ts";
+import { bundleHead } from "../../../deploy/update/bundle-head.ts";
+import { fileSource } from "../../../deploy/update/file-source.ts";
 import { parseFleet } from "../../../deploy/update/fleet-file.ts";
+import { fleetRelease } from "../../../deploy/update/fleet-release.ts";
 import {
   type BoardProgress,
   type FleetMemory,
@@ -9,6 +12,8 @@ import {
 } from "../../../deploy/update/fleet-run.ts";
 import type { PushEnd } from "../../../deploy/update/push.ts";
 import { spec } from "../../harness/spec.ts";
+import { aKey } from "../release/a-bundle.ts";
+import { aBundleOf, temporary } from "./a-place.ts";
 
 const RELEASE = "ab".repeat(16);
 const CONFIRMED: PushEnd = { how: "confirmed", version: "2.0.0", reason: "" };
@@ -129,6 +134,39 @@ spec("the same push again goes on with who does not have it; of another release 
   await anew.result;
   equal(anew.trace, ["begin b0", "end b0", "begin b1", "end b1"]);
 });
+
+spec("a board that only has it in its slot, by --stay, is not done when it is to run it", async () => {
+  const memory = { release: RELEASE, done: { b0: "installed", b1: "confirmed" } } as const;
+  const again = run(fleetOf(3, { wave: 5, atOnce: 1 }), { memory });
+  const boards = await again.result;
+  equal(again.trace, ["begin b0", "end b0", "begin b2", "end b2"]);
+  equal(
+    boards.map(({ state }) => state),
+    ["done", "done", "done"],
+  );
+  equal(again.kept()!.done, { b0: "confirmed", b1: "confirmed", b2: "confirmed" });
+});
+
+spec(
+  "a fleet's release is all of its bundles: a new one of a board of another kind begins anew",
+  async (t) => {
+    const key = aKey(temporary(t));
+    const bundle = (name: string) => aBundleOf(temporary(t), { "bin/holdfast": name }, {}, key);
+    const [main, zero, newer] = [await bundle("main"), await bundle("zero"), await bundle("newer")];
+    const fleet = (of: string) =>
+      parseFleet(JSON.stringify({ boards: { a: "pi@a", b: { target: "pi@b", bundle: of } } }), "boards.json");
+    const id = async (of: string) => (await fleetRelease(fleet(of), main, "/")).release;
+    is(await id(zero), await id(zero));
+    is((await id(newer)) === (await id(zero)), false);
+    const source = await fileSource(main);
+    t.defer(() => source.close());
+    is((await fleetRelease(fleetOf(2), main, "/")).release, (await bundleHead(source, main)).release);
+    await fleetRelease(fleet("none.holdfast"), main, "/nowhere").then(
+      () => unreachable("a bundle is missing"),
+      ({ message }: Error) => match(message, "there is no /nowhere/none.holdfast"),
+    );
+  },
+);
 
 const board = (id: string, part: Partial<BoardProgress>): BoardProgress => ({
   ...{ board: { id, target: `pi@${id}` }, wave: 1, state: "waiting" },
