@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, flashBoardFlags, flashTarget, textOf } from "./flags.ts";
-import type { VerbTable } from "./update-verbs.ts";
+import type { VerbTable } from "./verb-table.ts";
 
 export function addCardVerbs(cli: VerbTable): void {
   cli

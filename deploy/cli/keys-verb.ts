@@ -2,7 +2,7 @@
 import { DEFAULT_PLACES } from "../mqtt/rights.ts";
 import { type Flags, listOf, textOf, topicOf } from "./flags.ts";
 import { lazy } from "./lazy.ts";
-import type { VerbTable } from "./update-verbs.ts";
+import type { VerbTable } from "./verb-table.ts";
 
 const keys = lazy(async () => (await import("./keys.ts")).keys);
 

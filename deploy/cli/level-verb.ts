@@ -3,7 +3,7 @@ import { setPriority } from "node:os";
 import { resolve } from "node:path";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { DEFAULT_CONFIG, type Flags, placeFlag, textOf } from "./flags.ts";
-import type { VerbTable } from "./update-verbs.ts";
+import type { VerbTable } from "./verb-table.ts";
 
 /** The next start is far away, the board's work is not. */
 const NICE = 19;

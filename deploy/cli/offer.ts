@@ -7,12 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { isLoopback } from "../listen.ts";
 import { readSigningKey, type SigningKey } from "../release/release-key.ts";
-import { bundleHead } from "../update/bundle-head.ts";
 import type { ByteSource } from "../update/byte-source.ts";
-import { fileSource } from "../update/file-source.ts";
 import type { Offer } from "../update/offer.ts";
 import { sealOffer } from "../update/offer-seal.ts";
 import { type OfferServer, offerServer } from "../update/offer-server.ts";
+import { openBundle } from "../update/open-bundle.ts";
 import { type BoardFlags, connectBoard, type Retained, readRetained } from "./board-client.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { OfferLine } from "./offer-line.ts";
@@ -40,8 +39,7 @@ const MOST_OFFERS = 20;
 /** Exit 1 when the board went back or could not, 3 when it refused, 4 when it is silent for 45 minutes. */
 export async function offerRelease(flags: OfferFlags): Promise<void> {
   const key = flags.seal === undefined ? undefined : readSigningKey(flags.seal);
-  const source = await fileSource(flags.file);
-  const { release, manifest } = await bundleHead(source, flags.file);
+  const { source, release, manifest } = await openBundle(flags.file);
   const { board, topics } = await readBoard(flags);
   const status = topics.get("status") ?? {};
   const ways = waysOf(flags.over, status.offers, board);

@@ -10,7 +10,7 @@ import { CliError, EXIT } from "./exit-code.ts";
 import { DEFAULT_CONFIG, type Flags, operatorFlags, textOf } from "./flags.ts";
 import { lazy } from "./lazy.ts";
 import { remoteBoard, runOnBoard } from "./remote-board.ts";
-import type { VerbTable } from "./update-verbs.ts";
+import { atPage, type VerbTable } from "./verb-table.ts";
 
 const init = lazy(async () => (await import("./init.ts")).init);
 const printKeptCrashes = lazy(async () => (await import("./kept-crashes.ts")).printKeptCrashes);
@@ -51,11 +51,12 @@ export function addOperateVerbs(cli: VerbTable): void {
         ...(deviceTree && { deviceTree }),
       });
     });
-  cli
-    .command(
+  atPage(
+    cli.command(
       "line [line] [level]",
       "Print the header's lines, the level of one, or switch one by hand for a time, through a guardian",
-    )
+    ),
+  )
     .option("--for <duration>", "How long: 10ms to 10m (default: 2s); Ctrl-C ends it, too")
     .option("--active-low", "On is low: of a line that the configuration does not name")
     .option(
@@ -70,6 +71,7 @@ export function addOperateVerbs(cli: VerbTable): void {
     .option("--lines <count>", `The last so many (default: ${MOST_LINES}; of crashes all)`)
     .option("--since <time>", "Not older than this: 2h, 30m, or 2026-11-26T08:00")
     .option("--crashes", "Crash reports, as they outlived restarts and power cuts")
+    .option("--board <id>", "With --crashes: of this board alone, where a machine has had several")
     .option(...VIA)
     .option(...ROOT)
     .example("  holdfast logs pi@greenhouse.local --since 2h")
@@ -79,11 +81,12 @@ export function addOperateVerbs(cli: VerbTable): void {
     .option(...VIA)
     .example("  holdfast shell greenhouse")
     .action((board: string, flags: Flags) => shell(remoteBoard(board, flags)));
-  cli
-    .command(
+  atPage(
+    cli.command(
       "reload [board]",
       "A running board takes its configuration again, without a restart; here, or over ssh (its name, or user@host)",
-    )
+    ),
+  )
     .option("--trial <duration>", `What was good has to stay good for so long (default: ${DEFAULT_TRIAL})`)
     .option("--check", "Change nothing: say what would go live, and what needs a restart")
     .option(...VIA)
@@ -98,11 +101,12 @@ export function addOperateVerbs(cli: VerbTable): void {
         check: flags.check === true,
       });
     });
-  cli
-    .command(
+  atPage(
+    cli.command(
       "reboot [board]",
       "Start a board's machine again, in order: asks when outputs are not safe; here, or over ssh",
-    )
+    ),
+  )
     .option("--now", "Do not ask; what drops is listed")
     .option("--config <file>", `The board's configuration, HOLDFAST_CONFIG (default: ${INSTALL.config})`)
     .option(...VIA)

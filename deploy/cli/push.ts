@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { readReleaseKey } from "../release/release-key.ts";
 import type { ByteSource } from "../update/byte-source.ts";
-import { fileSource } from "../update/file-source.ts";
 import { install } from "../update/install.ts";
+import { openBundle } from "../update/open-bundle.ts";
 import { type PushWord, push } from "../update/push.ts";
 import type { RemotePlace } from "../update/remote.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -30,7 +30,7 @@ export interface PushFlags {
  */
 export async function pushRelease(flags: PushFlags): Promise<void> {
   const { json, place, file, words } = flags;
-  const source = await fileSource(file);
+  const { source } = await openBundle(file);
   const view = json ? jsonView() : textView();
   try {
     const end = await push({

@@ -1,6 +1,6 @@
 /** The words of `holdfast release`, for the command line. */
 import { DEFAULT_CONFIG, type Flags, listOf, textOf } from "./flags.ts";
-import type { VerbTable } from "./update-verbs.ts";
+import type { VerbTable } from "./verb-table.ts";
 
 export function addReleaseVerbs(cli: VerbTable): void {
   cli

@@ -1,5 +1,6 @@
 /** `holdfast status`: every board on the broker, or one: whether it is there, what it runs, why it came up, what is wrong with it. */
 import type { MqttClient } from "mqtt";
+import { isLoopbackUrl } from "../config/check-links.ts";
 import { type BoardFlags, collectRetained, connectBoard, nobodyThere } from "./board-client.ts";
 import { columns } from "./columns.ts";
 import { CliError, EXIT } from "./exit-code.ts";
@@ -42,7 +43,7 @@ export async function status(flags: BoardFlags): Promise<void> {
       throw new CliError(EXIT.unreachable, nobodyThere(`${who} has spoken`, flags));
     }
     if (flags.json) for (const view of views) process.stdout.write(`${JSON.stringify(view)}\n`);
-    else process.stdout.write(`${statusPage(views).join("\n")}\n`);
+    else process.stdout.write(`${statusPage(views, isHere(flags)).join("\n")}\n`);
     if (views.some(({ state, alarm }) => state !== "online" || alarm !== null))
       process.exitCode = EXIT.failed;
   } finally {
@@ -93,8 +94,13 @@ export function boardViews(topics: ReadonlyMap<string, Document>): readonly Boar
   });
 }
 
-/** For people: a line for each board, then what is wrong. */
-export function statusPage(views: readonly BoardStatusView[]): readonly string[] {
+/** A broker of this machine is mostly its board's own. */
+function isHere({ url }: BoardFlags): boolean {
+  return isLoopbackUrl(url);
+}
+
+/** For people: a line for each board, then what is wrong. `here`: the boards are on this machine, not at the end of an ssh. */
+export function statusPage(views: readonly BoardStatusView[], here: boolean): readonly string[] {
   const rows = views.map((view) => [
     view.board,
     view.state,
@@ -103,23 +109,17 @@ export function statusPage(views: readonly BoardStatusView[]): readonly string[]
     view.boot === null ? "" : `up by ${view.boot}`,
     view.linked.length === 0 ? "" : `linked with ${view.linked.join(", ")}`,
   ]);
-  const wrong = views.flatMap((view) => troubles(view).map((trouble) => `${view.board}: ${trouble}`));
+  const wrong = views.flatMap((view) => troubles(view, here).map((trouble) => `${view.board}: ${trouble}`));
   return [...columns(rows), ...(wrong.length === 0 ? [] : ["", ...wrong])];
 }
 
-function troubles({
-  board,
-  state,
-  alarm,
-  watchdogBoots,
-  update,
-  below,
-  apart,
-  lastEnd,
-}: BoardStatusView): string[] {
+function troubles(
+  { board, state, alarm, watchdogBoots, update, below, apart, lastEnd }: BoardStatusView,
+  here: boolean,
+): string[] {
   const { cause: end, crashes } = lastEnd ?? {};
-  const told =
-    Number(crashes) > 0 ? `; crashes in that life: ${crashes} (holdfast logs ${board} --crashes)` : "";
+  const which = here ? `--crashes --board ${board}` : `${board} --crashes`;
+  const told = Number(crashes) > 0 ? `; crashes in that life: ${crashes} (holdfast logs ${which})` : "";
   const { state: how, version, reason } = update ?? {};
   return [
     ...(state === "online" ? [] : ["it is away: what follows is what it said last"]),

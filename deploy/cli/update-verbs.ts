@@ -21,17 +21,7 @@ import {
 import { lazy } from "./lazy.ts";
 import type { PushFlags } from "./push.ts";
 import { trialTimes } from "./trial-times.ts";
-
-/** What of the command line's library is needed here. */
-export interface VerbTable {
-  command(words: string, description: string): Verb;
-}
-
-interface Verb {
-  option(words: string, description: string): Verb;
-  example(words: string): Verb;
-  action(run: (...words: never[]) => unknown): Verb;
-}
+import { atBroker, atPage, type VerbTable, withOptions } from "./verb-table.ts";
 
 const trial = lazy(async () => (await import("./trial.ts")).trial);
 
@@ -101,7 +91,9 @@ export function addUpdateVerbs(cli: VerbTable): void {
       });
     });
   withOptions(
-    cli.command("offer <bundle>", "Offer a release to a board over its broker; it fetches it from here"),
+    atBroker(
+      cli.command("offer <bundle>", "Offer a release to a board over its broker; it fetches it from here"),
+    ),
     OFFER_ALLOWANCES,
   )
     .option("--seal <file>", `Release key that allows the options above (default: ${SIGNING_KEY})`)
@@ -120,9 +112,11 @@ export function addUpdateVerbs(cli: VerbTable): void {
       return offerRelease({ ...boardFlags(flags), ...words, file: bundle });
     });
   withOptions(
-    cli.command(
-      "receive",
-      "On a board: take a release, as push sends it; from a file or web server with --from",
+    atPage(
+      cli.command(
+        "receive",
+        "On a board: take a release, as push sends it; from a file or web server with --from",
+      ),
     ),
     [
       SLOTS,
@@ -163,9 +157,11 @@ export function addUpdateVerbs(cli: VerbTable): void {
     return (flags.follow === true ? followUpdate : showUpdate)(placeFlag(flags), flags.json === true);
   });
   withOptions(
-    cli.command(
-      "trial",
-      "On a board: watch over a release on trial and give its verdict; whoever starts the board starts this",
+    atPage(
+      cli.command(
+        "trial",
+        "On a board: watch over a release on trial and give its verdict; whoever starts the board starts this",
+      ),
     ),
     [SLOTS, CONFIG],
   ).action((flags: Flags) => {
@@ -179,10 +175,6 @@ function configOf(flags: Flags, place: UpdatePlace): string {
   const written = textOf(flags.config) ?? process.env.HOLDFAST_CONFIG;
   const own = place.kind === "folder" ? join(place.folder, DEFAULT_CONFIG) : INSTALL.config;
   return resolve(written || (existsSync(own) ? own : INSTALL.config));
-}
-
-function withOptions(verb: Verb, options: readonly (readonly [string, string])[]): Verb {
-  return options.reduce((one, [words, description]) => one.option(words, description), verb);
 }
 
 /** For a machine that has no Holdfast yet. */

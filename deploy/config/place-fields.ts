@@ -2,11 +2,10 @@
 import * as v from "valibot";
 import type { TextField } from "../../devices/field.ts";
 import { HEADER, LINE_NAMES, type LineName } from "../../firmware/header-map.ts";
+import { reservedIds } from "../mqtt/topics.ts";
 
 /** Ids are topic levels; these are levels that mean something else. */
-export const RESERVED_IDS: readonly string[] = [
-  ..."state set error on level status events timing index world link outbox".split(" "),
-];
+export const RESERVED_IDS: readonly string[] = [...reservedIds];
 
 /** Lines with hardware PWM. */
 export const PWM_LINES = LINE_NAMES.filter((line) => "pwm" in HEADER[line]);

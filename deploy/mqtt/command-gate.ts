@@ -70,6 +70,11 @@ export interface Rate {
 
 /** How often a flood is answered, ms. */
 export const excessEveryMs = 1000;
+/** A release is offered here, to a board that takes offers: then its commands do not come this way. */
+const UPDATE = "update";
+const NO_OFFERS =
+  "this board takes no offers: it runs a checkout, or a release without slots. A push brings it a release, and slots " +
+  "where it has none: holdfast push user@host x.holdfast";
 const idKeptMs = 10 * 60_000;
 const maxIds = 4096;
 
@@ -214,6 +219,7 @@ function idKey(device: string, id: string): string {
 }
 
 function unknownDevice(device: string, ids: readonly string[]): string {
+  if (device === UPDATE) return NO_OFFERS;
   const near = nearestNames(device, ids);
   if (near.length > 0) return `there is no device "${device}" on this board; did you mean ${list(near)}?`;
   const shown = ids.slice(0, 10);

@@ -30,7 +30,7 @@ export interface BoardTopics {
 
 /** Ids a device may not have: they name something else on some topic of a board. */
 export const reservedIds: ReadonlySet<string> = new Set(
-  "state set error on level status events timing index world link outbox".split(" "),
+  "state set error on level status events timing index world link outbox update".split(" "),
 );
 
 /** Ids a reading may not have. `on` and `level` it may: they are the levels read back from an actuator. */

@@ -100,6 +100,7 @@ spec("every refusal says what is allowed", () => {
   const rows: [string, unknown, RegExp][] = [
     ["pmup", { on: true }, /no device "pmup" on this board; did you mean "pump"\?/],
     ["x9", { on: true }, /there are "pump", "oven", "cold" and "button"/],
+    ["update", { release: "x" }, /takes no offers: .* without slots\. .*holdfast push user@host/],
     ["pump", { onn: true }, /"pump" has no field "onn": it accepts "on" and "level".*did you mean "on"\?/],
     ["pump", { on: 1 }, /"on" is true or false, not the number 1/],
     ["pump", { on: "true" }, /"on" is true or false, not the text "true"/],

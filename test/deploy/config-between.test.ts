@@ -229,7 +229,7 @@ const mistakes: readonly { name: string; changes: readonly Change[]; problem: Pr
       path: "devices.status",
       found: '"status"',
       allowed:
-        "an id that is not reserved (state, set, error, on, level, status, events, timing, index, world, link, outbox)",
+        "an id that is not reserved (state, set, error, on, level, status, events, timing, index, world, link, outbox, update)",
     },
   },
   {

@@ -31,7 +31,7 @@ const topics = new Map<string, Readonly<Record<string, unknown>>>([
 ]);
 
 spec("a page has a line for each board, and says what is wrong with which", () => {
-  assert.equal(statusPage(boardViews(topics)), [
+  assert.equal(statusPage(boardViews(topics), false), [
     "greenhouse  online   0.2.0 EMULATED  1 of 2 full                  linked with shed",
     "pump-house  offline           0.1.0               up by watchdog",
     "",
@@ -43,6 +43,13 @@ spec("a page has a line for each board, and says what is wrong with which", () =
     "pump-house: ALARM: outputs stay at their safe levels",
     "pump-house: its watchdog has reset it 3 times within an hour",
   ]);
+});
+
+spec("crashes of a board on this machine are asked for here, not over ssh", () => {
+  const told = (here: boolean) =>
+    statusPage(boardViews(topics), here).find((line) => line.includes("crashes"));
+  assert.match(told(true)!, /\(holdfast logs --crashes --board greenhouse\)$/);
+  assert.match(told(false)!, /\(holdfast logs greenhouse --crashes\)$/);
 });
 
 spec("a board that says next to nothing, or nonsense, is shown as far as it can be", () => {
@@ -65,5 +72,5 @@ spec("a board that says next to nothing, or nonsense, is shown as far as it can 
     linked: [],
     apart: [],
   });
-  assert.equal(statusPage([view!]), ["odd  online    0 of 0 full"]);
+  assert.equal(statusPage([view!], true), ["odd  online    0 of 0 full"]);
 });
