@@ -5,7 +5,9 @@ import { choice } from "../../devices/field.ts";
 import { readOptions } from "../board/options.ts";
 import { pathText, Report } from "../config/problem.ts";
 import { checkShape } from "../config/shape.ts";
+import { wrongAddresses } from "./addresses.ts";
 import { ImageError } from "./image-error.ts";
+import { isTimeZone, nearestTimeZone } from "./time-zone.ts";
 
 const optional = v.exactOptional;
 
@@ -18,6 +20,7 @@ function text(description: string, pattern: RegExp, allowed: string) {
   );
 }
 
+/** Its form; whether there can be such a one is looked at afterwards (`wrongAddresses`), where more can be said of it. */
 const IP = "\\d{1,3}(\\.\\d{1,3}){3}";
 const ipAddress = text("Address of a machine.", new RegExp(`^${IP}$`), 'an address such as "192.168.1.1"');
 const fixed = v.strictObject({
@@ -37,8 +40,17 @@ const addressing = v.pipe(
   v.metadata({ errorMessage: `"dhcp" or ${FIXED}` }),
 );
 
+/** IEEE 802.11-2020, 9.4.2.2. */
+const MOST_SSID_BYTES = 32;
+
 const wifi = v.strictObject({
-  ssid: text("Name of the network.", /^[^"\\\n]{1,32}$/, "1 to 32 characters without quotes"),
+  ssid: v.pipe(
+    v.string(),
+    v.regex(/^[^"\\\n]+$/),
+    v.check((name) => Buffer.byteLength(name) <= MOST_SSID_BYTES),
+    v.description("Name of the network."),
+    v.metadata({ errorMessage: `1 to ${MOST_SSID_BYTES} bytes (of UTF-8) without quotes` }),
+  ),
   passphrase: text(
     "WPA passphrase.",
     /^[ !#-[\]-~]{8,63}$/,
@@ -58,7 +70,13 @@ export const provisionSchema = v.strictObject({
     ),
   ),
   timeZone: optional(
-    text("Default: UTC.", /^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+){0,2}$/, 'a zone such as "Europe/Berlin"'),
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+){0,2}$/),
+      v.check(isTimeZone),
+      v.description("Default: UTC."),
+      v.metadata({ errorMessage: 'a zone such as "Europe/Berlin"', suggest: nearestTimeZone }),
+    ),
   ),
   ethernet: optional(ethernet),
   wifi: optional(wifi),
@@ -114,11 +132,20 @@ export function checkProvision(value: unknown, where: string): Provision {
   checkShape(provisionSchema, value, [], report);
   const words = report.findings.map(({ at, found, allowed, suggestion }) => {
     const nearest = suggestion === undefined ? "" : `; nearest: ${suggestion}`;
-    return `${where}: ${pathText(at)}: found ${found}, allowed: ${allowed}${nearest}`;
+    const shown = at.at(-1) === "passphrase" ? (hidden(value as Provision) ?? found) : found;
+    return `${where}: ${pathText(at)}: found ${shown}, allowed: ${allowed}${nearest}`;
   });
-  const wrong = words.length > 0 ? words : wrongEnvironment(value as Provision, where);
+  const provision = value as Provision;
+  const wrong =
+    words.length > 0 ? words : [...wrongAddresses(provision, where), ...wrongEnvironment(provision, where)];
   if (wrong.length > 0) throw new ImageError("badProvision", wrong.join("\n"));
   return value as Provision;
+}
+
+/** A passphrase is for nobody who reads what is said here. */
+function hidden({ wifi }: Provision): string | undefined {
+  const { passphrase } = wifi ?? {};
+  return typeof passphrase === "string" ? `${passphrase.length} characters` : undefined;
 }
 
 /** What the board's programs would not start with: read here as they read it. */

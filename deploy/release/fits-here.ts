@@ -13,6 +13,8 @@ export interface Here {
   readonly kernelStays?: true;
   /** Absent where there is none that Node knows of, and where a release brings its own. */
   readonly glibc?: string;
+  /** In messages; absent: this machine. */
+  readonly name?: string;
 }
 
 /** This machine as a target: `linux-arm64`. `slots`: partitions, which bring their C library, or folders. */
@@ -42,7 +44,8 @@ export function checkFitsHere({ target, board, minimum }: Manifest, here: Here, 
     return found !== undefined && isOlder(found, minimum[what]);
   });
   if (old === undefined) return;
-  const need = `${where} needs ${old} ${minimum[old]}, this machine has ${here[old]}`;
+  const { name = "this machine" } = here;
+  const need = `${where} needs ${old} ${minimum[old]}, ${name} has ${here[old]}`;
   const help = here.kernelStays
     ? "an update replaces slots and not the kernel, so flash the card anew (holdfast flash), or keep to the release before"
     : "update its system first";

@@ -11,6 +11,7 @@ import { namedFiles } from "../config/named-files.ts";
 import { spawnModules } from "../config/spawn-modules.ts";
 import { BundleError } from "../release/bundle-error.ts";
 import { openBundle } from "../release/bundle-reader.ts";
+import { checkFitsHere } from "../release/fits-here.ts";
 import type { Manifest } from "../release/manifest.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
 import { RELEASE_KEYS } from "../release/release-key.ts";
@@ -72,14 +73,28 @@ const TARGETS: Readonly<Record<string, string>> = {
   "armv7l 32": "linux-armv7l",
 };
 
-async function checkMachine(place: RemotePlace, { target }: Manifest, where: string): Promise<void> {
-  const asked = await runRemote(place, "uname -m; getconf LONG_BIT");
-  const found = asked.text.trim().split(/\s+/).slice(-2).join(" ");
-  if (asked.code !== 0)
-    throw new UpdateError("unreachable", `${place.target} does not say what machine it is: ${found}`);
-  if (TARGETS[found] === target) return;
-  const is = TARGETS[found] ?? `a machine (${found} bits) that there are no releases for`;
-  throw new BundleError("wrongTarget", `${where} is for ${target}, ${place.target} is ${is}`);
+/** One line, told from what a login prints. Other C libraries than glibc say nothing of a version. */
+const ABOUT_MACHINE =
+  'echo "holdfast-machine $(uname -m) $(getconf LONG_BIT) $(uname -r) $(getconf GNU_LIBC_VERSION 2>/dev/null)"';
+const MACHINE = /^holdfast-machine (\S+ \d+) (\S+) ?(?:glibc (\S+))?$/m;
+
+/** Before anything is sent: a release that cannot start there would only be seen to fail. Throws `BundleError` `wrongTarget`, `tooOldHere`. */
+async function checkMachine(place: RemotePlace, manifest: Manifest, where: string): Promise<void> {
+  const asked = await runRemote(place, ABOUT_MACHINE);
+  const [, found, kernel, glibc] = MACHINE.exec(asked.text) ?? [];
+  if (found === undefined || kernel === undefined)
+    throw new UpdateError(
+      "unreachable",
+      `${place.target} does not say what machine it is: ${asked.text.trim()}`,
+    );
+  const { target, board } = manifest;
+  const here = TARGETS[found];
+  if (here !== target) {
+    const is = here ?? `a machine (${found} bits) that there are no releases for`;
+    throw new BundleError("wrongTarget", `${where} is for ${target}, ${place.target} is ${is}`);
+  }
+  const machine = { target, board, kernel, ...(glibc !== undefined && { glibc }), name: place.target };
+  checkFitsHere(manifest, machine, where);
 }
 
 async function layOut(

@@ -76,7 +76,10 @@ export function otherSlot(slot: Slot): Slot {
 /** The spare slot is about to be written: what it held is no longer there. Throws `SlotStepError` `onTrial`. */
 export function emptied(record: SlotRecord): SlotRecord {
   if (record.trying !== undefined)
-    throw new SlotStepError("onTrial", "a release is on trial: wait for its end, or revert it");
+    throw new SlotStepError(
+      "onTrial",
+      "a release is on trial: push again when that has ended (holdfast update says how it stands)",
+    );
   return next(record, {
     releases: { ...record.releases, [spareSlot(record)]: undefined },
     wayBack: false,

@@ -8,6 +8,7 @@ import type { BoardConfig } from "../config/board-schema.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import type { Provision } from "../image/provision.ts";
 import type { FirstRelease } from "../release/first-release.ts";
+import { isOlder } from "../release/fits-here.ts";
 import { HARDWARE_GROUPS } from "../service/board-units.ts";
 import { type Accounts, withSystemAccount } from "./accounts.ts";
 import { boardFiles, serviceEntries } from "./board-entries.ts";
@@ -50,10 +51,11 @@ const SPARE = 64 << 20;
  * `notRaspberryPiOs`, `otherRelease`, `badSettings`, `notWritten`; `ReleaseError` for a program that is missing or fails.
  */
 export function injectBoard(options: InjectOptions): "injected" | "present" {
-  const { image, config, release, settings, login, step = () => {} } = options;
+  const { image, config, release, first, settings, login, step = () => {} } = options;
   const partitions = readPartitions(image);
   const root = new Ext4Part(image, partitions.root);
   checkSystem(image, root, settings);
+  if (first !== undefined) checkLibc(image, root, first.manifest.minimum.glibc);
   const present = root.read(MARK)?.toString("utf8").trim();
   if (present === release) return "present";
   if (present !== undefined)
@@ -97,6 +99,17 @@ function checkSystem(image: string, root: Ext4Part, { wifi, sshKeys = [] }: Prov
     );
   if (sshKeys.length > 0 && !root.has("/etc/ssh"))
     throw new VendorError("badSettings", `${image} has no SSH server that keys could open`);
+}
+
+/** As its packages say: an image of before 2023 would boot, and its board never start. One that says nothing is taken. */
+function checkLibc(image: string, root: Ext4Part, needed: string): void {
+  const packages = root.read("/var/lib/dpkg/status")?.toString("utf8") ?? "";
+  const [, found] = /^Package: libc6\n(?:\S.*\n| .*\n)*?Version: (\S+)/m.exec(packages) ?? [];
+  if (found === undefined || !isOlder(found, needed)) return;
+  throw new VendorError(
+    "notRaspberryPiOs",
+    `${image} has glibc ${found}, and this release needs ${needed} or newer: take Raspberry Pi OS Lite (64-bit) of 2023 or later`,
+  );
 }
 
 function accountsOf(root: Ext4Part) {

@@ -49,7 +49,7 @@ spec("everything that is wrong is told at once, with its place, what is allowed 
     () => checkProvision(wrong, "p.json"),
     refusedWith(
       "badProvision",
-      /^p\.json: hostnam: found unknown key, .*nearest: hostname\np\.json: wifi\.passphrase: found "short", allowed: 8 to 63 .*\np\.json: wifi\.country: found "Germany", .*"DE"\np\.json: dns: found "x", allowed: a list/,
+      /^p\.json: hostnam: found unknown key, .*nearest: hostname\np\.json: wifi\.passphrase: found 5 characters, allowed: 8 to 63 .*\np\.json: wifi\.country: found "Germany", .*"DE"\np\.json: dns: found "x", allowed: a list/,
     ),
   );
 });
@@ -69,6 +69,46 @@ spec("what the board's programs would not start with is refused where the card i
     ),
   );
 });
+
+spec(
+  "what no network, radio or clock could use is refused: such a board would be there, and nobody reach it",
+  () => {
+    for (const [wrong, why] of [
+      [
+        { ethernet: { address: "192.168.1.300/24" } },
+        /ethernet\.address: found "192\.168\.1\.300\/24", allowed: bytes/,
+      ],
+      [
+        { ethernet: { address: "192.168.1.20/33" } },
+        /ethernet\.address: found "192\.168\.1\.20\/33", allowed: .*32/,
+      ],
+      [
+        { ethernet: { address: "192.168.1.20/24", gateway: "192.168.2.1" } },
+        /ethernet\.gateway: found "192\.168\.2\.1", allowed: an address of 192\.168\.1\.0\/24/,
+      ],
+      [
+        { wifi: { ...WHOLE.wifi, addressing: { address: "10.1.2.3/8", gateway: "11.0.0.1" } } },
+        /wifi\.addressing\.gateway: found "11\.0\.0\.1", allowed: an address of 10\.0\.0\.0\/8/,
+      ],
+      [{ dns: ["192.168.1.1", "192.168.1.256"] }, /dns\.1: found "192\.168\.1\.256", allowed: /],
+      [
+        { timeZone: "Europe/Berln" },
+        /timeZone: found "Europe\/Berln", allowed: a zone .*; nearest: Europe\/Berlin/,
+      ],
+      [{ timeZone: "europe/berlin" }, /timeZone: found "europe\/berlin", .*; nearest: Europe\/Berlin/],
+      [{ wifi: { ...WHOLE.wifi, ssid: "ü".repeat(17) } }, /wifi\.ssid: found/],
+    ] as const)
+      throws(() => checkProvision(wrong, "p.json"), refusedWith("badProvision", why));
+    for (const right of [
+      { ethernet: { address: "10.0.0.2/8", gateway: "10.200.0.1" }, dns: ["1.1.1.1", "255.255.255.255"] },
+      { ethernet: { address: "192.0.2.1/31", gateway: "192.0.2.0" }, timeZone: "UTC" },
+      { timeZone: "America/Argentina/Buenos_Aires" },
+      { timeZone: "Asia/Calcutta" },
+      { timeZone: "Etc/GMT+5" },
+    ])
+      equal(checkProvision(right, "p.json"), right);
+  },
+);
 
 spec("what would leave its quotes or its line is refused: shells and wpa_supplicant read these", () => {
   for (const bad of [

@@ -34,6 +34,37 @@ spec("what is installed can be read by the board's user, whoever's umask was in 
 });
 
 spec(
+  "a machine that is too old for a release does not get it: that it cannot start would be seen later",
+  async (t) => {
+    const work = temporary(t);
+    const key = aKey(work);
+    for (const minimum of [
+      { kernel: "5.10", glibc: "9.99" },
+      { kernel: "99.1", glibc: "2.17" },
+    ]) {
+      const file = await aBundleOf(work, { "bin/holdfast": "#!/bin/sh\n" }, { minimum }, key);
+      const root = join(temporary(t), "opt");
+      const source = await fileSource(file);
+      t.defer(() => source.close());
+      const error = await install({
+        // What a login prints comes first.
+        place: { target: "pi@old", via: ["sh", "-c", 'echo "Linux old 64"; eval "$1"'], root },
+        ...{ source, where: "x.holdfast", trusted: [key.trusted], start: false, say: () => {} },
+      }).then(
+        () => new Error("it was installed"),
+        (reason: Error) => reason,
+      );
+      const what = minimum.glibc === "9.99" ? "glibc 9.99" : "kernel 99.1";
+      match(
+        error.message,
+        new RegExp(`^x\\.holdfast needs ${what}, pi@old has \\d.*: update its system first`),
+      );
+      is(existsSync(root), false);
+    }
+  },
+);
+
+spec(
   "a restart has been ordered when it is said to be: what a service leaves behind is killed",
   async (t) => {
     const file = join(temporary(t), "ordered");

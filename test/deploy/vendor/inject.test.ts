@@ -10,11 +10,23 @@ import { readPartitions } from "../../../deploy/vendor/partitions.ts";
 import { VendorError } from "../../../deploy/vendor/vendor-error.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
 import { aFolder } from "../keys/a-folder.ts";
+import { ABOUT } from "../release/a-bundle.ts";
 import { aBoard } from "./a-board.ts";
 import { aVendorImage } from "./a-vendor-image.ts";
 
 /** Each file of the image is asked for by a program of its own. */
 const LIMIT = { limitMs: 60_000 };
+
+/** What Raspberry Pi OS of 2021 says of its packages, as far as it matters. */
+const BULLSEYE = `Package: libc-bin
+Version: 2.36-9
+
+Package: libc6
+Status: install ok installed
+Architecture: arm64
+Version: 2.31-13+rpt2
+Depends: libgcc-s1
+`;
 
 /** An image and what is to go into it. */
 function ready(t: SpecContext): { image: string; options: InjectOptions } {
@@ -117,6 +129,14 @@ spec(
     assert.match(missing.message, "pump-house.login.json is not there");
     assert.ok(readFileSync(image).equals(before), "not a byte has changed");
     const part = new Ext4Part(image, readPartitions(image).root);
+    const first = { manifest: { ...ABOUT, payloads: [] }, release: "ab".repeat(16) };
+    part.write([
+      { path: "/var/lib/dpkg", folder: true, mode: 0o755 },
+      { path: "/var/lib/dpkg/status", text: BULLSEYE, mode: 0o644 },
+    ]);
+    const old = refusal({ ...options, first });
+    assert.is(old.code, "notRaspberryPiOs");
+    assert.match(old.message, "has glibc 2.31-13+rpt2, and this release needs 2.34 or newer");
     part.write([{ path: "/etc/rpi-issue", linkTo: "nowhere" }]);
     assert.is(refusal(options).code, "notRaspberryPiOs");
   },
