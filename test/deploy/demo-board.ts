@@ -26,6 +26,20 @@ export function demoWith(...changes: readonly Change[]): string {
   return JSON.stringify(board, undefined, 2);
 }
 
+/**
+ * Limits that a board keeps whatever else its machine has to do, for these of its devices and these controllers: for tests of what
+ * happens, not of how fast.
+ */
+export function patient(devices: readonly string[], controllers: readonly string[]): readonly Change[] {
+  return [
+    ...devices.map((id): Change => [`devices.${id}.hardDeadline`, "60s"]),
+    ...controllers.flatMap((id): Change[] => [
+      [`controllers.${id}.hardDeadline`, "60s"],
+      [`controllers.${id}.maxAge`, "60s"],
+    ]),
+  ];
+}
+
 /** The demo's text with the first `from` replaced. */
 export function demoReplaced(from: string, to: string): string {
   if (!demoText.includes(from)) throw new Error(`the demo has no ${from}`);

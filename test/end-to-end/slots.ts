@@ -13,7 +13,7 @@ import { SlotFile } from "../../deploy/update/slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../../deploy/update/slot-program.ts";
 import type { SlotRecord } from "../../deploy/update/slot-record.ts";
 import { firstRecord } from "../../deploy/update/slot-steps.ts";
-import { demoFile, demoWith } from "../deploy/demo-board.ts";
+import { demoFile, demoWith, patient } from "../deploy/demo-board.ts";
 import { aBundleOf } from "../deploy/update/a-place.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { Board, cliFile } from "./board.ts";
@@ -31,10 +31,17 @@ export const RELEASES = {
   picky: 'if [ "$1" = check ]; then echo "climate: no such driver"; exit 2; fi',
 } as const;
 
-/** Its loops have nothing to do: on a machine that is busy they would have begun by the time that the gate asks for safe outputs. */
+/**
+ * Its loops have nothing to do: on a machine that is busy they would have begun by the time that the gate asks for safe outputs.
+ * Nor does anything go a step down there, which a trial would take for the release's fault.
+ */
 const QUIET = demoWith(
   ["controllers.thermostat.settings.setpointC", 10],
   ["controllers.irrigation.settings.thresholdPercent", 10],
+  ...patient(
+    ["climate", "soil", "light", "button", "heater", "pump", "fan", "led"],
+    ["thermostat", "irrigation"],
+  ),
 );
 
 const program = (before: string) => `#!/bin/sh\n${before}\nexec ${process.execPath} ${cliFile} "$@"\n`;

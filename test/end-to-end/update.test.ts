@@ -102,7 +102,7 @@ spec(
     is(fleet.code, 1, fleet.text);
     says(fleet.text, "greenhouse: done");
     says(fleet.text, "nobody: failed: unreachable");
-    says(fleet.text, "1 of 2 boards run 0.1.0");
+    says(fleet.text, "1 of 2 boards have 0.1.0 in a slot");
     const other = await push(await bundle(), "--trust", "/nowhere.pub", "--root", join(root, "../other"));
     is(other.code, 2, other.text);
     says(other.text, "there is no /nowhere.pub: --trust names the public key");
