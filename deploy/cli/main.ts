@@ -1,6 +1,7 @@
 /** The `holdfast` command line: reads the words, calls the verb, turns its end into an exit code. */
 
 import { cac } from "cac";
+import { endProcess, endsAtOnce } from "../board/end-process.ts";
 import { VERSION } from "../board/version.ts";
 import { addAskVerbs } from "./ask-verbs.ts";
 import { addCardVerbs } from "./card-verbs.ts";
@@ -14,6 +15,7 @@ import { addReleaseVerbs } from "./release-verbs.ts";
 import { addRunVerbs } from "./run-verbs.ts";
 import { addUpdateVerbs } from "./update-verbs.ts";
 
+endsAtOnce();
 const cli = cac("holdfast");
 
 addRunVerbs(cli);
@@ -33,7 +35,7 @@ cli.version(VERSION);
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    if (cli.matchedCommandName !== "run") process.exit();
+    if (cli.matchedCommandName !== "run") void endProcess();
   });
 try {
   cli.parse(process.argv, { run: false });

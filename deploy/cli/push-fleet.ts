@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readText, writeDurably } from "../board/durable-text.ts";
+import { endProcess } from "../board/end-process.ts";
 import { fileSource } from "../update/file-source.ts";
 import { type Fleet, type FleetBoard, parseFleet } from "../update/fleet-file.ts";
 import { fleetRelease } from "../update/fleet-release.ts";
@@ -124,7 +125,7 @@ function fleetView(flags: FleetFlags, version: string) {
   const leave = () => {
     screen.close();
     process.stderr.write("boards that are under way go on by themselves; the same command goes on here\n");
-    process.exit(EXIT.failed);
+    void endProcess(EXIT.failed);
   };
   const screen: LiveScreen = new LiveScreen(
     { key: (name) => void (name === "q" && leave()), redraw: draw, end: leave },

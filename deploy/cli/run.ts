@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endProcess } from "../board/end-process.ts";
 import type { BoardOptions } from "../board/options.ts";
 import { readDoor } from "../board/read-door.ts";
 import { lockState } from "../board/state-lock.ts";
@@ -114,7 +115,7 @@ export async function run(wanted: RunOptions, json: boolean): Promise<void> {
   world?.kill("SIGTERM");
   rmSync(folder, { recursive: true, force: true });
   if (!json && process.exitCode === EXIT.ok) say("stopped: every output at its safe level\n");
-  process.exit();
+  await endProcess();
 }
 
 /** It runs all the same: only what a restart should not forget is lost. */

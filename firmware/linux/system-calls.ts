@@ -29,6 +29,8 @@ const cSendto = library.func(
 );
 
 const cSyscall = library.func("long syscall(long number, int first, void *second, uint third, uint fourth)");
+const cExit = library.func("void _exit(int code)");
+const cFcntl = library.func("int fcntl(int fd, int command, int argument)");
 const cFlock = library.func("int flock(int fd, int operation)");
 const cAdjtimex = library.func("int adjtimex(void *timex)");
 
@@ -110,6 +112,20 @@ export function systemCall(
 ): string | undefined {
   const result = cSyscall(number, first, second, third, fourth) as number;
   return result < 0 ? errnoName(koffi.errno()) : undefined;
+}
+
+/** Ends the process, all its threads as they stand (_exit(2)): no handler runs, nobody is waited for. `code`: 0 to 255. */
+export function exitAtOnce(code: number): never {
+  cExit(code);
+  throw new TypeError("_exit(2) does not return");
+}
+
+/** Of fcntl(2), the same on arm, arm64 and x64. */
+const F_SETFL = 4;
+
+/** Gives an open file other flags (`O_NONBLOCK`, `O_APPEND`, ...), for all who share it (fcntl(2)). Throws `SystemCallError`. */
+export function setFileFlags(fd: number, flags: number): void {
+  if ((cFcntl(fd, F_SETFL, flags) as number) < 0) throw new SystemCallError("fcntl", koffi.errno());
 }
 
 /** `struct timex` with room to spare: 208 bytes on 64-bit machines, 128 on others. */
