@@ -92,9 +92,12 @@ export class OutputSink {
       this.#refusal = undefined;
       this.#talk = pid && this.#open(pid);
     }
-    // An envoy that comes to it late still says it: how old it may be over there is the link's matter.
     const deadlineUs =
-      output.abroad === undefined ? sampledAtUs + job.deadlineUs : this.#self.nowUs() + commandForMs * 1000;
+      output.abroad === undefined
+        ? // What was acted on before is not late because it is old: only a new sample has a way to the line.
+          (fresh ? sampledAtUs : this.#self.nowUs()) + job.deadlineUs
+        : // An envoy that comes to it late still says it: how old it may be over there is the link's matter.
+          this.#self.nowUs() + commandForMs * 1000;
     this.#talk?.send(
       { type: "drive", controller: id, level, forMs: commandForMs, sampledAtUs, fresh },
       { deadlineUs },

@@ -444,6 +444,8 @@ export class Cell {
   }
 
   #traceMiss({ pid, queueDeadlineUs }: Process, startUs: number): void {
+    // What the kernel tells goes before all that has a deadline, and has none itself.
+    if (queueDeadlineUs === Number.NEGATIVE_INFINITY) return;
     if (isBefore(queueDeadlineUs, startUs)) this.trace?.missed(pid, startUs - queueDeadlineUs!);
   }
 

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { Tracer } from "../../runtime/introspection/tracer.ts";
 import { spec } from "../harness/spec.ts";
 import { SimulatedBoard } from "./simulated-board.ts";
 
@@ -60,6 +61,32 @@ spec("a way that takes longer than the controller's deadline is a miss of it", (
   const { endToEndUs, endToEndMisses } = thermostat(board);
   assert.ok(endToEndUs.p50 >= 120_000, JSON.stringify(endToEndUs));
   assert.ok(endToEndMisses > 15, `${endToEndMisses} misses in 30 s, 10 of them without a command`);
+});
+
+/** What `holdfast trace --kind miss` shows of these in a minute from now on. */
+function misses(board: SimulatedBoard, ...cells: readonly string[]): string[] {
+  const tracers = cells.map((name) => {
+    const cell = board.kernel.cellOf(name)!;
+    return new Tracer(cell, { filter: { kinds: ["miss"] }, capacity: 1000, untilUs: Infinity });
+  });
+  board.for(60);
+  return tracers.flatMap((tracer) => tracer.take().map(({ label, text }) => `${label}: ${text}`));
+}
+
+spec("a sample that is acted on again, older by then, is no miss; one that comes too late is", () => {
+  // Soil is measured each 2 s, and the command that it asked for renewed each second.
+  const board = new SimulatedBoard();
+  board.until(30);
+  board.set("soil", { moisturePercent: 20 });
+  assert.equal(misses(board, "soil", "irrigation", "pump", "climate", "thermostat", "heater"), []);
+  const slow = slowBus(60);
+  slow.until(30);
+  const late = misses(slow, "thermostat", "heater");
+  assert.ok(late.length >= 50, `${late.length} misses in a minute of a sample each second`);
+  assert.ok(
+    late.every((line) => /^(thermostat|heater): 2\d{4} us late$/.test(line)),
+    late[0],
+  );
 });
 
 spec("a controller acts on no value that is older than it declares, whenever that was measured", () => {

@@ -148,6 +148,17 @@ spec("a crash is told with its error, a miss with how late it was", () => {
   assert.ok(told.includes(`miss | ${other} | due | 500 us late`), told.join("\n"));
 });
 
+spec("what the kernel tells goes before all work, and is no miss", () => {
+  const { tracer, cell, until, clock } = traced({ kinds: ["miss"] });
+  const heard: string[] = [];
+  cell.spawn(function* watcher(self: Self) {
+    self.monitor(self.spawn(function* short() {}, []));
+    heard.push((yield* self.receive()).type);
+  }, []);
+  until(clock.now() / 1000 + 5);
+  assert.equal([heard, tracer.take()], [["down"], []]);
+});
+
 spec("the oldest entries go first, and how many is told", () => {
   const { tracer, play } = traced({ kinds: ["send"] }, { capacity: 3 });
   for (let n = 1; n <= 3; n++) play(n);
