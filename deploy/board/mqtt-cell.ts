@@ -42,6 +42,7 @@ import { openLinks } from "./open-links.ts";
 import type { NetworkFacts } from "./overview.ts";
 import { type OwnBrokerPlan, startOwnBroker } from "./own-broker.ts";
 import { Telemetry, type TelemetryDevice, type TelemetrySink } from "./telemetry.ts";
+import { WallClock } from "./wall-clock.ts";
 
 interface MqttResources extends CellResources {
   readonly plan: MqttPlan;
@@ -133,12 +134,10 @@ export function* mqttCell(self: Self<MqttMessage>): ProcessGenerator {
   const { plan, brokerUrl, view, doors, gate } = self.resources as MqttResources;
   const clock = new SystemClock();
   const post = self.poster();
-  const wallMs = () => (Date.now() >= plan.clockFloorMs ? Date.now() : undefined);
+  const wallClock = new WallClock({ floorMs: plan.clockFloorMs });
+  const wallMs = () => wallClock.ms;
   const clockState = () => (wallMs() === undefined ? "unsynced" : "synced");
-  const at = () => {
-    const ms = wallMs();
-    return ms === undefined ? null : new Date(ms).toISOString();
-  };
+  const at = () => wallClock.at;
   const outbox =
     plan.outbox &&
     new BoardOutbox({

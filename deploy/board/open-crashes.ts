@@ -5,6 +5,7 @@ import { KeptCrashes } from "../crashes/kept-crashes.ts";
 import { type LastLife, lastLife, type RuntimeEnd } from "../crashes/last-life.ts";
 import type { BootNotice } from "./boot-notice.ts";
 import { BUILT_AT_MS, VERSION } from "./version.ts";
+import { WallClock } from "./wall-clock.ts";
 
 export interface CrashesPlan {
   readonly stateFolder: string;
@@ -33,8 +34,11 @@ export function openCrashes(plan: CrashesPlan): { readonly kept: KeptCrashes; re
     ...(boot !== undefined && { boot: boot.cause }),
     ...(end !== undefined && { end }),
   });
-  const at = () => (Date.now() >= BUILT_AT_MS ? new Date().toISOString() : null);
-  const kept = new KeptCrashes({ file, life, at, nowMs: () => performance.now(), notKept }, last);
+  const clock = new WallClock({ floorMs: BUILT_AT_MS });
+  const kept = new KeptCrashes(
+    { file, life, at: () => clock.at, nowMs: () => performance.now(), notKept },
+    last,
+  );
   return { kept, ...(last !== undefined && { last }) };
 }
 

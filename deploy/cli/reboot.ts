@@ -4,6 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { BUILT_AT_MS } from "../board/version.ts";
+import { WallClock } from "../board/wall-clock.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { formatProblems } from "../config/format-problems.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -33,7 +35,7 @@ export async function reboot(flags: RebootFlags): Promise<void> {
   const against = await againstRestart({
     config: configIn(file),
     look: () => lookAtBoard(page),
-    now: new Date(),
+    now: new WallClock({ floorMs: BUILT_AT_MS }).date,
   });
   if (against.length > 0 && !now && !(await allowed(against)))
     throw new CliError(

@@ -3,6 +3,8 @@ import { release as kernel, setPriority } from "node:os";
 import { join } from "node:path";
 import { bootLevels } from "../../firmware/board/boot-levels.ts";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
+import { BUILT_AT_MS } from "../board/version.ts";
+import { WallClock } from "../board/wall-clock.ts";
 import { livePlaceOf } from "../code/live-place.ts";
 import { readLive, writeLive } from "../code/live-record.ts";
 import { formatProblems } from "../config/format-problems.ts";
@@ -33,7 +35,7 @@ import { updateLimits } from "../update/update-limits.ts";
 import type { UpdatePlace } from "../update/update-place.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { releaseSource } from "./release-source.ts";
-import { restartBoard, wallTime } from "./trial.ts";
+import { restartBoard } from "./trial.ts";
 
 /** Whatever it does can wait for everything else: the kernel gives its writes the same rank. */
 const NICE = 19;
@@ -72,6 +74,7 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   const { limit, rate } = updateLimits(config, flags);
   const trusted = trustedKeys(place.notes);
   const [livePlace, code] = [livePlaceOf(place), codeClient(page)];
+  const clock = new WallClock({ floorMs: BUILT_AT_MS });
   const unlock = locked(place.notes);
   const mounts = liveMounts(place, livePlace, code);
   try {
@@ -109,8 +112,8 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
       },
       beside: () => readLive(livePlace),
       sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
-      now: () => new Date(),
-      at: wallTime,
+      now: () => clock.date,
+      at: () => clock.at,
     });
   } catch (error) {
     const { code } = error as { code?: string };

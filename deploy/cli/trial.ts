@@ -4,6 +4,7 @@ import { setPriority } from "node:os";
 import { join } from "node:path";
 import { goBeforeTheGuardian } from "../board/memory-rank.ts";
 import { BUILT_AT_MS } from "../board/version.ts";
+import { WallClock } from "../board/wall-clock.ts";
 import { livePlaceOf } from "../code/live-place.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { BEFORE_FILE, readBefore } from "../update/before-update.ts";
@@ -32,28 +33,23 @@ export async function trial({ json, place, page, config: file }: TrialFlags): Pr
     process.stdout.write(json ? `${JSON.stringify(values)}\n` : `${text}\n`);
   const { config } = loadConfig(file);
   const look = () => lookAtBoard(page);
+  const clock = new WallClock({ floorMs: BUILT_AT_MS });
   const outcome = await runTrial({
     records: place.records,
     runs: livePlaceOf(place).running(),
     before: (release) => readBefore(join(place.notes, BEFORE_FILE), release),
     look,
     // A board that cannot read its configuration drives nothing.
-    against: async () => (config === undefined ? [] : againstGoingBack({ config, look, now: new Date() })),
+    against: async () => (config === undefined ? [] : againstGoingBack({ config, look, now: clock.date })),
     notice: (notice) => writeNotice(join(place.notes, NOTICE_FILE), notice),
     restart: () => restartBoard(place),
     nowMs: () => performance.now(),
-    at: wallTime,
+    at: () => clock.at,
     sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
     onView: ({ state, missing }) =>
       say(`trial: ${[state, ...missing].join("; ")}`, { trial: { state, missing } }),
   });
   say(`trial: ${outcome}`, { outcome });
-}
-
-/** ISO 8601; null while the clock is not set. */
-export function wallTime(): string | null {
-  const now = Date.now();
-  return now >= BUILT_AT_MS ? new Date(now).toISOString() : null;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** What the gate asks of this machine: how the board is now, and what its configuration says of it. */
 import { bootLevels } from "../../firmware/board/boot-levels.ts";
 import type { Overview } from "../board/overview.ts";
-import { BUILT_AT_MS } from "../board/version.ts";
 import type { BoardConfig } from "../config/board-schema.ts";
 import { devicePlans, hardwarePlan } from "../config/plan.ts";
 import type { ReleaseAnswer } from "./ask-release.ts";
@@ -16,20 +15,20 @@ export interface FactsPlan {
   readonly answer: ReleaseAnswer;
   /** Rejects when the board does not answer. */
   readonly look: () => Promise<Pick<Overview, "devices">>;
-  readonly now: Date;
+  /** Undefined while the clock is not set. */
+  readonly now: Date | undefined;
 }
 
 export async function boardFacts({ config, from, to, answer, look, now }: FactsPlan): Promise<GateFacts> {
   const times = config.updateWindow === undefined ? undefined : parseUpdateWindow(config.updateWindow);
   const overview = await look().catch(() => undefined); // no board, no outputs that it drives
-  const isSet = now.getTime() >= BUILT_AT_MS;
   return {
     devices: overview?.devices,
     outputs: devicePlans(config).flatMap(({ id, output }) =>
       output === undefined ? [] : [{ device: id, safe: output.safe }],
     ),
     ...(times !== undefined && { window: { text: config.updateWindow!, times } }),
-    minute: isSet ? now.getHours() * 60 + now.getMinutes() : undefined,
+    minute: now === undefined ? undefined : now.getHours() * 60 + now.getMinutes(),
     flips: flips(config, answer),
     from,
     to,

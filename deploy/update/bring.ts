@@ -42,7 +42,8 @@ export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
   readonly restart: () => Promise<void>;
   readonly live: LivePlan;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly now: () => Date;
+  /** Undefined while the clock is not set. */
+  readonly now: () => Date | undefined;
   /** ISO 8601; null while the clock is not set. */
   readonly at: () => string | null;
 }

@@ -9,7 +9,8 @@ export interface RestartPlan {
   readonly config: BoardConfig;
   /** Rejects when the board does not answer. */
   readonly look: () => Promise<Pick<Overview, "devices">>;
-  readonly now: Date;
+  /** Undefined while the clock is not set. */
+  readonly now: Date | undefined;
 }
 
 /** It stays the same: no level flips, nothing is older. */

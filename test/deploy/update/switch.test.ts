@@ -94,6 +94,6 @@ spec(
     );
     // The demo's pump is off when its line is high; an input's pull is no level.
     equal(facts.flips, [{ line: "GPIO6", from: "high", to: "low" }]);
-    is((await boardFacts({ ...plan, now: new Date(0) })).minute, undefined);
+    is((await boardFacts({ ...plan, now: undefined })).minute, undefined);
   },
 );
