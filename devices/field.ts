@@ -8,6 +8,8 @@ import { parseDurationMs, parseFrequencyHz } from "../runtime/time/duration.ts";
 /** What a field's metadata carries; `suggest` gives the nearest valid text for a value that is refused. */
 export interface FieldMetadata {
   readonly errorMessage?: string;
+  /** Of a list: what is allowed of one item, where `errorMessage` says it of all together. */
+  readonly itemMessage?: string;
   readonly suggest?: (found: unknown) => string | undefined;
 }
 

@@ -18,8 +18,11 @@ export function checkShape(schema: Schema, value: unknown, at: Path, report: Rep
   const whole = unwrapped(schema);
   const inner = formOf(whole, value);
   if (!("entries" in inner || inner.type === "record" || inner.type === "variant")) {
+    if (v.is(inner, value)) return;
     const allowed = metadata(inner).errorMessage ?? allowedBy(whole);
-    if (!v.is(inner, value)) report.problem(at, value, allowed, suggestionFor(inner, value));
+    if (inner.type === "array" && Array.isArray(value) && checkItems(inner, value, allowed, at, report))
+      return;
+    report.problem(at, value, allowed, suggestionFor(inner, value));
   } else if (!isPlainObject(value)) {
     report.problem(at, value, "an object");
   } else if ("entries" in inner) {
@@ -64,7 +67,7 @@ function checkObject(schema: Schema, entries: Entries, value: Json, at: Path, re
       checkShape(entries[key]!, value[key], [...at, key], report);
       continue;
     }
-    const suggestion = nearest(key, missing);
+    const suggestion = nearest(key, missing) ?? nearest(key, keys);
     if (suggestion !== undefined) meant.add(suggestion);
     const allowed = keys.length === 0 ? "no keys here" : keys.join(", ");
     report.add({ at: [...at, key], found: "unknown key", allowed, ...(suggestion && { suggestion }) });
@@ -105,6 +108,22 @@ function checkRecord(schema: Schema, value: Json, at: Path, report: Report): voi
   }
 }
 
+/** Whether items are wrong. Each is told at its place; `words`: of the list, which mostly say what may stand in it. */
+function checkItems(
+  schema: Schema,
+  value: readonly unknown[],
+  words: string,
+  at: Path,
+  report: Report,
+): boolean {
+  const { item } = schema as unknown as { item: Schema };
+  const allowed = metadata(schema).itemMessage ?? words;
+  const wrong = [...value.entries()].filter(([, one]) => !v.is(item, one));
+  for (const [index, one] of wrong)
+    report.problem([...at, String(index)], one, allowed, suggestionFor(unwrapped(item), one));
+  return wrong.length > 0;
+}
+
 function checkVariant(schema: Schema, value: Json, at: Path, report: Report): void {
   const { key, options } = schema as unknown as { key: string; options: (Schema & { entries: Entries })[] };
   const named = new Map(
@@ -113,6 +132,7 @@ function checkVariant(schema: Schema, value: Json, at: Path, report: Report): vo
       option,
     ]),
   );
+  if (!Object.hasOwn(value, key) && checkMisspelt(schema, key, value, at, report)) return;
   const found = Object.hasOwn(value, key) ? value[key] : undefined;
   const option = named.get(found as string);
   if (option !== undefined) {
@@ -124,7 +144,21 @@ function checkVariant(schema: Schema, value: Json, at: Path, report: Report): vo
   report.problem([...at, key], found, alternatives(names), near);
 }
 
+/** Whether another key was meant to say which variant it is. What else is wrong is told as if it had. */
+function checkMisspelt(schema: Schema, key: string, value: Json, at: Path, report: Report): boolean {
+  const { options } = schema as unknown as { options: readonly { entries: Entries }[] };
+  const written = Object.keys(value).find(
+    (one) => nearest(one, [key]) !== undefined && !options.some(({ entries }) => Object.hasOwn(entries, one)),
+  );
+  if (written === undefined) return false;
+  const { [written]: said, ...rest } = value;
+  report.add({ at: [...at, written], found: "unknown key", allowed: key, suggestion: key });
+  checkVariant(schema, { ...rest, [key]: said }, at, report);
+  return true;
+}
+
 function suggestionFor(schema: Schema, found: unknown): string | undefined {
+  if (typeof found === "object" && found !== null) return undefined;
   const suggestion = metadata(schema).suggest?.(found);
   if (suggestion !== undefined) return suggestion;
   if (schema.type === "boolean" && (found === "true" || found === "false")) return found;
@@ -136,9 +170,9 @@ function suggestionFor(schema: Schema, found: unknown): string | undefined {
 function formOf(schema: Schema, value: unknown): Schema {
   if (schema.type !== "union") return schema;
   const options = (schema as unknown as { options: readonly Schema[] }).options;
-  const meant = (type: string) => options.find((option) => option.type === type) ?? schema;
-  if (Array.isArray(value)) return meant("array");
-  return isPlainObject(value) ? meant("record") : schema;
+  const meant = (is: (option: Schema) => boolean) => options.find(is) ?? schema;
+  if (Array.isArray(value)) return meant(({ type }) => type === "array");
+  return isPlainObject(value) ? meant((option) => option.type === "record" || "entries" in option) : schema;
 }
 
 function unwrapped(schema: Schema): Schema {

@@ -93,7 +93,7 @@ export const provisionSchema = v.strictObject({
       text(
         "One key.",
         /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/=]+( [^\n]*)?$/,
-        "the line of a .pub file",
+        'the one line of a .pub file, such as "ssh-ed25519 AAAA... you@desk"',
       ),
       "Public keys that may log in by SSH as root; without any there is no SSH.",
       'lines of .pub files, such as ["ssh-ed25519 AAAA... you@desk"]',
@@ -160,11 +160,12 @@ function wrongEnvironment({ environment = {} }: Provision, where: string): reado
   });
 }
 
-function listOf<T extends v.GenericSchema<string>>(item: T, description: string, example: string) {
+function listOf(item: ReturnType<typeof text>, description: string, example: string) {
+  const { errorMessage: itemMessage } = v.getMetadata(item);
   return v.pipe(
     v.array(item),
     v.maxLength(16),
     v.description(description),
-    v.metadata({ errorMessage: `a list of at most 16: ${example}` }),
+    v.metadata({ errorMessage: `a list of at most 16: ${example}`, itemMessage }),
   );
 }

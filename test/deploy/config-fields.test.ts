@@ -49,6 +49,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       found: "unknown key",
       allowed:
         "$schema, version, board, hardware, backend, world, buses, spi, w1, expanders, devices, controllers, interlocks, placement, admission, mqtt, links, realtime, watchdog, updateWindow, updateRate, updateLimit",
+      suggestion: "devices",
     },
   },
   {
@@ -70,11 +71,34 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
     name: "a rule for misses without its window",
     change: ["devices.climate.onMiss", { descend: { misses: 3 } }],
     problem: {
-      path: "devices.climate.onMiss",
-      found: "an object",
-      allowed:
-        '"count", "skip", "abort" or {"descend": {"misses": 3, "of": 10}} with whole numbers from 1 to 1000',
+      path: "devices.climate.onMiss.descend.of",
+      found: "nothing",
+      allowed: "a whole number from 1 to 1000",
     },
+  },
+  {
+    name: "a misspelt rule for misses",
+    change: ["devices.climate.onMiss", { descnd: { misses: 3, of: 10 } }],
+    problem: {
+      path: "devices.climate.onMiss.descnd",
+      found: "unknown key",
+      allowed: "descend",
+      suggestion: "descend",
+    },
+  },
+  {
+    name: "a misspelt kind of a controller",
+    change: [
+      "controllers.another",
+      {
+        knd: "thermostat",
+        every: "1s",
+        input: "climate.temperature",
+        output: "fan",
+        settings: { setpointC: 21, minSetpointC: 10, maxSetpointC: 30, bandC: 1 },
+      },
+    ],
+    problem: { path: "controllers.another.knd", found: "unknown key", allowed: "kind", suggestion: "kind" },
   },
   {
     name: "a misspelt criticality",
@@ -177,6 +201,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       found: "unknown key",
       allowed:
         "driver, bus, address, retries, stretch, reset, every, deadline, hardDeadline, budget, onMiss, phase, criticality, precision, modes, probation, publishEvery, keepEvery, cell, settings",
+      suggestion: "every",
     },
   },
   {
@@ -320,6 +345,7 @@ const mistakes: readonly { name: string; change: Change; problem: Problem }[] = 
       path: "devices.soil.settings.chanel",
       found: "unknown key",
       allowed: "channel, dryVolts, wetVolts",
+      suggestion: "channel",
     },
   },
   {

@@ -45,7 +45,7 @@ const mistakes: readonly (readonly [
   [
     "a node that is none",
     [["mqtt.url", ["mqtt://one", "two"]]],
-    "mqtt.url",
+    "mqtt.url.1",
     /a list of the nodes of one broker/,
   ],
   ["no node", [["mqtt.url", []]], "mqtt.url", /a list of the nodes of one broker/],

@@ -132,14 +132,18 @@ spec("a name is shown whole, by its beginning, or with all others; the desk of t
 spec("errors of rights say where, what is allowed, and what may be meant", () => {
   const of = (rights: unknown) => refusal({ boards: { pumphouse: rights } });
   assert.match(
-    of({ show: ["a b"] }),
+    of({ show: ["a", "a b"] }),
+    /^links\.boards\.pumphouse\.show\.1: "a b"; at most 64 names, .*"pump-\*", or "\*"/,
+  );
+  assert.match(
+    of({ show: Array(65).fill("a") }),
     /^links\.boards\.pumphouse\.show: a list; at most 64 names, .*"pump-\*", or "\*"/,
   );
   assert.match(
     of({ sow: ["a"] }),
     /^links\.boards\.pumphouse\.sow: unknown key; show, groups, spawn, command, read$/,
   );
-  assert.match(of({ spawn: ["a.ts"] }), /spawn: a list; paths of at most 64 modules/);
+  assert.match(of({ spawn: ["a.ts"] }), /spawn\.0: "a\.ts"; paths of at most 64 modules/);
   assert.match(
     of({ command: ["pmp"] }),
     /^links\.boards\.pumphouse\.command: "pmp"; devices: "climate", .* or "led"$/,
