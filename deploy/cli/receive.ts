@@ -7,8 +7,6 @@ import { BUILT_AT_MS } from "../board/version.ts";
 import { WallClock } from "../board/wall-clock.ts";
 import { livePlaceOf } from "../code/live-place.ts";
 import { readLive, writeLive } from "../code/live-record.ts";
-import { formatProblems } from "../config/format-problems.ts";
-import { loadConfig } from "../config/load-config.ts";
 import { hardwarePlan } from "../config/plan.ts";
 import { answeredLevels } from "../levels/answered-levels.ts";
 import { levelsOfBoth } from "../levels/kept-levels.ts";
@@ -26,6 +24,7 @@ import { lookAtBoard } from "../update/look-at-board.ts";
 import { NOTICE_FILE, writeNotice } from "../update/notice.ts";
 import type { ReadOffer } from "../update/offer.ts";
 import { checkSeal } from "../update/offer-seal.ts";
+import { ReadConfig } from "../update/read-config.ts";
 import { lockReceiving } from "../update/receive-lock.ts";
 import { isRefusal } from "../update/refusal.ts";
 import type { Slot } from "../update/slot-record.ts";
@@ -68,8 +67,8 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   const { place, page, config: file } = flags;
   const say = (word: BringWord | { readonly read: object }) =>
     void process.stdout.write(`${JSON.stringify(word)}\n`);
-  const { config, problems = [], warnings } = loadConfig(file);
-  if (config === undefined) throw new CliError(EXIT.usage, formatProblems(problems, warnings, file));
+  const read = configIn(file);
+  const { config } = read;
   const { offered } = flags;
   const { limit, rate } = updateLimits(config, flags);
   const trusted = trustedKeys(place.notes);
@@ -80,7 +79,15 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   try {
     await mounts.closeUnused();
     await bring({
-      ...{ config, records: place.records, notes: place.notes, store: storeOf(place), trusted, limit },
+      ...{
+        config: () => read.config,
+        renew: () => read.renew(),
+        records: place.records,
+        notes: place.notes,
+        store: storeOf(place),
+        trusted,
+        limit,
+      },
       open: async () => {
         if (offered?.seal !== undefined) checkSeal(offered.seal, trusted, config.board.id);
         return releaseSource(flags.from, offered?.offer, { config, configFile: file }, say);
@@ -96,8 +103,8 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
       ask: (slot) => asked(place, slot, file),
       levels: ({ levels }) => {
         const boot = levelPlace(place);
-        if (boot !== undefined && config.hardware === "linux")
-          levelsOfBoth(boot, bootLevels(hardwarePlan(config)), answeredLevels(levels));
+        if (boot !== undefined && read.config.hardware === "linux")
+          levelsOfBoth(boot, bootLevels(hardwarePlan(read.config)), answeredLevels(levels));
       },
       look: () => lookAtBoard(page),
       keep: (before) => writeBefore(join(place.notes, BEFORE_FILE), before),
@@ -121,6 +128,14 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   } finally {
     await mounts.closeUnused();
     unlock();
+  }
+}
+
+function configIn(file: string): ReadConfig {
+  try {
+    return new ReadConfig(file);
+  } catch (error) {
+    throw new CliError(EXIT.usage, (error as Error).message);
   }
 }
 

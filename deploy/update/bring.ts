@@ -26,7 +26,10 @@ import { UpdateError } from "./update-error.ts";
 export interface BringPlan extends Omit<ReceivePlan, "onProgress" | "source"> {
   /** Where it comes from; what is wrong with that is told as well. */
   readonly open: () => Promise<ByteSource>;
-  readonly config: BoardConfig;
+  /** Of the board, as it was read last. */
+  readonly config: () => BoardConfig;
+  /** Reads it again where it is another by now; whether it is. Throws `UpdateError` `badConfig`. */
+  readonly renew: () => boolean;
   readonly times: TrialTimes;
   readonly tries?: number;
   /** Only into its slot: nobody restarts anything. */
@@ -177,11 +180,12 @@ async function whyNotOpen({ open }: LivePlan, slot: Slot): Promise<string | unde
 
 function factsOf(plan: BringPlan, { manifest, slot }: Received, answer: ReleaseAnswer): Promise<GateFacts> {
   const from = readManifest(plan.notes, otherSlot(slot)) ?? ownRelease();
-  return boardFacts({ config: plan.config, from, to: manifest, answer, look: plan.look, now: plan.now() });
+  return boardFacts({ config: plan.config(), from, to: manifest, answer, look: plan.look, now: plan.now() });
 }
 
-async function switched(plan: BringPlan, received: Received, answer: ReleaseAnswer): Promise<void> {
+async function switched(plan: BringPlan, received: Received, first: ReleaseAnswer): Promise<void> {
   const { look, records, flags, tries, restart, sleep } = plan;
+  let answer = first;
   const { manifest, release, slot } = received;
   // Until the record says that it is on trial: who is killed before leaves something that is seen to be given up.
   tell(plan, received, "waiting", "whether the board may start again");
@@ -189,6 +193,11 @@ async function switched(plan: BringPlan, received: Received, answer: ReleaseAnsw
     ...{ records, flags, sleep },
     ...(tries !== undefined && { tries }),
     facts: () => factsOf(plan, received, answer),
+    renewed: async () => {
+      if (!plan.renew()) return false;
+      answer = await plan.ask(slot);
+      return true;
+    },
     picture: async () => takePicture(await look()),
     keep: (picture) => {
       plan.keep({

@@ -15,6 +15,8 @@ export interface SwitchPlan {
   readonly tries?: number;
   /** As things are at this moment. */
   readonly facts: () => Promise<GateFacts>;
+  /** Has the release asked about the board's configuration where that became another while it was waited; whether it did. Rejects when it is not taken. */
+  readonly renewed: () => Promise<boolean>;
   /** Rejects when the board does not answer. */
   readonly picture: () => Promise<BoardPicture>;
   /** Keeps the picture over the restart. */
@@ -40,7 +42,7 @@ const SILENT_ROUNDS = 10;
  */
 export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
   const { records, flags, tries } = plan;
-  const { before, drops } = await whenFree(plan);
+  const drops = await prepared(plan);
   const record = records.read();
   if (record === undefined)
     throw new UpdateError("noRecord", "the slot record cannot be read: push the release again");
@@ -48,9 +50,6 @@ export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
     ...(tries !== undefined && { tries }),
     ...(flags.retry !== undefined && { retry: flags.retry }),
   });
-  plan.keep(before);
-  // Before the record: a power cut between the two boots a release whose levels are the same, or nobody's.
-  plan.levels();
   records.write(next);
   const ordered = plan.restart();
   // Not before: whoever hears it may end this process.
@@ -59,17 +58,37 @@ export async function switchOver(plan: SwitchPlan): Promise<SlotRecord> {
   return next;
 }
 
-/** When the gate lets the board through, with the picture of that moment. */
+/**
+ * What the trial and the firmware have to know is on the card, and the board may restart; what drops by that. Levels are kept before the
+ * record: a power cut between the two boots a release whose levels are the same, or nobody's.
+ */
+async function prepared(plan: SwitchPlan): Promise<readonly string[]> {
+  const { flags, facts, sleep } = plan;
+  for (;;) {
+    const { before, isHeard } = await whenFree(plan);
+    plan.keep(before);
+    plan.levels();
+    // A card takes its time: an output may have been switched on since.
+    const now = await facts();
+    const { refusals, waits, drops } = gate(now, flags);
+    if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
+    if (waits.length === 0 && (now.devices !== undefined || !isHeard)) return drops;
+    await sleep(EVERY_MS);
+  }
+}
+
+/** When the gate lets the board through, with the picture of that moment; `isHeard`: the board answered. */
 async function whenFree(plan: SwitchPlan) {
   const { flags, facts, onWait, sleep } = plan;
   let shown: string | undefined;
   for (let silent = 0; ; ) {
     const now = await facts();
-    const { refusals, waits, drops } = gate(now, flags);
+    const { refusals, waits } = gate(now, flags);
     if (refusals.length > 0) throw new UpdateError("refused", refusals.join("\n"));
     silent = now.devices === undefined ? silent + 1 : 0;
     const before = waits.length > 0 ? undefined : await pictureOf(plan, silent);
-    if (before !== undefined) return { before, drops };
+    if (before !== undefined && (await plan.renewed())) continue; // another configuration has other outputs
+    if (before !== undefined) return { before, isHeard: now.devices !== undefined };
     const reasons = waits.length > 0 ? waits : ["the board's program does not answer"];
     if (reasons.join() !== shown) onWait(reasons);
     shown = reasons.join();

@@ -5,6 +5,7 @@ import type { Overview } from "../../../deploy/board/overview.ts";
 import { DEVICE_PROGRAM } from "../../../deploy/code/live-record.ts";
 import { parseConfig } from "../../../deploy/config/load-config.ts";
 import type { Manifest } from "../../../deploy/release/manifest.ts";
+import type { ReleaseAnswer } from "../../../deploy/update/ask-release.ts";
 import { type BringPlan, type BringWord, bring } from "../../../deploy/update/bring.ts";
 import { manifestFile } from "../../../deploy/update/receive.ts";
 import { TRIAL_TIMES } from "../../../deploy/update/trial.ts";
@@ -38,7 +39,11 @@ function withOtherDrivers(manifest: Manifest): Manifest {
 async function brought(
   t: SpecContext,
   about: { liveFrom?: string },
-  { live = LIVE, runs = false }: { live?: BringPlan["live"]; runs?: boolean } = {},
+  {
+    live = LIVE,
+    runs = false,
+    renewed = false,
+  }: { live?: BringPlan["live"]; runs?: boolean; renewed?: boolean } = {},
 ) {
   const folder = temporary(t);
   const { records, store } = aPlace(folder);
@@ -46,17 +51,23 @@ async function brought(
   if (runs) writeFileSync(manifestFile(folder, "a"), JSON.stringify(withOtherDrivers(manifest)));
   const said: BringWord[] = [];
   const states: string[] = [];
+  const answers: ReleaseAnswer[] = [];
+  const kept: string[] = [];
   let restarts = 0;
   const overview = { incarnation: 1, devices: [], jobs: [], broker: "live", links: null };
   await bring({
     ...{ records, store, notes: folder, here: HERE, where: "x.holdfast", trusted: [key.trusted], limit: 1e9 },
     flags: { now: true },
-    config: parseConfig(demoText).config!,
+    config: () => parseConfig(demoText).config!,
+    renew: () => renewed && answers.length === 1,
     times: TRIAL_TIMES,
     stay: false,
     open: async () => memorySource(readFileSync(file)),
-    ask: async () => ({ levels: {} }),
-    levels: () => {},
+    ask: async () => {
+      answers.push({ levels: { GPIO27: `answer ${answers.length + 1}` } });
+      return answers.at(-1)!;
+    },
+    levels: (answer) => void kept.push(answer.levels.GPIO27!),
     look: async () => overview as unknown as Overview,
     keep: () => {},
     notice: ({ state }) => states.push(`${state}${records.read()?.trying ? " on trial" : ""}`),
@@ -71,6 +82,7 @@ async function brought(
     said: said.map((word) => Object.keys(word)[0]),
     words: said,
     states,
+    kept,
     restarts,
     trying: records.read()?.trying,
   };
@@ -90,6 +102,14 @@ spec(
   async (t) => {
     const { states } = await brought(t, {});
     equal(states, ["receiving", "written", "waiting", "written on trial"]);
+  },
+);
+
+spec(
+  "a configuration that became another before the restart is asked about, and its levels are kept",
+  async (t) => {
+    equal((await brought(t, {})).kept, ["answer 1"]);
+    equal((await brought(t, {}, { renewed: true })).kept, ["answer 2"]);
   },
 );
 

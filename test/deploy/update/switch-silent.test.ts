@@ -37,6 +37,7 @@ async function switched(answerAt: (second: number) => "on" | "off" | undefined) 
         to: { version: "1.0.0", created: "2026-11-02T12:00:00Z" },
       };
     },
+    renewed: async () => false,
     picture: async () => {
       if (answerAt(second + 0.5) === undefined) throw new Error("no answer");
       return LIVE;

@@ -1,7 +1,7 @@
 import { equal, is, match } from "uvu/assert";
 import { parseConfig } from "../../../deploy/config/load-config.ts";
 import { boardFacts } from "../../../deploy/update/board-facts.ts";
-import type { GateFacts, GateFlags } from "../../../deploy/update/gate.ts";
+import type { GateFacts } from "../../../deploy/update/gate.ts";
 import { NO_PICTURE } from "../../../deploy/update/picture.ts";
 import type { SlotRecord } from "../../../deploy/update/slot-record.ts";
 import { firstRecord, written } from "../../../deploy/update/slot-steps.ts";
@@ -9,19 +9,21 @@ import { switchOver } from "../../../deploy/update/switch.ts";
 import { parseUpdateWindow } from "../../../deploy/update/update-window.ts";
 import { spec } from "../../harness/spec.ts";
 import { demoWith } from "../demo-board.ts";
+import { anOutput } from "./an-output.ts";
 
 const TO = { version: "2.0.0", created: "2026-11-26T00:00:00Z" };
 const FREE: GateFacts = { devices: [], outputs: [], minute: 0, flips: [], from: undefined, to: TO };
 const NIGHT = { text: "02:00-04:00", times: parseUpdateWindow("02:00-04:00")! };
 
-/** A board by hand: each second the next facts; what is done is written down. */
+/** A board by hand: each second the next facts; what is done is written down. `afterLevels`: the facts once, when levels were kept. `renewedAt`: in that second its configuration is another. */
 function switching(
   facts: readonly GateFacts[],
-  flags: GateFlags = {},
-  start = written(firstRecord(undefined), "bb".repeat(16)),
+  { afterLevels, renewedAt }: { readonly afterLevels?: GateFacts; readonly renewedAt?: number } = {},
 ) {
-  let record: SlotRecord = start;
+  let record: SlotRecord = written(firstRecord(undefined), "bb".repeat(16));
   let second = 0;
+  let later = afterLevels;
+  let isRenewed = false;
   const trace: string[] = [];
   const end = switchOver({
     records: {
@@ -31,9 +33,19 @@ function switching(
         trace.push(`write ${next.trying} ${next.triesLeft}`);
       },
     },
-    flags,
+    flags: {},
     tries: 2,
-    facts: async () => facts[Math.min(second, facts.length - 1)]!,
+    facts: async () => {
+      const now = trace.at(-1) === "levels" ? later : undefined;
+      if (now !== undefined) later = undefined;
+      return now ?? facts[Math.min(second, facts.length - 1)]!;
+    },
+    renewed: async () => {
+      if (isRenewed || second !== renewedAt) return false;
+      isRenewed = true;
+      trace.push("asked again");
+      return true;
+    },
     picture: async () => NO_PICTURE,
     keep: () => trace.push("keep"),
     levels: () => trace.push("levels"),
@@ -63,6 +75,31 @@ spec("it waits for its window, and says once for what", async () => {
   const { end, trace } = switching([closed, closed, { ...closed, minute: 120 }]);
   await end;
   equal(trace, ["wait updateWindow is 02:00-04:00", "keep", "levels", "write b 2", "restart", "said"]);
+});
+
+spec("an output that goes on while levels are written is waited for, as before", async () => {
+  const heater = { device: "heater", safe: "off" } as const;
+  const on = {
+    ...FREE,
+    devices: [anOutput("heater", [{ name: "on", unit: "", value: true, quality: "good" }])],
+  };
+  const { end, trace } = switching([FREE], { afterLevels: { ...on, outputs: [heater] } });
+  await end;
+  equal(trace, ["keep", "levels", "keep", "levels", "write b 2", "restart", "said"]);
+});
+
+spec("a board that falls silent while levels are written is not one without outputs", async () => {
+  const { end, trace } = switching([FREE], { afterLevels: { ...FREE, devices: undefined } });
+  await end;
+  equal(trace, ["keep", "levels", "keep", "levels", "write b 2", "restart", "said"]);
+});
+
+spec("a configuration that was written while it waited is asked about before anything is kept", async () => {
+  const closed = { ...FREE, window: NIGHT, minute: 100 };
+  const { end, trace } = switching([closed, FREE], { renewedAt: 1 });
+  await end;
+  const wait = "wait updateWindow is 02:00-04:00";
+  equal(trace, [wait, "asked again", "keep", "levels", "write b 2", "restart", "said"]);
 });
 
 spec("what is refused while it waits changes nothing", async () => {
