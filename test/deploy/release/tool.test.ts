@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { buildApplication, checkMachine } from "../../../deploy/release/application.ts";
@@ -78,6 +78,21 @@ spec("a release is as old as SOURCE_DATE_EPOCH says, else as the last commit", a
     env: { ...env, GIT_COMMITTER_DATE: at },
   });
   assert.is(releaseTimeS(folder, {}), Date.parse(at) / 1000);
+});
+
+spec("without git a release is as old as the newest of its sources", (t) => {
+  const folder = aFolder(t);
+  mkdirSync(join(folder, "deploy/cli"), { recursive: true });
+  for (const [path, timeS] of [
+    ["package.json", 1_764_000_000],
+    ["deploy/cli/main.ts", 1_764_000_700.5],
+    ["deploy/README.md", 1_764_000_600],
+    ["notes.txt", 1_765_000_000], // nothing of it goes into a release
+  ] as const) {
+    writeFileSync(join(folder, path), "");
+    utimesSync(join(folder, path), timeS, timeS);
+  }
+  assert.is(releaseTimeS(folder, {}), 1_764_000_700);
 });
 
 spec("an application is not built over what is there, nor from a configuration with problems", async (t) => {
