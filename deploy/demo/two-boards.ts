@@ -13,6 +13,7 @@ import { DEFAULT_PORTS, port } from "../board/options.ts";
 import { makeLinkSecret } from "../links/link-secret.ts";
 import { MqttClient } from "../mqtt/mqtt-client.ts";
 import { BoardProcess } from "./board-process.ts";
+import { HELP, IDS, orderOf } from "./demo-words.ts";
 import { lateness, newsLine } from "./news.ts";
 import { TcpGate } from "./tcp-gate.ts";
 import { WaterPipe } from "./water-pipe.ts";
@@ -28,15 +29,6 @@ export interface TwoBoardsOptions {
 
 /** The configurations, seen from dist. */
 const FILES = fileURLToPath(new URL("../../../deploy/demo/", import.meta.url));
-const IDS = ["greenhouse", "pump-house"] as const;
-
-const HELP = `Type a word and Enter:
-  cut              pull the network cable of pump-house; the pump stops by itself within 15 s
-  heal             plug it in again
-  kill <board>     end the runtime of greenhouse or pump-house without warning (kill -9)
-  stop <board>     stop one, as Ctrl-C would; start <board> starts it again
-  help             this; Ctrl-C ends both, with every output at its safe level
-`;
 
 /** From the command line and the environment. Throws what is wrong as a sentence. */
 export function readDemoOptions(
@@ -165,26 +157,36 @@ export class TwoBoards {
   }
 
   #obey(line: string): void {
-    const [word = "", id = ""] = line.split(/\s+/);
-    const board = this.#boards.get(id);
-    if (word === "cut" && !this.#gate.isCut) {
+    const order = orderOf(line);
+    if (order === undefined) return;
+    if (typeof order === "string") this.#say("demo", order);
+    else if (order.word === "help") process.stdout.write(`\n${HELP}\n`);
+    else if ("id" in order) this.#obeyFor(order.word, order.id);
+    else this.#cable(order.word);
+  }
+
+  #cable(word: "cut" | "heal"): void {
+    if (this.#gate.isCut === (word === "cut"))
+      this.#say("demo", `the cable is ${this.#gate.isCut ? "cut" : "whole"} already`);
+    else if (word === "cut") {
       this.#gate.cut();
       this.#say("demo", "the cable of pump-house is cut");
-    } else if (word === "heal" && this.#gate.isCut) {
+    } else {
       this.#gate.heal();
       this.#say("demo", "the cable of pump-house is whole again");
-    } else if (word === "cut" || word === "heal") {
-      this.#say("demo", `the cable is ${this.#gate.isCut ? "cut" : "whole"} already`);
-    } else if (board !== undefined && word === "kill") {
-      this.#say("demo", board.killRuntime() ? `killed the runtime of ${id}` : `${id} has no runtime now`);
-    } else if (board !== undefined && word === "stop") {
-      board.stop();
-    } else if (board !== undefined && word === "start") {
-      this.#waiting.get(id)?.();
-      this.#waiting.delete(id);
-    } else if (word !== "") {
-      this.#say("demo", `"${line}" is no word of the demo\n${HELP}`);
     }
+  }
+
+  #obeyFor(word: "kill" | "stop" | "start", id: string): void {
+    const board = this.#boards.get(id)!;
+    const start = this.#waiting.get(id);
+    if (word === "start" && start === undefined) this.#say("demo", `${id} runs already`);
+    else if (word === "start") {
+      this.#waiting.delete(id);
+      start!();
+    } else if (start !== undefined) this.#say("demo", `${id} is stopped; "start ${id}" starts it again`);
+    else if (word === "stop") board.stop();
+    else this.#say("demo", board.killRuntime() ? `killed the runtime of ${id}` : `${id} has no runtime now`);
   }
 
   #stop(): void {

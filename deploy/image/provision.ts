@@ -93,7 +93,7 @@ export const provisionSchema = v.strictObject({
       text(
         "One key.",
         /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+) [A-Za-z0-9+/=]+( [^\n]*)?$/,
-        'the one line of a .pub file, such as "ssh-ed25519 AAAA... you@desk"',
+        'the line of a .pub file as it is, such as "cat ~/.ssh/id_ed25519.pub" prints',
       ),
       "Public keys that may log in by SSH as root; without any there is no SSH.",
       'lines of .pub files, such as ["ssh-ed25519 AAAA... you@desk"]',

@@ -55,12 +55,12 @@ spec("everything that is wrong is told at once, with its place, what is allowed 
 });
 
 spec("of a list the items that are wrong are told, each with what one may be", () => {
-  const sshKeys = [WHOLE.sshKeys![0], "ssh-dsa AAAA", 7];
+  const sshKeys = [WHOLE.sshKeys![0], "ssh-ed25519 AAAA... you@desk", 7];
   throws(
     () => checkProvision({ sshKeys, dns: ["192.168.1.1", "router"] }, "p.json"),
     refusedWith(
       "badProvision",
-      /^p\.json: sshKeys\.1: found "ssh-dsa AAAA", allowed: the one line of a \.pub file.*\np\.json: sshKeys\.2: found 7, .*\np\.json: dns\.1: found "router", allowed: an address[^\n]*$/,
+      /^p\.json: sshKeys\.1: found "ssh-ed25519 AAAA\.\.\. you@desk", allowed: the line of a \.pub file.*\np\.json: sshKeys\.2: found 7, .*\np\.json: dns\.1: found "router", allowed: an address[^\n]*$/,
     ),
   );
   const many = { sshKeys: Array(17).fill(WHOLE.sshKeys![0]) };

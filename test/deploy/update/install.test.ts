@@ -1,14 +1,15 @@
 /** What a first push lays down on a machine, and what has to have happened before an updating program ends. */
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { is, match } from "uvu/assert";
+import { equal, is, match } from "uvu/assert";
 import { restartBoard } from "../../../deploy/cli/trial.ts";
 import { fileSource } from "../../../deploy/update/file-source.ts";
 import { install } from "../../../deploy/update/install.ts";
-import { spec } from "../../harness/spec.ts";
+import { type SpecContext, spec } from "../../harness/spec.ts";
 import { demoWith } from "../demo-board.ts";
 import { aKey } from "../release/a-bundle.ts";
 import { aBundleOf, temporary } from "./a-place.ts";
+import { failureOf } from "./failure-of.ts";
 
 const OPEN = { folder: 0o755, file: 0o644, program: 0o755 };
 
@@ -72,6 +73,52 @@ spec(
     is(readFileSync(file, "utf8"), "yes\n");
   },
 );
+
+/** A machine for root, whose programs write down how they were called; `systemctl` ends with that code. */
+async function rootMachine(t: SpecContext, systemctl: number) {
+  const work = temporary(t);
+  const [bin, calls] = [join(work, "bin"), join(work, "calls")];
+  mkdirSync(bin);
+  const program = (text: string) => `#!/bin/sh\n${text}\n`;
+  const noted = (name: string) => `echo ${name} "$@" >>${calls}`;
+  for (const [name, text] of [
+    ["id", '[ "$1" = -u ] && echo 0 || echo root'],
+    ["sudo", `${noted("sudo")}; exit 1`],
+    ["systemctl", `${noted("systemctl")}; exit ${systemctl}`],
+  ] as const)
+    writeFileSync(join(bin, name), program(text), { mode: 0o755 });
+  const key = aKey(work);
+  const files = { "bin/holdfast": program(noted("holdfast")), "board.config.json": "{}\n" };
+  const file = await aBundleOf(work, files, {}, key);
+  const source = await fileSource(file);
+  t.defer(() => source.close());
+  const root = join(work, "opt");
+  const via = ["sh", "-c", `PATH=${bin}:$PATH; eval "$1"`] as [string, ...string[]];
+  const plan = { source, where: file, trusted: [key.trusted], start: true, say: () => {} };
+  return {
+    ...{ root, installed: install({ place: { target: "here", via, root }, ...plan }) },
+    calls: () => readFileSync(calls, "utf8").split("\n").slice(0, -1),
+  };
+}
+
+spec("root starts what it has installed without sudo, which small systems do not have", async (t) => {
+  const { root, installed, calls } = await rootMachine(t, 0);
+  await installed;
+  equal(calls(), [
+    `holdfast service ${root}/board.config.json --slots ${root} --install --user root`,
+    "systemctl restart holdfast",
+  ]);
+});
+
+spec("a machine that does not start what was installed is told of with what helps there", async (t) => {
+  const { root, installed } = await rootMachine(t, 5);
+  const { message } = await failureOf(installed);
+  match(
+    message,
+    "it is installed and not started (exit code 5): what it said of that stands above. On here: sudo ",
+  );
+  match(message, `${root}/current/bin/holdfast service ${root}/board.config.json`);
+});
 
 spec(
   "a board whose configuration names secrets is installed and not started, with what is to be done",
