@@ -40,6 +40,10 @@ export function addCardVerbs(cli: VerbTable): void {
       "--boot-folder <folder>",
       "With --config: only the boot partition of a card with Raspberry Pi OS, mounted here",
     )
+    .option(
+      "--bundle <file>",
+      "With --os or --boot-folder: this release, which was made elsewhere (macOS cannot make one)",
+    )
     .option("--provision <file>", "With --config: name, network, time, SSH keys (deploy/image/README.md)")
     .option(
       "--trust <files>",
@@ -47,7 +51,9 @@ export function addCardVerbs(cli: VerbTable): void {
     )
     .example("  sudo holdfast flash card.img.xz --to /dev/sda")
     .example("  sudo holdfast flash --config board.config.json --os raspios-lite.img.xz")
-    .example("  holdfast flash --config board.config.json --boot-folder /Volumes/bootfs")
+    .example(
+      "  holdfast flash --config board.config.json --boot-folder /Volumes/bootfs --bundle greenhouse.holdfast",
+    )
     .action(async (image: string | undefined, flags: Flags) => {
       const json = flags.json === true;
       const { flashImage, printDisks } = await import("./flash.ts");

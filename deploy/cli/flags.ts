@@ -84,12 +84,20 @@ export function flashTarget(flags: Flags) {
 /** The board whose card is to be made; undefined when an image is given instead. Throws `CliError` for what only goes with a board. */
 export function flashBoardFlags(flags: Flags) {
   const config = textOf(flags.config);
-  const [os, bootFolder, provision] = [flags.os, flags.bootFolder, flags.provision].map(textOf);
+  const [os, bootFolder, provision, bundle] = [flags.os, flags.bootFolder, flags.provision, flags.bundle].map(
+    textOf,
+  );
   const given = {
     ...(os !== undefined && { os }),
     ...(bootFolder !== undefined && { bootFolder: resolve(bootFolder) }),
     ...(provision !== undefined && { provision }),
+    ...(bundle !== undefined && { bundle }),
   };
+  if (bundle !== undefined && os === undefined && bootFolder === undefined)
+    throw new CliError(
+      EXIT.usage,
+      "--bundle goes with --os or --boot-folder: a card of Holdfast OS is made from a checkout",
+    );
   if (os !== undefined && bootFolder !== undefined)
     throw new CliError(
       EXIT.usage,
@@ -98,5 +106,5 @@ export function flashBoardFlags(flags: Flags) {
   if (config !== undefined) return { config, ...given };
   const [stray] = Object.keys(given);
   if (stray === undefined) return undefined;
-  throw new CliError(EXIT.usage, "--os, --boot-folder and --provision need --config: which board?");
+  throw new CliError(EXIT.usage, "--os, --boot-folder, --bundle and --provision need --config: which board?");
 }

@@ -11,14 +11,12 @@ import { buildImage } from "../image/build-image.ts";
 import { hostnameOf } from "../image/data-files.ts";
 import { newPassword, passwordHash } from "../image/password.ts";
 import { type Provision, readProvision } from "../image/provision.ts";
-import { buildApplication } from "../release/application.ts";
-import { firstRelease } from "../release/first-release.ts";
-import { ownPayloads } from "../release/own-payloads.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
 import { FolderBootFiles } from "../vendor/boot-files.ts";
 import { FIRST_RUN } from "../vendor/first-run.ts";
 import { injectBoard } from "../vendor/inject.ts";
 import { prepareBoot } from "../vendor/prepare-boot.ts";
+import { cardRelease } from "./card-release.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { agreedPlace, type FlashTarget, writeThere } from "./flash.ts";
 import { Progress } from "./progress.ts";
@@ -34,6 +32,8 @@ export interface FlashBoardOptions extends FlashTarget {
   readonly os?: string;
   /** Where the boot partition of a card with Raspberry Pi OS is mounted: only that is written. */
   readonly bootFolder?: string;
+  /** A release that was made elsewhere, for both of these. */
+  readonly bundle?: string;
 }
 
 /** The first user of Raspberry Pi OS, as its own tools call it. */
@@ -110,22 +110,11 @@ async function boardParts({ config: configFile, provision, ...rest }: FlashBoard
   const config = realBoard(configFile);
   const given: Provision = provision === undefined ? {} : readProvision(provision);
   const settings = { ...given, hostname: given.hostname ?? hostnameOf(config.board.id) };
-  const application = join(work, "application");
-  const step = stepTeller(rest);
-  const { version } = await buildApplication({
-    target: "linux-arm64",
-    config: configFile,
-    out: application,
-    trusted: rest.trusted,
-    step,
-  });
-  step("packing it, so that the board knows it again");
-  const payloads = await ownPayloads({ folder: application, target: "linux-arm64" }, work);
-  const first = await firstRelease(application, config, payloads);
-  const parts = { config, configFile, application, first, settings, version };
+  const release = await cardRelease({ ...rest, config, configFile, work, step: stepTeller(rest) });
+  const parts = { config, configFile, ...release, settings };
   if (settings.console === "off") return { ...parts, told: undefined };
   const password = newPassword();
-  const login = { user: USER, hash: await passwordHash(password, work) };
+  const login = { user: USER, hash: passwordHash(password) };
   return { ...parts, login, told: { user: USER, password } };
 }
 

@@ -82,7 +82,7 @@ export interface ImageReport {
 
 const TOOLS: readonly Tool[] = [
   ...(["apt-get", "dpkg-deb", "mformat", "mcopy", "mksquashfs", "mke2fs", "debugfs"] as const),
-  ...(["aarch64-linux-gnu-gcc", "openssl"] as const),
+  "aarch64-linux-gnu-gcc",
 ];
 const BOARDS = /^(bcm2837-rpi-(3-|zero-2|cm3)|bcm2711-rpi-).*\.dtb$/;
 /** Where a board keeps what it has to remember of updates, on its data partition. */
@@ -109,7 +109,7 @@ export async function buildImage(options: ImageOptions): Promise<ImageReport> {
     step("slot, boot partition and data");
     makeBootFolder(at("boot"), parts, plan, { wifi, cache, watched });
     const password = provision.console === "off" ? undefined : newPassword();
-    const hash = password === undefined ? undefined : await passwordHash(password, work);
+    const hash = password === undefined ? undefined : passwordHash(password);
     for (const { path, content, mode } of dataFiles(config, file, provision, hash)) {
       mkdirSync(dirname(join(at("files"), path)), { recursive: true });
       writeFileSync(join(at("files"), path), content);

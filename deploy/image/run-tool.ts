@@ -20,7 +20,6 @@ const TOOL_PACKAGES = {
   e2fsck: ["e2fsprogs"],
   resize2fs: ["e2fsprogs"],
   "aarch64-linux-gnu-gcc": ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
-  openssl: ["openssl"],
   tar: ["tar"],
 } as const;
 
@@ -28,8 +27,8 @@ export type Tool = keyof typeof TOOL_PACKAGES;
 
 /** Those of e2fsprogs are where a user's shell may not look; macOS has them and mtools from Homebrew. */
 const PATH = [process.env.PATH ?? "", "/usr/sbin", "/sbin"].join(delimiter);
-/** mtools judges the FAT by the rules of DOS else, and refuses some sizes. */
-const ENVIRONMENT = { PATH, LC_ALL: "C", MTOOLS_SKIP_CHECK: "1" };
+/** mtools judges the FAT by the rules of DOS else, and refuses some sizes; tar of macOS packs a second file beside each. */
+const ENVIRONMENT = { PATH, LC_ALL: "C", MTOOLS_SKIP_CHECK: "1", COPYFILE_DISABLE: "1" };
 const MOST_OUTPUT = 64 << 20;
 /** Of what a failed program said. */
 const LAST_LINES = 4;

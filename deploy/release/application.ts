@@ -124,7 +124,7 @@ export function checkMachine(platform: string): void {
   if (platform === "linux") return;
   throw new ReleaseError(
     "noTool",
-    `releases are made on Linux, with Debian's compilers for the Pi; this is ${platform}: make them in WSL (Windows) or a container of Debian 12, or on the Pi itself`,
+    `releases are made on Linux, with Debian's compilers for the Pi; this is ${platform}: make them in WSL (Windows) or a container of Debian 12, or on the Pi itself. One that was made there is pushed from here (holdfast push), and put on a card (holdfast flash --boot-folder ... --bundle x.holdfast)`,
   );
 }
 

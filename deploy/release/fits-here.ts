@@ -29,10 +29,11 @@ export function thisMachine(board: string, kernel: string, slots: "disk" | "fold
 
 /** Throws `BundleError`: `wrongTarget`, `wrongBoard`, `tooOldHere`. */
 export function checkFitsHere({ target, board, minimum }: Manifest, here: Here, where: string): void {
+  const { name = "this machine" } = here;
   if (target !== here.target)
     throw new BundleError(
       "wrongTarget",
-      `${where} is for ${target}, this machine is ${here.target}: holdfast release --target ${here.target}`,
+      `${where} is for ${target}, ${name} is ${here.target}: holdfast release --target ${here.target}`,
     );
   if (board !== "any" && board !== here.board)
     throw new BundleError(
@@ -44,7 +45,6 @@ export function checkFitsHere({ target, board, minimum }: Manifest, here: Here, 
     return found !== undefined && isOlder(found, minimum[what]);
   });
   if (old === undefined) return;
-  const { name = "this machine" } = here;
   const need = `${where} needs ${old} ${minimum[old]}, ${name} has ${here[old]}`;
   const help = here.kernelStays
     ? "an update replaces slots and not the kernel, so flash the card anew (holdfast flash), or keep to the release before"

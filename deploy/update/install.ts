@@ -15,9 +15,8 @@ import { checkFitsHere } from "../release/fits-here.ts";
 import type { Manifest } from "../release/manifest.ts";
 import type { ReleaseKey } from "../release/release-key.ts";
 import { RELEASE_KEYS } from "../release/release-key.ts";
-import { unpackFiles } from "../release/unpack-files.ts";
+import { unpackRelease } from "../release/unpack-release.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { FolderSlots } from "./folder-slots.ts";
 import { manifestFile } from "./receive.ts";
 import { type RemotePlace, runRemote, shellWord } from "./remote.ts";
 import { SlotFile } from "./slot-file.ts";
@@ -49,11 +48,7 @@ export async function install(plan: InstallPlan): Promise<Manifest> {
   let named: readonly string[] = [];
   try {
     say(`unpacks ${bundle.manifest.version}`);
-    const wanted = new FolderSlots(folder).wanted(bundle.manifest);
-    for await (const { payload, bytes } of bundle.payloads()) {
-      if (wanted.includes(payload)) await unpackFiles(payload, bytes, join(folder, "a"));
-      else for await (const _ of bytes); // not for folders, and still compared with its hash
-    }
+    await unpackRelease(bundle, join(folder, "a"));
     await layOut(folder, plan, bundle.manifest, bundle.release);
     named = filesOf(join(folder, DEFAULT_CONFIG));
     say(`sends it to ${place.target}:${place.root}`);
