@@ -73,14 +73,13 @@ export async function runFleet(run: FleetRun): Promise<readonly BoardProgress[]>
     const waiting = boards
       .filter(({ wave, state }) => wave === at && state === "waiting")
       .map(({ board }) => board);
-    const count = waiting.length;
     const lane = async () => {
       for (let board = next(boards, waiting); board !== undefined; board = next(boards, waiting))
         await one(board);
     };
-    await Promise.all(Array.from({ length: Math.min(fleet.atOnce, count) }, lane));
+    await Promise.all(Array.from({ length: Math.min(fleet.atOnce, waiting.length) }, lane));
     if (hasFailed(boards)) break;
-    if (count > 0 && at < fleet.waves.length - 1) await soak(run, boards);
+    if (isToSoak(boards, at)) await soak(run, boards);
   }
   return boards;
 }
@@ -92,6 +91,12 @@ function next(boards: readonly BoardProgress[], waiting: FleetBoard[]): FleetBoa
 
 function hasFailed(boards: readonly BoardProgress[]): boolean {
   return boards.some(({ state }) => state === "failed");
+}
+
+/** The next wave waits, and nobody of it or behind it has the release: the time between both is not over, or was broken off. */
+function isToSoak(boards: readonly BoardProgress[], at: number): boolean {
+  const later = boards.filter(({ wave }) => wave > at);
+  return later.length > 0 && later.length < boards.length && later.every(({ state }) => state === "waiting");
 }
 
 async function soak({ fleet, sleep, onChange }: FleetRun, boards: readonly BoardProgress[]): Promise<void> {

@@ -135,6 +135,26 @@ spec("the same push again goes on with who does not have it; of another release 
   equal(anew.trace, ["begin b0", "end b0", "begin b1", "end b1"]);
 });
 
+spec("who stops in the time to soak and goes on has it soak, the next wave has not seen it", async () => {
+  const soaked = async (...done: readonly string[]) => {
+    const memory = {
+      release: RELEASE,
+      done: Object.fromEntries(done.map((id) => [id, "confirmed" as const])),
+    };
+    const again = run(fleetOf(5, { wave: 2, atOnce: 1, soak: "3s" }), { memory });
+    await again.result;
+    return [again.soakedMs(), ...again.trace.filter((line) => line.startsWith("begin"))];
+  };
+  equal(await soaked("b0"), [6000, "begin b1", "begin b2", "begin b3", "begin b4"]);
+  equal(await soaked("b0", "b1"), [3000, "begin b2", "begin b3", "begin b4"], "it had soaked before b1");
+  equal(
+    await soaked("b0", "b1", "b2"),
+    [3000, "begin b3", "begin b4"],
+    "once, not for each wave that is done",
+  );
+  equal(await soaked("b0", "b1", "b2", "b3", "b4"), [0]);
+});
+
 spec("a board that only has it in its slot, by --stay, is not done when it is to run it", async () => {
   const memory = { release: RELEASE, done: { b0: "installed", b1: "confirmed" } } as const;
   const again = run(fleetOf(3, { wave: 5, atOnce: 1 }), { memory });
