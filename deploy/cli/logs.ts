@@ -22,6 +22,10 @@ const UNITS = ["holdfast", "holdfast-boot", "holdfast-trial", "holdfast-receive"
 /** Written by the first file system of Holdfast OS. */
 const OS_MARK = "/run/holdfast-slot";
 const LOOK_EVERY_MS = 300;
+/** The journal gives what it has at once, ms. */
+const QUIET_MS = 1000;
+const INSTALLED =
+  "A board that holdfast service installed writes there (systemctl status holdfast); one that was started with holdfast run says everything in its terminal";
 
 /** Throws `CliError` where this machine keeps no log of a board, or not for this user. */
 export async function printLogs(flags: LogsFlags): Promise<void> {
@@ -61,7 +65,12 @@ async function printJournal(flags: LogsFlags): Promise<void> {
     count++;
     print(entry, flags);
   });
-  const code = await ended;
+  // Who follows a journal without a line of a board would wait, and not know for what.
+  const quiet = setTimeout(() => {
+    if (!flags.follow || count > 0) return;
+    process.stderr.write(`${journalProblem(0, said)}. New lines are shown as they come, until Ctrl-C\n`);
+  }, QUIET_MS);
+  const code = await ended.finally(() => clearTimeout(quiet));
   if (code === 0 && count > 0) return;
   throw new CliError(EXIT.failed, journalProblem(code, said));
 }
@@ -82,10 +91,7 @@ export function journalProblem(code: number | null, said: string): string {
   if (/not seeing messages|insufficient permissions|Permission denied/i.test(said))
     return "the journal is not for this user to read: sudo usermod -a -G systemd-journal $USER, and log in again; or ask with sudo";
   if (code !== 0) return `journalctl ended with ${code}: ${said.trim()}`;
-  return (
-    "the journal has no line of a board in that time. A board that holdfast service installed writes there " +
-    "(systemctl status holdfast); one that was started with holdfast run says everything in its terminal"
-  );
+  return `the journal has no line of a board in that time. ${INSTALLED}`;
 }
 
 /** Neither Holdfast OS nor systemd. */

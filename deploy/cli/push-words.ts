@@ -12,12 +12,12 @@ export function pushText(word: Exclude<PushWord, { progress: object }>): string 
   return trialText(word.trial);
 }
 
-export function endText(target: string, { how, version, reason, live }: PushEnd): string {
+export function endText(target: string, { how, version, reason, live, runs }: PushEnd): string {
   switch (how) {
     case "confirmed":
       return `${target} runs ${version}${live ? ", live and without a restart" : ""}: what was good before is good after`;
     case "installed":
-      return `${target} has ${version} in its slot`;
+      return runs ? `${target}: nothing to do` : `${target} has ${version} in its slot`;
     case "unreachable":
       return `${target} went back from ${version}, for its link alone: ${reason}; it takes the release again`;
     default:

@@ -5,10 +5,11 @@ import type { ByteSource } from "../update/byte-source.ts";
 import { install } from "../update/install.ts";
 import { openBundle } from "../update/open-bundle.ts";
 import { type PushWord, push } from "../update/push.ts";
-import type { RemotePlace } from "../update/remote.ts";
+import { notReached, type RemotePlace } from "../update/remote.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { Progress } from "./progress.ts";
 import { endText, pushText } from "./push-words.ts";
+import { sshRemedy } from "./remote-board.ts";
 
 export interface PushFlags {
   /** Files of public keys: whose releases a machine takes that gets its first one. */
@@ -48,7 +49,7 @@ export async function pushRelease(flags: PushFlags): Promise<void> {
     );
     if (end.how !== "confirmed" && end.how !== "installed") process.exitCode = EXIT.failed;
   } catch (error) {
-    if ((error as { code?: string }).code !== "noSlots") throw asCliError(error);
+    if ((error as { code?: string }).code !== "noSlots") throw asCliError(error, place);
     await installed(flags, source);
   } finally {
     await source.close();
@@ -89,16 +90,17 @@ async function installed(
 `,
     );
   } catch (error) {
-    throw asCliError(error);
+    throw asCliError(error, place);
   }
 }
 
-/** In the words of the command line. */
-export function asCliError(error: unknown): unknown {
+/** In the words of the command line; of a board that ssh did not reach with what helps. */
+function asCliError(error: unknown, place: RemotePlace): unknown {
   const { name, code, message } = error as { name?: string; code?: string; message: string };
   if (name !== "UpdateError") return error;
   const exit = { refused: EXIT.refused, unreachable: EXIT.unreachable }[code ?? ""] ?? EXIT.failed;
-  return new CliError(exit, message);
+  const remedy = message === notReached(place) ? `: ${sshRemedy(place)}` : "";
+  return new CliError(exit, `${message}${remedy}`);
 }
 
 function jsonView(): (word: PushWord) => void {

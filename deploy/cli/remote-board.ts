@@ -1,24 +1,46 @@
 /** A board that is reached over the system's own ssh, for verbs that its own release answers there. */
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { basename } from "node:path";
 import { DEFAULT_ROOT, endOf, NOT_THERE, type RemotePlace, remoteCommand, SSH } from "../update/remote.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { type Flags, textOf } from "./flags.ts";
 
 /**
- * `pi@greenhouse.local`, `greenhouse.local`, or the board's name alone, which is `greenhouse.local` (the name that a board has
- * on its network). Throws `CliError` for a word that is none of them.
+ * `pi@greenhouse.local`, `greenhouse.local`, or a name alone, as `hostOf` takes it. Throws `CliError` for a word that is none of
+ * them.
  */
 export function remoteBoard(target: string, flags: Flags): RemotePlace {
   if (!/^([\w.-]+@)?[A-Za-z0-9][\w.:%-]*$/.test(target))
     throw new CliError(EXIT.usage, `"${target}" is no board; give its name, or user@host as ssh takes it`);
-  const isName = /^[\w-]+$/.test(target);
-  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? SSH;
-  return {
-    target: isName && target !== "localhost" ? `${target}.local` : target,
-    via: via as [string, ...string[]],
-    root: textOf(flags.root) ?? DEFAULT_ROOT,
-  };
+  const way = wayThere(flags);
+  return { target: hostOf(target, way.via), ...way };
+}
+
+/** How boards are reached, and where slots are there. `ssh`: unless `--via` names another. */
+export function wayThere(flags: Flags, ssh = SSH): Omit<RemotePlace, "target"> {
+  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? ssh;
+  return { via: via as [string, ...string[]], root: textOf(flags.root) ?? DEFAULT_ROOT };
+}
+
+/**
+ * A name alone is the user's own for a machine, where the configuration of ssh has it (`Host greenhouse`), else that of a board on
+ * its network: `greenhouse.local`. All else is what it is.
+ */
+export function hostOf(target: string, [program, ...words]: RemotePlace["via"]): string {
+  if (!/^[\w-]+$/.test(target) || target === "localhost") return target;
+  return sshHost(target, program, words) === target ? `${target}.local` : target;
+}
+
+/** Where ssh would connect to (`-G`, ssh(1)); the target itself where nothing says otherwise, or it is no ssh. */
+function sshHost(target: string, program: string, words: readonly string[]): string {
+  if (basename(program) !== "ssh") return target;
+  const { stdout } = spawnSync(program, [...words, "-G", target], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  // Nothing of a program that cannot be started: who calls it says so.
+  return /^hostname (.*)$/m.exec(stdout ?? "")?.[1] ?? target;
 }
 
 /**
@@ -32,7 +54,8 @@ export async function runOnBoard(place: RemotePlace, words: readonly string[]): 
   });
   const code = await endOf(child, place).catch((error: Error) => {
     // A program that cannot be started has said by itself what helps.
-    const remedy = error.cause === undefined ? `: ${sshRemedy(place)}` : "";
+    const remedy =
+      error.cause === undefined ? `: ${sshRemedy(place)}. A board of this machine needs no name` : "";
     throw new CliError(EXIT.unreachable, `${error.message}${remedy}`);
   });
   if (code === NOT_THERE)

@@ -7,6 +7,14 @@ import { CliError, EXIT } from "./exit-code.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
+/** Causes that are not said by their name. */
+const BOOTS: Readonly<Record<string, string>> = {
+  first: "up for the first time",
+  powerOn: "up by power",
+  fallBack: "up after a fall-back",
+  unclear: "up, unclear why",
+};
+
 /** A board as its retained topics tell of it. */
 export interface BoardStatusView {
   readonly board: string;
@@ -106,7 +114,7 @@ export function statusPage(views: readonly BoardStatusView[], here: boolean): re
     view.state,
     [view.version, view.hardware === "emulated" ? "EMULATED" : ""].filter(Boolean).join(" "),
     view.state === "online" ? `${view.devices - view.below.length} of ${view.devices} full` : "",
-    view.boot === null ? "" : `up by ${view.boot}`,
+    view.boot === null ? "" : (BOOTS[view.boot] ?? `up by ${view.boot}`),
     view.linked.length === 0 ? "" : `linked with ${view.linked.join(", ")}`,
   ]);
   const wrong = views.flatMap((view) => troubles(view, here).map((trouble) => `${view.board}: ${trouble}`));

@@ -20,6 +20,7 @@ import {
 } from "./flags.ts";
 import { lazy } from "./lazy.ts";
 import type { PushFlags } from "./push.ts";
+import { hostOf, wayThere } from "./remote-board.ts";
 import { trialTimes } from "./trial-times.ts";
 import { atBroker, atPage, type VerbTable, withOptions } from "./verb-table.ts";
 
@@ -74,7 +75,7 @@ export function addUpdateVerbs(cli: VerbTable): void {
       const words = allowanceWords(flags);
       const fleet = textOf(flags.fleet);
       if (fleet !== undefined) {
-        const { via, root } = remoteFlag("fleet", flags, SSH_UNATTENDED);
+        const { via, root } = wayThere(flags, SSH_UNATTENDED);
         // Loaded only by the verbs that need it, here and below: `run` stays a small process.
         const { pushFleet } = await import("./push-fleet.ts");
         return pushFleet({ json, words, via, root, fleet: resolve(fleet), file: bundle ?? target });
@@ -188,10 +189,10 @@ function firstTime(flags: Flags): Pick<PushFlags, "trust" | "config" | "start"> 
   };
 }
 
-function remoteFlag(target: string, flags: Flags, ssh = SSH): RemotePlace {
+function remoteFlag(target: string, flags: Flags): RemotePlace {
   if (target.startsWith("-")) throw new CliError(EXIT.usage, `"${target}" is no user@host`);
-  const via = textOf(flags.via)?.split(" ").filter(Boolean) ?? ssh;
-  return { target, via: via as [string, ...string[]], root: textOf(flags.root) ?? DEFAULT_ROOT };
+  const way = wayThere(flags);
+  return { target: hostOf(target, way.via), ...way };
 }
 
 /** As they were written here, checked here: the board's answer would come only after the connection. */

@@ -36,6 +36,8 @@ export interface PushEnd {
   readonly reason: string;
   /** Without a restart. */
   readonly live?: true;
+  /** It was what runs there before the push. */
+  readonly runs?: true;
 }
 
 /** How long the connection may outlive the restart, ms. */
@@ -49,12 +51,13 @@ export async function push(plan: PushPlan): Promise<PushEnd> {
   const sent = await send(plan);
   const { release, version } = sent.received;
   if (sent.live !== undefined) return { ...sent.live, version };
-  if (!sent.restarts) return { how: "installed", version, reason: "" };
+  if (!sent.restarts)
+    return { how: "installed", version, reason: "", ...(sent.received.how === "running" && { runs: true }) };
   return { ...(await watchTrial(plan, release)), version };
 }
 
 interface Sent {
-  readonly received: { readonly release: string; readonly version: string };
+  readonly received: { readonly release: string; readonly version: string; readonly how: string };
   readonly restarts: boolean;
   /** It went live, and this became of it. */
   readonly live?: Pick<PushEnd, "how" | "reason" | "live">;

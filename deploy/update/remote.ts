@@ -85,6 +85,11 @@ export async function runRemote(
   return { code, text: Buffer.concat(parts).toString() };
 }
 
+/** What is said where ssh ended by itself: it has said why. */
+export function notReached({ via: [program], target }: Pick<RemotePlace, "via" | "target">): string {
+  return `${program} did not reach ${target}`;
+}
+
 /** Its exit code. Rejects with `UpdateError` `unreachable` when it could not be started or reached nobody. */
 export function endOf(child: ChildProcess, { via: [program], target }: RemotePlace): Promise<number> {
   return new Promise((done, failed) => {
@@ -98,7 +103,7 @@ export function endOf(child: ChildProcess, { via: [program], target }: RemotePla
       ),
     );
     child.on("close", (code) => {
-      if (code === SSH_FAILED) failed(new UpdateError("unreachable", `${program} did not reach ${target}`));
+      if (code === SSH_FAILED) failed(new UpdateError("unreachable", notReached({ via: [program], target })));
       else done(code ?? 1);
     });
   });

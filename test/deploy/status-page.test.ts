@@ -73,4 +73,5 @@ spec("a board that says next to nothing, or nonsense, is shown as far as it can 
     apart: [],
   });
   assert.equal(statusPage([view!], true), ["odd  online    0 of 0 full"]);
+  assert.match(statusPage([{ ...view!, boot: "first" }], true)[0]!, /up for the first time$/);
 });

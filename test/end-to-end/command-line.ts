@@ -40,5 +40,5 @@ export function start(
       said[name] += text;
     });
   const ended = new Promise<Ended>((done) => child.on("close", (code) => done({ code, ...said })));
-  return { child, ended, out: () => said.out };
+  return { child, ended, out: () => said.out, err: () => said.err };
 }

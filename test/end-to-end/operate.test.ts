@@ -143,6 +143,10 @@ spec(
     const { code, err } = await holdfast(t, ["logs"], env);
     is(code, 1);
     match(err, "sudo usermod -a -G systemd-journal $USER");
+    const following = start(t, ["logs", "-f"], env);
+    await until("it is said, too, to who follows", () => following.err().includes("sudo usermod"), 20_000);
+    match(following.err(), "New lines are shown as they come");
+    is(following.child.exitCode, null, "it goes on");
   },
   LIMIT,
 );

@@ -37,6 +37,7 @@ while :; do
   case "$1" in
     -o) shift 2 ;;
     -t) terminal="-t "; shift ;;
+    -G) echo "hostname $2"; exit 0 ;;
     *) break ;;
   esac
 done
