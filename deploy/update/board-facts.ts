@@ -37,11 +37,10 @@ export async function boardFacts({ config, from, to, answer, look, now }: FactsP
 
 /** Lines that are outputs now, and that the firmware would start otherwise. */
 function flips(config: BoardConfig, { levels }: ReleaseAnswer): readonly LevelFlip[] {
-  const now = [...bootLevels(hardwarePlan(config))].map(
+  const outputs = [...bootLevels({ ...hardwarePlan(config), inputs: [] })].map(
     ([gpio, options]) => [`GPIO${gpio}`, options] as const,
   );
-  const outputs = now.filter(([, options]) => options.startsWith("op"));
-  const words: Readonly<Record<string, string>> = { "op,dh": "high", "op,dl": "low" };
+  const words: Readonly<Record<string, string>> = { "op,dh": "high", "op,dl": "low", "ip,pn": "let go" };
   const named = (options: string) => words[options] ?? options;
   return levelFlips(
     Object.fromEntries(outputs.map(([line, options]) => [line, named(options)])),

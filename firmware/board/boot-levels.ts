@@ -15,6 +15,10 @@ export const BOOT_FOLDERS = ["/boot/firmware", "/boot"];
 /** What of a `gpio` command decides about a line; the last one of a kind counts. */
 const KINDS = { function: /^(ip|op|a[0-5])$/, level: /^d[hl]$/, pull: /^p[und]$/ } as const;
 
+/** Which outputs are let go at a level, and what the firmware makes of them: a resistor decides. */
+const LETS_GO = { dh: "open-drain", dl: "open-source" } as const;
+const LET_GO = "ip,pn";
+
 type Levels = Map<number, string>;
 
 /** What stands in the way of safe levels at boot, and what helps. */
@@ -24,12 +28,16 @@ export interface BootLevelProblem {
   readonly remedy: string;
 }
 
-/** The options for each line of the header, by its number: `op,dl`, `ip,pu`. Pins of expanders have none. */
+/**
+ * The options for each line of the header, by its number: `op,dl`, `ip,pu`. Pins of expanders have none. The firmware drives both levels or
+ * none, so a line whose safe level is the one that its `drive` lets go of is an input: whoever else drives it has nobody against him.
+ */
 export function bootLevels({ outputs, inputs }: Pick<HardwarePlan, "outputs" | "inputs">): Levels {
   const levels: Levels = new Map();
-  for (const { line, safe, activeLow } of outputs) {
+  for (const { line, safe, activeLow, drive } of outputs) {
     const number = gpioNumber(line);
-    if (number !== undefined) levels.set(number, `op,${(safe === "on") === activeLow ? "dl" : "dh"}`);
+    const level = (safe === "on") === activeLow ? "dl" : "dh";
+    if (number !== undefined) levels.set(number, drive === LETS_GO[level] ? LET_GO : `op,${level}`);
   }
   for (const { line, bias } of inputs) {
     const number = gpioNumber(line);

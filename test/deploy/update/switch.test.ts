@@ -132,5 +132,12 @@ spec(
     // The demo's pump is off when its line is high; an input's pull is no level.
     equal(facts.flips, [{ line: "GPIO6", from: "high", to: "low" }]);
     is((await boardFacts({ ...plan, now: undefined })).minute, undefined);
+    const { config: shared } = parseConfig(
+      demoWith(["hardware", "linux"], ["devices.pump.drive", "open-drain"]),
+    );
+    // Off by its resistor until now, pulled down by the firmware from then on.
+    equal((await boardFacts({ ...plan, config: shared!, now: undefined })).flips, [
+      { line: "GPIO6", from: "let go", to: "low" },
+    ]);
   },
 );

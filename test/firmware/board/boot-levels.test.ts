@@ -1,5 +1,5 @@
 import { equal, is, match } from "uvu/assert";
-import { bootLevelProblems, bootLevelsText } from "../../../firmware/board/boot-levels.ts";
+import { bootLevelProblems, bootLevels, bootLevelsText } from "../../../firmware/board/boot-levels.ts";
 import type { SystemFiles } from "../../../firmware/contracts/system-files.ts";
 import { spec } from "../../harness/spec.ts";
 
@@ -31,6 +31,34 @@ spec("each line of the header has a command: outputs at their safe level, inputs
   const commands = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   equal(commands, ["gpio=6=op,dh", "gpio=17=op,dl", "gpio=23=ip,pu", "gpio=27=op,dh"]);
 });
+
+spec(
+  "a line that others drive as well is let go where its safe level is: the firmware knows no open drain",
+  () => {
+    const shared = (line: string, drive: "open-drain" | "open-source", safe: "on" | "off") =>
+      ({ ...off, line, activeLow: false, drive, safe }) as const;
+    const outputs = [
+      shared("GPIO4", "open-drain", "on"),
+      shared("GPIO5", "open-drain", "off"),
+      shared("GPIO12", "open-source", "off"),
+      shared("GPIO13", "open-source", "on"),
+    ];
+    const levels = bootLevels({
+      outputs: [...outputs, { ...off, line: "GPIO16", activeLow: true }],
+      inputs: [],
+    });
+    equal(
+      [...levels],
+      [
+        [4, "ip,pn"], // a resistor brings it up; whoever pulls it down meanwhile has no other driver against it
+        [5, "op,dl"],
+        [12, "ip,pn"],
+        [13, "op,dh"],
+        [16, "op,dh"],
+      ],
+    );
+  },
+);
 
 spec("a file that is there, included and right is no problem, nor is the same written by hand", () => {
   equal(found(included, text), []);
