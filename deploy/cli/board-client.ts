@@ -2,6 +2,7 @@
 import type { MqttClient } from "mqtt";
 import { brokerCause } from "../mqtt/broker-cause.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
+import { nearest } from "../nearest.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { readLogin } from "./read-login.ts";
 
@@ -119,8 +120,14 @@ export function devicesIn({ topics }: Retained): string[] {
 export function stateOf(retained: Retained, device: string): Readonly<Record<string, unknown>> {
   const state = retained.topics.get(`${device}/state`);
   if (state !== undefined) return state;
-  const known = devicesIn(retained).join(", ");
-  throw new CliError(EXIT.usage, `${retained.board} has no device "${device}"; it has ${known}`);
+  throw new CliError(EXIT.usage, noDevice(`${retained.board} has no`, device, devicesIn(retained)));
+}
+
+/** `greenhouse has no device "pmup"; did you mean pump? There are ...`. `who`: "greenhouse has no"; `known` in any order. */
+export function noDevice(who: string, device: string, known: readonly string[]): string {
+  const near = nearest(device, known);
+  const there = `here are ${[...known].sort().join(", ")}`;
+  return `${who} device "${device}"; ${near === undefined ? `t${there}` : `did you mean ${near}? T${there}`}`;
 }
 
 /** A payload as an object; `undefined` for anything else. */

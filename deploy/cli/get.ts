@@ -1,3 +1,4 @@
+import { nearest } from "../nearest.ts";
 import { type BoardFlags, connectBoard, readRetained } from "./board-client.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 
@@ -15,7 +16,12 @@ export async function get(wanted: string | undefined, flags: BoardFlags): Promis
         : [];
     });
     if (readings.length === 0) {
-      throw new CliError(EXIT.failed, `${board} has no reading "${wanted}"; holdfast get lists all`);
+      const names = [...topics].flatMap(([topic, value]) =>
+        "quality" in value ? [topic.replace("/", "."), topic.split("/")[0]!] : [],
+      );
+      const near = wanted === undefined ? undefined : nearest(wanted, [...new Set(names)]);
+      const meant = near === undefined ? "" : `did you mean ${near}? `;
+      throw new CliError(EXIT.failed, `${board} has no reading "${wanted}"; ${meant}holdfast get lists all`);
     }
     for (const reading of readings) {
       const { device, reading: name, value, unit, quality } = reading as Record<string, unknown>;

@@ -82,13 +82,19 @@ async function request(
   if (response.ok) return response;
   const text = await response.text();
   const code = response.status === 400 ? EXIT.usage : EXIT.failed;
-  throw new CliError(code, `${address.origin} answers ${response.status}: ${errorOf(text)}`);
+  const said = errorOf(text);
+  throw new CliError(
+    code,
+    said ?? `${address.origin} answers ${response.status}: ${text.trim().slice(0, 200)}`,
+  );
 }
 
-function errorOf(text: string): string {
+/** The board's own sentence; undefined of whoever else answers there. */
+function errorOf(text: string): string | undefined {
   try {
-    return String((JSON.parse(text) as { error: unknown }).error);
+    const { error } = JSON.parse(text) as { error?: unknown };
+    return typeof error === "string" ? error : undefined;
   } catch {
-    return text.trim().slice(0, 200);
+    return undefined;
   }
 }

@@ -19,13 +19,25 @@ export async function set(device: string, words: readonly string[], flags: SetFl
       ...(flags.for === undefined ? {} : { for: flags.for }),
       ...(flags.override === undefined ? {} : { override: flags.override }),
     };
-    await sendAndSay(client, board, device, command, flags);
+    await sendAndSay(client, board, device, command, flags).catch((error: unknown) => {
+      throw withOverride(error, [device, ...words]);
+    });
   } finally {
     await client.endAsync(true);
   }
 }
 
-function commandField(word: string, fields: readonly string[], device: string): [string, unknown] {
+/** The board says what a message needs; here it is two words more. */
+export function withOverride(error: unknown, words: readonly string[]): unknown {
+  if (!(error instanceof CliError) || !/\bownedBy\b/.test(error.message)) return error;
+  const again = `holdfast set ${words.join(" ")} --override --for 10m`;
+  return new CliError(error.exitCode, `${error.message}. Here: ${again}`);
+}
+
+/** `on`, `0.4` or `level=0.4` as a field and its value. Throws `CliError` for a word that the device has no field for. */
+export function commandField(word: string, fields: readonly string[], device: string): [string, unknown] {
+  if (fields.length === 0)
+    throw new CliError(EXIT.usage, `${device} takes no commands: it only tells what it measures`);
   const [name, text] = word.includes("=") ? (word.split("=", 2) as [string, string]) : [undefined, word];
   const field = name ?? fields.find((one) => (text === "on" || text === "off" ? one === "on" : true));
   if (field === undefined)

@@ -25,15 +25,22 @@ export async function trace(processes: readonly string[], flags: TraceFlags): Pr
     if (flags.json) {
       process.stdout.write(`${JSON.stringify(line)}\n`);
     } else if ("ended" in line) {
-      const { entries, lost } = line.ended;
-      process.stdout.write(
-        `${entries} entries${lost === 0 ? "" : `, ${lost} more came too fast and are lost`}\n`,
-      );
+      process.stdout.write(`${endLine(line.ended, processes)}\n`);
     } else {
       firstUs ??= line.atUs;
       process.stdout.write(`${traceLine(line, firstUs)}\n`);
     }
   }
+}
+
+/** What stands below a trace; of one without an entry, what may be the matter. */
+export function endLine(
+  { entries, lost }: { readonly entries: number; readonly lost: number },
+  processes: readonly string[],
+): string {
+  if (entries === 0 && processes.length > 0)
+    return `0 entries: they did nothing of that, or there is no ${processes.join(", ")} (holdfast ps lists all processes)`;
+  return `${entries} entries${lost === 0 ? "" : `, ${lost} more came too fast and are lost`}`;
 }
 
 /** `  0.001234  pump.1 pump  send > thermostat.1  {type: "driven"}`; seconds since the first line. */

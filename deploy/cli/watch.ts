@@ -1,9 +1,13 @@
+import type { MqttClient } from "mqtt";
 import { formatDuration } from "../../runtime/time/duration.ts";
-import { type BoardFlags, connectBoard, parse } from "./board-client.ts";
+import { reservedIds } from "../mqtt/topics.ts";
+import { type BoardFlags, collectRetained, connectBoard, noDevice, parse } from "./board-client.ts";
+import { CliError, EXIT } from "./exit-code.ts";
 
 /** `holdfast watch`: what the board says as it says it, until Ctrl-C. */
 export async function watch(device: string | undefined, flags: BoardFlags): Promise<void> {
   const client = await connectBoard(flags);
+  if (device !== undefined && !reservedIds.has(device)) await knows(client, device, flags);
   const ended = new Promise<void>((done) => {
     process.once("SIGINT", () => done());
     client.once("close", () => done());
@@ -22,6 +26,20 @@ export async function watch(device: string | undefined, flags: BoardFlags): Prom
   await client.subscribeAsync(`${flags.root}/${flags.board ?? "+"}/#`);
   await ended;
   await client.endAsync(true);
+}
+
+/** Who waits for a device that there is not waits for ever. Throws `CliError`; without a board anything may come. */
+async function knows(client: MqttClient, device: string, { board = "+", root }: BoardFlags): Promise<void> {
+  const states = `${board}/+/state`;
+  const topics = await collectRetained(client, root, [states]);
+  await client.unsubscribeAsync(`${root}/${states}`); // some brokers tell twice what two filters ask for
+  const known = new Set([...topics.keys()].map((topic) => topic.split("/")[1]!));
+  if (known.size === 0 || known.has(device)) return;
+  await client.endAsync(true);
+  throw new CliError(
+    EXIT.usage,
+    noDevice(board === "+" ? "no board here has a" : `${board} has no`, device, [...known]),
+  );
 }
 
 function words([first, last]: readonly string[], document: Readonly<Record<string, unknown>>): string {

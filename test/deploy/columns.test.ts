@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { columns } from "../../deploy/cli/columns.ts";
 import { crashLines, shortPid, silenceWords, stateWords } from "../../deploy/cli/process-words.ts";
-import { traceLine } from "../../deploy/cli/trace.ts";
+import { endLine, traceLine } from "../../deploy/cli/trace.ts";
 import { timingWords } from "../../deploy/cli/watch.ts";
 import type { CellView, CrashEntry, ProcessReport } from "../../runtime/introspection/report.ts";
 import { spec } from "../harness/spec.ts";
@@ -114,6 +114,13 @@ spec("a traced event is one line with its time, its parties and its message", ()
     traceLine({ ...entry, kind: "exit", pid: "<b.a.1>", other: null, text: "normal" }, 1e6),
     "  1.001234  a.1 pump                  exit     normal",
   );
+});
+
+spec("below a trace stands how much it was, and what may be the matter where it was nothing", () => {
+  assert.is(endLine({ entries: 7, lost: 0 }, ["pump"]), "7 entries");
+  assert.is(endLine({ entries: 7, lost: 2 }, []), "7 entries, 2 more came too fast and are lost");
+  assert.is(endLine({ entries: 0, lost: 0 }, []), "0 entries");
+  assert.match(endLine({ entries: 0, lost: 0 }, ["pmup"]), /^0 entries: .* there is no pmup \(holdfast ps /);
 });
 
 spec("a timing is followed in a few words, whatever the board tells of it", () => {

@@ -277,7 +277,7 @@ onBoard(
 
     const refused = await holdfast(t, ["set", "pump", "on", "--for", "10s", ...url]);
     is(refused.code, 3, refused.out);
-    match(refused.err, /refused: .*irrigation/);
+    match(refused.err, /refused: .*irrigation.* Here: holdfast set pump on --override --for 10m$/m);
     const fields = await holdfast(t, ["set", "thermostat", "setpointC=99", "--json", ...url]);
     is(fields.code, 3);
     match(String(JSON.parse(fields.err).error), /10 to 30/);
@@ -288,7 +288,12 @@ onBoard(
     await witness.waitFor(LINE.led, 0, mark);
     is((await holdfast(t, ["set", "fan", "level=0.4", ...url])).code, 0);
     await witness.waitFor(LINE.fan, 0.4, mark);
-    is((await holdfast(t, ["set", "hetaer", "on", ...url])).code, 2, "no such device");
+    const misspelt = await holdfast(t, ["set", "hetaer", "on", ...url]);
+    is(misspelt.code, 2);
+    match(
+      misspelt.err,
+      /greenhouse has no device "hetaer"; did you mean heater\? There are button, climate, /,
+    );
   },
   40_000,
 );
@@ -302,6 +307,9 @@ onBoard("watch follows readings and events until Ctrl-C, also as JSON", async (b
   await until("an event is shown", () => /events .*commandExpired/.test(words.out()), 8000);
   await until("also as JSON", () => json.out().includes('"kind":"commandExpired"'));
   for (const line of json.out().trim().split("\n")) is(JSON.parse(line).board, "greenhouse");
+  const nobody = await holdfast(t, ["watch", "leed", "--url", board.mqttUrl]);
+  is(nobody.code, 2);
+  match(nobody.err, /no board here has a device "leed"; did you mean led\? /);
   for (const one of [words, json]) {
     one.child.kill("SIGINT");
     is((await one.ended).code, 0);
