@@ -66,14 +66,33 @@ export function gate(facts: GateFacts, { now, flipSafe, downgrade }: GateFlags =
   return { refusals, waits, drops };
 }
 
+/**
+ * The configuration may have been written since the board started: what only it names nobody drives yet, and what only the board has is driven
+ * until it restarts.
+ */
 function outputsNotSafe({ devices, outputs }: GateFacts): readonly string[] {
   if (devices === undefined) return [];
-  return outputs.flatMap(({ device, safe }) => {
-    const level = levelReadBack(devices, device);
-    if (level === undefined) return [`${device} cannot be read back`];
-    const isOn = level === true || (typeof level === "number" && level > 0);
-    return isOn === (safe === "on") ? [] : [`${device} is ${isOn ? "on" : "off"}`];
-  });
+  const runs = (device: string) => devices.length === 0 || devices.some(({ id }) => id === device);
+  const named = outputs
+    .filter(({ device }) => runs(device))
+    .flatMap(({ device, safe }) => {
+      const level = levelReadBack(devices, device);
+      if (level === undefined) return [`${device} cannot be read back`];
+      return isOn(level) === (safe === "on") ? [] : [`${device} is ${isOn(level) ? "on" : "off"}`];
+    });
+  const others = devices.filter(
+    ({ id, kind }) => kind === "actuator" && outputs.every(({ device }) => device !== id),
+  );
+  return [
+    ...named,
+    ...others
+      .filter(({ id }) => isOn(levelReadBack(devices, id)))
+      .map(({ id }) => `${id} is on, which the configuration does not name any more`),
+  ];
+}
+
+function isOn(level: unknown): boolean {
+  return level === true || (typeof level === "number" && level > 0);
 }
 
 /** An output's level as it is read back; undefined where nobody knows it. */

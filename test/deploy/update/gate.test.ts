@@ -51,6 +51,23 @@ for (const [what, device, drop] of [
   });
 }
 
+spec(
+  "what the configuration names since the board started is not driven yet, what it names no more still is",
+  () => {
+    const outputs = [...FACTS.outputs, { device: "sprinkler", safe: "off" } as const];
+    equal(gate({ ...FACTS, outputs }), { refusals: [], waits: [], drops: [] });
+    const drop = "heater is on, which the configuration does not name any more";
+    const devices = [...FACTS.devices!, actuator("heater", "on", true), actuator("old", "on", false)];
+    equal(gate({ ...FACTS, devices }).drops, [drop]);
+    // Not even its own devices are told of yet: it has just started.
+    equal(gate({ ...FACTS, devices: [] }).drops, [
+      "pump cannot be read back",
+      "fan cannot be read back",
+      "valve cannot be read back",
+    ]);
+  },
+);
+
 spec("a board whose program does not answer drives nothing", () => {
   equal(gate({ ...FACTS, devices: undefined }).waits, []);
 });
