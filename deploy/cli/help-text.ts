@@ -1,3 +1,5 @@
+import { nearest } from "../nearest.ts";
+
 /** What `cac` prints for `--help` and for words that it does not know, as people should read it. */
 export interface HelpSection {
   title?: string;
@@ -25,11 +27,32 @@ function withoutDefaults(body: string): string {
   return body.replaceAll(/^( +--no-.*?) *\(default: true\)$/gm, "$1");
 }
 
-/** What `cac` found wrong (`Unknown option`, `missing required args`, `Unused args`), options as they are written, and where to look. */
-export function usageText(message: string, verb: string | undefined): string {
-  const written = message.replaceAll(
-    /`--(\w+)`/g,
-    (_, name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+/**
+ * What `cac` found wrong (`Unknown option`, `missing required args`, `Unused args`) as people should read it: options as they are written,
+ * the one that was meant (of `options`, written so, too), and where to look.
+ */
+export function usageText(
+  message: string,
+  verb: string | undefined,
+  options: readonly string[] = [],
+): string {
+  let meant = "";
+  const written = message
+    .replace(/missing required args for command `(.*)`/, "too few words: holdfast $1")
+    .replaceAll(/`--?(\w+)`/g, (_, name: string) => {
+      const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      const near = nearest(option, options);
+      if (near !== undefined) meant = `; did you mean ${near}?`;
+      return option;
+    });
+  return `${written}${meant || ";"} see holdfast ${verb === undefined ? "" : `${verb} `}--help`.replace(
+    "? see",
+    "? See",
   );
-  return `${written}; see holdfast ${verb === undefined ? "" : `${verb} `}--help`;
+}
+
+/** What is said of a verb that there is not. */
+export function noVerbText(word: string, verbs: readonly string[]): string {
+  const near = nearest(word, verbs);
+  return `no command "${word}"; ${near === undefined ? "see" : `did you mean ${near}? See`} holdfast --help`;
 }

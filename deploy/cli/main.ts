@@ -6,7 +6,7 @@ import { VERSION } from "../board/version.ts";
 import { addAskVerbs } from "./ask-verbs.ts";
 import { addCardVerbs } from "./card-verbs.ts";
 import { CliError, EXIT } from "./exit-code.ts";
-import { helpSections, usageText } from "./help-text.ts";
+import { helpSections, noVerbText, usageText } from "./help-text.ts";
 import { addKeysVerb } from "./keys-verb.ts";
 import { addLevelVerb } from "./level-verb.ts";
 import { addLookVerbs } from "./look-verbs.ts";
@@ -41,7 +41,8 @@ try {
   cli.parse(process.argv, { run: false });
   if (cli.matchedCommand === undefined && cli.options.help !== true && cli.options.version !== true) {
     const [word] = cli.args;
-    if (word !== undefined) throw new CliError(EXIT.usage, `no command "${word}"; see holdfast --help`);
+    const verbs = cli.commands.map(({ name }) => name);
+    if (word !== undefined) throw new CliError(EXIT.usage, noVerbText(word, verbs));
     cli.outputHelp();
     process.exitCode = EXIT.usage;
   } else {
@@ -51,7 +52,9 @@ try {
   const json = process.argv.includes("--json");
   const fromCac = error instanceof Error && error.name === "CACError";
   const said = error instanceof Error ? error.message : String(error);
-  const message = fromCac ? usageText(said, cli.matchedCommandName) : said;
+  const options = [...(cli.matchedCommand?.options ?? []), ...cli.globalCommand.options];
+  const names = options.map(({ rawName }) => /--[\w-]+/.exec(rawName)?.[0] ?? "");
+  const message = fromCac ? usageText(said, cli.matchedCommandName, names) : said;
   process.stderr.write(json ? `${JSON.stringify({ error: message })}\n` : `holdfast: ${message}\n`);
   const usage = error instanceof RangeError || fromCac;
   process.exitCode = error instanceof CliError ? error.exitCode : usage ? EXIT.usage : EXIT.failed;

@@ -20,7 +20,7 @@ export async function set(device: string, words: readonly string[], flags: SetFl
       ...(flags.override === undefined ? {} : { override: flags.override }),
     };
     await sendAndSay(client, board, device, command, flags).catch((error: unknown) => {
-      throw withOverride(error, [device, ...words]);
+      throw withOverride(error, [device, ...words], flags);
     });
   } finally {
     await client.endAsync(true);
@@ -28,9 +28,14 @@ export async function set(device: string, words: readonly string[], flags: SetFl
 }
 
 /** The board says what a message needs; here it is two words more. */
-export function withOverride(error: unknown, words: readonly string[]): unknown {
+export function withOverride(
+  error: unknown,
+  words: readonly string[],
+  { board, for: time = "10m" }: Pick<SetFlags, "board" | "for">,
+): unknown {
   if (!(error instanceof CliError) || !/\bownedBy\b/.test(error.message)) return error;
-  const again = `holdfast set ${words.join(" ")} --override --for 10m`;
+  const where = board === undefined ? "" : ` --board ${board}`;
+  const again = `holdfast set ${words.join(" ")}${where} --override --for ${time}`;
   return new CliError(error.exitCode, `${error.message}. Here: ${again}`);
 }
 

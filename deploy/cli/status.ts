@@ -115,7 +115,7 @@ export function statusPage(views: readonly BoardStatusView[], here: boolean): re
     [view.version, view.hardware === "emulated" ? "EMULATED" : ""].filter(Boolean).join(" "),
     view.state === "online" ? `${view.devices - view.below.length} of ${view.devices} full` : "",
     view.boot === null ? "" : (BOOTS[view.boot] ?? `up by ${view.boot}`),
-    view.linked.length === 0 ? "" : `linked with ${view.linked.join(", ")}`,
+    view.linked.length === 0 || view.state !== "online" ? "" : `linked with ${view.linked.join(", ")}`,
   ]);
   const wrong = views.flatMap((view) => troubles(view, here).map((trouble) => `${view.board}: ${trouble}`));
   return [...columns(rows), ...(wrong.length === 0 ? [] : ["", ...wrong])];

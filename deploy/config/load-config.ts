@@ -49,7 +49,9 @@ export function loadConfig(file: string, options: ConfigOptions = {}): ConfigRes
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const found = { ENOENT: "no such file", EISDIR: "a folder", EACCES: "no permission" }[code] ?? code;
-    return { problems: [{ path: "", found, allowed: `a file that can be read at ${file}` }], warnings: [] };
+    const make = code === "ENOENT" ? "; holdfast init writes one to begin with" : "";
+    const allowed = `a file that can be read at ${file}${make}`;
+    return { problems: [{ path: "", found, allowed }], warnings: [] };
   }
   return parseConfig(text, options);
 }

@@ -100,7 +100,12 @@ spec("a prototype written as a key is an unknown key", () => {
 spec("a file that is not there is a problem", () => {
   const { problems } = loadConfig("/nowhere/board.config.json");
   assert.equal(problems, [
-    { path: "", found: "no such file", allowed: "a file that can be read at /nowhere/board.config.json" },
+    {
+      path: "",
+      found: "no such file",
+      allowed:
+        "a file that can be read at /nowhere/board.config.json; holdfast init writes one to begin with",
+    },
   ]);
   assert.is(loadConfig("/").problems?.[0]?.found, "a folder");
 });

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { helpSections, usageText } from "../../deploy/cli/help-text.ts";
+import { helpSections, noVerbText, usageText } from "../../deploy/cli/help-text.ts";
 import { spec } from "../harness/spec.ts";
 
 spec("help says what a verb does, and calls nothing a default that is turned off by its option", () => {
@@ -20,4 +20,18 @@ spec("what is not understood is told as it was written, with where to look", () 
     "Unknown option --mqtt-prt; see holdfast run --help",
   );
   assert.is(usageText("Unused args: `x`", undefined), "Unused args: `x`; see holdfast --help");
+  assert.is(
+    usageText("Unknown option `--mqttPrt`", "run", ["--http-port", "--mqtt-port"]),
+    "Unknown option --mqtt-prt; did you mean --mqtt-port? See holdfast run --help",
+  );
+  assert.is(
+    usageText("missing required args for command `shell <board>`", "shell"),
+    "too few words: holdfast shell <board>; see holdfast shell --help",
+  );
+});
+
+spec("a verb that there is not is told with the one that was meant", () => {
+  const verbs = ["push", "status"];
+  assert.is(noVerbText("pusj", verbs), 'no command "pusj"; did you mean push? See holdfast --help');
+  assert.is(noVerbText("fly", verbs), 'no command "fly"; see holdfast --help');
 });

@@ -1,4 +1,4 @@
-import { equal, is, throws } from "uvu/assert";
+import { equal, is, match, throws } from "uvu/assert";
 import { noDevice } from "../../deploy/cli/board-client.ts";
 import { CliError, EXIT } from "../../deploy/cli/exit-code.ts";
 import { commandField, withOverride } from "../../deploy/cli/set.ts";
@@ -29,11 +29,13 @@ spec("a device that takes another command, or none, says so", () => {
 
 spec("an output that a controller owns is refused with the command that takes it, all else as it was", () => {
   const owned = new CliError(EXIT.refused, "refused: ownedBy irrigation: send ...");
-  const { exitCode, message } = withOverride(owned, ["pump", "on"]) as CliError;
+  const { exitCode, message } = withOverride(owned, ["pump", "on"], {}) as CliError;
   is(exitCode, EXIT.refused);
   is(message, "refused: ownedBy irrigation: send .... Here: holdfast set pump on --override --for 10m");
   for (const other of [new CliError(EXIT.refused, "refused: no"), new TypeError("ownedBy")])
-    is(withOverride(other, ["pump", "on"]), other);
+    is(withOverride(other, ["pump", "on"], {}), other);
+  const there = withOverride(owned, ["pump", "on"], { board: "pump-house", for: "5s" }) as CliError;
+  match(there.message, /Here: holdfast set pump on --board pump-house --override --for 5s$/);
 });
 
 spec("a device that there is not is told with the one that was meant, and all that there are", () => {

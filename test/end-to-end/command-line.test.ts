@@ -277,7 +277,7 @@ onBoard(
 
     const refused = await holdfast(t, ["set", "pump", "on", "--for", "10s", ...url]);
     is(refused.code, 3, refused.out);
-    match(refused.err, /refused: .*irrigation.* Here: holdfast set pump on --override --for 10m$/m);
+    match(refused.err, /refused: .*irrigation.* Here: holdfast set pump on --override --for 10s$/m);
     const fields = await holdfast(t, ["set", "thermostat", "setpointC=99", "--json", ...url]);
     is(fields.code, 3);
     match(String(JSON.parse(fields.err).error), /10 to 30/);
