@@ -13,6 +13,7 @@ import { HARDWARE_GROUPS } from "../service/board-units.ts";
 import { type Accounts, withSystemAccount } from "./accounts.ts";
 import { boardFiles, serviceEntries } from "./board-entries.ts";
 import { type BootFiles, ImageBootFiles } from "./boot-files.ts";
+import { busEntries, writeBusSettings } from "./bus-entries.ts";
 import { type Ext4Entry, Ext4Part } from "./ext4-part.ts";
 import { growRoot } from "./grow-root.ts";
 import { INSTALL } from "./install-places.ts";
@@ -69,6 +70,7 @@ export function injectBoard(options: InjectOptions): "injected" | "present" {
     ...accounts,
     ...settingsEntries(settings, root.read("/etc/hosts")?.toString("utf8") ?? ""),
     ...boardFiles(options, { uid, gid }),
+    ...busEntries(hardwarePlan(config)),
     ...serviceEntries(config, groups, { uid, gid }),
   ];
   growRoot(image, partitions, treeBytes(entries) + SPARE);
@@ -139,9 +141,11 @@ function accountsOf(root: Ext4Part) {
   return { accounts, uid: uid!, gid: gid!, groups };
 }
 
-/** What the firmware and the kernel read: safe levels before Linux starts, SSH, the radio's country. */
+/** What the firmware and the kernel read: safe levels before Linux starts, buses, SSH, the radio's country. */
 export function writeBoot(boot: BootFiles, config: BoardConfig, settings: Provision): void {
-  writeBootLevels(boot, bootLevelsText(hardwarePlan(config)));
+  const plan = hardwarePlan(config);
+  writeBootLevels(boot, bootLevelsText(plan));
+  writeBusSettings(boot, plan);
   if ((settings.sshKeys ?? []).length > 0) boot.write("ssh", "");
   if (settings.wifi === undefined) return;
   const commandLine = boot.read("cmdline.txt");

@@ -6,11 +6,13 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { BoardConfig } from "../config/board-schema.ts";
+import { hardwarePlan } from "../config/plan.ts";
 import type { Provision } from "../image/provision.ts";
 import { runToolNow } from "../image/run-tool.ts";
 import type { FirstRelease } from "../release/first-release.ts";
 import { boardFiles } from "./board-entries.ts";
 import type { BootFiles } from "./boot-files.ts";
+import { busEntries } from "./bus-entries.ts";
 import type { Ext4Entry } from "./ext4-part.ts";
 import { FIRST_RUN, firstRunScript, withFirstRun } from "./first-run.ts";
 import { writeBoot } from "./inject.ts";
@@ -45,7 +47,11 @@ export function prepareBoot(options: PrepareOptions): void {
   const work = mkdtempSync(join(tmpdir(), "holdfast-first-run-"));
   try {
     step("packing");
-    const entries = [...settingsEntries(settings), ...boardFiles(options)];
+    const entries = [
+      ...settingsEntries(settings),
+      ...boardFiles(options),
+      ...busEntries(hardwarePlan(config)),
+    ];
     const archive = join(work, FIRST_RUN.archive);
     pack(entries, join(work, "root"), archive);
     step("boot partition");

@@ -96,7 +96,7 @@ export function bootLevelProblems(
 
 /** Whether a config.txt includes the file, for every board. */
 export function includesBootLevels(config: string): boolean {
-  return commandsIn(config).includes(`include ${BOOT_LEVELS}`);
+  return configCommands(config).includes(`include ${BOOT_LEVELS}`);
 }
 
 /** Direction and level are what counts: a pull makes no difference to a line that is driven. */
@@ -107,7 +107,7 @@ function holds(wanted: string, found = ""): boolean {
 
 function levelsIn(folder: string, file: string, files: SystemFiles, depth = 0): Levels {
   const levels: Levels = new Map();
-  for (const line of commandsIn(textAt(`${folder}/${file}`, files))) {
+  for (const line of configCommands(textAt(`${folder}/${file}`, files))) {
     const [, included] = /^include\s+(\S+)$/.exec(line) ?? [];
     if (included !== undefined && depth < 4)
       for (const [number, options] of levelsIn(folder, included, files, depth + 1))
@@ -119,8 +119,8 @@ function levelsIn(folder: string, file: string, files: SystemFiles, depth = 0): 
   return levels;
 }
 
-/** Lines that hold for every board: those under [all] or no filter. */
-function commandsIn(text: string): string[] {
+/** The lines of a config.txt that hold for every board: those under [all] or no filter. */
+export function configCommands(text: string): string[] {
   let everywhere = true;
   const commands: string[] = [];
   for (const raw of text.split(/\r?\n/)) {

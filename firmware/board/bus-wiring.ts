@@ -11,6 +11,11 @@ const CLOCKS: Readonly<Record<string, string>> = {
   "i2c-1": "dtparam=i2c_arm_baudrate=",
 };
 
+/** The line of config.txt that gives a bus this clock; of one that has an overlay, that with its clock. */
+export function clockSetting(bus: string, hz: number): string {
+  return `${CLOCKS[bus] ?? `dtoverlay=${bus.replace("-", "")},baudrate=`}${hz}`;
+}
+
 /** The lines of a bus where the plan names them, and whatever of clock and lines is not as planned. */
 export interface BusWiring {
   readonly pins?: BusPinPlaces;
@@ -28,9 +33,8 @@ export function busWiring(plan: BusPlan, board: Board, users: ReadonlyMap<number
   const [clock] = node?.cells("clock-frequency") ?? [];
   const problems: string[] = [];
   if (node !== undefined && clock !== undefined && clock !== hz) {
-    const parameter = CLOCKS[bus] ?? `dtoverlay=${bus.replace("-", "")},baudrate=`;
     problems.push(
-      `its clock is ${speedText(clock)}, ${speedText(hz)} is configured; "${parameter}${hz}" in /boot/firmware/config.txt and a restart change it, or "speed": "${speedText(clock)}"`,
+      `its clock is ${speedText(clock)}, ${speedText(hz)} is configured; "${clockSetting(bus, hz)}" in /boot/firmware/config.txt and a restart change it, or "speed": "${speedText(clock)}"`,
     );
   }
   if (pins === undefined) return { problems };
