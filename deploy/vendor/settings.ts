@@ -1,10 +1,13 @@
 /** What a board is told beside its configuration (`Provision`), as the files that Raspberry Pi OS reads it from. */
+import { posix } from "node:path";
 import type { Provision } from "../image/provision.ts";
 import type { Ext4Entry } from "./ext4-part.ts";
 import { VendorError } from "./vendor-error.ts";
 
 /** Of NetworkManager. */
 const CONNECTIONS = "/etc/NetworkManager/system-connections";
+/** Of NetworkManager, which blocks or unblocks the radio by it. The vendor's image says false, as long as no country is set (pi-gen, stage2/02-net-tweaks). */
+const RADIO = "/var/lib/NetworkManager/NetworkManager.state";
 
 /**
  * Files for the root file system. `hosts`: the text of /etc/hosts as it is; without it the name is left to the machine. Throws
@@ -52,6 +55,10 @@ export function settingsEntries(settings: Provision, hosts?: string): Ext4Entry[
     ...(wifi === undefined ? [] : [wifiText(wifi, dns)]),
   ];
   if (connections.length > 0) folder(CONNECTIONS, 0o700);
+  if (wifi !== undefined) {
+    folder(posix.dirname(RADIO), 0o700);
+    file(RADIO, "[main]\nWirelessEnabled=true\n");
+  }
   for (const { name, text } of connections) file(`${CONNECTIONS}/${name}.nmconnection`, text, 0o600);
   return entries;
 }

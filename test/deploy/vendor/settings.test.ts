@@ -35,6 +35,11 @@ spec("settings become the files that Raspberry Pi OS reads", () => {
   assert.match(text(wifi)!, "ssid=72;97;117;115;59;32;50;\n");
   assert.match(text(wifi)!, "psk=\\s\\stwo words\n");
   assert.is((at(wifi) as { mode: number }).mode, 0o600, "NetworkManager ignores one that others may read");
+  assert.is(
+    text("/var/lib/NetworkManager/NetworkManager.state"),
+    "[main]\nWirelessEnabled=true\n",
+    "the vendor's image has the radio turned off, until somebody says in which country it is",
+  );
   const cable = text("/etc/NetworkManager/system-connections/holdfast-ethernet.nmconnection")!;
   assert.match(cable, "method=manual\naddress1=192.168.1.20/24,192.168.1.1\ndns=192.168.1.1;9.9.9.9;\n");
   assert.match(text("/etc/systemd/timesyncd.conf.d/holdfast.conf")!, "NTP=ntp.local");
