@@ -44,7 +44,7 @@ export async function flashBoard(options: FlashBoardOptions): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "holdfast-card-"));
   try {
     if (options.bootFolder !== undefined) return await bootFolder(options, options.bootFolder, work);
-    const place = await agreedPlace(options);
+    const place = await agreedPlace(options, options.os);
     const card = join(work, "card.img");
     const login =
       options.os === undefined

@@ -40,7 +40,7 @@ function facts(disk: Disk): string[] {
 /** Writes the image in a file. Throws `CliError` where nothing was chosen or agreed to, and `FlashError`. */
 export async function flashImage(file: string, target: FlashTarget): Promise<void> {
   const image = new ImageSource(file);
-  await writeThere(image, await agreedPlace(target), target);
+  await writeThere(image, await agreedPlace(target, file), target);
 }
 
 /** A place that may be written: a file, or a disk that whoever asks has agreed to lose. */
@@ -48,18 +48,28 @@ export type AgreedPlace =
   | { readonly file: string; readonly disk?: never }
   | { readonly disk: Disk; readonly file?: never };
 
-/** Asked before anything is made: who waits for a card should not learn afterwards that there is none. Throws as `flashImage`. */
-export async function agreedPlace(target: FlashTarget): Promise<AgreedPlace> {
+/**
+ * Asked before anything is made: who waits for a card should not learn afterwards that there is none. `image`: what is read, which stays. Throws
+ * as `flashImage`.
+ */
+export async function agreedPlace(target: FlashTarget, image?: string): Promise<AgreedPlace> {
   const { out } = target;
   if (out === undefined) return { disk: await agreedDisk(target) };
   const folder = dirname(out);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new CliError(EXIT.usage, `--out: there is no folder ${folder}: make it, or name another file`);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true)
+  const found = statSync(out, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true)
     throw new CliError(
       EXIT.usage,
       `--out: ${out} is a folder: name a file, such as ${join(out, "card.img")}`,
     );
+  // A disk by this way would be written whatever is on it, and nobody asked.
+  if (found?.isFile() === false)
+    throw new CliError(EXIT.usage, `--out: ${out} is no file: --to names a disk, which is looked at first`);
+  const source = image === undefined ? undefined : statSync(image, { throwIfNoEntry: false });
+  if (found !== undefined && found.ino === source?.ino && found.dev === source.dev)
+    throw new CliError(EXIT.usage, `--out: ${out} is the image itself: name another file`);
   return { file: out };
 }
 

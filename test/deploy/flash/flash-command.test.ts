@@ -1,5 +1,6 @@
 /** `holdfast flash` as a user calls it, with files in the place of disks. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { start } from "../../end-to-end/command-line.ts";
@@ -103,6 +104,29 @@ spec(
     assert.equal(touched(), ["card"]);
     assert.is((await run([image, "--out", path("copy.img")])).code, 0);
     assert.ok(readFileSync(path("copy.img")).equals(readFileSync(image)));
+  },
+  LIMIT,
+);
+
+spec(
+  "holdfast flash --out takes neither the image that it reads nor what is no file, which only --to looks at",
+  async (t) => {
+    const { path, run } = aMachine(t);
+    const image = path("image.img");
+    const before = readFileSync(image);
+    symlinkSync("image.img", path("link.img"));
+    execFileSync("mkfifo", [path("device")]);
+    for (const [words, why] of [
+      [[image, "--out", image], "is the image itself: name another file"],
+      [[image, "--out", path("link.img"), "--yes"], "is the image itself: name another file"],
+      [[image, "--out", path("device"), "--yes"], "is no file: --to names a disk"],
+      [["--config", demoFile, "--os", image, "--out", path("link.img")], "is the image itself"],
+    ] as const) {
+      const refused = await run(words);
+      assert.is(refused.code, 2, refused.said);
+      assert.match(refused.said, why);
+    }
+    assert.ok(readFileSync(image).equals(before));
   },
   LIMIT,
 );
