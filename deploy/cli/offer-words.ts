@@ -1,5 +1,5 @@
 /** What the words of `holdfast offer` say, and what came of them at the board's `holdfast receive --offered`. */
-import { closeSync, constants, fstatSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { port } from "../board/options.ts";
 import { MOST_OFFER_BYTES, parseOffer, type ReadOffer } from "../update/offer.ts";
@@ -23,12 +23,20 @@ export function offerWords(flags: Flags): Pick<OfferFlags, "allow" | "seal" | "o
     ...(trial !== undefined && { trial }),
   };
   const isSealed = key !== undefined || Object.keys(allow).length > 0;
+  const seal = resolve(key ?? SIGNING_KEY);
+  if (isSealed && !existsSync(seal)) throw new CliError(EXIT.usage, noSeal(seal, Object.keys(allow)));
   return {
     ...{ allow, over },
     port: port("--listen", textOf(flags.listen), 0),
-    ...(isSealed && { seal: resolve(key ?? SIGNING_KEY) }),
+    ...(isSealed && { seal }),
     ...(address !== undefined && { address }),
   };
+}
+
+/** Whoever reaches the broker could say such words: the board believes them of who signs its releases. */
+function noSeal(file: string, allowed: readonly string[]): string {
+  const what = allowed.length === 0 ? "the offer" : `an offer with ${allowed.join(", ")}`;
+  return `--seal: there is no ${file}: ${what} has to be sealed by the key that signs the board's releases (holdfast keys release)`;
 }
 
 /**
