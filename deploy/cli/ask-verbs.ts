@@ -12,6 +12,7 @@ const set = lazy(async () => (await import("./set.ts")).set);
 const status = lazy(async () => (await import("./status.ts")).status);
 const watch = lazy(async () => (await import("./watch.ts")).watch);
 
+/** Adds `status`, `watch`, `get`, `set`, `mode`, `clear` and `change`. */
 export function addAskVerbs(cli: VerbTable): void {
   atBroker(
     cli.command(

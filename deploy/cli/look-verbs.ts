@@ -13,6 +13,7 @@ const scan = lazy(async () => (await import("./scan.ts")).scan);
 const top = lazy(async () => (await import("./top.ts")).top);
 const trace = lazy(async () => (await import("./trace.ts")).trace);
 
+/** Adds `doctor`, `scan`, `ps`, `links`, `inspect`, `top` and `trace`. */
 export function addLookVerbs(cli: VerbTable): void {
   atPage(
     cli.command("doctor", "Explain this machine: what it has, what stands in a board's way, and what helps"),

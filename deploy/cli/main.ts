@@ -14,6 +14,7 @@ import { addOperateVerbs } from "./operate-verbs.ts";
 import { addReleaseVerbs } from "./release-verbs.ts";
 import { addRunVerbs } from "./run-verbs.ts";
 import { addUpdateVerbs } from "./update-verbs.ts";
+import { ownFirst } from "./verb-table.ts";
 
 endsAtOnce();
 const cli = cac("holdfast");
@@ -27,6 +28,7 @@ addLevelVerb(cli);
 addAskVerbs(cli);
 addKeysVerb(cli);
 addLookVerbs(cli);
+for (const command of cli.commands) command.options = ownFirst(command.options);
 cli.option("--json", "Print JSON, one object a line");
 cli.help((sections) => helpSections(sections, cli.matchedCommand?.description));
 cli.version(VERSION);

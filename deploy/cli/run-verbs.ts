@@ -21,6 +21,7 @@ const LAUNCH: readonly OptionWords[] = [
   ],
 ];
 
+/** Adds `run`, `service` and `check`. */
 export function addRunVerbs(cli: VerbTable): void {
   withOptions(
     cli.command(

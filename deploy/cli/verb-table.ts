@@ -27,6 +27,8 @@ const TO_BROKER: readonly OptionWords[] = [
   ["--cert <file>", "Own certificate where it asks for one, HOLDFAST_CERT"],
   ["--key <file>", "The key of that, mode 0600, HOLDFAST_KEY"],
 ];
+/** Which of the boards at that broker. */
+const WHICH: OptionWords = ["--board <id>", "Which board (default: the only one online)"];
 /** Of verbs that ask a board over its page. */
 const AT_PAGE: readonly OptionWords[] = [
   ["--page <url>", "Page of the board (default: http://127.0.0.1 and HOLDFAST_HTTP_PORT or 8080)"],
@@ -48,10 +50,17 @@ export function toBroker<Given extends Pick<Verb, "option">>(verb: Given): Given
 
 /** A verb that asks or commands one board, or the only one, over its broker (`boardFlags`); gives the same verb. */
 export function atBroker<Given extends Pick<Verb, "option">>(verb: Given): Given {
-  return toBroker(withOptions(verb, [["--board <id>", "Which board (default: the only one online)"]]));
+  return toBroker(withOptions(verb, [WHICH]));
 }
 
 /** A verb that asks a board's page (`operatorFlags`); gives the same verb. */
 export function atPage<Given extends Pick<Verb, "option">>(verb: Given): Given {
   return withOptions(verb, AT_PAGE);
+}
+
+/** Options as a page of help lists them: what the verb does before how the board is reached. `rawName`: as it is written. */
+export function ownFirst<Option extends { readonly rawName: string }>(options: readonly Option[]): Option[] {
+  const shared = new Set([WHICH, ...TO_BROKER, ...AT_PAGE].map(([words]) => words));
+  const isShared = ({ rawName }: Option) => shared.has(rawName);
+  return [...options.filter((option) => !isShared(option)), ...options.filter(isShared)];
 }

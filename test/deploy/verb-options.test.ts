@@ -8,7 +8,7 @@ import { addOperateVerbs } from "../../deploy/cli/operate-verbs.ts";
 import { addReleaseVerbs } from "../../deploy/cli/release-verbs.ts";
 import { addRunVerbs } from "../../deploy/cli/run-verbs.ts";
 import { addUpdateVerbs } from "../../deploy/cli/update-verbs.ts";
-import type { Verb, VerbTable } from "../../deploy/cli/verb-table.ts";
+import { ownFirst, type Verb, type VerbTable } from "../../deploy/cli/verb-table.ts";
 import { spec } from "../harness/spec.ts";
 
 /** Each verb with its options, as they are named. */
@@ -54,6 +54,12 @@ spec("options of a broker are offered by the verbs that speak with one, and by n
 
 spec("the address of a page is asked for where a page is asked, and nowhere else", () => {
   equal(having("page"), [...AT_PAGE, "top", "trace", "trial"].sort());
+});
+
+spec("what a verb does is listed before how its board is reached", () => {
+  const options = ["--board <id>", "--url <url>", "--for <duration>", "--page <url>", "--key <files>"];
+  const listed = ownFirst(options.map((rawName) => ({ rawName }))).map(({ rawName }) => rawName);
+  equal(listed, ["--for <duration>", "--key <files>", "--board <id>", "--url <url>", "--page <url>"]);
 });
 
 spec("no verb has an option twice", () => {
