@@ -120,7 +120,10 @@ function failed(target: WriteTarget, at: number | undefined, error: unknown): Fl
 }
 
 function tooSmall({ path, diskBytes }: WriteTarget, needed: number | undefined): FlashError {
-  const has = diskBytes === undefined ? "no room is left" : `it has ${inGb(diskBytes)}`;
+  const has =
+    diskBytes === undefined
+      ? "no room is left; free some, or name another folder (--out, TMPDIR)"
+      : `it has ${inGb(diskBytes)}`;
   const needs = needed === undefined ? "" : `, the image is larger than ${inGb(needed - 1)}`;
   return new FlashError("tooSmall", `${path} is too small: ${has}${needs}`);
 }

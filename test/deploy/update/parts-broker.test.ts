@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { is, match, ok } from "uvu/assert";
 import { partTopics } from "../../../deploy/mqtt/part-topics.ts";
+import { PIECE_BYTES } from "../../../deploy/release/pieces.ts";
 import { type BoardBroker, mqttParts } from "../../../deploy/update/parts/mqtt-parts.ts";
-import { MOST_PART_BYTES } from "../../../deploy/update/parts/part-packet.ts";
 import { PartsServer } from "../../../deploy/update/parts/parts-server.ts";
 import type { MqttProbe } from "../../harness/mqtt-probe.ts";
 import type { SpecContext } from "../../harness/spec.ts";
@@ -17,9 +17,11 @@ const LIMIT = { limitMs: 40_000 };
 const TOPICS = partTopics("holdfast", "greenhouse");
 /** About a dozen parts. */
 const SIZE = 800_000;
+/** Five pieces: some are left when the first is on the disk, and as many parts as may be under way have come. */
+const LARGE = 2_000_000;
 
-async function setUp(t: SpecContext) {
-  const release = await aRelease(temporary(t), { size: SIZE });
+async function setUp(t: SpecContext, size = SIZE) {
+  const release = await aRelease(temporary(t), { size });
   return { place: aPlace(temporary(t)), release, bytes: readFileSync(release.file) };
 }
 
@@ -47,12 +49,11 @@ async function received(
   t: SpecContext,
   broker: BoardBroker,
   { place, release }: Set,
-  plan: { readonly limit?: number; readonly patienceMs?: number; readonly stop?: { stop?: () => void } } = {},
+  plan: { readonly limit?: number; readonly patienceMs?: number; readonly diesAt?: number } = {},
 ) {
-  const { limit = 1e9, patienceMs = 30_000 } = plan;
+  const { limit = 1e9, patienceMs = 30_000, diesAt = Number.POSITIVE_INFINITY } = plan;
   const source = await mqttParts(broker, { release: release.release }, { askAgainMs: 1000, patienceMs });
   t.defer(() => source.close());
-  if (plan.stop !== undefined) plan.stop.stop = () => void source.close();
   const reads: number[] = [];
   const read: typeof source.read = (from, to) => {
     reads.push(from);
@@ -64,6 +65,7 @@ async function received(
       trusted: [release.key.trusted],
       expected: release.release,
       limit,
+      onProgress: (bytes) => void (bytes >= diesAt && source.close()),
     });
     return { how, reads };
   } finally {
@@ -95,23 +97,22 @@ for (const [name, start] of [
     `over ${name} it goes on where it was when whoever offers was killed, and when the board was`,
     async (t) => {
       const { board, as } = await start(t);
-      const set = await setUp(t);
+      const set = await setUp(t, LARGE);
       const { release } = set.release;
       const first = await as("otto");
       await offering(first, release, set.bytes, { after: 5, last: () => first.client.stream.destroy() });
-      const end: { stop?: () => void } = {};
-      const receiver = failureOf(received(t, board, set, { stop: end }));
+      const receiver = failureOf(received(t, board, set, { diesAt: PIECE_BYTES }));
       await new Promise<void>((done) => first.client.once("close", () => done()));
       const second = await as("otto");
-      await offering(second, release, set.bytes, { after: 5, last: () => end.stop?.() });
+      await offering(second, release, set.bytes);
       is((await receiver).code, "interrupted");
       is(set.place.records.read()?.releases.b, undefined);
       const third = await as("otto");
       await offering(third, release, set.bytes);
       const { how, reads } = await received(t, board, set);
       is(how, "written");
-      ok(reads.at(-1)! > MOST_PART_BYTES, `the rest from byte ${reads.at(-1)} on`);
-      is(readFileSync(join(set.place.folder, "b/program/data"), "utf8").length, SIZE);
+      ok(reads.at(-1)! >= PIECE_BYTES, `the rest from byte ${reads.at(-1)} on`);
+      is(readFileSync(join(set.place.folder, "b/program/data"), "utf8").length, LARGE);
     },
     LIMIT,
   );
