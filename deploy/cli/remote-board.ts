@@ -25,22 +25,17 @@ export function wayThere(flags: Flags, ssh = SSH): Omit<RemotePlace, "target"> {
 
 /**
  * A name alone is the user's own for a machine, where the configuration of ssh has it (`Host greenhouse`), else that of a board on
- * its network: `greenhouse.local`. All else is what it is.
+ * its network: `greenhouse.local`. All else is what it is, and so are names for another program than ssh.
  */
 export function hostOf(target: string, [program, ...words]: RemotePlace["via"]): string {
-  if (!/^[\w-]+$/.test(target) || target === "localhost") return target;
-  return sshHost(target, program, words) === target ? `${target}.local` : target;
-}
-
-/** Where ssh would connect to (`-G`, ssh(1)); the target itself where nothing says otherwise, or it is no ssh. */
-function sshHost(target: string, program: string, words: readonly string[]): string {
-  if (basename(program) !== "ssh") return target;
+  if (basename(program) !== "ssh" || target === "localhost" || !/^[\w-]+$/.test(target)) return target;
+  // Where it would connect to (`-G`, ssh(1)); nothing of a program that cannot be started: who calls it says so.
   const { stdout } = spawnSync(program, [...words, "-G", target], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
   });
-  // Nothing of a program that cannot be started: who calls it says so.
-  return /^hostname (.*)$/m.exec(stdout ?? "")?.[1] ?? target;
+  const host = /^hostname (.*)$/m.exec(stdout ?? "")?.[1] ?? target;
+  return host === target ? `${target}.local` : target;
 }
 
 /**

@@ -106,7 +106,10 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
   }
   const code = await ended;
   if (code === NOT_THERE)
-    throw new UpdateError("noSlots", `there is no Holdfast on ${place.target} that could take a release`);
+    throw new UpdateError(
+      "noSlots",
+      `there is no Holdfast on ${place.target} that could take a release; the first one is installed by holdfast push ${place.target} x.holdfast`,
+    );
   const why = lastWords.trim() === "" ? "" : `: ${lastWords.trim().replace(/^holdfast: /, "")}`;
   if (code === 3) throw new UpdateError("refused", `${place.target} refused the release${why}`);
   if (code !== 0 || received === undefined)

@@ -32,7 +32,7 @@ spec("a name alone is the user's own where ssh knows it, else that of a board on
   for (const target of ["localhost", "pi@bench", "pi@greenhouse", "greenhouse.local", "10.0.0.7"])
     is(hostOf(target, via), target);
   is(hostOf("greenhouse", ["/nowhere/ssh"]), "greenhouse.local", "who calls it says that it is not there");
-  is(hostOf("bench", ["sh", "-c", "exit 1"]), "bench.local", "another program is not asked");
+  is(hostOf("bench", ["sh", "-c", "exit 1"]), "bench", "another program has names of its own");
 });
 
 spec("a push that ssh does not bring to its board says what helps", async (t) => {
