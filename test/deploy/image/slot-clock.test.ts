@@ -68,3 +68,13 @@ ${lines.replace("/data/state/clock", join(folder, "clock"))}`;
     equal(at(1000), [""]);
   },
 );
+
+spec("a network that comes late is seen within ten minutes, however long it was not there", () => {
+  const late = followed("192.168.1.1", { ip: '[ "$asked" -gt 6 ]' }).filter((line) =>
+    line.startsWith("sleep"),
+  );
+  equal(
+    late,
+    [60, 120, 240, 480, 600, 600].map((seconds) => `sleep ${seconds}`),
+  );
+});
