@@ -24,7 +24,7 @@ export function offerWords(flags: Flags): Pick<OfferFlags, "allow" | "seal" | "o
   };
   const isSealed = key !== undefined || Object.keys(allow).length > 0;
   const seal = resolve(key ?? SIGNING_KEY);
-  if (isSealed && !existsSync(seal)) throw new CliError(EXIT.usage, noSeal(seal, Object.keys(allow)));
+  if (isSealed && !existsSync(seal)) throw new CliError(EXIT.failed, noSeal(seal, Object.keys(allow)));
   return {
     ...{ allow, over },
     port: port("--listen", textOf(flags.listen), 0),
@@ -36,7 +36,7 @@ export function offerWords(flags: Flags): Pick<OfferFlags, "allow" | "seal" | "o
 /** Whoever reaches the broker could say such words: the board believes them of who signs its releases. */
 function noSeal(file: string, allowed: readonly string[]): string {
   const what = allowed.length === 0 ? "the offer" : `an offer with ${allowed.join(", ")}`;
-  return `--seal: there is no ${file}: ${what} has to be sealed by the key that signs the board's releases (holdfast keys release)`;
+  return `${file}: there is no such file; ${what} has to be sealed by the key that signs the board's releases: --seal names it, holdfast keys release makes one`;
 }
 
 /**

@@ -22,7 +22,7 @@ spec("an offer alone needs no key; what it allows beside is sealed, by a key tha
     throws(
       () => offerWords(words),
       ({ exitCode, message }: CliError) =>
-        exitCode === EXIT.usage &&
-        message.startsWith(`--seal: there is no ${gone}: ${what} has to be sealed by`),
+        exitCode === EXIT.failed &&
+        message.startsWith(`${gone}: there is no such file; ${what} has to be sealed by`),
     );
 });
