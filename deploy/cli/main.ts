@@ -33,11 +33,16 @@ cli.option("--json", "Print JSON, one object a line");
 cli.help((sections) => helpSections(sections, cli.matchedCommand?.description));
 cli.version(VERSION);
 
-// Who reads along has enough (`holdfast check | head`): an end, no failure. A board goes on, whether anybody reads its log or not.
+/** A board goes on, whether anybody reads its log or not, and so does who brings it a release: while that comes its pusher is missed by itself. */
+const UNHEARD = ["run", "receive"];
+// Who reads along has enough (`holdfast check | head`): an end, no failure. Once: what is written on the way out fails as well.
+let isEnding = false;
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    if (cli.matchedCommandName !== "run") void endProcess();
+    if (isEnding || UNHEARD.includes(cli.matchedCommandName ?? "")) return;
+    isEnding = true;
+    void endProcess();
   });
 try {
   cli.parse(process.argv, { run: false });

@@ -28,6 +28,7 @@ import { ReadConfig } from "../update/read-config.ts";
 import { lockReceiving } from "../update/receive-lock.ts";
 import { isRefusal } from "../update/refusal.ts";
 import type { Slot } from "../update/slot-record.ts";
+import { endWaiting } from "../update/take-over.ts";
 import type { TrialTimes } from "../update/trial.ts";
 import { trustedKeys } from "../update/trusted-keys.ts";
 import { updateLimits } from "../update/update-limits.ts";
@@ -74,6 +75,7 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   const trusted = trustedKeys(place.notes);
   const [livePlace, code] = [livePlaceOf(place), codeClient(page)];
   const clock = new WallClock({ floorMs: BUILT_AT_MS });
+  await endWaiting(place.notes);
   const unlock = locked(place.notes);
   const mounts = liveMounts(place, livePlace, code);
   try {

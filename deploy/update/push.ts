@@ -104,7 +104,9 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
     child.kill();
     return { received, restarts };
   }
-  const code = await ended;
+  const code = await ended.catch((error: Error) => {
+    throw received === undefined ? error : goesOn(error);
+  });
   if (code === NOT_THERE)
     throw new UpdateError(
       "noSlots",
@@ -118,6 +120,16 @@ async function send({ place, source, words, say, stderr }: PushPlan): Promise<Se
       `${place.target} did not take the release (exit code ${code})${why}`,
     );
   return { received, restarts, ...(live !== undefined && { live }) };
+}
+
+/** What the board has it does not need its pusher for. */
+function goesOn(error: Error): UpdateError {
+  const help = "holdfast update there says how it stands, and the same push again follows it";
+  return new UpdateError(
+    "unreachable",
+    `${error.message}; the release is in its slot, and the board goes on by itself: ${help}`,
+    error,
+  );
 }
 
 type Line = BringWord | { readonly read: { readonly from: number; readonly to: number } };

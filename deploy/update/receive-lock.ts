@@ -29,9 +29,15 @@ export function lockReceiving(notes: string): () => void {
 
 /** Whether a release is being received now; waits for nobody's card. */
 export async function isReceiving(notes: string): Promise<boolean> {
+  return (await receiverOf(notes)) !== undefined;
+}
+
+/** The process that receives now; undefined: nobody does. Waits for nobody's card. */
+export async function receiverOf(notes: string): Promise<number | undefined> {
   const pid = await readFile(join(notes, FILE), "utf8").catch(() => "");
-  if (!/^\d+$/.test(pid)) return false;
-  return isReceiver(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+  if (!/^\d+$/.test(pid)) return undefined;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  return isReceiver(commandLine) ? Number(pid) : undefined;
 }
 
 function holder(file: string): number | undefined {
