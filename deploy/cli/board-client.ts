@@ -157,10 +157,10 @@ function only(online: readonly string[], flags: BoardFlags): string {
 /** Of `--url`. A login in it would be in the process list for every user of the machine to read. */
 function hostOf(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined) {
+  if (parsed === undefined || !["mqtt:", "mqtts:"].includes(parsed.protocol)) {
     throw new CliError(
       EXIT.usage,
-      `--url: "${url}" is no address: write mqtt://host:1883 or mqtts://host:8883`,
+      `--url: "${url}" is no address of a broker: write mqtt://host:1883 or mqtts://host:8883`,
     );
   }
   if (parsed.username !== "" || parsed.password !== "") {

@@ -1,5 +1,5 @@
 /** `holdfast flash --config`: makes a board's card, of Holdfast OS or of the vendor's image, and writes it. */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoardConfig } from "../config/board-schema.ts";
@@ -15,7 +15,7 @@ import type { ReleaseKey } from "../release/release-key.ts";
 import { FolderBootFiles } from "../vendor/boot-files.ts";
 import { FIRST_RUN } from "../vendor/first-run.ts";
 import { injectBoard } from "../vendor/inject.ts";
-import { prepareBoot } from "../vendor/prepare-boot.ts";
+import { commandLineOf, prepareBoot } from "../vendor/prepare-boot.ts";
 import { cardRelease } from "./card-release.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { agreedPlace, type FlashTarget, writeThere } from "./flash.ts";
@@ -36,6 +36,9 @@ export interface FlashBoardOptions extends FlashTarget {
   readonly bundle?: string;
 }
 
+const VENDOR_IMAGE =
+  "it is Raspberry Pi OS Lite (64-bit), the .img.xz of https://www.raspberrypi.com/software/operating-systems/";
+
 /** The first user of Raspberry Pi OS, as its own tools call it. */
 const USER = "pi";
 
@@ -44,6 +47,8 @@ export async function flashBoard(options: FlashBoardOptions): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "holdfast-card-"));
   try {
     if (options.bootFolder !== undefined) return await bootFolder(options, options.bootFolder, work);
+    if (options.os !== undefined && !existsSync(options.os))
+      throw new CliError(EXIT.usage, `--os: there is no ${options.os}; ${VENDOR_IMAGE}`);
     const place = await agreedPlace(options, options.os);
     const card = join(work, "card.img");
     const login =
@@ -94,8 +99,10 @@ async function vendorSystem(
 async function bootFolder(options: FlashBoardOptions, folder: string, work: string): Promise<void> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new CliError(EXIT.usage, `--boot-folder: there is no folder ${folder}`);
+  const boot = new FolderBootFiles(folder);
+  commandLineOf(boot); // before anything is made
   const parts = await boardParts(options, work);
-  prepareBoot({ ...parts, boot: new FolderBootFiles(folder), step: stepTeller(options) });
+  prepareBoot({ ...parts, boot, step: stepTeller(options) });
   const log = `what becomes of it is written to ${FIRST_RUN.log} there`;
   if (options.json) process.stdout.write(`${JSON.stringify({ path: folder })}\n`);
   else

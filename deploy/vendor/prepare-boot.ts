@@ -34,16 +34,20 @@ export interface PrepareOptions {
   readonly step?: (what: string) => void;
 }
 
+/** What its kernel is started with. Throws `VendorError` `notRaspberryPiOs`. */
+export function commandLineOf(boot: BootFiles): string {
+  const commandLine = boot.read("cmdline.txt");
+  if (commandLine !== undefined) return commandLine;
+  throw new VendorError(
+    "notRaspberryPiOs",
+    "there is no cmdline.txt: this is not the boot partition of Raspberry Pi OS",
+  );
+}
+
 /** Throws `VendorError`: `notRaspberryPiOs`, `otherRelease` when something waits for the first boot already, `badSettings`; `ReleaseError` for a program that is missing or fails. */
 export function prepareBoot(options: PrepareOptions): void {
   const { boot, config, settings, login, step = () => {} } = options;
-  const commandLine = boot.read("cmdline.txt");
-  if (commandLine === undefined)
-    throw new VendorError(
-      "notRaspberryPiOs",
-      "there is no cmdline.txt: this is not the boot partition of Raspberry Pi OS",
-    );
-  const once = withFirstRun(commandLine);
+  const once = withFirstRun(commandLineOf(boot));
   const work = mkdtempSync(join(tmpdir(), "holdfast-first-run-"));
   try {
     step("packing");

@@ -1,8 +1,9 @@
 import { equal, is, match, throws } from "uvu/assert";
-import { noDevice } from "../../deploy/cli/board-client.ts";
+import { connectBoard, noDevice } from "../../deploy/cli/board-client.ts";
 import { CliError, EXIT } from "../../deploy/cli/exit-code.ts";
 import { commandField, withOverride } from "../../deploy/cli/set.ts";
 import { spec } from "../harness/spec.ts";
+import { failureOf } from "./update/failure-of.ts";
 
 spec("a word is a field and its value: on and off, a number for the only field, or field=value", () => {
   equal(commandField("on", ["on"], "led"), ["on", true]);
@@ -45,4 +46,13 @@ spec("a device that there is not is told with the one that was meant, and all th
     'greenhouse has no device "pmup"; did you mean pump? There are led, pump',
   );
   is(noDevice("greenhouse has no", "x", known), 'greenhouse has no device "x"; there are led, pump');
+});
+
+spec("an address that is none of a broker is refused before anybody looks for it", async () => {
+  for (const url of ["http://greenhouse.local", "greenhouse.local", "ws://greenhouse.local"]) {
+    const { message } = await failureOf(
+      connectBoard({ url, login: {}, root: "", rootFrom: "", json: false }),
+    );
+    match(message, `--url: "${url}" is no address of a broker: write mqtt://host:1883 or mqtts://host:8883`);
+  }
 });
