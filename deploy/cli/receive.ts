@@ -75,7 +75,8 @@ export async function receiveRelease(flags: ReceiveFlags): Promise<void> {
   const trusted = trustedKeys(place.notes);
   const [livePlace, code] = [livePlaceOf(place), codeClient(page)];
   const clock = new WallClock({ floorMs: BUILT_AT_MS });
-  await endWaiting(place.notes);
+  // Who comes by ssh may; an offer comes from whoever may publish, and nothing of it has been checked yet.
+  if (offered === undefined) await endWaiting(place.notes);
   const unlock = locked(place.notes);
   const mounts = liveMounts(place, livePlace, code);
   try {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { equal, is } from "uvu/assert";
+import { equal, is, match } from "uvu/assert";
 import { NOTICE_FILE, type UpdateState, writeNotice } from "../../../deploy/update/notice.ts";
 import { endWaiting } from "../../../deploy/update/take-over.ts";
 import { projectFolder } from "../../harness/source-files.ts";
@@ -89,4 +89,25 @@ spec(
     await endWaiting(notes);
     equal(await gone, [null, "SIGTERM"]);
   },
+);
+
+spec(
+  "an offer, which anybody may have published, takes nobody's place",
+  async (t) => {
+    const { folder } = aPlace(temporary(t));
+    writeFileSync(join(folder, "board.config.json"), demoText);
+    const waits = await aReceiver(t, folder, "waiting");
+    const offered = join(folder, "offered.json");
+    writeFileSync(offered, JSON.stringify({ release: "cd".repeat(16), parts: true }));
+    const place = ["--slots", folder, "--config", join(folder, "board.config.json")];
+    const child = spawn(process.execPath, [CLI, "receive", ...place, "--offered", offered], {
+      stdio: ["ignore", "inherit", "pipe"],
+    });
+    const said: Buffer[] = [];
+    child.stderr.on("data", (data: Buffer) => said.push(data));
+    is((await once(child, "close"))[0], 3);
+    match(Buffer.concat(said).toString(), /another release is being received/);
+    equal([waits.exitCode, waits.signalCode], [null, null]);
+  },
+  LIMIT,
 );
