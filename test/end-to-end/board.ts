@@ -58,6 +58,7 @@ export class Board {
   readonly mqttPort: number;
   readonly mqttUrl: string;
   readonly #mqttVersion: 4 | 5;
+  #isInterrupted = false;
   readonly pageUrl: string;
   /** Known to no other process: the state folder, temporary files and the configuration lie in it. */
   readonly folder: string;
@@ -263,7 +264,13 @@ export class Board {
 
   /** Ctrl-C in the terminal. */
   interrupt(): void {
+    this.#isInterrupted = true;
     process.kill(-this.pid, "SIGINT");
+  }
+
+  /** It was told to end: whoever knocks there may find nobody. */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
   }
 
   /** Waits until the launcher has ended; its exit code. */
