@@ -250,6 +250,12 @@ export function* controllerProcess(
         break;
     }
     if (self.nowUs() < job.releaseUs) continue;
+    if (message !== undefined) {
+      // The message is done with: on trial, what becomes of the job is not its fault.
+      busy = false;
+      yield* self.sleepUntil(0);
+      busy = true;
+    }
     const begun = job.begin(self);
     if (begun) {
       if (self.nowUs() - publishedUs >= CONFIRM_US) publish();

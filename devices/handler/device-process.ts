@@ -303,6 +303,12 @@ export function* deviceProcess(
       faulted(error);
     }
     // Telling it apart from a busy loop of messages: a release that is due is never starved by them.
-    if (message !== undefined && !ladder.isOff() && self.nowUs() >= job.releaseUs) yield* runJob();
+    if (message !== undefined && !ladder.isOff() && self.nowUs() >= job.releaseUs) {
+      // The message is done with: on trial, what becomes of the job is not its fault.
+      busy = false;
+      yield* self.sleepUntil(0);
+      busy = true;
+      yield* runJob();
+    }
   }
 }
