@@ -4,6 +4,7 @@ import { EdgeServer } from "../../deploy/http/edge-server.ts";
 import { BoardLink } from "../../deploy/mqtt/board-link.ts";
 import type { BoardLinkOptions } from "../../deploy/mqtt/board-link-options.ts";
 import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
+import { freePort } from "../harness/free-port.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
@@ -329,7 +330,7 @@ spec("topics of an earlier start that nobody says any more are cleared", async (
 });
 
 spec("events wait while the broker is away, the oldest make room and are counted", async (t) => {
-  const { broker, url } = await embedded(t);
+  const { broker, url } = await embedded(t, await freePort());
   const { link: l, live } = link(t, url, { eventsKept: 5 });
   await live();
   await broker.close();

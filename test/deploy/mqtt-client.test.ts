@@ -2,6 +2,7 @@ import { createServer, type Socket } from "node:net";
 import * as assert from "uvu/assert";
 import { EmbeddedBroker } from "../../deploy/mqtt/embedded-broker.ts";
 import { MqttClient, type MqttClientOptions } from "../../deploy/mqtt/mqtt-client.ts";
+import { freePort } from "../harness/free-port.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { probe } from "../harness/mqtt-probe.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
@@ -94,7 +95,7 @@ for (const answer of ["code", "close", "reset"] as const) {
 }
 
 spec("it comes back after the broker did, subscribed again", async (t) => {
-  const { broker, url } = await embedded(t);
+  const { broker, url } = await embedded(t, await freePort());
   const { client: c, log } = client(t, url);
   await until("connected", () => c.online);
   await broker.close();
@@ -145,7 +146,7 @@ spec("it goes on trying after wrong credentials", async (t) => {
 });
 
 spec("publishing says no while offline, and nothing is queued", async (t) => {
-  const { broker, url } = await embedded(t);
+  const { broker, url } = await embedded(t, await freePort());
   await broker.close();
   const { client: c } = client(t, url);
   assert.not(c.publish("from/me", "lost", { qos: 1, retain: false }));

@@ -32,7 +32,7 @@ spec(
       () => ends().filter((code) => code === 2).length >= 2,
       20_000,
     );
-    ok(board.logged("stopStep").length >= 2, board.logText());
+    await until("its stop step ran after each", () => board.logged("stopStep").length >= 2);
     writeFileSync(file, config);
     await until("the next one does not", () => board.logged("guardianStarted").length === 2, 20_000);
     await board.inService();

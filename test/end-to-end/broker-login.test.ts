@@ -56,7 +56,9 @@ spec(
       15_000,
     );
     is((await board.health()).ok, true, "it controls all the same");
-    is(board.logged("log").filter(({ text }) => String(text).includes("chmod 600")).length, 1);
+    const told = () => board.logged("log").filter(({ text }) => String(text).includes("chmod 600")).length;
+    await until("its log says so, too", () => told() > 0);
+    is(told(), 1);
     chmodSync(credentials, 0o600);
     await until("live again", async () => (await board.health()).broker === "live", 20_000);
     await board.stop();

@@ -62,7 +62,8 @@ async function startAndStop(t: SpecContext) {
   const records = board.witness.records;
   for (const [line, level] of Object.entries(SAFE_LEVEL))
     is(records.findLast((record) => record.line === line)?.level, level, `${line} is left at its safe level`);
-  ok(board.out.some((line) => String(line).includes("every output at its safe level")));
+  const saysSafe = () => board.out.some((line) => String(line).includes("every output at its safe level"));
+  await until("its last words are read", saysSafe);
   await board.stop();
 }
 

@@ -1,12 +1,30 @@
-/** A TCP port on loopback that nobody listens on at present. */
 import { connect, createServer } from "node:net";
 
+/** Of those that Linux gives to nobody by itself: its own begin at 32768 (ip_local_port_range in ip(7)). */
+const FIRST = 20_000;
+const END = 32_768;
+
+const handedOut = new Set<number>();
+
+/**
+ * A TCP port on loopback that nobody listens on at present. No connection or server without a port of its own gets it by chance
+ * before it is used, or between two uses.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
+  for (;;) {
+    const port = FIRST + Math.floor(Math.random() * (END - FIRST));
+    if (handedOut.has(port) || !(await isFree(port))) continue;
+    handedOut.add(port);
+    return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
+    const server = createServer();
+    server.once("error", () => answer(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => answer(true)));
+  });
 }
 
 /** Whether anybody answers on a port. */
