@@ -51,20 +51,27 @@ function change(sim: SimHeader, times: number, everyMs: number): void {
 spec("pulses that come while the guardian is held up are all counted", async (t) => {
   const sim = header(t);
   const guardian = await guarded(t, sim, { counts: true, edges: "rising", maxEdgeRateHz: 100_000 });
-  const before = interrupts();
-  change(sim, 600, 2);
-  // The simulator runs pulses into one when it is held up: what counts is what the kernel was told.
-  const told = interrupts() - before;
-  ok(told > 128 && told <= 300, `${told} interrupts`);
-  let counted: unknown;
-  for (
-    const startMs = performance.now();
-    counted !== told && performance.now() - startMs < 5000;
-    await sleep(10)
-  ) {
-    counted = await guardian.call({ op: "pulses", line: LINE });
-  }
-  is(counted, told);
+  const counted = async () => Number(await guardian.call({ op: "pulses", line: LINE }));
+  const found: string[] = [];
+  // The simulator runs pulses into one when it is held up, so what counts is what the kernel was told; and a kernel whose thread
+  // for the line is held up takes two interrupts for one. It is not in every round that it is: then each pulse has to be there.
+  const isWhole = async (): Promise<boolean> => {
+    const [interruptsBefore, countedBefore] = [interrupts(), await counted()];
+    change(sim, 600, 2);
+    const told = interrupts() - interruptsBefore;
+    ok(told > 128 && told <= 300, `${told} interrupts`);
+    let got = 0;
+    for (
+      const startMs = performance.now();
+      got !== told && performance.now() - startMs < 5000;
+      await sleep(10)
+    )
+      got = (await counted()) - countedBefore;
+    found.push(`${got} of ${told}`);
+    ok(got <= told, found.at(-1));
+    return got === told;
+  };
+  for (let round = 1; !(await isWhole()); round++) ok(round < 5, found.join(", "));
   equal(guardian.events, []);
 });
 
