@@ -50,7 +50,12 @@ async function liveBoard(t: SpecContext): Promise<LiveBoard> {
           writeFileSync(file, changed);
         },
       }),
-    runtime: () => board.run("grep -l '[r]untime-main' /proc/[0-9]*/cmdline"),
+    runtime: async () => {
+      // grep says 2 when any other process has ended since the names were listed.
+      const found = await board.run("grep -ls '[r]untime-main' /proc/[0-9]*/cmdline; true");
+      match(found, /^\/proc\/\d+\/cmdline\s*$/);
+      return found;
+    },
     marks: async () =>
       Number(await board.run(`cat /data/log/messages /run/messages* | grep -c '${MARK}' || :`)),
   };
