@@ -14,7 +14,7 @@ export class ReadConfig {
   constructor(file: string) {
     this.#file = file;
     this.#text = textOf(file);
-    this.#config = this.#checked(this.#text === undefined ? loadConfig(file) : parseConfig(this.#text));
+    this.#config = this.#read(this.#text);
   }
 
   /** As it was read last. */
@@ -26,12 +26,15 @@ export class ReadConfig {
   renew(): boolean {
     const text = textOf(this.#file);
     if (text !== undefined && text === this.#text) return false;
-    this.#config = this.#checked(text === undefined ? loadConfig(this.#file) : parseConfig(text));
+    this.#config = this.#read(text);
     this.#text = text;
     return true;
   }
 
-  #checked({ config, problems = [], warnings }: ConfigResult): BoardConfig {
+  /** `text`: of the file. */
+  #read(text: string | undefined): BoardConfig {
+    const read: ConfigResult = text === undefined ? loadConfig(this.#file) : parseConfig(text);
+    const { config, problems = [], warnings } = read;
     if (config !== undefined) return config;
     throw new UpdateError("badConfig", formatProblems(problems, warnings, this.#file));
   }
