@@ -20,6 +20,11 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** `did you mean pump? There are ...`, or `rest` alone where nothing is near. `rest`: what comes after a semicolon. */
+export function meantFirst(near: string | undefined, rest: string): string {
+  return near === undefined ? rest : `did you mean ${near}? ${rest[0]!.toUpperCase()}${rest.slice(1)}`;
+}
+
 /** The names closest to a misspelt one, best first: at most `count`, each within a third of its length. */
 export function nearestNames(wrong: string, names: Iterable<string>, count = 3): string[] {
   const text = wrong.slice(0, 64);

@@ -2,7 +2,7 @@
 import type { MqttClient } from "mqtt";
 import { brokerCause } from "../mqtt/broker-cause.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
-import { nearest } from "../nearest.ts";
+import { meantFirst, nearest } from "../nearest.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { readLogin } from "./read-login.ts";
 
@@ -125,9 +125,8 @@ export function stateOf(retained: Retained, device: string): Readonly<Record<str
 
 /** `greenhouse has no device "pmup"; did you mean pump? There are ...`. `who`: "greenhouse has no"; `known` in any order. */
 export function noDevice(who: string, device: string, known: readonly string[]): string {
-  const near = nearest(device, known);
-  const there = `here are ${[...known].sort().join(", ")}`;
-  return `${who} device "${device}"; ${near === undefined ? `t${there}` : `did you mean ${near}? T${there}`}`;
+  const there = `there are ${[...known].sort().join(", ")}`;
+  return `${who} device "${device}"; ${meantFirst(nearest(device, known), there)}`;
 }
 
 /** A payload as an object; `undefined` for anything else. */

@@ -1,4 +1,4 @@
-import { nearest } from "../nearest.ts";
+import { meantFirst, nearest } from "../nearest.ts";
 
 /** What `cac` prints for `--help` and for words that it does not know, as people should read it. */
 export interface HelpSection {
@@ -36,23 +36,19 @@ export function usageText(
   verb: string | undefined,
   options: readonly string[] = [],
 ): string {
-  let meant = "";
+  let near: string | undefined;
   const written = message
     .replace(/missing required args for command `(.*)`/, "too few words: holdfast $1")
     .replaceAll(/`--?(\w+)`/g, (_, name: string) => {
       const option = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      const near = nearest(option, options);
-      if (near !== undefined) meant = `; did you mean ${near}?`;
+      near = nearest(option, options) ?? near;
       return option;
     });
-  return `${written}${meant || ";"} see holdfast ${verb === undefined ? "" : `${verb} `}--help`.replace(
-    "? see",
-    "? See",
-  );
+  const help = `see holdfast ${verb === undefined ? "" : `${verb} `}--help`;
+  return `${written}; ${meantFirst(near, help)}`;
 }
 
 /** What is said of a verb that there is not. */
 export function noVerbText(word: string, verbs: readonly string[]): string {
-  const near = nearest(word, verbs);
-  return `no command "${word}"; ${near === undefined ? "see" : `did you mean ${near}? See`} holdfast --help`;
+  return `no command "${word}"; ${meantFirst(nearest(word, verbs), "see holdfast --help")}`;
 }
