@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { is } from "uvu/assert";
-import { demoFile } from "../deploy/demo-board.ts";
+import { demoFile, demoText } from "../deploy/demo-board.ts";
 import { freePort, isListening } from "../harness/free-port.ts";
 import { type MqttProbe, probe } from "../harness/mqtt-probe.ts";
 import { PATIENCE } from "../harness/patience.ts";
@@ -375,11 +375,16 @@ export function sharedBoard(spec: typeof Spec, options: StartOptions = {}) {
   };
 }
 
-async function prepare(board: Board, { early }: StartOptions): Promise<void> {
+async function prepare(board: Board, { config = demoText, early }: StartOptions): Promise<void> {
   await board.joinWorld();
   await early?.(board);
   await board.inService();
   await board.joinMqtt();
+  // What is retained comes one after the other.
+  const { devices = {}, controllers = {} } = JSON.parse(config) as Record<string, object>;
+  const silent = () =>
+    Object.keys({ ...devices, ...controllers }).filter((id) => board.last(`${id}/state`) === undefined);
+  await until("every device has said its state", () => silent().length === 0, 20_000);
 }
 
 function parse(line: string): LogLine {
