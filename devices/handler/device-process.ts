@@ -37,7 +37,7 @@ import { PlanProof } from "./plan-proof.ts";
 import { plannedJob } from "./planned-job.ts";
 import type { DeviceBefore, DeviceLeft } from "./replan.ts";
 import type { DeviceTask, Measurement } from "./task.ts";
-import { isWorldFailure } from "./world-failure.ts";
+import { asEnd, isWorldFailure } from "./world-failure.ts";
 
 /** All that a device knows beside its driver: what the next version of that, or the same under another plan, goes on from. */
 export interface DeviceSnapshot {
@@ -127,7 +127,7 @@ export function* deviceProcess(
       output?.renew(measured);
       return undefined;
     } catch (error) {
-      if (!isWorldFailure(error)) throw error;
+      if (!isWorldFailure(error)) throw asEnd(error);
       const cutOff = !(error instanceof JobAborted) && self.nowUs() >= run.answersByUs;
       return cutOff ? run.abort(worker, error) : error;
     } finally {
@@ -299,7 +299,7 @@ export function* deviceProcess(
       }
       if (output?.takeChanged() && !ladder.isOff()) yield* sampleNow();
     } catch (error) {
-      if (!isWorldFailure(error)) throw error;
+      if (!isWorldFailure(error)) throw asEnd(error);
       faulted(error);
     }
     // Telling it apart from a busy loop of messages: a release that is due is never starved by them.

@@ -1,7 +1,7 @@
 /** Crashes of one cell as reports: at most some a second, the rest is counted. */
 import { RateLimit } from "../time/rate-limit.ts";
 import type { CellCounts, CrashReport } from "./cell-contract.ts";
-import type { ExitReason } from "./exit-reason.ts";
+import { type ExitReason, isOrderly } from "./exit-reason.ts";
 import type { Notes } from "./notes.ts";
 import type { Process } from "./process.ts";
 
@@ -22,9 +22,9 @@ export class CrashReports {
     this.#tell = tell;
   }
 
-  /** Of who threw: what its end ends in turn is told by links. */
+  /** Of who threw: what its end ends in turn is told by links. Who threw a reason to end in order is no crash. */
   report(process: Process, reason: ExitReason, nowUs: number): void {
-    if (this.#tell === undefined) return;
+    if (this.#tell === undefined || isOrderly(reason)) return;
     if (!this.#limit.take(nowUs)) {
       this.#counts.unreported++;
       return;

@@ -3,8 +3,9 @@ import { crashDetails, withoutKeys } from "../../../runtime/introspection/crash-
 import { CrashLog } from "../../../runtime/introspection/crash-log.ts";
 import { LastMessages } from "../../../runtime/introspection/last-messages.ts";
 import type { CrashDetails } from "../../../runtime/introspection/report.ts";
+import { describeReason, ExitWith } from "../../../runtime/process/exit-reason.ts";
 import { noFacts } from "../../../runtime/process/notes.ts";
-import { importPid } from "../../../runtime/process/pid.ts";
+import { importPid, processOf } from "../../../runtime/process/pid.ts";
 import type { Self } from "../../../runtime/process/self.ts";
 import { spec } from "../../harness/spec.ts";
 import { handCell } from "../process/hand-cell.ts";
@@ -175,3 +176,20 @@ spec(
     assert.is(log.total, 5);
   },
 );
+
+spec("who throws a reason to end in order is not reported as a crash", () => {
+  const { cell, until, reports } = watched();
+  function* thrower(_self: Self, inOrder: boolean): Generator<never, void> {
+    throw inOrder ? new ExitWith("its line was taken from it", { shutdown: "fenced" }) : new Error("a tooth");
+  }
+  const ends = [true, false].map((inOrder) => processOf(cell.spawn(thrower, [inOrder]))!);
+  until(1);
+  assert.equal(
+    ends.map(({ exitReason }) => describeReason(exitReason!)),
+    ["shutdown: fenced", "Error: a tooth"],
+  );
+  assert.equal(
+    reports.map(({ reason }) => describeReason(reason)),
+    ["Error: a tooth"],
+  );
+});
