@@ -48,7 +48,7 @@ export class FifoWire implements Wire {
   dropped = 0;
   waitedUs = 0;
 
-  /** Throws ENXIO when the guardian is gone. */
+  /** Ends the process when the guardian is gone, as each write does. */
   constructor(
     link: GuardianLink,
     options: Doorbell & { readonly clock: Clock; readonly spinUs?: number; readonly sign?: WaitSign },
@@ -61,7 +61,11 @@ export class FifoWire implements Wire {
     this.#spinUs = options.spinUs ?? 0;
     this.#sign = options.sign;
     this.#mailslot = new Mailslot(link.mailslot);
-    this.#fd = openSync(link.requestPath, constants.O_WRONLY | constants.O_NONBLOCK);
+    try {
+      this.#fd = openSync(link.requestPath, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      throw withoutGuardian(error);
+    }
   }
 
   now(): number {
@@ -149,9 +153,19 @@ export class FifoWire implements Wire {
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return false;
-      throw error;
+      throw withoutGuardian(error);
     }
   }
+}
+
+/**
+ * Nobody reads the FIFO (EPIPE, ENXIO; fifo(7)): the guardian, which opens it with the first grant and keeps it open, is dead. Nobody may
+ * command anything any more, and that is no crash of whoever finds it out first: the process ends, as it does when the reader thread sees it.
+ */
+function withoutGuardian(error: unknown): unknown {
+  if (["EPIPE", "ENXIO"].includes(String((error as NodeJS.ErrnoException).code)))
+    process.kill(process.pid, "SIGKILL");
+  return error;
 }
 
 /** Every request names its line or bus first. */
