@@ -2,6 +2,7 @@
 import type { MqttClient } from "mqtt";
 import { brokerCause } from "../mqtt/broker-cause.ts";
 import type { LoginFiles } from "../mqtt/broker-login.ts";
+import { indexTopics } from "../mqtt/index-topics.ts";
 import { meantFirst, nearest } from "../nearest.ts";
 import { CliError, EXIT } from "./exit-code.ts";
 import { readLogin } from "./read-login.ts";
@@ -19,6 +20,8 @@ export interface BoardFlags {
 const CONNECT_LIMIT_MS = 3000;
 /** Retained topics arrive at once after subscribing; this long after the last one they are complete. */
 const QUIET_MS = 250;
+/** A broker on a busy machine pauses for longer between two of them: what an index names is waited for so long. */
+const MISSING_MS = 3000;
 
 export interface Retained {
   readonly board: string;
@@ -71,20 +74,30 @@ async function connectTo(url: string, login: LoginFiles): Promise<MqttClient> {
   }
 }
 
-/** What is retained below some filters of the root: `<board>/<rest>` to the document; what is none is left out. */
+/**
+ * What is retained below some filters of the root: `<board>/<rest>` to the document; what is none is left out. Where a board's index comes
+ * with it, all that it names is waited for.
+ */
 export async function collectRetained(
   client: MqttClient,
   root: string,
   filters: readonly string[],
 ): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
   const topics = new Map<string, Readonly<Record<string, unknown>>>();
+  const missing = new Set<string>();
+  const seen = new Set<string>();
   await new Promise<void>((done) => {
     let timer = setTimeout(done, 4 * QUIET_MS);
-    client.on("message", (topic, payload) => {
-      clearTimeout(timer);
-      timer = setTimeout(done, QUIET_MS);
+    client.on("message", (topic, payload, { retain }) => {
       const document = parse(payload);
       if (document !== undefined) topics.set(topic.slice(root.length + 1), document);
+      seen.add(topic);
+      // What is said meanwhile has no end.
+      if (!missing.delete(topic) && !retain) return;
+      if (topic.endsWith("/index"))
+        for (const named of indexTopics(payload)) if (!seen.has(named)) missing.add(named);
+      clearTimeout(timer);
+      timer = setTimeout(done, missing.size > 0 ? MISSING_MS : QUIET_MS);
     });
     client.subscribe(filters.map((filter) => `${root}/${filter}`));
   });

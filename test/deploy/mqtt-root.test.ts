@@ -50,13 +50,28 @@ spec(
   },
 );
 
+spec("what a board's index names is waited for, however slowly a busy broker hands it out", async () => {
+  const flags = { root: "holdfast", rootFrom: "the default", url: "", login: {}, json: false };
+  const names = ["status", "index", "soil/state", "soil/moisture"].map((rest) => `holdfast/barn/${rest}`);
+  const { client } = aBroker({
+    "holdfast/barn/status": '{"state":"online"}',
+    "holdfast/barn/index": JSON.stringify({ schema: 1, topics: names }),
+    "holdfast/barn/soil/state": "{}",
+  });
+  const read = readRetained(client, flags);
+  const late = { topic: "holdfast/barn/soil/moisture", text: Buffer.from("{}") };
+  setTimeout(() => client.emit("message", late.topic, late.text, { retain: true } as never), 600);
+  equal([...(await read).topics.keys()], ["status", "index", "soil/state", "soil/moisture"]);
+});
+
 /** A client of a broker that has these topics retained. */
 function aBroker(retained: Readonly<Record<string, string>>) {
   const asked: string[] = [];
   const client = new EventEmitter() as EventEmitter & { subscribe?: (filters: string[]) => void };
   client.subscribe = (filters) => {
     asked.push(...filters);
-    for (const [topic, text] of Object.entries(retained)) client.emit("message", topic, Buffer.from(text));
+    for (const [topic, text] of Object.entries(retained))
+      client.emit("message", topic, Buffer.from(text), { retain: true });
   };
   return { client: client as unknown as MqttClient, asked };
 }
