@@ -50,7 +50,7 @@ const STOP_LIMIT_MS = 8000;
  * A machine that is shared, or that runs a browser beside the board, holds threads up for longer than the board
  * bears by itself: it would take its runtime for dead and start it again, rightly, and tests would see that.
  */
-const PATIENT = { HOLDFAST_PET_LIMIT: "2s", HOLDFAST_KERNEL_LIMIT: "2s", HOLDFAST_GUARDIAN_LIMIT: "5s" };
+const PATIENT = { HOLDFAST_PET_LIMIT: "5s", HOLDFAST_KERNEL_LIMIT: "5s", HOLDFAST_GUARDIAN_LIMIT: "10s" };
 
 export class Board {
   readonly id: string;
@@ -240,6 +240,25 @@ export class Board {
     return this.last(rest)!;
   }
 
+  /** Waits until a document of a topic since a mark has satisfied `test`, whatever was said after it; returns the first one. */
+  async waitForSaid(
+    rest: string,
+    what: string,
+    from: number,
+    test: (document: Record<string, unknown>) => boolean,
+    limitMs = 6000,
+  ): Promise<Record<string, unknown>> {
+    const topic = this.topic(rest);
+    const found = () =>
+      this.mqtt.seen
+        .slice(from)
+        .filter((message) => message.topic === topic && message.text !== "")
+        .map(({ text }) => JSON.parse(text) as Record<string, unknown>)
+        .find(test);
+    await until(`${rest}: ${what}`, found, limitMs);
+    return found()!;
+  }
+
   /** Answers on the error topic of a device since a mark. */
   errors(device: string, from = 0): { command: unknown; reason: string }[] {
     const topic = this.topic(`${device}/error`);
@@ -306,9 +325,17 @@ export class Board {
   /** Ends whatever is left, in any state. */
   async discard(): Promise<void> {
     process.off("exit", this.#abandon);
-    this.#killAll();
-    for (const undo of this.#undos.splice(0).reverse()) await undo();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    // One that was just being started is found in the next round; until all have ended, files are still written.
+    const areGone = () => {
+      this.#killAll();
+      return processesKnowing(this.folder).length === 0;
+    };
+    try {
+      await until("what was killed has ended", areGone, 3000);
+    } finally {
+      for (const undo of this.#undos.splice(0).reverse()) await undo();
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 
   logText(): string {

@@ -21,7 +21,7 @@ spec(
       reason,
       /another board \(uid [0-9a-f]{32}\) is online as "greenhouse".*give one of them another id/,
     );
-    match(second.logText(), /give one of them another id/);
+    await until("its log says so, too", () => /give one of them another id/.test(second.logText()));
 
     await first.command("led", { on: true });
     await first.witness.waitUntil(LINE.led, 1);
