@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bootLevelProblems } from "../../firmware/board/boot-levels.ts";
+import type { BusPlan } from "../../firmware/contracts/bus-plan.ts";
 import type { GuardianPlan } from "../../firmware/contracts/guardian-plan.ts";
 import { HardwareError } from "../../firmware/contracts/hardware-error.ts";
 import { noHardwareCode, runGuardian } from "../../firmware/guardian/guardian-process.ts";
@@ -64,6 +65,7 @@ if (folder !== undefined && hardware.linux !== undefined) {
 }
 await runGuardian({
   ...lines,
+  buses: lines.buses.map((bus) => ({ ...bus, ...heard(options.limits.answerMs) })),
   ...hardware,
   ...onTimes(config),
   slots: ownerSlots(Object.keys(config.devices).length),
@@ -85,6 +87,11 @@ await runGuardian({
   ...(boot.keptSafe ? { keptSafe: keptSafeReason(boot) } : {}),
   stopWhenStdinEnds: watch.launcherFd !== undefined,
 });
+
+/** Of the time that a device waits for its answer a bus may take as much as by default: 100 of 250 ms. */
+function heard(answerMs: number | undefined): Pick<BusPlan, "heardUs"> {
+  return answerMs === undefined ? {} : { heardUs: answerMs * 400 };
+}
 
 /** A launcher paces by itself whom it starts. */
 async function paced(): Promise<void> {

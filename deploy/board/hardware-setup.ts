@@ -5,6 +5,7 @@ import type { TaskFactory } from "../../devices/tasks/task-catalogue.ts";
 import { GuardianClient } from "../../firmware/client/guardian-client.ts";
 import type { GuardianLink } from "../../firmware/contracts/guardian-link.ts";
 import type { CellEnvironment } from "../../runtime/cell/thread-start.ts";
+import { silenceLimits } from "./options.ts";
 
 /** `data.driver`: URL of a module that exports `createTask`, in the place of the catalogue's driver. */
 export async function guardianHardware({
@@ -14,7 +15,7 @@ export async function guardianHardware({
   prepared,
   data,
 }: CellEnvironment): Promise<DeviceResources> {
-  const client = new GuardianClient(prepared as GuardianLink, { clock, bell, bellIndex: 0, sign: progress });
+  const client = new GuardianClient(prepared as GuardianLink, wayOf({ clock, bell, progress }));
   const { driver } = (data ?? {}) as { readonly driver?: string };
   if (driver === undefined) return deviceResources(client);
   const { createTask } = (await import(driver)) as { readonly createTask?: TaskFactory };
@@ -24,6 +25,12 @@ export async function guardianHardware({
 
 /** In a cell that devices share: each member has its own way to the guardian, all wake by the cell's bell. */
 export function sharedHardware({ clock, bell, progress }: CellEnvironment): SharedResources {
-  const way = { clock, bell, bellIndex: 0, sign: progress };
+  const way = wayOf({ clock, bell, progress });
   return sharedResources((link) => new GuardianClient(link as GuardianLink, way));
+}
+
+/** A cell's thread has the environment of its process. */
+function wayOf({ clock, bell, progress }: Pick<CellEnvironment, "clock" | "bell" | "progress">) {
+  const { answerMs } = silenceLimits(process.env);
+  return { clock, bell, bellIndex: 0, sign: progress, ...(answerMs !== undefined && { limitMs: answerMs }) };
 }

@@ -29,12 +29,14 @@ export interface BoardOptions {
 /**
  * How much silence is death, where a shared machine stalls longer than the defaults bear: `HOLDFAST_PET_LIMIT`
  * (the runtime's watchdog, default 100ms), `HOLDFAST_KERNEL_LIMIT` (its main thread, default 250ms) and
- * `HOLDFAST_GUARDIAN_LIMIT` (the guardian, where `holdfast run` watches it: default 2s).
+ * `HOLDFAST_GUARDIAN_LIMIT` (the guardian, where `holdfast run` watches it: default 2s). And how much of it is a failure of the world:
+ * `HOLDFAST_ANSWER_LIMIT` (the guardian to a device, default 250ms; a bus to the guardian, two fifths of it).
  */
 export interface SilenceLimits {
   readonly petMs?: number;
   readonly kernelMs?: number;
   readonly guardianMs?: number;
+  readonly answerMs?: number;
 }
 
 export const DEFAULT_PORTS = { http: 8080, mqtt: 1883 } as const;
@@ -58,6 +60,7 @@ export function optionsEnvironment(options: BoardOptions): Record<string, string
     HOLDFAST_PET_LIMIT: limits.petMs === undefined ? "" : `${limits.petMs}ms`,
     HOLDFAST_KERNEL_LIMIT: limits.kernelMs === undefined ? "" : `${limits.kernelMs}ms`,
     HOLDFAST_GUARDIAN_LIMIT: limits.guardianMs === undefined ? "" : `${limits.guardianMs}ms`,
+    HOLDFAST_ANSWER_LIMIT: limits.answerMs === undefined ? "" : `${limits.answerMs}ms`,
   };
 }
 
@@ -99,10 +102,12 @@ export function silenceLimits(environment: Environment): SilenceLimits {
   const petMs = limit("HOLDFAST_PET_LIMIT");
   const kernelMs = limit("HOLDFAST_KERNEL_LIMIT");
   const guardianMs = limit("HOLDFAST_GUARDIAN_LIMIT");
+  const answerMs = limit("HOLDFAST_ANSWER_LIMIT");
   return {
     ...(petMs === undefined ? {} : { petMs }),
     ...(kernelMs === undefined ? {} : { kernelMs }),
     ...(guardianMs === undefined ? {} : { guardianMs }),
+    ...(answerMs === undefined ? {} : { answerMs }),
   };
 }
 

@@ -13,6 +13,8 @@ export interface BusPlan {
   readonly w1?: W1Plan;
   /** Longest transfer that the board was admitted with, us, clock stretching included. Absent: 256 bytes each way. */
   readonly longestUs?: number;
+  /** What the machine may take from the end of a transfer to the guardian hearing of it, us. Absent: 100 ms. */
+  readonly heardUs?: number;
   readonly muxes?: readonly MuxPlan[];
   readonly chips?: readonly ChipPlan[];
   /** Switches the power of everything on the bus: `on` in the plan of that output is powered. */

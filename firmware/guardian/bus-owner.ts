@@ -197,7 +197,8 @@ export class BusOwner {
     this.#busy = true;
     this.#size.write = write;
     this.#size.read = read;
-    this.#hangsUs = nowUs + transferLimitUs(this.#size, this.#place.plan.hz, chip.stretchUs);
+    const { hz, heardUs } = this.#place.plan;
+    this.#hangsUs = nowUs + transferLimitUs(this.#size, hz, chip.stretchUs, heardUs);
     this.#limitUs = Math.min(byUs, this.#hangsUs);
     this.#wire.start(chip, bytes, write, read, nowUs);
   }

@@ -40,6 +40,9 @@ export function patient(devices: readonly string[], controllers: readonly string
   ];
 }
 
+/** The environment for such a board: a guardian or world that is held up costs no device its job either. */
+export const PATIENT_ANSWERS = { HOLDFAST_ANSWER_LIMIT: "5s" } as const;
+
 /** The demo's text with the first `from` replaced. */
 export function demoReplaced(from: string, to: string): string {
   if (!demoText.includes(from)) throw new Error(`the demo has no ${from}`);

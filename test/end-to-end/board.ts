@@ -50,7 +50,13 @@ const STOP_LIMIT_MS = 8000;
  * A machine that is shared, or that runs a browser beside the board, holds threads up for longer than the board
  * bears by itself: it would take its runtime for dead and start it again, rightly, and tests would see that.
  */
-const PATIENT = { HOLDFAST_PET_LIMIT: "5s", HOLDFAST_KERNEL_LIMIT: "5s", HOLDFAST_GUARDIAN_LIMIT: "10s" };
+const PATIENT = {
+  HOLDFAST_PET_LIMIT: "5s",
+  HOLDFAST_KERNEL_LIMIT: "5s",
+  HOLDFAST_GUARDIAN_LIMIT: "10s",
+  // Below the shortest hard deadline: a device that waits for longer is not hung.
+  HOLDFAST_ANSWER_LIMIT: "400ms",
+};
 
 export class Board {
   readonly id: string;

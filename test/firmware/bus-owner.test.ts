@@ -77,6 +77,23 @@ spec("the queue is bounded", () => {
   equal(new Set(verdicts.slice(33)), new Set(["refused"]));
 });
 
+spec("how long the machine may take to tell of a transfer's end is a matter of the plan", () => {
+  for (const [heardUs, hangsUs] of [
+    [undefined, 100_100],
+    [2_000_000, 2_000_100],
+  ] as const) {
+    const { bus, submit, done, happened } = bench(heardUs === undefined ? {} : { heardUs });
+    submit(1, 10_000_000);
+    bus.expire(hangsUs - 1);
+    equal(happened(), ["start 1"]);
+    bus.expire(hangsUs);
+    equal(happened(), ["1 timeout"]);
+    done(hangsUs + 1);
+    equal(happened(), [], "nothing else happened");
+    is(bus.nextUs, Infinity, "nothing left open");
+  }
+});
+
 spec("a transfer that waits past its deadline is answered without work", () => {
   const { bus, submit, done, happened } = bench();
   submit(1, 1000);
