@@ -25,13 +25,11 @@ spec(
       ["GPIO27", 1],
     ] as const) {
       const us = (await rig.seen(line, level, killedUs)) - killedUs;
-      ok(us < 1_000_000, `${line} took ${us} us`);
+      ok(us < 5_000_000, `${line} took ${us} us`);
     }
-    const { GPIO23, GPIO24 } = await rig.levels();
-    is(GPIO23, 1, "held for ever");
-    is(GPIO24, 1, "held for a while");
+    is((await rig.levels()).GPIO23, 1, "held for ever");
     const heldUs = (await rig.seen("GPIO24", 0, killedUs)) - killedUs;
-    ok(heldUs > 295_000 && heldUs < 1_000_000, `held for ${heldUs} us`);
+    ok(heldUs > 295_000 && heldUs < 5_000_000, `held for a while: ${heldUs} us`);
     const ready = await rig.readyRuntime();
     is(ready.incarnation, 2);
     is((await rig.levels()).GPIO23, 1, "still held");
