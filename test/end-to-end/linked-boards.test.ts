@@ -11,20 +11,25 @@ import { call } from "../../runtime/behaviour/call.ts";
 import { describeReason } from "../../runtime/process/exit-reason.ts";
 import { exportPid, importPid, type Pid } from "../../runtime/process/pid.ts";
 import type { Self } from "../../runtime/process/self.ts";
-import { demoWith } from "../deploy/demo-board.ts";
+import { demoWith, patient } from "../deploy/demo-board.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { type Board, startBoard } from "./board.ts";
 import { holdfast } from "./command-line.ts";
+import { DEVICES } from "./greenhouse.ts";
 import { OutsideBoard } from "./outside-board.ts";
+
+/** Longer than any program is held up that is not gone. */
+const LOST_MS = 15_000;
 
 /** A board that is linked with all others. */
 function linked(id: string, links: Record<string, unknown> = {}): string {
   return demoWith(
     ["board.id", id],
     ["controllers", {}],
-    ["links", { heartbeat: "500ms", lost: "5s", ...links }],
+    ["links", { heartbeat: "500ms", lost: `${LOST_MS}ms`, ...links }],
+    ...patient(DEVICES, []),
   );
 }
 
@@ -70,13 +75,18 @@ spec(
     process.kill(pumphouse.runtimePid, "SIGKILL");
     const { reason, ms } = await seen;
     is(describeReason(reason), "noconnection");
-    ok(ms < 4500, `seen after ${ms} ms: by its silence`);
-    const down = await greenhouse.waitForEvent("link", undefined, mark);
-    equal([down.peer, down.state, down.cause], ["pumphouse", "down", "offline"]);
+    ok(ms < LOST_MS, `seen after ${ms} ms: by its silence`);
+    // That another link came up may be told later than the board's health says it.
+    const isDown = ({ kind, peer, state }: Record<string, unknown>) =>
+      kind === "link" && peer === "pumphouse" && state === "down";
+    const down = await greenhouse.waitForSaid("events", "the pumphouse is gone", mark, isDown);
+    is(down.cause, "offline");
 
     // Its next life is another one.
     await untilLinked(greenhouse, ["pumphouse", "tester"], 20_000);
-    const anew = await tester.find(`${BOARD_DESK}@pumphouse`);
+    const { names } = tester.kernel.cell;
+    await until("its desk is known", () => names.whereis(`${BOARD_DESK}@pumphouse`)?.life === 2, 20_000);
+    const anew = names.whereis(`${BOARD_DESK}@pumphouse`)!;
     const { life } = await tester.run((self) => call(self, addressOf<BoardDesk>(anew), { type: "about" }));
     is(life, 2);
     await greenhouse.stop();
@@ -108,7 +118,7 @@ spec(
     const ms = performance.now() - pausedMs;
     ok(ms < 10_000, `the cut was seen after ${ms} ms`);
     await untilLinked(board, []);
-    is(tester.kernel.cell.names.whereis(name), undefined);
+    await until("its names are forgotten", () => tester.kernel.cell.names.whereis(name) === undefined);
     is((await board.health()).ok, true, "control goes on");
     broker.resume();
     await untilLinked(board, ["tester"], 20_000);
@@ -201,8 +211,10 @@ spec(
     process.kill(pumphouse.runtimePid, "SIGKILL");
     await listening;
     equal(heard[1], { gone: "noconnection" });
+    const told = () => greenhouse.events("spawned", undefined, mark);
+    await until("both are told", () => told().length >= 2);
     equal(
-      greenhouse.events("spawned", undefined, mark).map(({ peer, name }) => [peer, name]),
+      told().map(({ peer, name }) => [peer, name]),
       [
         ["tester", "asking"],
         ["tester", "asking"],
@@ -265,8 +277,8 @@ spec(
     }, []);
     tester.kernel.cell.post("nobody", "wake up");
     const shown = async () => (await holdfast(t, ["links", "--page", board.pageUrl])).out;
-    await until("the board tells what it is shown", async () => (await shown()).includes("helper"));
-    match(await shown(), /^tester +up +.*\n\ntester shows: helper\ntester in groups: motors \(1\)$/m);
+    const all = /^tester +up +.*\n\ntester shows: helper\ntester in groups: motors \(1\)$/m;
+    await until("the board tells what it is shown", async () => all.test(await shown()), 10_000);
     // It shares what the board keeps to itself, and guesses the key of a process of it.
     const mark = board.mark;
     await tester.run(function* (self: Self) {

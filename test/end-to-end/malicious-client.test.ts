@@ -9,12 +9,13 @@ import { call } from "../../runtime/behaviour/call.ts";
 import { writePacket } from "../../runtime/boards/packet.ts";
 import { Sealer } from "../../runtime/boards/sealer.ts";
 import { pairKey } from "../../runtime/boards/session-keys.ts";
-import { demoWith } from "../deploy/demo-board.ts";
+import { demoWith, patient } from "../deploy/demo-board.ts";
 import { mosquitto } from "../harness/mosquitto.ts";
 import { spec } from "../harness/spec.ts";
 import { Stalls } from "../harness/stalls.ts";
 import { quietFor, until } from "../harness/until.ts";
 import { startBoard } from "./board.ts";
+import { CONTROLLERS, DEVICES } from "./greenhouse.ts";
 import { nobodyElse, others, quietControl } from "./others.ts";
 import { OutsideBoard } from "./outside-board.ts";
 
@@ -34,7 +35,10 @@ spec(
     t.defer(() => rmSync(folder, { recursive: true }));
     const secretFile = join(folder, "links.key");
     makeLinkSecret(secretFile);
-    const config = demoWith(["links", { heartbeat: "500ms", lost: "5s", show: ["*"], secretFile }]);
+    const config = demoWith(
+      ["links", { heartbeat: "500ms", lost: "5s", show: ["*"], secretFile }],
+      ...patient(DEVICES, CONTROLLERS),
+    );
     const board = await startBoard(t, { config, broker: broker.url });
     const friend = new OutsideBoard(t, { url: broker.url, board: "friend", secretFile });
     const desk = addressOf<BoardDesk>(await friend.find(`${BOARD_DESK}@greenhouse`));

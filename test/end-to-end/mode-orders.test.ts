@@ -1,19 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { equal, is, match, ok } from "uvu/assert";
-import { demoWith } from "../deploy/demo-board.ts";
+import { demoWith, patient } from "../deploy/demo-board.ts";
 import { spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { sharedBoard } from "./board.ts";
 import { holdfast } from "./command-line.ts";
-import { LINE } from "./greenhouse.ts";
+import { CONTROLLERS, DEVICES, LINE } from "./greenhouse.ts";
 
-/** Short probations, so that the way up takes seconds. */
+/** Short probations, so that the way up takes seconds; and nothing goes down but by an order. */
 const config = demoWith(
   ["devices.led.probation", "1s"],
   ["devices.soil.probation", "1s"],
   ["devices.heater.minOff", undefined],
   ["controllers.thermostat.probation", "1s"],
+  ...patient(DEVICES, CONTROLLERS),
 );
 const { spec: onBoard, end } = sharedBoard(spec, { config });
 
@@ -40,21 +41,22 @@ onBoard(
     );
     const order = await board.waitForEvent("order", "led", mark);
     equal([order.asked, order.forMs, order.id], ["safe", 600_000, "down"]);
-    const state = await board.waitForLast("led/state", "held", ({ modeOverride }) => modeOverride !== null);
+    const state = await board.waitForLast("led/state", "held", ({ mode, modeOverride }) => {
+      return mode === "safe" && modeOverride !== null;
+    });
     const { remainingMs } = state.modeOverride as { remainingMs: number };
     ok(remainingMs > 590_000 && remainingMs <= 600_000, `${remainingMs} ms left`);
     await board.command("led", { on: true });
     match((await board.waitForError("led", mark)).reason, /in mode safe/);
     await board.command("led", { mode: "auto" });
     await board.waitForLast("led/state", "up again", ({ mode }) => mode === "full", 10_000);
-    equal(
-      board.events("mode", "led", mark).map((step) => [step.from, step.to]),
-      [
-        ["full", "safe"],
-        ["safe", "reduced"],
-        ["reduced", "full"],
-      ],
-    );
+    const steps = () => board.events("mode", "led", mark).map((step) => [step.from, step.to]);
+    await until("all steps are told", () => steps().length >= 3);
+    equal(steps(), [
+      ["full", "safe"],
+      ["safe", "reduced"],
+      ["reduced", "full"],
+    ]);
   },
 );
 
@@ -81,6 +83,7 @@ onBoard(
     const { device, mode, for: forText } = JSON.parse(kept.out);
     equal([device, mode, forText], ["soil", "off", "10m"]);
     await board.waitForLast("soil/state", "off", (state) => state.mode === "off", 15_000);
+    await board.waitForLast("irrigation/state", "safe", (state) => state.mode === "safe", 15_000);
     const one = await holdfast(t, ["mode", "soil", "--json", ...url]);
     equal(JSON.parse(one.out).why, { kind: "operator", asked: "off", forMs: 600_000 });
     const all = await holdfast(t, ["mode", ...url]);
@@ -119,11 +122,19 @@ onBoard(
     const { runtimePid } = board;
     process.kill(runtimePid, "SIGKILL");
     await until("another runtime", () => board.runtimePid !== runtimePid, 20_000);
-    // Its broker is new as well: what it says once may be said before we hear it.
-    await board.waitForLast("status", "of the next life", ({ incarnation }) => incarnation === 2, 20_000);
-    const state = await board.waitForLast(
+    // Its broker is new as well: what it says once may be said before we hear it, and nothing else is heard from here on.
+    const mark = board.mark;
+    await board.waitForSaid(
+      "status",
+      "of the next life",
+      mark,
+      ({ incarnation }) => incarnation === 2,
+      20_000,
+    );
+    const state = await board.waitForSaid(
       "heater/state",
       "off again",
+      mark,
       ({ mode, modeOverride }) => mode === "off" && modeOverride !== null,
       10_000,
     );
@@ -131,9 +142,10 @@ onBoard(
     const { remainingMs } = state.modeOverride as { remainingMs: number };
     ok(remainingMs > 500_000 && remainingMs < 600_000, `its time runs on: ${remainingMs} ms`);
     is(await board.witness.level(LINE.heater), 0);
-    await board.waitForLast("climate/state", "in service", ({ mode }) => mode === "full", 10_000);
+    await board.waitForSaid("climate/state", "in service", mark, ({ mode }) => mode === "full", 10_000);
+    const asked = board.mark;
     await board.command("heater", { mode: "auto" });
-    await board.waitForLast("heater/state", "tried", ({ mode }) => mode === "safe", 10_000);
+    await board.waitForSaid("heater/state", "tried", asked, ({ mode }) => mode === "safe", 10_000);
   },
   60_000,
 );

@@ -17,7 +17,7 @@ export class OutsideBoard {
     const board = plan.board ?? "tester";
     this.kernel = new ThreadKernel({ board, clock: new SystemClock() });
     t.defer(() => this.kernel.stop());
-    const data: OutsidePlan = { board, life: 1, heartbeatMs: 500, lostMs: 5000, ...plan };
+    const data: OutsidePlan = { board, life: 1, heartbeatMs: 500, lostMs: 15_000, ...plan };
     this.kernel.startCell({
       name: "link",
       loop: "event",

@@ -3,7 +3,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
 import { readBrokerLogin } from "../../deploy/mqtt/broker-login.ts";
-import { demoWith } from "../deploy/demo-board.ts";
+import { demoWith, patient } from "../deploy/demo-board.ts";
 import { aFile, aFolder } from "../deploy/keys/a-folder.ts";
 import { freePort } from "../harness/free-port.ts";
 import { probe } from "../harness/mqtt-probe.ts";
@@ -11,7 +11,7 @@ import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { Board } from "./board.ts";
 import { holdfast } from "./command-line.ts";
-import { LINE } from "./greenhouse.ts";
+import { CONTROLLERS, DEVICES, LINE } from "./greenhouse.ts";
 
 /** The keys of a small fleet, and the section for the board that hosts its broker. */
 async function fleet(t: SpecContext) {
@@ -44,7 +44,8 @@ spec(
   "a board lets a fleet use its broker: a viewer reads, an operator commands, and what is refused is told",
   async (t) => {
     const { at, listen, url } = await fleet(t);
-    const board = await Board.launch({ config: demoWith(["mqtt.listen", listen]) });
+    const config = demoWith(["mqtt.listen", listen], ...patient(DEVICES, CONTROLLERS));
+    const board = await Board.launch({ config });
     t.defer(() => board.discard());
     await board.joinWorld();
     await board.inService();

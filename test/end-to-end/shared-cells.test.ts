@@ -1,15 +1,21 @@
 /** The demo board with as few cells as it can have: climate and soil live in one, the four outputs in another. */
 import { fileURLToPath } from "node:url";
 import { equal, is, match, ok } from "uvu/assert";
-import { demoWith } from "../deploy/demo-board.ts";
+import { demoWith, patient } from "../deploy/demo-board.ts";
 import { spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
 import { type Board, sharedBoard } from "./board.ts";
 import { CONTROLLERS, DEVICES, LINE } from "./greenhouse.ts";
 
 const ALL = [...DEVICES, ...CONTROLLERS];
+/** Nothing hangs by itself but what is told to. */
+const PATIENT = patient(
+  DEVICES.filter((id) => id !== "fan" && id !== "climate"),
+  CONTROLLERS,
+);
 const drivers = fileURLToPath(new URL("./drivers", import.meta.url));
 const { spec: onBoard, end } = sharedBoard(spec, {
-  config: demoWith(["placement", "shared"], ["devices.fan.hardDeadline", "300ms"]),
+  config: demoWith(["placement", "shared"], ["devices.fan.hardDeadline", "300ms"], ...PATIENT),
   env: { HOLDFAST_DRIVERS: drivers },
 });
 
@@ -35,6 +41,7 @@ async function disturb(board: Board, device: string, fault: string, hit: readonl
 onBoard("a crash in a shared cell restarts one device", async (board) => {
   const mark = board.mark;
   await disturb(board, "soil", "crash", ["soil"]);
+  await board.waitForEvent("crash", "soil", mark);
   const [crash, ...others] = board.events("crash", undefined, mark);
   equal([crash?.device, crash?.process, others.length], ["soil", "soil", 0]);
   match(String(crash?.pid), /^<greenhouse\.shared:i2c-1\.\d+>$/);
@@ -48,6 +55,9 @@ onBoard(
     const mark = board.mark;
     await disturb(board, "fan", "hang", ["heater", "pump", "fan", "led"]);
     is(await board.witness.level(LINE.led), 0);
+    const told = () => board.events("restart", "led", mark).length * board.events("hung", "fan", mark).length;
+    await until("both are told", () => told() > 0);
+    await board.waitForEvent("cellEnded", undefined, mark);
     const [ended, ...others] = board.events("cellEnded", undefined, mark);
     equal([ended?.cell, ended?.culprit, ended?.cause, others.length], ["shared:outputs", "fan", "hung", 0]);
     is(board.events("hung", "fan", mark).length, 1, "the watchdog knows who it was");

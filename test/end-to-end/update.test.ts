@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
 import { spec } from "../harness/spec.ts";
 import { sshServer } from "../harness/ssh-server.ts";
+import { until } from "../harness/until.ts";
 import { bareMachine, says, slotBoard, workFolder } from "./slots.ts";
 
 const LIMIT = { limitMs: 240_000 };
@@ -21,7 +22,8 @@ spec(
     says(text, "restarts into slot b");
     says(text, "pi@here runs 0.1.0: what was good before is good after");
     equal([record().active, record().confirmed, record().outcome], ["b", true, "confirmed"]);
-    is(notice()?.state, "confirmed");
+    // The board's own trial tells it when it has written down that it is so.
+    await until("that is told", () => notice()?.state === "confirmed");
     const again = await push(release, ...SHORT);
     is(again.code, 0, again.text);
     says(again.text, "0.1.0 runs there already");
@@ -64,16 +66,26 @@ spec(
       "--seal",
       key,
       "--trial",
-      "3s",
+      "8s",
     );
     is(code, 0, text);
     says(text, "greenhouse: trial");
     says(text, "greenhouse: confirmed");
     is(record().active, "b");
-    const [first, ...more] = board.events("update");
-    equal([first!.state, first!.from], ["offered", "mqtt"]);
-    is(more.at(-1)!.state, "confirmed");
-    is((board.last("status")!.update as { state: string }).state, "confirmed");
+    const first = await board.waitForEvent("update", undefined, 0);
+    equal([first.state, first.from], ["offered", "mqtt"]);
+    await board.waitForSaid(
+      "events",
+      "the end of it",
+      0,
+      ({ kind, state }) => kind === "update" && state === "confirmed",
+    );
+    is(board.events("update").at(-1)?.state, "confirmed");
+    await board.waitForLast(
+      "status",
+      "what it runs",
+      ({ update }) => (update as { state?: string } | undefined)?.state === "confirmed",
+    );
     await board.mqtt.send(board.topic("update/set"), { url: "ftp://x", release: "latest" });
     match((await board.waitForError("update", 0)).reason, "release: found");
     await board.stop();

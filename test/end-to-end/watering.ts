@@ -10,16 +10,18 @@ import { type Board, repository, startBoard } from "./board.ts";
 /** The pump is on when its line is low. */
 export const PUMP = { line: "GPIO6", on: 0, off: 1 };
 export const LEASE_S = 5;
-const LINKS = { heartbeat: "500ms", lost: "2s", lease: `${LEASE_S}s` };
+const LINKS = { heartbeat: "500ms", lost: "4s", lease: `${LEASE_S}s` };
 
 /** A board of the demo as its file has it. */
 // biome-ignore lint/suspicious/noExplicitAny: a configuration is checked by the board that is started with it
 type Config = any;
 
-/** Shorter times, and a pump that is wanted for as long as it may be. */
+/** Shorter times, a pump that is wanted for as long as it may be, and jobs that nothing but a fault ends. */
 function configsOf(secretFile: string): Record<"greenhouse" | "pumpHouse", Config> {
   const read = (id: string): Config => {
     const config = JSON.parse(readFileSync(join(repository, "deploy/demo", `${id}.json`), "utf8"));
+    for (const one of Object.values<Config>({ ...config.devices, ...config.controllers }))
+      one.hardDeadline = "60s";
     return { ...config, links: { ...config.links, ...LINKS, secretFile } };
   };
   const greenhouse = read("greenhouse");

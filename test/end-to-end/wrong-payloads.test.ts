@@ -1,13 +1,15 @@
 import { equal, is, match, ok } from "uvu/assert";
+import { demoWith, patient } from "../deploy/demo-board.ts";
 import { spec } from "../harness/spec.ts";
 import { Stalls } from "../harness/stalls.ts";
 import { quietFor, until } from "../harness/until.ts";
 import { type Board, sharedBoard } from "./board.ts";
-import { LINE } from "./greenhouse.ts";
+import { CONTROLLERS, DEVICES, LINE } from "./greenhouse.ts";
 import { nobodyElse, others, quietControl } from "./others.ts";
 
 const stalls = new Stalls();
-const { spec: onBoard, end } = sharedBoard(spec);
+/** Nothing ends but by what it is sent. */
+const { spec: onBoard, end } = sharedBoard(spec, { config: demoWith(...patient(DEVICES, CONTROLLERS)) });
 
 /** What is sent to a device, and what the answer says. */
 const WRONG: readonly (readonly [what: string, device: string, payload: unknown, reason: RegExp])[] = [
@@ -139,7 +141,9 @@ onBoard(
     const { restarts, ok: healthy } = await board.health();
     is(restarts, 0, "nothing died");
     is(healthy, true);
-    await quietFor(1500);
+    // The last of the flood may still be under way: it is over when nobody is answered any more.
+    for (let answered = -1; answered < board.errors("led", mark).length; await quietFor(1500))
+      answered = board.errors("led", mark).length;
     await board.command("led", { on: true });
     await board.witness.waitFor(LINE.led, 1, records);
   },
@@ -149,13 +153,23 @@ end();
 
 spec("the stall watch ends with the tests", () => stalls.stop(), { always: true });
 
-/** Warm and moist: the controllers have no reason to switch anything. */
+/** Warm and moist: the controllers know that, and have no reason to switch anything. */
 async function calm(board: Board) {
   await board.witness.set("climate", { temperatureC: 25 });
   await board.witness.set("soil", { moisturePercent: 70 });
+  const above = (least: number) => (document: Record<string, unknown>) => Number(document.value) > least;
+  await board.waitForLast("climate/temperature", "warm", above(24), 10_000);
+  await board.waitForLast("soil/moisture", "moist", above(65), 10_000);
+  const decided = () => CONTROLLERS.map((id) => Number(board.last(`timing/${id}`)?.count ?? 0));
+  const before = decided();
+  // What they were given before they have worked off by then.
+  await until(
+    "both have decided by that",
+    () => decided().every((count, index) => count >= before[index]! + 3),
+    20_000,
+  );
   await board.witness.waitUntil(LINE.heater, 0);
   await board.witness.waitUntil(LINE.pump, 1);
-  await quietFor(1500);
 }
 
 async function unmoved(board: Board, records: number) {
