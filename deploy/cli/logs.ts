@@ -51,10 +51,21 @@ function isSince(at: string | null, since: string | undefined): boolean {
 async function printJournal(flags: LogsFlags): Promise<void> {
   const journal = spawn("journalctl", journalWords(flags), { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
+  let count = 0;
+  let isQuiet = false;
+  let told = "";
+  // Who follows a journal without a line of a board would wait, and not know for what.
+  const tellWhy = () => {
+    const why = journalProblem(0, said);
+    if (!flags.follow || count > 0 || why === told) return;
+    told = why;
+    process.stderr.write(`${why}. New lines are shown as they come, until Ctrl-C\n`);
+  };
   journal.stderr.on("data", (data: Buffer) => {
     said = `${said}${data}`.slice(-2000);
+    // A machine that is busy lets the journal say late that it is not for this user.
+    if (isQuiet) tellWhy();
   });
-  let count = 0;
   const ended = new Promise<number | null>((done, failed) => {
     journal.on("close", done);
     journal.on("error", (error) => failed(new CliError(EXIT.failed, noJournal(error.message))));
@@ -65,10 +76,9 @@ async function printJournal(flags: LogsFlags): Promise<void> {
     count++;
     print(entry, flags);
   });
-  // Who follows a journal without a line of a board would wait, and not know for what.
   const quiet = setTimeout(() => {
-    if (!flags.follow || count > 0) return;
-    process.stderr.write(`${journalProblem(0, said)}. New lines are shown as they come, until Ctrl-C\n`);
+    isQuiet = true;
+    tellWhy();
   }, QUIET_MS);
   const code = await ended.finally(() => clearTimeout(quiet));
   if (code === 0 && count > 0) return;

@@ -2,12 +2,14 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
+import { patient } from "../deploy/demo-board.ts";
 import { fakeSsh } from "../harness/fake-ssh.ts";
 import { realSshd } from "../harness/real-sshd.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { cliFile, startBoard } from "./board.ts";
 import { holdfast, start } from "./command-line.ts";
+import { DEVICES } from "./greenhouse.ts";
 import { manualBoard } from "./manual-board.ts";
 
 const LIMIT = { limitMs: 120_000 };
@@ -21,14 +23,15 @@ function work(t: SpecContext): string {
 spec(
   "a machine is restarted when outputs are safe; else it is asked for, or --now says it",
   async (t) => {
-    const [board, folder] = [await startBoard(t, { config: manualBoard() }), work(t)];
+    const config = manualBoard(...patient([...DEVICES, "hold"], []));
+    const [board, folder] = [await startBoard(t, { config }), work(t)];
     const done = join(folder, "restarted");
     const environment = {
       HOLDFAST_REBOOT: `echo once >>${done}`,
       HOLDFAST_CONFIG: join(folder, "board.config.json"),
       HOLDFAST_HTTP_PORT: String(board.httpPort),
     };
-    writeFileSync(environment.HOLDFAST_CONFIG, manualBoard());
+    writeFileSync(environment.HOLDFAST_CONFIG, config);
     const times = () => (existsSync(done) ? readFileSync(done, "utf8").length / 5 : 0);
     const answered = async (input: string, ...words: string[]) => {
       const { code, out, err } = await start(t, ["reboot", ...words], environment, input).ended;
@@ -89,8 +92,8 @@ spec(
   LIMIT,
 );
 
-/** Stands where journalctl stands: says `text`, notes its words, goes on for ever when it is to follow. */
-function fakeJournal(t: SpecContext, text: string, hint = "") {
+/** Stands where journalctl stands: says `text`, notes its words, gives a hint, goes on for ever when it is to follow. */
+function fakeJournal(t: SpecContext, text: string, hint = "", hintAfterS = 0) {
   const folder = work(t);
   const [bin, said, asked] = ["bin", "said", "asked"].map((name) => join(folder, name)) as [
     string,
@@ -102,7 +105,7 @@ function fakeJournal(t: SpecContext, text: string, hint = "") {
   const program = join(bin, "journalctl");
   writeFileSync(
     program,
-    `#!/bin/sh\necho "$*" >'${asked}'\ncat '${said}'\necho '${hint}' >&2\ncase "$*" in *--follow*) exec sleep 60 ;; esac\n`,
+    `#!/bin/sh\necho "$*" >'${asked}'\ncat '${said}'\nsleep ${hintAfterS}\necho '${hint}' >&2\ncase "$*" in *--follow*) exec sleep 60 ;; esac\n`,
   );
   chmodSync(program, 0o755);
   return { env: { PATH: `${bin}:${process.env.PATH}` }, asked: () => readFileSync(asked, "utf8") };
@@ -135,11 +138,8 @@ spec(
 spec(
   "a journal that this user may not read is an error that says how",
   async (t) => {
-    const { env } = fakeJournal(
-      t,
-      "",
-      "Hint: You are currently not seeing messages from other users and the system.",
-    );
+    const hint = "Hint: You are currently not seeing messages from other users and the system.";
+    const { env } = fakeJournal(t, "", hint);
     const { code, err } = await holdfast(t, ["logs"], env);
     is(code, 1);
     match(err, "sudo usermod -a -G systemd-journal $USER");
@@ -147,6 +147,13 @@ spec(
     await until("it is said, too, to who follows", () => following.err().includes("sudo usermod"), 20_000);
     match(following.err(), "New lines are shown as they come");
     is(following.child.exitCode, null, "it goes on");
+    const late = start(t, ["logs", "-f"], fakeJournal(t, "", hint, 3).env);
+    await until(
+      "also by a journal that is slow to say it",
+      () => late.err().includes("sudo usermod"),
+      20_000,
+    );
+    match(late.err(), "has no line of a board in that time");
   },
   LIMIT,
 );
