@@ -159,7 +159,7 @@ export function linesAndBus(
 
   story("an answer is not waited for beyond the time that was set", async (bench) => {
     // Whoever looks late for an answer finds it: it comes much later than that.
-    await bench.fault({ kind: "slow", ms: 400 });
+    await bench.fault({ kind: "slow", ms: 200 });
     await bench.call({ op: "endIn", us: 20_000 });
     is(await code(bench.call({ op: "transfer", write: [3], read: 2 })), "timeout");
     await bench.fault(null);
