@@ -171,11 +171,11 @@ export function* spawns(self: Self<Info>): ProcessGenerator {
   yield* counter(self, { sink: self.pid });
 }
 
-/** Sends numbers from 0, at a pace that a mailbox bears for two seconds, until told that it is enough. */
+/** Sends numbers from 0, at a pace that a mailbox bears for five seconds, until told that it is enough. */
 export function* streams(self: Self<{ type: "enough" }>, to: Pid, sink: Pid): ProcessGenerator {
   const server = addressOf<CounterModule>(to);
   for (let n = 0; ; n++) {
-    if ((yield* self.receive("enough", { within: 2 })) !== undefined) {
+    if ((yield* self.receive("enough", { within: 5 })) !== undefined) {
       self.send(sink, { total: n });
       break;
     }

@@ -44,7 +44,7 @@ export function exchangeOptions(
   return {
     us: { board, uid: Uint8Array.from(Buffer.alloc(16, board)), incarnation: 1 },
     // A cut is seen soon enough for a test, and a shared machine that stands still is none.
-    limits: { ...LINK_LIMITS, heartbeatUs: 500_000, lostUs: 3_000_000 },
+    limits: { ...LINK_LIMITS, heartbeatUs: 500_000, lostUs: 6_000_000 },
     rights: ALL_BUT_PRIVATE,
     keyFor: (other) => pairKey(Buffer.from("secret"), board, other),
     publish,

@@ -8,6 +8,12 @@ import { type BenchHooks, type CellBench, hooksOf } from "./cells.ts";
 import { threadBench } from "./thread-bench.ts";
 
 const LOOK_MS = 5;
+/**
+ * A machine that runs all tests at once leaves a thread without a core for longer than a board bears, which is then found late or
+ * hung, rightly. Who hangs here does so for ever; but the watch itself stands still as often, and gives all that time to others.
+ */
+const LIMITS = { ...WATCHDOG_DEFAULTS, wakeLimitUs: 4_000_000, endLimitUs: Number.POSITIVE_INFINITY };
+const HANG_LIMIT_US = 1_500_000;
 
 export function watchedBench(
   t: SpecContext,
@@ -34,7 +40,7 @@ export function judgedBench(
       blocked: ({ cell }) => hooks.crashed(`${cell} is blocked`),
       endRuntime: (why) => hooks.crashed(why),
     },
-    { ...WATCHDOG_DEFAULTS, ...(onFound === undefined ? {} : { endLimitUs: Number.POSITIVE_INFINITY }) },
+    LIMITS,
   );
   const told = hooksOf(hooks);
   const bench = threadBench(t, hooks, {
@@ -50,5 +56,8 @@ export function judgedBench(
   });
   const timer = setInterval(() => watchdog.look(clock.now()), LOOK_MS);
   t.defer(() => clearInterval(timer));
+  const { kernel } = bench;
+  const startCell = kernel.startCell.bind(kernel);
+  kernel.startCell = (spec) => startCell({ hangLimitUs: HANG_LIMIT_US, ...spec });
   return bench;
 }

@@ -64,7 +64,9 @@ for (const name of ["embedded broker", "mosquitto"] as const) {
     l.timing("air", { misses: 0 });
     await live();
     const reader = await probe(t, url, ["holdfast/#"]);
-    await until("five retained topics", () => reader.seen.length >= 5);
+    const topics = ["air/state", "air/temperature", "index", "status", "timing/air"].map(at);
+    await until("five retained topics", () => topics.every((topic) => reader.last(topic) !== undefined));
+    await until("the index of them", () => (reader.last(at("index"))!.topics as string[]).length >= 5);
     assert.equal(reader.last(at("status")), {
       schema: 1,
       state: "online",
@@ -75,10 +77,7 @@ for (const name of ["embedded broker", "mosquitto"] as const) {
     assert.equal(reader.last(at("air/temperature")), { value: 21.4, unit: "°C", quality: "good", at: null });
     assert.equal(reader.last(at("air/state")), { mode: "full", restarts: 0, cause: null });
     assert.equal(reader.last(at("timing/air")), { misses: 0 });
-    assert.equal(
-      reader.last(at("index"))!.topics as string[],
-      ["air/state", "air/temperature", "index", "status", "timing/air"].map(at),
-    );
+    assert.equal(reader.last(at("index"))!.topics as string[], topics);
     assert.ok(reader.seen.every(({ retain }) => retain));
     await l.close();
     await until("offline", () => reader.last(at("status"))?.state === "offline");
@@ -153,9 +152,10 @@ for (const name of ["embedded broker", "mosquitto"] as const) {
     const { live } = link(t, url);
     await live();
     const other = await probe(t, url, [at("status")]);
+    await until("what is retained", () => other.seen.length > 0);
     for (const payload of [{ state: "offline" }, ""]) {
-      await other.send(at("status"), payload, true);
       const index = other.seen.length;
+      await other.send(at("status"), payload, true);
       await until("online again", () =>
         other.seen.slice(index).some(({ text }) => text.includes('"online"')),
       );
@@ -303,11 +303,15 @@ spec("a silent board speaks again when the other was not heard for three repetit
   const { url } = await embedded(t);
   const ghost = await probe(t, url);
   await ghost.send(at("status"), { state: "online", ...real, uid: "ghost" }, true);
-  const copy = link(t, url, { identity: real, repeatMs: 100 });
+  const since: Record<string, number> = {};
+  const onState = (state: string) => {
+    since[state] = performance.now();
+  };
+  const copy = link(t, url, { identity: real, repeatMs: 100, onState });
   await until("silent", () => copy.link.state === "silent");
-  await quietFor(150);
-  assert.is(copy.link.state, "silent");
   await copy.live();
+  // Nobody said anything in the meantime. Timers of Node may be a millisecond early.
+  assert.ok(since.live! - since.silent! >= 295, JSON.stringify(since));
 });
 
 spec("topics of an earlier start that nobody says any more are cleared", async (t) => {
@@ -336,9 +340,19 @@ spec("events wait while the broker is away, the oldest make room and are counted
   await broker.close();
   await until("offline", () => l.state === "offline");
   for (let n = 0; n < 8; n++) l.event({ kind: "test", n });
-  const again = await EmbeddedBroker.start({ port: broker.port });
-  t.defer(() => again.close());
-  const reader = await probe(t, url, [at("events")]);
+  const { broker: again, url: elsewhere } = await embedded(t);
+  const reader = await probe(t, elsewhere, [at("events")]);
+  // It is back for the board when somebody listens.
+  const sockets = new Set<Socket>();
+  const wire = createServer((socket) => {
+    sockets.add(socket);
+    again.handle(socket);
+  });
+  await new Promise<void>((done) => wire.listen(broker.port, "127.0.0.1", done));
+  t.defer(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((done) => wire.close(done));
+  });
   await until("six events", () => reader.seen.length >= 6);
   const events = reader.texts(at("events")).map((text) => JSON.parse(text));
   assert.equal(
@@ -425,12 +439,18 @@ spec("the status document follows what is added to it and the clock", async (t) 
 spec("a link to nowhere closes at once and leaves nothing open", async (t) => {
   const { broker, url } = await embedded(t);
   await broker.close();
-  const { link: l } = link(t, url);
-  l.event({ kind: "x" });
-  await quietFor(50);
-  const started = performance.now();
-  await l.close();
-  assert.ok(performance.now() - started < 500);
+  const closedMs = async () => {
+    const { link: l } = link(t, url);
+    l.event({ kind: "x" });
+    await quietFor(50);
+    const started = performance.now();
+    await l.close();
+    return performance.now() - started;
+  };
+  // The machine may stand still while one closes, not each time.
+  let fastestMs = await closedMs();
+  for (let tries = 1; tries < 5 && fastestMs >= 500; tries++) fastestMs = await closedMs();
+  assert.ok(fastestMs < 500, `${fastestMs} ms`);
 });
 
 spec("broker, web server and link together leave no socket, server or timer behind", async (t) => {

@@ -44,7 +44,7 @@ spec("mosquitto_sub reads retained topics from the embedded broker", async (t) =
   for (const version of ["mqttv311", "mqttv5"]) {
     const child = spawn(
       "mosquitto_sub",
-      ["-p", `${b.port}`, "-V", version, "-t", "holdfast/b/air/temperature", "-C", "1", "-W", "3"],
+      ["-p", `${b.port}`, "-V", version, "-t", "holdfast/b/air/temperature", "-C", "1", "-W", "60"],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     let output = "";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -7,7 +7,7 @@ import { OutboxClient } from "../../../deploy/outbox/outbox-client.ts";
 import type { FromOutbox } from "../../../deploy/outbox/outbox-messages.ts";
 import { FIRST_KEY, parseKey } from "../../../deploy/outbox/record.ts";
 import { type SpecContext, spec } from "../../harness/spec.ts";
-import { quietFor, until } from "../../harness/until.ts";
+import { until } from "../../harness/until.ts";
 import { PROGRAM, storeFolder } from "./a-program.ts";
 
 const SOURCE = fileURLToPath(new URL("../../../../test/deploy/outbox/slow-sync.c", import.meta.url));
@@ -54,7 +54,7 @@ spec(
     writeFileSync(hold, "");
     put(10);
     // The first of them goes into a sync that begins now.
-    await quietFor(1000);
+    await until("a sync takes its time", () => existsSync(`${hold}.begun`), 10_000);
     rmSync(hold);
     put(1000);
     const before = messages.length;

@@ -81,7 +81,7 @@ for (const loop of ["blocking", "event"] as const) {
         "prints/inner one info: from within",
         "prints/prints info: flood 0",
       ]);
-      assert.ok(printed.length < 200, `${printed.length} lines`);
+      assert.ok(printed.length < 500, `${printed.length} lines`); // 100, and 100 more if it was held up for two seconds
       assert.match(printed.at(-1)!, /^prints\/prints info: \(\d+ lines left out\) after the flood$/);
     },
     patience,

@@ -8,7 +8,7 @@ import { type SpecContext, spec } from "../../harness/spec.ts";
 
 const clock = new SystemClock();
 const module = new URL("./fixtures/hanging-bodies.js", import.meta.url).href;
-/** Tries to hear from a thread on a machine that others use. */
+/** Tries to hear from a thread on a machine that others use: one that gets no core is judged on its way, or cannot tell what kept it. */
 const LIVES = 4;
 const patience = { limitMs: 60_000 };
 /** A machine that runs all tests at once answers late. */
@@ -30,7 +30,16 @@ function bench(t: SpecContext) {
     verdicts.push(verdictOf({ ...finding, cause }, code, foundUs));
     all.kernel.endCell(cell, incarnation, cause);
   }
-  return { ...all, log, verdicts };
+  /** Lives of a cell, which says `told` first, until the verdict on one is as it should be: which life that was, or the last one. */
+  async function live(spec: CellSpec, told: string, isSo: (verdict: Verdict) => boolean): Promise<number> {
+    for (let life = 1; ; life++) {
+      all.kernel.startCell(spec);
+      assert.equal(await all.next(), [told], log.join());
+      await all.until(() => log.length === life);
+      if (life === LIVES || isSo(verdicts.at(-1)!)) return life;
+    }
+  }
+  return { ...all, log, verdicts, live };
 }
 
 for (const kind of ["thread", "child"] as const) {
@@ -42,13 +51,11 @@ for (const kind of ["thread", "child"] as const) {
     spec(
       `a ${kind} cell that ${body} for ever is found hung, with the place in its code, and ended`,
       async (t) => {
-        const { kernel, next, until, log, verdicts } = bench(t);
-        kernel.startCell(hanging(body, { kind }));
-        assert.equal(await next(), [body]);
-        await until(() => log.length > 0);
-        assert.equal(log, [`${body} 1 ended: hung`]);
-        assert.is(verdicts.length, 1);
-        const [{ cause, stack, process }] = verdicts as [Verdict];
+        const { live, log, verdicts } = bench(t);
+        const life = await live(hanging(body, { kind }), body, ({ stack }) => within.test(stack ?? ""));
+        assert.is(log.at(-1), `${body} ${life} ended: hung`);
+        assert.is(verdicts.length, life);
+        const { cause, stack, process } = verdicts.at(-1)!;
         assert.equal([cause, process], ["hung", 1]);
         assert.match(stack!, within);
         assert.not.match(
@@ -65,13 +72,14 @@ for (const kind of ["thread", "child"] as const) {
 spec(
   "an event cell whose loop hangs outside any process is found late, with the place in its code",
   async (t) => {
-    const { kernel, next, until, log, verdicts } = bench(t);
-    kernel.startCell(hanging("hangsOutside", { loop: "event" }));
-    assert.equal(await next(), ["hangs outside"]);
-    await until(() => log.length > 0);
-    assert.equal(log, ["hangsOutside 1 ended: late"]);
-    assert.is(verdicts[0]?.asleep, true);
-    assert.match(verdicts[0]!.stack!, /^at (Timeout\.)?turnForEver /);
+    const { live, log, verdicts } = bench(t);
+    const within = /^at (Timeout\.)?turnForEver /;
+    const life = await live(hanging("hangsOutside", { loop: "event" }), "hangs outside", ({ stack }) =>
+      within.test(stack ?? ""),
+    );
+    assert.is(log.at(-1), `hangsOutside ${life} ended: late`);
+    assert.is(verdicts.at(-1)?.asleep, true);
+    assert.match(verdicts.at(-1)!.stack!, within);
   },
   patience,
 );
@@ -79,14 +87,13 @@ spec(
 spec(
   "a cell that the collector kept past its hard deadline is not blamed on its code",
   async (t) => {
-    const { kernel, next, until, log, verdicts } = bench(t);
+    const { live, verdicts } = bench(t);
     const args = [400_000, 200];
-    // A thread that gets no core in time cannot tell what kept it: then it is asked in another life.
-    for (let life = 1; life <= LIVES && verdicts.at(-1)?.collectorUs === undefined; life++) {
-      kernel.startCell(hanging("collects", { args, heapMb: 256, hangLimitUs: 300_000 }));
-      assert.equal(await next(), ["collects"], log.join());
-      await until(() => log.length === life);
-    }
+    await live(
+      hanging("collects", { args, heapMb: 256 }),
+      "collects",
+      ({ collectorUs }) => collectorUs !== undefined,
+    );
     const { cause, collectorUs = 0, lateUs } = verdicts.at(-1) as Verdict;
     assert.is(cause, "garbageCollection", JSON.stringify(verdicts));
     assert.ok(collectorUs > lateUs, `${collectorUs} us of collections, seen ${lateUs} us late`);
