@@ -138,12 +138,16 @@ export function* pouring(self: Self, name: string, count: number): ProcessGenera
   yield* self.sleep(60_000);
 }
 
-/** Says of all numbers whether they came in order, and how many, when no more come. */
-export function* catching(self: Self<{ type: "number"; n: number }>, name: string): ProcessGenerator {
+/** Says of all numbers whether they came in order, and how many, when `count` have come and no more do. */
+export function* catching(
+  self: Self<{ type: "number"; n: number }>,
+  name: string,
+  count: number,
+): ProcessGenerator {
   self.publish(name);
   let [next, heard] = [0, 0];
   for (;;) {
-    const message = yield* self.receive("number", heard === 0 ? {} : { within: 1000 });
+    const message = yield* self.receive("number", { within: heard < count ? 20_000 : 50 });
     if (message === undefined) break;
     if (message.n < next) self.send(REPORT, `${message.n} after ${next - 1}`);
     next = message.n + 1;

@@ -154,7 +154,7 @@ export function boardContract(kind: string, make: MakeBoards): void {
 
   given("messages come in order", async (bench) => {
     const { greenhouse, pumphouse } = bench;
-    pumphouse.kernel.startCell(talking("sink", "catching", ["sink"]));
+    pumphouse.kernel.startCell(talking("sink", "catching", ["sink", 500]));
     greenhouse.kernel.startCell(talking("source", "pouring", ["sink@pumphouse", 500]));
     assert.equal(await greenhouse.next(), ["500 poured"]);
     assert.equal(await pumphouse.next(), ["500 numbers, the last 499"]);
