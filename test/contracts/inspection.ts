@@ -21,10 +21,11 @@ export interface InspectionBench extends CellBench {
   ): Promise<Extract<InspectReply, { is: K }>>;
 }
 
-export function inspectionBench(bench: CellBench, crashes: CrashLog): InspectionBench {
+/** `answerMs`: how long a cell is waited for. */
+export function inspectionBench(bench: CellBench, crashes: CrashLog, answerMs = 20_000): InspectionBench {
   const { kernel } = bench;
   const answers: InspectReply[] = [];
-  const server = kernel.cell.spawn(inspector(kernel, crashes, { answerMs: 20_000 }), []);
+  const server = kernel.cell.spawn(inspector(kernel, crashes, { answerMs }), []);
   const asker = kernel.cell.spawn(function* ask(self: Self<InspectRequest>) {
     for (;;) {
       const request = (yield* self.receive((message) => "what" in message)) as InspectRequest;
