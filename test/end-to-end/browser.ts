@@ -19,7 +19,7 @@ export async function newPage(t: SpecContext, viewport = { width: 1280, height: 
   if (!existsSync(executablePath)) t.skip("chromium is not installed");
   const args =
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-  browser ??= chromium.launch({ executablePath, args: args.split(" ") });
+  browser ??= chromium.launch({ executablePath, args: args.split(" "), timeout: 30_000 * PATIENCE });
   const context = await (await browser).newContext({ viewport });
   t.defer(() => context.close());
   return context.newPage();
