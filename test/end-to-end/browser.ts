@@ -22,6 +22,7 @@ export async function newPage(t: SpecContext, viewport = { width: 1280, height: 
   browser ??= chromium.launch({ executablePath, args: args.split(" "), timeout: 30_000 * PATIENCE });
   const context = await (await browser).newContext({ viewport });
   t.defer(() => context.close());
+  context.setDefaultTimeout(10_000 * PATIENCE);
   return context.newPage();
 }
 
@@ -32,7 +33,6 @@ export async function openPage(
   viewport?: { width: number; height: number },
 ): Promise<Page> {
   const page = await newPage(t, viewport);
-  page.setDefaultTimeout(10_000 * PATIENCE);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
