@@ -8,6 +8,7 @@ import { KeptBus } from "../../firmware/linux/kept-bus.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
 import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
+import { until } from "../harness/until.ts";
 import { gpioTrace } from "./fixtures/gpio-trace.ts";
 import { i2cSim } from "./fixtures/i2c-sim.ts";
 import { SimHeader } from "./fixtures/sim-header.ts";
@@ -86,8 +87,5 @@ spec("a bus that another program has open keeps its driver, and the reason is to
   match(why, /another program has the bus open/);
   closeSync(other);
   i2cSim.fault(0);
-  for (let tries = 0; tries < 100 && (await status()) !== "ok"; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  is(await status(), "ok", "bound again once the other has let go");
+  await until("bound again once the other has let go", async () => (await status()) === "ok");
 });

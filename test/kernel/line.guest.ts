@@ -6,10 +6,13 @@ import { thisHeader } from "../../deploy/board/this-header.ts";
 import { line } from "../../deploy/cli/line.ts";
 import { lineSeen } from "../../deploy/cli/line-look.ts";
 import { GpioChip } from "../../firmware/linux/gpio-chip.ts";
+import { localFiles } from "../../firmware/linux/local-files.ts";
+import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
 import { start } from "../end-to-end/command-line.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
 import { deviceTree } from "./fixtures/device-tree.ts";
+import { gpioTrace } from "./fixtures/gpio-trace.ts";
 import { realBoard, writeBoard } from "./fixtures/real-board.ts";
 import { SimHeader } from "./fixtures/sim-header.ts";
 
@@ -26,17 +29,22 @@ function bench(t: SpecContext) {
   const tree = deviceTree(t, { i2c1: "okay" });
   const info = (name: string) => chip.line(Number(name.slice(4)));
   const run = (...words: string[]) => start(t, ["line", ...words], { HOLDFAST_DEVICE_TREE: tree });
-  return { header, chip, tree, info, run };
+  const seen = gpioTrace(t, sysfsChip(localFiles(), CHIP)!.base);
+  /** What happened to a line since; setting it again to what it is was nothing. */
+  const trace = (offset: number) =>
+    seen()
+      .flatMap((record) => (record.startsWith(`${offset} `) ? [record.slice(`${offset} `.length)] : []))
+      .filter((what, at, all) => what !== all[at - 1]);
+  return { header, chip, tree, info, run, trace };
 }
 
 spec(
   "a free line is on for its time, then off, and an input again",
   async (t) => {
-    const { header, info, run } = bench(t);
+    const { header, info, run, trace } = bench(t);
     const { ended, out } = run("pin 11", "on", "--for", "500ms", "--json");
-    await until("on", () => header.level("GPIO17") === 1, PATIENT_MS);
-    equal([info("GPIO17").used, info("GPIO17").direction], [true, "output"]);
     const { code, err } = await ended;
+    equal(trace(17), ["set 0", "out", "set 1", "set 0", "in"]);
     is(code, 0, err);
     equal(
       out()
@@ -60,6 +68,7 @@ for (const killed of ["command line", "guardian"])
       const { header, info, run } = bench(t);
       const { child, ended } = run("GPIO17", "on", "--for", "10m");
       await until("on", () => header.level("GPIO17") === 1, PATIENT_MS);
+      equal([info("GPIO17").used, info("GPIO17").direction], [true, "output"]);
       const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
       process.kill(killed === "guardian" ? Number(children) : child.pid!, "SIGKILL");
       const isFree = () => header.level("GPIO17") === 0 && !info("GPIO17").used;
@@ -75,12 +84,12 @@ for (const killed of ["command line", "guardian"])
 spec(
   "a line of the board's configuration keeps its polarity",
   async (t) => {
-    const { header, run } = bench(t);
+    const { header, run, trace } = bench(t);
     header.pull("GPIO6", 1);
     const config = writeBoard(t, realBoard(["devices.pump.minOff", undefined]));
     const { ended, out } = run("GPIO6", "on", "--for", "500ms", "--config", config);
-    await until("on is low", () => header.level("GPIO6") === 0, PATIENT_MS);
     const { code, err } = await ended;
+    equal(trace(6), ["set 1", "out", "set 0", "set 1"], "on is low, and it stays the board's output");
     is(code, 0, err);
     equal(out().trim().split("\n"), [
       "GPIO6 (pin 31) is on (low) for 500ms; Ctrl-C ends it",

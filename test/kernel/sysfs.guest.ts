@@ -1,6 +1,5 @@
 /** The old interface through onoff, against the kernel's own simulator. */
 import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { equal, is, ok, throws } from "uvu/assert";
 import type { HardwarePlan, InputPlan, OutputPlan } from "../../firmware/contracts/output-plan.ts";
 import { GpioChip } from "../../firmware/linux/gpio-chip.ts";
@@ -8,6 +7,7 @@ import { localFiles } from "../../firmware/linux/local-files.ts";
 import { sysfsChip } from "../../firmware/linux/sysfs-chip.ts";
 import { SysfsLines } from "../../firmware/linux/sysfs-lines.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
+import { quietFor, until } from "../harness/until.ts";
 import { gpioTrace } from "./fixtures/gpio-trace.ts";
 import { header, off, plan } from "./fixtures/plain-lines.ts";
 import type { SimHeader } from "./fixtures/sim-header.ts";
@@ -110,12 +110,15 @@ spec("of edges that come too fast the last is told and the rest counted", async 
     edge: (line, level) => heard.push(`${line} ${level}`),
     edgesLost: (_, n) => heard.push(`lost ${n}`),
   });
-  await sleep(50);
+  const hears = async (...expected: readonly string[]) => {
+    await until(`${expected} is heard`, () => heard.length >= expected.length);
+    await quietFor(100);
+    equal(heard, expected);
+  };
+  await hears();
   sim.pull("GPIO5", 1);
   sim.pull("GPIO5", 0);
-  await sleep(200);
-  equal(heard, ["lost 2"]);
+  await hears("lost 2");
   sim.pull("GPIO5", 1);
-  await sleep(200);
-  equal(heard, ["lost 2", "0 1"]);
+  await hears("lost 2", "0 1");
 });

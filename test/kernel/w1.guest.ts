@@ -1,7 +1,7 @@
 /** 1-wire through the kernel's w1_therm, against a simulated bus with two sensors that are spoken to bit by bit. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { equal, is, ok } from "uvu/assert";
+import { equal, is } from "uvu/assert";
 import { checksum, decodeTemperatureC } from "../../devices/drivers/ds18b20.ts";
 import { localFiles } from "../../firmware/linux/local-files.ts";
 import { W1Bus } from "../../firmware/linux/w1-bus.ts";
@@ -57,10 +57,11 @@ spec("both sensors are converted in one go, and nobody waits for it", async (t) 
   convert(0); // a round by itself, so that the next ones are together
   await result(0);
   const before = conversions();
-  const startMs = performance.now();
   equal([convert(0), convert(1), convert(0)], ["ok", "ok", "ok"]);
-  equal(read(1), { status: "ok", bytes: new Uint8Array(0) });
-  ok(performance.now() - startMs < 100, "answered while the kernel sleeps");
+  const nothing = { status: "ok", bytes: new Uint8Array(0) };
+  equal(read(1), nothing);
+  await new Promise(setImmediate);
+  equal(read(1), nothing, "the loop goes round while the kernel sleeps");
   const [one, two] = [await result(0), await result(1)];
   equal([temperatureC(one), temperatureC(two)], [21.0625, -10.125]);
   equal([isRight(one), isRight(two)], [true, true]);

@@ -5,7 +5,7 @@ import { WatchdogDevice } from "../../firmware/linux/watchdog-device.ts";
 import { until } from "../firmware/fixtures/bench-rig.ts";
 import { spec } from "../harness/spec.ts";
 import { i2cSim } from "./fixtures/i2c-sim.ts";
-import { LIMIT_S, startWatched, WATCHDOG, watchdogSays } from "./fixtures/watchdog.ts";
+import { LIMIT_S, petted, startWatched, WATCHDOG, watchdogSays } from "./fixtures/watchdog.ts";
 
 const ETIMEDOUT = 110;
 const SEEN_MS = 60_000;
@@ -36,8 +36,7 @@ spec(
   "no fault of a chip, a bus or the runtime stops the petting, and an orderly stop ends it",
   async (t) => {
     const { rig } = await startWatched(t);
-    const { device, identity, limitS } = rig.log.find((line) => line.watchdogPetted)!
-      .watchdogPetted as Record<string, unknown>;
+    const { device, identity, limitS } = await petted(rig);
     equal({ device, identity, limitS }, { device: WATCHDOG, identity: "i6300ESB timer", limitS: LIMIT_S });
     is(watchdogSays("timeout"), `${LIMIT_S}`);
     const startMs = performance.now();

@@ -10,10 +10,10 @@
  *       started by ctrl_meas (0xf4) is over at once (BME280).
  *
  * Writable from outside below /sys/module/i2c_sim/parameters: `fault` (negative error number for the next
- * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer), `unplugged` (address of an absent chip), `extra`,
- * `clear` (registers as after a reset, at the next transfer), `rebind_frees` (a fault ends when the driver is bound
- * again: what nine clocks do). Readable: `transfers`, `messages`, `timeout_ms` and `retries` (of the adapter, at the last
- * transfer).
+ * `fault_left` transfers, -1 for all), `delay_ms` (of every transfer, also of the one under way), `unplugged` (address of
+ * an absent chip), `extra`, `clear` (registers as after a reset, at the next transfer), `rebind_frees` (a fault ends when
+ * the driver is bound again: what nine clocks do). Readable: `transfers`, `messages`, `timeout_ms` and `retries` (of the
+ * adapter, at the last transfer).
  *
  * An absent address answers ENXIO and a refused byte EIO, as drivers/i2c/algos/i2c-algo-bit.c does.
  */
@@ -115,6 +115,15 @@ static void reset_chips(void)
 	}
 }
 
+/* At least `delay_ms`, or until that is less: whoever holds a transfer can let it go. */
+static void delay(void)
+{
+	unsigned long begun = jiffies;
+
+	while (delay_ms > 0 && time_before_eq(jiffies, begun + msecs_to_jiffies(READ_ONCE(delay_ms))))
+		msleep(1);
+}
+
 static int sim_transfer(struct i2c_adapter *adapter, struct i2c_msg *msgs, int count)
 {
 	int i, error;
@@ -123,8 +132,7 @@ static int sim_transfer(struct i2c_adapter *adapter, struct i2c_msg *msgs, int c
 	messages += count;
 	timeout_ms = jiffies_to_msecs(adapter->timeout);
 	retries = adapter->retries;
-	if (delay_ms > 0)
-		msleep(delay_ms);
+	delay();
 	if (clear)
 		reset_chips();
 	clear = 0;

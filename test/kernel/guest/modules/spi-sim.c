@@ -3,9 +3,11 @@
  * SPI bus 0 with two chip selects, for the kernel guest: CE0 answers each byte with its complement, CE1 is an MCP3008
  * whose inputs are the parameter `codes`. Both are bound to spidev, by a name that it knows.
  *
- * Readable below /sys/module/spi_sim/parameters: `mode` and `hz` of the last transfer; writable: `delay_ms` of each.
+ * Readable below /sys/module/spi_sim/parameters: `mode` and `hz` of the last transfer; writable: `delay_ms` of each, also of the
+ * one under way.
  */
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/spi/spi.h>
@@ -31,6 +33,15 @@ static void mcp3008(const u8 *tx, u8 *rx, unsigned int length)
 	rx[2] = code & 0xff;
 }
 
+/* At least `delay_ms`, or until that is less: whoever holds a transfer can let it go. */
+static void delay(void)
+{
+	unsigned long begun = jiffies;
+
+	while (delay_ms > 0 && time_before_eq(jiffies, begun + msecs_to_jiffies(READ_ONCE(delay_ms))))
+		msleep(1);
+}
+
 static int sim_transfer(struct spi_controller *controller, struct spi_device *spi,
 			struct spi_transfer *transfer)
 {
@@ -40,8 +51,7 @@ static int sim_transfer(struct spi_controller *controller, struct spi_device *sp
 
 	mode = spi->mode & (SPI_CPOL | SPI_CPHA);
 	hz = transfer->speed_hz;
-	if (delay_ms > 0)
-		msleep(delay_ms);
+	delay();
 	if (!tx || !rx)
 		return 0;
 	if (spi->chip_select == 1)
