@@ -13,7 +13,12 @@ import { SimHeader } from "./fixtures/sim-header.ts";
 
 /** A dozen threads on an emulated processor: what is judged is what happens, not how fast. */
 const SEEN_MS = 400_000;
-const SLOW = { HOLDFAST_PET_LIMIT: "20s", HOLDFAST_KERNEL_LIMIT: "20s", HOLDFAST_GUARDIAN_LIMIT: "60s" };
+const SLOW = {
+  HOLDFAST_PET_LIMIT: "20s",
+  HOLDFAST_KERNEL_LIMIT: "20s",
+  HOLDFAST_GUARDIAN_LIMIT: "60s",
+  HOLDFAST_ANSWER_LIMIT: "20s",
+};
 
 /** A command for an hour, not long after. */
 const stillHalfAnHour = ({ remainingMs }: Record<string, unknown>) => Number(remainingMs) > 1_800_000;
