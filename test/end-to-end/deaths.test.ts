@@ -1,15 +1,17 @@
 import { equal, is } from "uvu/assert";
+import { PATIENT_ANSWERS, patient } from "../deploy/demo-board.ts";
 import { spec } from "../harness/spec.ts";
 import { quietFor, until } from "../harness/until.ts";
 import { type Board, sharedBoard, startBoard } from "./board.ts";
-import { LINE } from "./greenhouse.ts";
+import { DEVICES, LINE } from "./greenhouse.ts";
 import { manualBoard } from "./manual-board.ts";
 import { processesKnowing, runs } from "./processes.ts";
 
-/** What is asserted; the benchmarks say how much quicker it is. */
-const SAFE_WITHIN_MS = 1000;
+/** What is waited for, on a machine that holds up whoever makes it safe; the benchmarks say how quick it is. */
+const SAFE_WITHIN_MS = 2000;
 
-const { spec: onBoard, end } = sharedBoard(spec, { config: manualBoard() });
+const config = manualBoard(...patient([...DEVICES, "hold"], []));
+const { spec: onBoard, end } = sharedBoard(spec, { config, env: PATIENT_ANSWERS });
 
 onBoard(
   "a runtime that is killed leaves pump and heater safe and what holds held, and comes back",

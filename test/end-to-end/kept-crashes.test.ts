@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { equal, is, match } from "uvu/assert";
-import { patient } from "../deploy/demo-board.ts";
+import { PATIENT_ANSWERS, patient } from "../deploy/demo-board.ts";
 import { fakeSsh } from "../harness/fake-ssh.ts";
 import { type SpecContext, spec } from "../harness/spec.ts";
 import { until } from "../harness/until.ts";
@@ -43,7 +43,7 @@ spec(
   async (t) => {
     const stateFolder = state(t);
     const logs = (...words: string[]) => holdfast(t, ["logs", ...words], { HOLDFAST_STATE: stateFolder });
-    const board = await startBoard(t, { config, stateFolder });
+    const board = await startBoard(t, { config, stateFolder, env: PATIENT_ANSWERS });
     await crashIsKept(board, stateFolder, "led");
     const { runtimePid, guardianPid } = board;
     process.kill(runtimePid, "SIGKILL");
@@ -72,7 +72,7 @@ spec(
       kinds(out).map(({ kind, device, what }) => device ?? what ?? kind),
       ["led", "runtime", "guardian", "soil"],
     );
-    const again = await startBoard(t, { config, stateFolder });
+    const again = await startBoard(t, { config, stateFolder, env: PATIENT_ANSWERS });
     is(again.last("status")?.lastEnd, undefined, "it was ended in order");
     await again.stop();
     const text = await logs("--crashes", "--lines", "2");
@@ -88,7 +88,7 @@ spec(
     const stateFolder = state(t);
     mkdirSync(join(stateFolder, "greenhouse"));
     symlinkSync("/dev/full", join(stateFolder, "greenhouse/crashes.jsonl"));
-    const board = await startBoard(t, { config, stateFolder });
+    const board = await startBoard(t, { config, stateFolder, env: PATIENT_ANSWERS });
     const from = board.mark;
     await board.world("led", { fault: "crash" });
     await board.waitForEvent("crash", "led", from);
