@@ -7,7 +7,7 @@
  * | --- | --- |
  * | `step` | takes a try, falls back, lets `current` lead to the slot: the service runs it before the guardian. Where a try cannot be written down (a full disk), the active slot is started |
  * | `run ...` | for machines without systemd: `step`, the board and its trial, again after an update; the words go to `holdfast run` |
- * | `trial` | the trial, if there is one; when its program fails or says nothing for an hour: the board again, one try less |
+ * | `trial [pid]` | the trial, if there is one, of the board with that process number, if it is still there; when its program fails or says nothing for an hour: the board again, one try less |
  * | `restart` | ends the board in order, so that whoever started it does so again |
  * | any other | a verb of the release that runs, such as `receive`; it is told where the slots are |
  *
@@ -113,6 +113,8 @@ trial() {
   program=
   clock=
   trap 'kill $program $clock 2>/dev/null; exit 1' TERM
+  # A board that crashed at once: the signal came while this was a fork of the shell that sent it, whose trap took it.
+  [ -z "\${1:-}" ] || kill -0 "$1" 2>/dev/null || exit 1
   "$root/current/bin/holdfast" trial &
   program=$!
   (
@@ -150,7 +152,7 @@ run() {
     "$root/current/bin/holdfast" run "$@" &
     board=$!
     echo $board >"$root/board.pid"
-    "$root/slots" trial &
+    "$root/slots" trial $board &
     watch=$!
     while kill -0 $board 2>/dev/null; do wait $board; code=$?; done
     rm -f "$root/board.pid"
@@ -167,7 +169,7 @@ word=\${1:-}
 case $word in
   step) step ;;
   run) run "$@" ;;
-  trial) trial ;;
+  trial) trial "$@" ;;
   restart) restart ;;
   "") echo "usage: $0 step | run [words of holdfast run] | trial | restart | any verb of holdfast" >&2; exit 2 ;;
   *) exec "$root/current/bin/holdfast" "$word" "$@" ;;

@@ -13,7 +13,7 @@ import { SlotFile } from "../../deploy/update/slot-file.ts";
 import { SLOT_PROGRAM, SLOT_PROGRAM_TEXT } from "../../deploy/update/slot-program.ts";
 import type { SlotRecord } from "../../deploy/update/slot-record.ts";
 import { firstRecord } from "../../deploy/update/slot-steps.ts";
-import { demoFile, demoWith, patient } from "../deploy/demo-board.ts";
+import { demoFile, demoWith, PATIENT_ANSWERS, patient } from "../deploy/demo-board.ts";
 import { aBundleOf } from "../deploy/update/a-place.ts";
 import type { SpecContext } from "../harness/spec.ts";
 import { Board, cliFile } from "./board.ts";
@@ -124,7 +124,7 @@ export async function slotBoard(t: SpecContext, work: string, broker?: string): 
   const board = await Board.launch({
     config: QUIET,
     command: ["sh", join(root, SLOT_PROGRAM), "run", "--json"],
-    ...(broker !== undefined && { env: { HOLDFAST_BROKER: broker } }),
+    env: { ...PATIENT_ANSWERS, ...(broker !== undefined && { HOLDFAST_BROKER: broker }) },
   });
   t.defer(() => board.discard());
   writeFileSync(join(root, "environment"), `export HOLDFAST_HTTP_PORT=${board.httpPort}\n`);

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -106,6 +106,20 @@ spec("a try that cannot be written down is not had, and nobody judges the slot t
     execFileSync("sh", [join(board.folder, SLOT_PROGRAM), "trial"], { stdio: "pipe" });
     is(existsSync(join(board.folder, "asked")), false, "the old release's health would confirm the new one");
   }
+});
+
+spec("the trial of a board that has ended meanwhile does not begin", (t) => {
+  const board = slots(t, ["a", "b"], { ...firstRecord(RELEASE), trying: "b", triesLeft: 2 });
+  const program = '#!/bin/sh\necho "$@" >>"$HOLDFAST_SLOTS/asked"\n';
+  writeFileSync(join(board.folder, "b/bin/holdfast"), program, { mode: 0o755 });
+  board.step();
+  const trialOf = (pid: number) =>
+    spawnSync("sh", [join(board.folder, SLOT_PROGRAM), "trial", String(pid)], { stdio: "pipe" }).status;
+  const { pid: ended } = spawnSync("true");
+  is(trialOf(ended), 1);
+  is(existsSync(join(board.folder, "asked")), false);
+  is(trialOf(process.pid), 0);
+  is(existsSync(join(board.folder, "asked")), true);
 });
 
 spec("without a record that can be read, what was current is started", (t) => {
