@@ -10,17 +10,22 @@ export interface AckedTap {
   readonly acked: readonly string[];
 }
 
-/** Listens for one test. Packets as in MQTT 5: PUBLISH 3.3, PUBACK 3.4. */
+const CONNECT = 0x10;
+
+/** Listens for one test. Packets as in MQTT 5 and 3.1.1: CONNECT 3.1, PUBLISH 3.3, PUBACK 3.4. */
 export async function ackedTap(t: SpecContext, brokerPort: number, topic: string): Promise<AckedTap> {
   const acked: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const broker = connect(brokerPort, "127.0.0.1");
     const underWay = new Map<number, string>();
+    // A broker that is killed hangs up, as one does that knows no MQTT 5: the board may come back with 3.1.1.
+    let version = 5;
     const [up, down] = [new MqttPackets(), new MqttPackets()];
     client.on("data", (bytes) => {
       for (const packet of up.feed(bytes)) {
-        const said = publishOn(topic, packet);
+        if (packet[0] === CONNECT) version = packet[variableHeaderAt(packet) + 6]!;
+        const said = publishOn(topic, packet, version);
         if (said !== undefined) underWay.set(said.id, said.payload);
       }
       broker.write(bytes);
@@ -53,16 +58,24 @@ export async function ackedTap(t: SpecContext, brokerPort: number, topic: string
 }
 
 /** Id and payload of a PUBLISH with QoS 1 on the topic. */
-function publishOn(topic: string, packet: Buffer): { id: number; payload: string } | undefined {
+function publishOn(
+  topic: string,
+  packet: Buffer,
+  version: number,
+): { id: number; payload: string } | undefined {
   if ((packet[0]! & 0xf6) !== 0x32) return undefined;
-  let at = 1;
-  while (packet[at++]! >= 0x80);
+  const at = variableHeaderAt(packet);
   const end = at + 2 + packet.readUInt16BE(at);
   if (packet.toString("utf8", at + 2, end) !== topic) return undefined;
-  // Their length is one byte: what a board says has few (2.2.2.1).
+  // The length of properties is one byte: what a board says has few (MQTT 5, 2.2.2.1).
   const properties = end + 2;
-  return {
-    id: packet.readUInt16BE(end),
-    payload: packet.toString("utf8", properties + 1 + packet[properties]!),
-  };
+  const payload = version < 5 ? properties : properties + 1 + packet[properties]!;
+  return { id: packet.readUInt16BE(end), payload: packet.toString("utf8", payload) };
+}
+
+/** Behind the first byte and the length of the rest (2.1). */
+function variableHeaderAt(packet: Buffer): number {
+  let at = 1;
+  while (packet[at++]! >= 0x80);
+  return at;
 }

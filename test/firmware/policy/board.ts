@@ -57,6 +57,8 @@ export class PolicyBoard {
       onTimes,
       onEvent: (event) => void this.events.push("line" in event ? `${event.kind} ${event.line}` : event.kind),
     });
+    // A line may be found on whose time is up: its loop looks before it waits for anything.
+    this.guardian.expire();
   }
 
   /** Time goes by, from one thing that is due to the next. */
