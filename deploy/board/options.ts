@@ -32,12 +32,14 @@ export interface BoardOptions {
  * `HOLDFAST_GUARDIAN_LIMIT` (the guardian, where `holdfast run` watches it: default 2s). And how much of it is a failure of the world:
  * `HOLDFAST_ANSWER_LIMIT` (the guardian to a device, default 250ms; a bus to the guardian, two fifths of it).
  */
-export interface SilenceLimits {
-  readonly petMs?: number;
-  readonly kernelMs?: number;
-  readonly guardianMs?: number;
-  readonly answerMs?: number;
-}
+export type SilenceLimits = { readonly [Limit in keyof typeof LIMIT_NAMES]?: number };
+
+const LIMIT_NAMES = {
+  petMs: "HOLDFAST_PET_LIMIT",
+  kernelMs: "HOLDFAST_KERNEL_LIMIT",
+  guardianMs: "HOLDFAST_GUARDIAN_LIMIT",
+  answerMs: "HOLDFAST_ANSWER_LIMIT",
+} as const;
 
 export const DEFAULT_PORTS = { http: 8080, mqtt: 1883 } as const;
 
@@ -57,10 +59,7 @@ export function optionsEnvironment(options: BoardOptions): Record<string, string
     HOLDFAST_STATE: stateFolder,
     HOLDFAST_WORLD: worldSocket,
     HOLDFAST_DRIVERS: driversFolder ?? "",
-    HOLDFAST_PET_LIMIT: limits.petMs === undefined ? "" : `${limits.petMs}ms`,
-    HOLDFAST_KERNEL_LIMIT: limits.kernelMs === undefined ? "" : `${limits.kernelMs}ms`,
-    HOLDFAST_GUARDIAN_LIMIT: limits.guardianMs === undefined ? "" : `${limits.guardianMs}ms`,
-    HOLDFAST_ANSWER_LIMIT: limits.answerMs === undefined ? "" : `${limits.answerMs}ms`,
+    ...limitsEnvironment(limits),
   };
 }
 
@@ -92,23 +91,22 @@ export function defaultStateFolder(environment: Environment): string {
 
 /** Limits from the environment. Throws RangeError for a text that is no time. */
 export function silenceLimits(environment: Environment): SilenceLimits {
-  const limit = (name: string) => {
+  const given = Object.entries(LIMIT_NAMES).flatMap(([limit, name]) => {
     const text = environment[name];
-    if (text === undefined || text === "") return undefined;
+    if (text === undefined || text === "") return [];
     const ms = parseDurationMs(text);
-    if (ms !== undefined && ms >= 30 && ms <= 60_000) return ms;
+    if (ms !== undefined && ms >= 30 && ms <= 60_000) return [[limit, ms] as const];
     throw new RangeError(`${name}: "${text}" is no time from 30ms to 60s`);
-  };
-  const petMs = limit("HOLDFAST_PET_LIMIT");
-  const kernelMs = limit("HOLDFAST_KERNEL_LIMIT");
-  const guardianMs = limit("HOLDFAST_GUARDIAN_LIMIT");
-  const answerMs = limit("HOLDFAST_ANSWER_LIMIT");
-  return {
-    ...(petMs === undefined ? {} : { petMs }),
-    ...(kernelMs === undefined ? {} : { kernelMs }),
-    ...(guardianMs === undefined ? {} : { guardianMs }),
-    ...(answerMs === undefined ? {} : { answerMs }),
-  };
+  });
+  return Object.fromEntries(given);
+}
+
+/** What `silenceLimits` reads. */
+function limitsEnvironment(limits: SilenceLimits): Record<string, string> {
+  const names = Object.entries(LIMIT_NAMES) as [keyof SilenceLimits, string][];
+  return Object.fromEntries(
+    names.map(([limit, name]) => [name, limits[limit] === undefined ? "" : `${limits[limit]}ms`]),
+  );
 }
 
 /** A TCP port. `where` names the option in the error. */

@@ -5,7 +5,7 @@ import { WireHardware } from "./wire-hardware.ts";
 
 export interface GuardianClientOptions extends Doorbell {
   readonly clock: Clock;
-  /** Longest time of one request, ms. Default 100. */
+  /** Longest time of one request, ms. Default 250. */
   readonly limitMs?: number;
   /** How long to look for an answer before parking. Default 0: on shared cores spinning delays the answer. */
   readonly spinUs?: number;
